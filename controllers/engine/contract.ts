@@ -1,0 +1,147 @@
+/**
+ * The contract between a kind's controller and the engine, on one page.
+ *
+ * The engine watches, keeps a queue of keys, and calls `reconcile` with one key at a time (never the same key twice at once).
+ * What follows from each return:
+ *
+ *   settled     all is as wanted. Ready is the reconciler's; Reconciling and Stalled are removed. Looked at again on the next
+ *               change, or after `requeueAfterMs`.
+ *   progressing work is under way that will wake us by an event (a pull, a stop): Reconciling=True with the reason.
+ *               Looked at again on an event, or after `requeueAfterMs`.
+ *   waiting     a known blocker outside of us (an image that is not there yet, a runtime that is down): Reconciling=True, Ready
+ *               False (Unknown when `unknown`). The next look comes by watch, or after `requeueAfterMs` (default 30 s); no backoff grows.
+ *   retry       an error that may heal: Reconciling=True, a Warning Event (aggregated), queue backoff 5 ms doubling to 60 s.
+ *               Any thrown error that is not a ReconcileError is this.
+ *   stalled     only a human or a new generation helps: Stalled=True, Ready=False, a Warning Event; looked at again when something changes.
+ *
+ * A reconciler returns an Outcome, or throws a ReconcileError that carries one. Status goes through `context.status` and is
+ * written once, by the engine, after the return, and only when it differs; `context.status.flush()` writes in between
+ * where a crash must not forget (an exit that was seen) or a person waits (progress; throttled to one a second).
+ */
+import type { KindRef, KubeObject } from '../../schemas/object.ts';
+import type { Client } from '../../client/client.ts';
+
+/** CamelCase, listed in schemas/conditions.ts. */
+export type Reason = string;
+
+export type Outcome =
+  | { readonly type: 'settled'; readonly requeueAfterMs?: number }
+  | {
+      readonly type: 'progressing';
+      readonly reason: Reason;
+      readonly message: string;
+      readonly requeueAfterMs?: number;
+    }
+  | {
+      readonly type: 'waiting';
+      readonly reason: Reason;
+      readonly message: string;
+      readonly requeueAfterMs?: number;
+      /** Nobody can tell how it is now (the runtime is away): Ready is Unknown and what was last seen stays. */
+      readonly unknown?: boolean;
+    }
+  | { readonly type: 'retry'; readonly reason: Reason; readonly message: string; readonly cause?: unknown }
+  | { readonly type: 'stalled'; readonly reason: Reason; readonly message: string };
+
+export class ReconcileError extends Error {
+  override readonly name = 'ReconcileError';
+  readonly outcome: Outcome;
+  constructor(outcome: Exclude<Outcome, { type: 'settled' }>, options?: ErrorOptions) {
+    super(`${outcome.reason}: ${outcome.message}`, options);
+    this.outcome = outcome;
+  }
+}
+
+export const settled = (requeueAfterMs?: number): Outcome =>
+  requeueAfterMs === undefined ? { type: 'settled' } : { type: 'settled', requeueAfterMs };
+
+/** `namespace/name`, or `name` for cluster-scoped kinds. */
+export type Key = string;
+
+export interface ReaderQuery {
+  readonly namespace?: string;
+  /** Name of an index declared for the kind, with the value looked for. */
+  readonly index?: { readonly name: string; readonly value: string };
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+/** Read-only view of the informers' caches: synchronous, frozen objects, only kinds the controller declared. */
+export interface Reader {
+  get<T extends KubeObject>(kind: KindRef, namespace: string | undefined, name: string): T | undefined;
+  list<T extends KubeObject>(kind: KindRef, query?: ReaderQuery): readonly T[];
+}
+
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+}
+
+export interface Log {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+export interface ConditionInput {
+  readonly type: string;
+  readonly status: 'True' | 'False' | 'Unknown';
+  readonly reason: Reason;
+  readonly message: string;
+}
+
+/** Collects what is to be said of the object; `S` is the kind's status type without conditions and observedGeneration. */
+export interface StatusWriter<S> {
+  /** The status as it stands, changes of this pass included. */
+  readonly current: Readonly<Partial<S>>;
+  /** Shallow merge; `undefined` removes a field. */
+  set(fields: { readonly [K in keyof S]?: S[K] | undefined }): void;
+  condition(condition: ConditionInput): void;
+  removeCondition(type: string): void;
+  /** Durable now. Rejects like any write; a conflict is retried inside. */
+  flush(): Promise<void>;
+  /** Soon, at most once a second for one object; never blocks, never rejects. */
+  progress(): void;
+}
+
+export interface ReconcileContext<S> {
+  readonly client: Client;
+  readonly reader: Reader;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+  readonly status: StatusWriter<S>;
+  /** Fire and forget; aggregated and rate-limited per object. */
+  event(type: 'Normal' | 'Warning', reason: Reason, message: string): void;
+}
+
+export interface WatchedKind {
+  readonly kind: KindRef;
+  /** Keys of our own kind that a change of this object concerns. `previous` is absent for a new object. */
+  map(object: KubeObject, reader: Reader, previous?: KubeObject): readonly Key[];
+  /** Index functions that `Reader.list` may use on this kind. */
+  readonly indexes?: Readonly<Record<string, (object: KubeObject) => readonly string[]>>;
+}
+
+/** Something outside of the API that wakes keys: runtime events, file watchers, timers. */
+export interface EventSource {
+  /** Called once at start; calls `enqueue` until disposed. */
+  start(enqueue: (key: Key) => void, reader: Reader): Disposable;
+}
+
+export interface Controller<T extends KubeObject, S = unknown> {
+  /** Lower-case, in logs, metrics and as user `system:controller:<name>`. */
+  readonly name: string;
+  readonly kind: KindRef;
+  /** Index functions on our own kind. */
+  readonly indexes?: Readonly<Record<string, (object: T) => readonly string[]>>;
+  readonly watches?: readonly WatchedKind[];
+  readonly sources?: readonly EventSource[];
+  /** How many keys at once; default 4. */
+  readonly concurrency?: number;
+  /** Held on every object from its creation; removed by the engine when `finalize` settles. */
+  readonly finalizer?: string;
+  reconcile(object: T, context: ReconcileContext<S>): Promise<Outcome>;
+  /** The object is being deleted: release what it holds. `settled` lets it go. */
+  finalize?(object: T, context: ReconcileContext<S>): Promise<Outcome>;
+}

@@ -1,0 +1,138 @@
+/**
+ * The Containers port: instances and their processes.
+ *
+ * Vocabulary. An *instance* is one container record in the runtime: a root file system (a snapshot on an image's
+ * chain), a spec, labels. Its id is the owner's uid plus a revision, so the same wish always has the same name and a
+ * repeated create is a no-op. A *task* is the instance's process; an instance has none or one. Restarting is a new task on
+ * the same instance; replacing is another instance.
+ *
+ * Lifecycle. create -> start -> (process runs) -> exit -> deleteTask -> start again | delete. A stopped task still holds its
+ * exit status, its cgroup (OOM count) and unread output: read those, then deleteTask.
+ *
+ * Idempotency. `create` of an id that is there is success and changes nothing; `start` of a running task answers its pid;
+ * `kill`, `deleteTask` and `delete` of what is gone are success. So a crash between any two calls is mended by asking
+ * again. An adapter holds whatever leases or roots keep the runtime's garbage collector away in between.
+ *
+ * Everything made here carries the owner and the store identity as labels; `list` answers only things of our identity.
+ */
+
+/** Whose thing it is, also in the runtime's labels. */
+export interface Owner {
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+}
+
+export interface RootFilesystem {
+  /** Top chain id of the image (sha256:…), as Images reports it. */
+  readonly chainId: string;
+  /** The platform manifest, kept in the content store for as long as the instance exists. */
+  readonly manifestDigest: string;
+  readonly snapshotter: string;
+  readonly readOnly: boolean;
+}
+
+export interface InstanceMount {
+  /** `bind` of a host path, or a fresh `tmpfs`. */
+  readonly type: 'bind' | 'tmpfs';
+  readonly source: string;
+  readonly destination: string;
+  readonly readOnly: boolean;
+  /** tmpfs only. */
+  readonly sizeBytes?: number;
+}
+
+/** Limits in the kernel's units; absent means none. */
+export interface InstanceResources {
+  readonly memoryBytes?: number;
+  /** Thousandths of a core. */
+  readonly cpuMillis?: number;
+  /** Relative weight in cgroup v1's scale (2 to 262144). */
+  readonly cpuShares?: number;
+  readonly pids?: number;
+}
+
+export interface InstanceUser {
+  readonly uid: number;
+  readonly gid: number;
+  readonly additionalGids: readonly number[];
+}
+
+export interface InstanceSpec {
+  readonly id: string;
+  readonly owner: Owner;
+  /** The caller's own labels (hashes); the adapter adds identity and owner. */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly root: RootFilesystem;
+  readonly process: {
+    readonly args: readonly string[];
+    /** NAME=value. */
+    readonly env: readonly string[];
+    readonly cwd: string;
+    readonly user: InstanceUser;
+    readonly terminal: boolean;
+  };
+  readonly security: {
+    readonly privileged: boolean;
+    readonly noNewPrivileges: boolean;
+    /** Effective set, CAP_… names, sorted. Ignored when privileged. */
+    readonly capabilities: readonly string[];
+    readonly seccomp: 'RuntimeDefault' | 'Unconfined';
+  };
+  readonly mounts: readonly InstanceMount[];
+  readonly resources: InstanceResources;
+  readonly hostname: string;
+  /** Where the network namespace comes from; `none` without a path: the runtime makes an empty one. */
+  readonly sandbox: { readonly mode: 'none' | 'host' | 'cni' | 'shared'; readonly netnsPath?: string };
+  /** Run our static init as pid 1. */
+  readonly init: boolean;
+}
+
+export interface TaskState {
+  readonly status: 'created' | 'running' | 'stopped' | 'paused' | 'unknown';
+  readonly pid: number;
+  /** When stopped: 0 to 255; 128 + n for signal n. */
+  readonly exitCode?: number;
+  /** When stopped: RFC 3339 with nanoseconds. */
+  readonly exitedAt?: string;
+}
+
+export interface InstanceState {
+  readonly id: string;
+  readonly owner: Owner;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly manifestDigest?: string;
+  readonly task?: TaskState;
+}
+
+export interface TaskStdio {
+  /** FIFO paths that a reader holds open already: without one the runtime would hang for ever. */
+  readonly stdout: string;
+  /** Absent with a terminal: both streams arrive on stdout. */
+  readonly stderr?: string;
+}
+
+export type Signal = number;
+
+export interface Containers {
+  /** All instances of our identity with their tasks: two or three calls, however many there are. */
+  list(signal?: AbortSignal): Promise<readonly InstanceState[]>;
+  get(id: string, signal?: AbortSignal): Promise<InstanceState | undefined>;
+  create(spec: InstanceSpec, signal?: AbortSignal): Promise<void>;
+  /** Rejects with InvalidArgument when the command cannot be run (not found, not executable), leaving no task. */
+  start(id: string, stdio: TaskStdio, signal?: AbortSignal): Promise<{ readonly pid: number }>;
+  /** To init alone, or to every process of the container. */
+  kill(id: string, signal: Signal, options?: { readonly all?: boolean }): Promise<void>;
+  /** How many processes the kernel's OOM killer took in this task's cgroup; 0 when unknown. Before deleteTask. */
+  oomKills(id: string): Promise<number>;
+  deleteTask(id: string): Promise<void>;
+  /** The record, its snapshot, its leases; kills and deletes a task that is left. */
+  delete(id: string): Promise<void>;
+  /** Changes limits of the running task and of the record; rejects with InvalidArgument when the kernel refuses. */
+  updateResources(id: string, resources: InstanceResources): Promise<void>;
+  /** Merges into the record's labels. */
+  updateLabels(id: string, labels: Readonly<Record<string, string>>): Promise<void>;
+  /** Removes leftovers of our identity that no instance explains (snapshots, leases). Names what it removed. */
+  sweep(signal?: AbortSignal): Promise<readonly string[]>;
+}

@@ -1,0 +1,291 @@
+/** The spec of a Container: core/v1 Container and the parts of PodSpec that concern one container. */
+import type { StructuralSchema } from '../structural/schema.ts';
+import {
+  absolutePath,
+  atomicList,
+  boolean,
+  dnsLabel,
+  fileMode,
+  integer,
+  keyedList,
+  keyToPathItems,
+  nodeName,
+  nodeNameRule,
+  object,
+  pullPolicy,
+  pullSecrets,
+  quantity,
+  string,
+} from './fragments.ts';
+
+const keySelector = (what: string): StructuralSchema =>
+  object(
+    `A key of a ${what} of this namespace.`,
+    {
+      name: string(`Name of the ${what}.`, { minLength: 1 }),
+      key: string('The key.', { minLength: 1 }),
+      optional: boolean('Leave the variable out when it is not there, instead of waiting.'),
+    },
+    { required: ['name', 'key'], 'x-kubernetes-map-type': 'atomic' },
+  );
+
+const env = keyedList(
+  'Environment variables. `$(NAME)` in values, command and args stands for a variable; `$$(NAME)` is left as it is.',
+  ['name'],
+  object(
+    'One variable.',
+    {
+      name: string('Its name.', { minLength: 1, pattern: '^[^=\\x00]+$' }),
+      value: string('Its value.'),
+      valueFrom: object(
+        'Where its value comes from.',
+        {
+          configMapKeyRef: keySelector('ConfigMap'),
+          secretKeyRef: keySelector('Secret'),
+          fieldRef: object(
+            'A field of this object: metadata.name, metadata.namespace, metadata.uid, metadata.labels[…], metadata.annotations[…], spec.nodeName.',
+            { fieldPath: string('Path of the field.', { minLength: 1 }) },
+            { required: ['fieldPath'], 'x-kubernetes-map-type': 'atomic' },
+          ),
+        },
+        { minProperties: 1, maxProperties: 1 },
+      ),
+    },
+    {
+      required: ['name'],
+      'x-kubernetes-validations': [
+        { rule: '!(has(self.value) && has(self.valueFrom))', message: 'give value or valueFrom, not both' },
+      ],
+    },
+  ),
+  { maxItems: 1000 },
+);
+
+const envSource = (what: string): StructuralSchema =>
+  object(
+    `All keys of a ${what}.`,
+    {
+      name: string(`Name of the ${what}.`, { minLength: 1 }),
+      optional: boolean('Go on without it when it is not there.'),
+    },
+    { required: ['name'], 'x-kubernetes-map-type': 'atomic' },
+  );
+
+const envFrom = atomicList(
+  'Whole ConfigMaps and Secrets as variables; later ones win, and `env` wins over all.',
+  object('One source.', {
+    prefix: string('Put before each name.'),
+    configMapRef: envSource('ConfigMap'),
+    secretRef: envSource('Secret'),
+  }),
+  { maxItems: 100 },
+);
+
+const volumes = keyedList(
+  'What `volumeMounts` can mount. One source each.',
+  ['name'],
+  object(
+    'One volume.',
+    {
+      name: string('Its name in this spec.', { maxLength: 63, pattern: dnsLabel }),
+      volume: object(
+        'A Volume object of this namespace.',
+        { name: string('Its name.', { minLength: 1 }) },
+        { required: ['name'] },
+      ),
+      emptyDir: object('An empty directory that lives as long as this Container object.', {
+        medium: string('Memory: a tmpfs that lives as long as the instance.', { enum: ['', 'Memory'] }),
+        sizeLimit: quantity('The most it may hold (medium Memory).'),
+      }),
+      hostPath: object(
+        'A path of this machine, which the daemon must allow.',
+        {
+          path: string('Absolute path.', { pattern: absolutePath }),
+          type: string('What must be there.', {
+            enum: ['', 'DirectoryOrCreate', 'Directory', 'FileOrCreate', 'File', 'Socket', 'CharDevice', 'BlockDevice'],
+          }),
+        },
+        { required: ['path'] },
+      ),
+      configMap: object(
+        'The keys of a ConfigMap as files.',
+        {
+          name: string('Its name.', { minLength: 1 }),
+          items: keyToPathItems,
+          defaultMode: fileMode('Permission bits of the files; default 0644 (420).'),
+          optional: boolean('Go on without it when it is not there.'),
+        },
+        { required: ['name'] },
+      ),
+      secret: object(
+        'The keys of a Secret as files, in memory only.',
+        {
+          secretName: string('Its name.', { minLength: 1 }),
+          items: keyToPathItems,
+          defaultMode: fileMode('Permission bits of the files; default 0644 (420).'),
+          optional: boolean('Go on without it when it is not there.'),
+        },
+        { required: ['secretName'] },
+      ),
+    },
+    {
+      required: ['name'],
+      'x-kubernetes-validations': [
+        {
+          rule: '[has(self.volume), has(self.emptyDir), has(self.hostPath), has(self.configMap), has(self.secret)].filter(x, x).size() == 1',
+          message: 'give exactly one of volume, emptyDir, hostPath, configMap and secret',
+        },
+      ],
+    },
+  ),
+  { maxItems: 200 },
+);
+
+const volumeMounts = keyedList(
+  'Where volumes appear in the container.',
+  ['mountPath'],
+  object(
+    'One mount.',
+    {
+      name: string('Name of the volume in `volumes`.', { minLength: 1, maxLength: 63 }),
+      mountPath: string('Absolute path in the container.', { pattern: '^/[^:]*$', minLength: 2 }),
+      subPath: string(
+        'Mount only this path below the volume. It does not follow later changes of a ConfigMap or Secret.',
+      ),
+      readOnly: boolean('Mount read-only.'),
+    },
+    {
+      required: ['name', 'mountPath'],
+      'x-kubernetes-validations': [
+        {
+          rule: "!has(self.subPath) || (!self.subPath.startsWith('/') && !self.subPath.matches('(^|/)[.][.](/|$)'))",
+          message: 'subPath is relative and has no ..',
+          fieldPath: '.subPath',
+        },
+      ],
+    },
+  ),
+  { maxItems: 200 },
+);
+
+const quantities = (description: string): StructuralSchema =>
+  object(description, {
+    cpu: quantity('Cores: `500m` is half of one.'),
+    memory: quantity('Bytes: `64Mi`.'),
+    pids: quantity('Number of processes and threads.'),
+  });
+
+const intOrName = (description: string): StructuralSchema => ({
+  description,
+  'x-kubernetes-int-or-string': true,
+  anyOf: [{ type: 'integer' }, { type: 'string' }],
+});
+
+const securityContext = object('What the process may do.', {
+  runAsUser: intOrName("User id, or a name from the image's /etc/passwd; default is the image's user."),
+  runAsGroup: intOrName("Group id, or a name from the image's /etc/group; default is the user's group."),
+  runAsNonRoot: boolean('Refuse to start as user 0.'),
+  supplementalGroups: atomicList('More group ids.', { type: 'integer', format: 'int64', minimum: 0 }),
+  privileged: boolean('All capabilities, all devices, no filters. As good as root on this machine.'),
+  allowPrivilegeEscalation: boolean(
+    'false sets no_new_privs: setuid programs give nothing. Default true, as in core/v1.',
+  ),
+  readOnlyRootFilesystem: boolean('The root file system cannot be written.'),
+  capabilities: object('Changes to the default set of capabilities; without CAP_, ALL means all.', {
+    add: atomicList('To add.', { type: 'string' }),
+    drop: atomicList('To drop.', { type: 'string' }),
+  }),
+  seccompProfile: object(
+    'Which system calls are allowed.',
+    {
+      type: string('RuntimeDefault: the computed allow list. Unconfined: all.', {
+        enum: ['RuntimeDefault', 'Unconfined'],
+      }),
+    },
+    { required: ['type'] },
+  ),
+});
+
+export const containerSpec: StructuralSchema = object(
+  'What is wanted.',
+  {
+    nodeName,
+    image: string('Image reference; an Image object of this namespace with this reference is used, or made.', {
+      minLength: 1,
+      maxLength: 1024,
+    }),
+    imageFrom: object(
+      'An object of this namespace that gives the image, followed when it changes.',
+      {
+        kind: string('Kind of the object.', { enum: ['Image'], default: 'Image' }),
+        name: string('Its name.', { minLength: 1 }),
+      },
+      { required: ['name'] },
+    ),
+    imagePullPolicy: pullPolicy('As in core/v1. Default: Always for the tag latest, else IfNotPresent.'),
+    imagePullSecrets: pullSecrets,
+    command: atomicList("Replaces the image's entrypoint.", { type: 'string' }),
+    args: atomicList("Replaces the image's command.", { type: 'string' }),
+    workingDir: string('Directory the process starts in; default is the image’s.', { pattern: absolutePath }),
+    env,
+    envFrom,
+    volumes,
+    volumeMounts,
+    resources: object('Limits and requests; limits change without a restart.', {
+      limits: quantities('The most it may use.'),
+      requests: quantities('What it is weighed by when the machine is busy (cpu).'),
+    }),
+    restartPolicy: string('What follows when the process ends.', {
+      enum: ['Always', 'OnFailure', 'Never'],
+      default: 'Always',
+    }),
+    terminationGracePeriodSeconds: integer('Between the stop signal and SIGKILL.', { minimum: 0, default: 30 }),
+    terminationMessagePath: string('File whose content becomes the message of the ended run.', {
+      default: '/dev/termination-log',
+    }),
+    terminationMessagePolicy: string(
+      'FallbackToLogsOnError: the end of the log when the file is empty and it failed.',
+      {
+        enum: ['File', 'FallbackToLogsOnError'],
+        default: 'File',
+      },
+    ),
+    lifecycle: object('How it is stopped.', {
+      stopSignal: string("Name or number of the signal that asks it to stop; default is the image's, else SIGTERM.", {
+        pattern: '^(SIG)?[A-Z0-9+-]+$',
+      }),
+    }),
+    securityContext,
+    hostname: string('Host name in the container; default is the name of this object.', {
+      maxLength: 63,
+      pattern: dnsLabel,
+    }),
+    hostNetwork: boolean("Use this machine's network. Default: no network but loopback."),
+    init: boolean('Run a small init as process 1, which reaps orphans and passes signals on.'),
+    tty: boolean('Give it a terminal.'),
+    logging: object('Rotation of its log.', {
+      maxSize: quantity('Size at which a file is rotated; default 10Mi.'),
+      maxFiles: integer('Files kept, the current one included; default 5.', {
+        format: 'int32',
+        minimum: 1,
+        maximum: 100,
+      }),
+    }),
+  },
+  {
+    'x-kubernetes-validations': [
+      nodeNameRule,
+      {
+        rule: 'has(self.image) != has(self.imageFrom)',
+        message: 'give image or imageFrom, and not both',
+        reason: 'FieldValueRequired',
+        fieldPath: '.image',
+      },
+      {
+        rule: '!has(self.volumeMounts) || self.volumeMounts.all(m, has(self.volumes) && self.volumes.exists(v, v.name == m.name))',
+        message: 'every volumeMounts[].name needs an entry in volumes',
+        fieldPath: '.volumeMounts',
+      },
+    ],
+  },
+);
