@@ -1,0 +1,15 @@
+import test from 'ava';
+import { countTests } from '../../tools/setup/test-counts.ts';
+
+test('passed, failed and skipped tests are read from the summary', (t) => {
+  const report = '\n  ✔ a\n  ─\n\n  1 test failed\n  2 tests skipped\n  31 tests passed\n';
+  t.deepEqual(countTests(report, 1), { passed: 31, failed: 1, skipped: 2 });
+});
+
+test('trouble outside of tests is a failure', (t) => {
+  t.deepEqual(countTests('  3 tests passed\n  1 uncaught exception\n', 1), { passed: 3, failed: 1, skipped: 0 });
+});
+
+test('an exit code that nothing explains is a failure', (t) => {
+  t.deepEqual(countTests('  3 tests passed\n', null), { passed: 3, failed: 1, skipped: 0 });
+});

@@ -1,0 +1,77 @@
+/** What must be on the machine, for what, and how its absence is noticed: without starting a program where a look is enough. */
+import { existsSync } from 'node:fs';
+import { access, constants, open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { atLeast, parseVersion } from './version.ts';
+import { output } from './run.ts';
+
+export type Purpose = 'quickstart' | 'test';
+
+export interface Requirement {
+  readonly program: string;
+  /** Debian's package that brings it. */
+  readonly package: string;
+  readonly why: string;
+  readonly purposes: readonly Purpose[];
+  /** Whether it is there and good enough; absent: being on PATH is. */
+  readonly fits?: (path: string) => Promise<boolean>;
+}
+
+/** The oldest containerd that tsmoby runs on. */
+export const oldestContainerd = '1.7.0';
+
+const both: readonly Purpose[] = ['quickstart', 'test'];
+
+/** Everything, in the order in which it is reported. */
+export const requirements: readonly Requirement[] = [
+  {
+    program: 'containerd',
+    package: 'containerd',
+    why: 'the runtime, 1.7 or newer',
+    purposes: both,
+    fits: fitContainerd,
+  },
+  { program: 'runc', package: 'runc', why: 'starts the processes of containers', purposes: both },
+  { program: 'tini-static', package: 'tini', why: 'the init process of containers', purposes: both },
+  { program: 'busybox', package: 'busybox-static', why: 'sample and test images', purposes: both, fits: isStatic },
+  { program: 'docker-registry', package: 'docker-registry', why: 'tests pull from it', purposes: ['test'] },
+  { program: 'kubectl', package: 'kubernetes-client', why: 'tests talk to the API with it', purposes: ['test'] },
+];
+
+/** The requirements of `purpose` that this machine does not meet. */
+export async function missingFor(purpose: Purpose, env: NodeJS.ProcessEnv): Promise<readonly Requirement[]> {
+  const wanted = requirements.filter((each) => each.purposes.includes(purpose));
+  const met = await Promise.all(wanted.map((each) => isMet(each, env)));
+  return wanted.filter((_, index) => !met[index]);
+}
+
+async function isMet(requirement: Requirement, env: NodeJS.ProcessEnv): Promise<boolean> {
+  const path = await findOnPath(requirement.program, env);
+  return path !== undefined && (requirement.fits === undefined || (await requirement.fits(path)));
+}
+
+/** The executable that a shell would start, or undefined. */
+export async function findOnPath(program: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
+  for (const directory of (env['PATH'] ?? '').split(':')) {
+    const path = join(directory, program);
+    if (!existsSync(path)) continue;
+    const executable = await access(path, constants.X_OK).then(
+      () => true,
+      () => false,
+    );
+    if (executable) return path;
+  }
+  return undefined;
+}
+
+async function fitContainerd(path: string): Promise<boolean> {
+  const version = parseVersion(await output(path, ['--version']).catch(() => ''));
+  return version !== undefined && atLeast(version, oldestContainerd);
+}
+
+/** A static ELF file asks for no interpreter; a busybox that needs a libc is of no use inside an image. */
+async function isStatic(path: string): Promise<boolean> {
+  await using file = await open(path, 'r');
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(4096), 0, 4096, 0);
+  return !buffer.subarray(0, bytesRead).includes('/ld-linux');
+}

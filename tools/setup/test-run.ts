@@ -1,0 +1,48 @@
+/**
+ * The test run of `npm test`: unit tests, then the suites on real parts, then one line with the sum of both.
+ *
+ * Usage: node tools/setup/test-run.ts [test file or pattern …]
+ */
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { addCounts, countTests, noTests, type TestCounts } from './test-counts.ts';
+
+const root = join(import.meta.dirname, '../..');
+const realFolders = /(^|\/)test\/(real|chaos|kubectl|cli)(\/|$)/;
+
+async function main(patterns: readonly string[]): Promise<number> {
+  const unit = patterns.filter((each) => !realFolders.test(each));
+  const real = patterns.filter((each) => realFolders.test(each));
+  const all = patterns.length === 0;
+  let sum = noTests;
+  if (all || unit.length > 0) sum = addCounts(sum, await ava('Unit tests', unit));
+  if (all || real.length > 0) {
+    sum = addCounts(
+      sum,
+      await ava('Suites on real parts', ['--config', 'tools/setup/real-suites.ava.config.mjs', ...real]),
+    );
+  }
+  console.log(`${sum.passed} passed, ${sum.failed} failed, ${sum.skipped} skipped`);
+  return sum.failed === 0 && sum.passed > 0 ? 0 : 1;
+}
+
+/** Runs ava with its output passed through, and counts what it reports. */
+async function ava(title: string, args: readonly string[]): Promise<TestCounts> {
+  console.log(`\n${title}`);
+  const program = join(root, 'node_modules/.bin/ava');
+  if (!existsSync(program)) throw new Error(`${program} is missing: run npm ci`);
+  const child = spawn(program, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+  let report = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    process.stdout.write(text);
+    report += text;
+  });
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  return countTests(report, code);
+}
+
+process.exitCode = await main(process.argv.slice(2));
