@@ -9,21 +9,24 @@ import { missingFor, type Purpose, type Requirement } from './requirements.ts';
 import { installPackages } from './install.ts';
 import { unpackKubectl } from './kubectl.ts';
 
-const root = join(import.meta.dirname, '../..');
+const kubectlDirectory = join(import.meta.dirname, '../../.cache/kubectl');
+
+/** Where a daemon of root would find programs, whatever PATH this shell has; and our own kubectl. */
+const searchPath = `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin:${kubectlDirectory}/usr/bin`;
 
 async function main(purpose: string | undefined): Promise<number> {
   if (purpose !== 'quickstart' && purpose !== 'test') {
     console.error('usage: node tools/setup/main.ts quickstart|test');
     return 2;
   }
-  const missing = await missingFor(purpose, process.env);
+  const missing = await missingFor(purpose, searchPath);
   if (missing.length === 0) return 0;
   if (process.getuid?.() !== 0) return explain(missing, purpose);
   const byApt = missing.filter((each) => each.package !== 'kubernetes-client');
   const installed = byApt.length > 0 ? await installPackages(byApt.map((each) => each.package)) : [];
-  if (byApt.length < missing.length) installed.push(await unpackKubectl(join(root, '.cache/kubectl')));
+  if (byApt.length < missing.length) installed.push(await unpackKubectl(kubectlDirectory));
   for (const line of installed) console.log(`set-up: installed ${line}`);
-  const left = await missingFor(purpose, process.env);
+  const left = await missingFor(purpose, searchPath);
   for (const each of left) console.error(`set-up: still missing after the installation: ${describe(each)}`);
   return left.length === 0 ? 0 : 1;
 }

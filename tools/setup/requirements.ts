@@ -39,20 +39,20 @@ export const requirements: readonly Requirement[] = [
 ];
 
 /** The requirements of `purpose` that this machine does not meet. */
-export async function missingFor(purpose: Purpose, env: NodeJS.ProcessEnv): Promise<readonly Requirement[]> {
+export async function missingFor(purpose: Purpose, searchPath: string): Promise<readonly Requirement[]> {
   const wanted = requirements.filter((each) => each.purposes.includes(purpose));
-  const met = await Promise.all(wanted.map((each) => isMet(each, env)));
+  const met = await Promise.all(wanted.map((each) => isMet(each, searchPath)));
   return wanted.filter((_, index) => !met[index]);
 }
 
-async function isMet(requirement: Requirement, env: NodeJS.ProcessEnv): Promise<boolean> {
-  const path = await findOnPath(requirement.program, env);
+async function isMet(requirement: Requirement, searchPath: string): Promise<boolean> {
+  const path = await findOnPath(requirement.program, searchPath);
   return path !== undefined && (requirement.fits === undefined || (await requirement.fits(path)));
 }
 
-/** The executable that a shell would start, or undefined. */
-export async function findOnPath(program: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
-  for (const directory of (env['PATH'] ?? '').split(':')) {
+/** The executable that a shell with this PATH would start, or undefined. */
+export async function findOnPath(program: string, searchPath: string): Promise<string | undefined> {
+  for (const directory of searchPath.split(':')) {
     const path = join(directory, program);
     if (!existsSync(path)) continue;
     const executable = await access(path, constants.X_OK).then(
