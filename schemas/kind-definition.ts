@@ -1,6 +1,15 @@
+import type { KubeObject } from './object.ts';
 import type { StructuralSchema } from './structural/schema.ts';
 
-/** A column of `kubectl get`, as CustomResourceDefinition's additionalPrinterColumns. */
+/** What stands in one cell of a Table. */
+export type Cell = string | number | boolean | null;
+
+/**
+ * A column of `kubectl get`, as CustomResourceDefinition's additionalPrinterColumns.
+ *
+ * A Table begins with the column Name (type string, format name), which is not written here; a kind that wants it
+ * elsewhere (Event) lists a column of format `name` itself.
+ */
 export interface PrinterColumn {
   readonly name: string;
   readonly type: 'string' | 'integer' | 'number' | 'boolean' | 'date';
@@ -9,6 +18,11 @@ export interface PrinterColumn {
   /** 0 is always shown, 1 only with `-o wide`. */
   readonly priority?: number;
   readonly jsonPath: string;
+  /**
+   * Built-in kinds only: makes the finished cell where a path cannot say it (ConfigMap's Data is a count). Wins over
+   * `jsonPath`, which then names the nearest field. `now` is in milliseconds since the epoch.
+   */
+  readonly compute?: (object: KubeObject, now: number) => Cell;
 }
 
 /** One row of the table of kinds: everything the API server, the CLI and the generators know about it. */
@@ -26,6 +40,8 @@ export interface KindDefinition {
   readonly columns: readonly PrinterColumn[];
   /** Field selector paths besides metadata.name and metadata.namespace. */
   readonly selectableFields: readonly string[];
+  /** Selectable fields whose value does not stand at the path of their name (Event's `source`). */
+  readonly computedFields?: Readonly<Record<string, (object: KubeObject) => string>>;
   /** Kubernetes' own kinds: strategic merge patch, no generation, strategies in api/registry/strategies. */
   readonly builtin: boolean;
   /** Our kinds: put on every object at its creation, so that the first reconcile needs no write for it. */

@@ -1,0 +1,1227 @@
+// Generated from schemas/definitions by `npm run generate`. Never edited.
+import type { Condition, KubeObject, ObjectMeta } from '../object.ts';
+
+/**
+ * A scope for names. Deleting it deletes all that is in it.
+ */
+export interface Namespace extends KubeObject {
+  readonly apiVersion: 'v1';
+  readonly kind: 'Namespace';
+  readonly metadata: ObjectMeta;
+  readonly spec?: NamespaceSpec;
+  readonly status?: NamespaceStatus;
+}
+/**
+ * What is wanted of the namespace.
+ */
+export interface NamespaceSpec {
+  /**
+   * Those that must be done before the namespace may go.
+   */
+  readonly finalizers?: readonly string[];
+}
+/**
+ * Where the namespace is in its life.
+ */
+export interface NamespaceStatus {
+  /**
+   * Active or Terminating.
+   */
+  readonly phase?: string;
+  /**
+   * What keeps the namespace from going.
+   */
+  readonly conditions?: readonly NamespaceStatusCondition[];
+}
+/**
+ * One condition.
+ */
+export interface NamespaceStatusCondition {
+  /**
+   * What this is about.
+   */
+  readonly type: string;
+  /**
+   * True, False or Unknown.
+   */
+  readonly status: string;
+  /**
+   * When status last changed.
+   */
+  readonly lastTransitionTime?: string | null;
+  /**
+   * Why, in one CamelCase word.
+   */
+  readonly reason?: string;
+  /**
+   * Why, for a person.
+   */
+  readonly message?: string;
+}
+
+/**
+ * Configuration that containers read as environment variables or files.
+ */
+export interface ConfigMap extends KubeObject {
+  readonly apiVersion: 'v1';
+  readonly kind: 'ConfigMap';
+  readonly metadata: ObjectMeta;
+  /**
+   * Keys and UTF-8 texts. Keys are letters, digits, `-`, `_` and `.`; none stands in binaryData too.
+   */
+  readonly data?: {
+    readonly [k: string]: string;
+  };
+  /**
+   * Keys and bytes (base64).
+   */
+  readonly binaryData?: {
+    readonly [k: string]: string;
+  };
+  /**
+   * true freezes data, binaryData and this field.
+   */
+  readonly immutable?: boolean;
+}
+
+/**
+ * Something that is not to be shown: a password, a key, credentials for a registry.
+ */
+export interface Secret extends KubeObject {
+  readonly apiVersion: 'v1';
+  readonly kind: 'Secret';
+  readonly metadata: ObjectMeta;
+  /**
+   * Keys and bytes (base64). Keys are letters, digits, `-`, `_` and `.`.
+   */
+  readonly data?: {
+    readonly [k: string]: string;
+  };
+  /**
+   * Keys and texts for writing without base64: the server moves them to `data`. Never read back.
+   */
+  readonly stringData?: {
+    readonly [k: string]: string;
+  };
+  /**
+   * What the keys mean to programs; Opaque when nothing is said. Cannot be changed.
+   */
+  readonly type?: string;
+  /**
+   * true freezes data and this field.
+   */
+  readonly immutable?: boolean;
+}
+
+/**
+ * Something that happened to an object. Kept for an hour.
+ */
+export interface Event extends KubeObject {
+  readonly apiVersion: 'v1';
+  readonly kind: 'Event';
+  readonly metadata: ObjectMeta;
+  readonly involvedObject: EventInvolvedObject;
+  /**
+   * Why it happened, in one CamelCase word.
+   */
+  readonly reason?: string;
+  /**
+   * What happened, for a person.
+   */
+  readonly message?: string;
+  readonly source?: EventSource;
+  /**
+   * When it happened first.
+   */
+  readonly firstTimestamp?: string | null;
+  /**
+   * When it happened last.
+   */
+  readonly lastTimestamp?: string | null;
+  /**
+   * How often it happened.
+   */
+  readonly count?: number;
+  /**
+   * Normal or Warning.
+   */
+  readonly type?: string;
+  /**
+   * When it happened first, in microseconds.
+   */
+  readonly eventTime?: string | null;
+  readonly series?: EventSeries;
+  /**
+   * What was done, or failed.
+   */
+  readonly action?: string;
+  readonly related?: EventRelated;
+  /**
+   * Name of the controller that wrote it.
+   */
+  readonly reportingComponent?: string;
+  /**
+   * Which instance of the controller.
+   */
+  readonly reportingInstance?: string;
+}
+/**
+ * The object this is about.
+ */
+export interface EventInvolvedObject {
+  /**
+   * Kind of the object.
+   */
+  readonly kind?: string;
+  /**
+   * Namespace of the object.
+   */
+  readonly namespace?: string;
+  /**
+   * Name of the object.
+   */
+  readonly name?: string;
+  /**
+   * UID of the object.
+   */
+  readonly uid?: string;
+  /**
+   * API version of the object.
+   */
+  readonly apiVersion?: string;
+  /**
+   * The version that is spoken of.
+   */
+  readonly resourceVersion?: string;
+  /**
+   * The part of the object that is spoken of, as a path.
+   */
+  readonly fieldPath?: string;
+}
+/**
+ * Who saw it.
+ */
+export interface EventSource {
+  /**
+   * The component.
+   */
+  readonly component?: string;
+  /**
+   * The machine.
+   */
+  readonly host?: string;
+}
+/**
+ * The repetitions, when there are some.
+ */
+export interface EventSeries {
+  /**
+   * How often it happened up to now.
+   */
+  readonly count?: number;
+  /**
+   * When it happened last.
+   */
+  readonly lastObservedTime?: string | null;
+}
+/**
+ * A second object that has to do with it.
+ */
+export interface EventRelated {
+  /**
+   * Kind of the object.
+   */
+  readonly kind?: string;
+  /**
+   * Namespace of the object.
+   */
+  readonly namespace?: string;
+  /**
+   * Name of the object.
+   */
+  readonly name?: string;
+  /**
+   * UID of the object.
+   */
+  readonly uid?: string;
+  /**
+   * API version of the object.
+   */
+  readonly apiVersion?: string;
+  /**
+   * The version that is spoken of.
+   */
+  readonly resourceVersion?: string;
+  /**
+   * The part of the object that is spoken of, as a path.
+   */
+  readonly fieldPath?: string;
+}
+
+/**
+ * Who holds something at present, and until when: leader election and sign of life.
+ */
+export interface Lease extends KubeObject {
+  readonly apiVersion: 'coordination.k8s.io/v1';
+  readonly kind: 'Lease';
+  readonly metadata: ObjectMeta;
+  readonly spec?: LeaseSpec;
+}
+/**
+ * The lease.
+ */
+export interface LeaseSpec {
+  /**
+   * Who holds it.
+   */
+  readonly holderIdentity?: string;
+  /**
+   * How long others wait after renewTime before they may take it. Above 0.
+   */
+  readonly leaseDurationSeconds?: number;
+  /**
+   * When the holder took it.
+   */
+  readonly acquireTime?: string | null;
+  /**
+   * When the holder last renewed it.
+   */
+  readonly renewTime?: string | null;
+  /**
+   * How often the holder changed.
+   */
+  readonly leaseTransitions?: number;
+  /**
+   * How a coordinated election picks the leader.
+   */
+  readonly strategy?: string;
+  /**
+   * Who should take it next. Only together with strategy.
+   */
+  readonly preferredHolder?: string;
+}
+
+/**
+ * One container that tsmoby keeps as it is described here.
+ */
+export interface Container extends KubeObject {
+  readonly apiVersion: 'tsmoby.dev/v1alpha1';
+  readonly kind: 'Container';
+  readonly metadata: ObjectMeta;
+  readonly spec: ContainerSpec;
+  readonly status?: ContainerStatus;
+}
+/**
+ * What is wanted.
+ */
+export interface ContainerSpec {
+  /**
+   * The machine this object belongs to. Claimed once by the first machine that sees it, then fixed.
+   */
+  readonly nodeName?: string;
+  /**
+   * Image reference; an Image object of this namespace with this reference is used, or made.
+   */
+  readonly image?: string;
+  readonly imageFrom?: ContainerImageFrom;
+  /**
+   * As in core/v1. Default: Always for the tag latest, else IfNotPresent.
+   */
+  readonly imagePullPolicy?: 'Always' | 'IfNotPresent' | 'Never';
+  /**
+   * Secrets of type kubernetes.io/dockerconfigjson in this namespace with credentials for the registry.
+   */
+  readonly imagePullSecrets?: readonly ContainerImagePullSecret[];
+  /**
+   * Replaces the image's entrypoint.
+   */
+  readonly command?: readonly string[];
+  /**
+   * Replaces the image's command.
+   */
+  readonly args?: readonly string[];
+  /**
+   * Directory the process starts in; default is the image’s.
+   */
+  readonly workingDir?: string;
+  /**
+   * Environment variables. `$(NAME)` in values, command and args stands for a variable; `$$(NAME)` is left as it is.
+   */
+  readonly env?: readonly ContainerEnv[];
+  /**
+   * Whole ConfigMaps and Secrets as variables; later ones win, and `env` wins over all.
+   */
+  readonly envFrom?: readonly ContainerEnvFrom[];
+  /**
+   * What `volumeMounts` can mount. One source each.
+   */
+  readonly volumes?: readonly ContainerVolume[];
+  /**
+   * Where volumes appear in the container.
+   */
+  readonly volumeMounts?: readonly ContainerVolumeMount[];
+  readonly resources?: ContainerResources;
+  /**
+   * What follows when the process ends.
+   */
+  readonly restartPolicy?: 'Always' | 'OnFailure' | 'Never';
+  /**
+   * Between the stop signal and SIGKILL.
+   */
+  readonly terminationGracePeriodSeconds?: number;
+  /**
+   * File whose content becomes the message of the ended run.
+   */
+  readonly terminationMessagePath?: string;
+  /**
+   * FallbackToLogsOnError: the end of the log when the file is empty and it failed.
+   */
+  readonly terminationMessagePolicy?: 'File' | 'FallbackToLogsOnError';
+  readonly lifecycle?: ContainerLifecycle;
+  readonly securityContext?: ContainerSecurityContext;
+  /**
+   * Host name in the container; default is the name of this object.
+   */
+  readonly hostname?: string;
+  /**
+   * Use this machine's network. Default: no network but loopback.
+   */
+  readonly hostNetwork?: boolean;
+  /**
+   * Run a small init as process 1, which reaps orphans and passes signals on.
+   */
+  readonly init?: boolean;
+  /**
+   * Give it a terminal.
+   */
+  readonly tty?: boolean;
+  readonly logging?: ContainerLogging;
+}
+/**
+ * An object of this namespace that gives the image, followed when it changes.
+ */
+export interface ContainerImageFrom {
+  /**
+   * Kind of the object.
+   */
+  readonly kind?: 'Image';
+  /**
+   * Its name.
+   */
+  readonly name: string;
+}
+/**
+ * A reference to a Secret.
+ */
+export interface ContainerImagePullSecret {
+  /**
+   * Name of the Secret.
+   */
+  readonly name: string;
+}
+/**
+ * One variable.
+ */
+export interface ContainerEnv {
+  /**
+   * Its name.
+   */
+  readonly name: string;
+  /**
+   * Its value.
+   */
+  readonly value?: string;
+  readonly valueFrom?: ContainerEnvValueFrom;
+}
+/**
+ * Where its value comes from.
+ */
+export interface ContainerEnvValueFrom {
+  readonly configMapKeyRef?: ContainerEnvValueFromConfigMapKeyRef;
+  readonly secretKeyRef?: ContainerEnvValueFromSecretKeyRef;
+  readonly fieldRef?: ContainerEnvValueFromFieldRef;
+}
+/**
+ * A key of a ConfigMap of this namespace.
+ */
+export interface ContainerEnvValueFromConfigMapKeyRef {
+  /**
+   * Name of the ConfigMap.
+   */
+  readonly name: string;
+  /**
+   * The key.
+   */
+  readonly key: string;
+  /**
+   * Leave the variable out when it is not there, instead of waiting.
+   */
+  readonly optional?: boolean;
+}
+/**
+ * A key of a Secret of this namespace.
+ */
+export interface ContainerEnvValueFromSecretKeyRef {
+  /**
+   * Name of the Secret.
+   */
+  readonly name: string;
+  /**
+   * The key.
+   */
+  readonly key: string;
+  /**
+   * Leave the variable out when it is not there, instead of waiting.
+   */
+  readonly optional?: boolean;
+}
+/**
+ * A field of this object: metadata.name, metadata.namespace, metadata.uid, metadata.labels[…], metadata.annotations[…], spec.nodeName.
+ */
+export interface ContainerEnvValueFromFieldRef {
+  /**
+   * Path of the field.
+   */
+  readonly fieldPath: string;
+}
+/**
+ * One source.
+ */
+export interface ContainerEnvFrom {
+  /**
+   * Put before each name.
+   */
+  readonly prefix?: string;
+  readonly configMapRef?: ContainerEnvFromConfigMapRef;
+  readonly secretRef?: ContainerEnvFromSecretRef;
+}
+/**
+ * All keys of a ConfigMap.
+ */
+export interface ContainerEnvFromConfigMapRef {
+  /**
+   * Name of the ConfigMap.
+   */
+  readonly name: string;
+  /**
+   * Go on without it when it is not there.
+   */
+  readonly optional?: boolean;
+}
+/**
+ * All keys of a Secret.
+ */
+export interface ContainerEnvFromSecretRef {
+  /**
+   * Name of the Secret.
+   */
+  readonly name: string;
+  /**
+   * Go on without it when it is not there.
+   */
+  readonly optional?: boolean;
+}
+/**
+ * One volume.
+ */
+export interface ContainerVolume {
+  /**
+   * Its name in this spec.
+   */
+  readonly name: string;
+  readonly volume?: ContainerVolumeVolume;
+  readonly emptyDir?: ContainerVolumeEmptyDir;
+  readonly hostPath?: ContainerVolumeHostPath;
+  readonly configMap?: ContainerVolumeConfigMap;
+  readonly secret?: ContainerVolumeSecret;
+}
+/**
+ * A Volume object of this namespace.
+ */
+export interface ContainerVolumeVolume {
+  /**
+   * Its name.
+   */
+  readonly name: string;
+}
+/**
+ * An empty directory that lives as long as this Container object.
+ */
+export interface ContainerVolumeEmptyDir {
+  /**
+   * Memory: a tmpfs that lives as long as the instance.
+   */
+  readonly medium?: '' | 'Memory';
+  /**
+   * The most it may hold (medium Memory).
+   */
+  readonly sizeLimit?: number | string;
+}
+/**
+ * A path of this machine, which the daemon must allow.
+ */
+export interface ContainerVolumeHostPath {
+  /**
+   * Absolute path.
+   */
+  readonly path: string;
+  /**
+   * What must be there.
+   */
+  readonly type?: '' | 'DirectoryOrCreate' | 'Directory' | 'FileOrCreate' | 'File' | 'Socket' | 'CharDevice' | 'BlockDevice';
+}
+/**
+ * The keys of a ConfigMap as files.
+ */
+export interface ContainerVolumeConfigMap {
+  /**
+   * Its name.
+   */
+  readonly name: string;
+  /**
+   * Which keys become files, and under which path. Absent: every key becomes a file of its name.
+   */
+  readonly items?: readonly ContainerVolumeConfigMapItem[];
+  /**
+   * Permission bits of the files; default 0644 (420).
+   */
+  readonly defaultMode?: number;
+  /**
+   * Go on without it when it is not there.
+   */
+  readonly optional?: boolean;
+}
+/**
+ * One key as one file.
+ */
+export interface ContainerVolumeConfigMapItem {
+  /**
+   * The key.
+   */
+  readonly key: string;
+  /**
+   * Path of the file below the mount, relative, without `..`.
+   */
+  readonly path: string;
+  /**
+   * Permission bits of this file (0 to 511); default is defaultMode.
+   */
+  readonly mode?: number;
+}
+/**
+ * The keys of a Secret as files, in memory only.
+ */
+export interface ContainerVolumeSecret {
+  /**
+   * Its name.
+   */
+  readonly secretName: string;
+  /**
+   * Which keys become files, and under which path. Absent: every key becomes a file of its name.
+   */
+  readonly items?: readonly ContainerVolumeSecretItem[];
+  /**
+   * Permission bits of the files; default 0644 (420).
+   */
+  readonly defaultMode?: number;
+  /**
+   * Go on without it when it is not there.
+   */
+  readonly optional?: boolean;
+}
+/**
+ * One key as one file.
+ */
+export interface ContainerVolumeSecretItem {
+  /**
+   * The key.
+   */
+  readonly key: string;
+  /**
+   * Path of the file below the mount, relative, without `..`.
+   */
+  readonly path: string;
+  /**
+   * Permission bits of this file (0 to 511); default is defaultMode.
+   */
+  readonly mode?: number;
+}
+/**
+ * One mount.
+ */
+export interface ContainerVolumeMount {
+  /**
+   * Name of the volume in `volumes`.
+   */
+  readonly name: string;
+  /**
+   * Absolute path in the container.
+   */
+  readonly mountPath: string;
+  /**
+   * Mount only this path below the volume. It does not follow later changes of a ConfigMap or Secret.
+   */
+  readonly subPath?: string;
+  /**
+   * Mount read-only.
+   */
+  readonly readOnly?: boolean;
+}
+/**
+ * Limits and requests; limits change without a restart.
+ */
+export interface ContainerResources {
+  readonly limits?: ContainerResourcesLimits;
+  readonly requests?: ContainerResourcesRequests;
+}
+/**
+ * The most it may use.
+ */
+export interface ContainerResourcesLimits {
+  /**
+   * Cores: `500m` is half of one.
+   */
+  readonly cpu?: number | string;
+  /**
+   * Bytes: `64Mi`.
+   */
+  readonly memory?: number | string;
+  /**
+   * Number of processes and threads.
+   */
+  readonly pids?: number | string;
+}
+/**
+ * What it is weighed by when the machine is busy (cpu).
+ */
+export interface ContainerResourcesRequests {
+  /**
+   * Cores: `500m` is half of one.
+   */
+  readonly cpu?: number | string;
+  /**
+   * Bytes: `64Mi`.
+   */
+  readonly memory?: number | string;
+  /**
+   * Number of processes and threads.
+   */
+  readonly pids?: number | string;
+}
+/**
+ * How it is stopped.
+ */
+export interface ContainerLifecycle {
+  /**
+   * Name or number of the signal that asks it to stop; default is the image's, else SIGTERM.
+   */
+  readonly stopSignal?: string;
+}
+/**
+ * What the process may do.
+ */
+export interface ContainerSecurityContext {
+  /**
+   * User id, or a name from the image's /etc/passwd; default is the image's user.
+   */
+  readonly runAsUser?: number | string;
+  /**
+   * Group id, or a name from the image's /etc/group; default is the user's group.
+   */
+  readonly runAsGroup?: number | string;
+  /**
+   * Refuse to start as user 0.
+   */
+  readonly runAsNonRoot?: boolean;
+  /**
+   * More group ids.
+   */
+  readonly supplementalGroups?: readonly number[];
+  /**
+   * All capabilities, all devices, no filters. As good as root on this machine.
+   */
+  readonly privileged?: boolean;
+  /**
+   * false sets no_new_privs: setuid programs give nothing. Default true, as in core/v1.
+   */
+  readonly allowPrivilegeEscalation?: boolean;
+  /**
+   * The root file system cannot be written.
+   */
+  readonly readOnlyRootFilesystem?: boolean;
+  readonly capabilities?: ContainerSecurityContextCapabilities;
+  readonly seccompProfile?: ContainerSecurityContextSeccompProfile;
+}
+/**
+ * Changes to the default set of capabilities; without CAP_, ALL means all.
+ */
+export interface ContainerSecurityContextCapabilities {
+  /**
+   * To add.
+   */
+  readonly add?: readonly string[];
+  /**
+   * To drop.
+   */
+  readonly drop?: readonly string[];
+}
+/**
+ * Which system calls are allowed.
+ */
+export interface ContainerSecurityContextSeccompProfile {
+  /**
+   * RuntimeDefault: the computed allow list. Unconfined: all.
+   */
+  readonly type: 'RuntimeDefault' | 'Unconfined';
+}
+/**
+ * Rotation of its log.
+ */
+export interface ContainerLogging {
+  /**
+   * Size at which a file is rotated; default 10Mi.
+   */
+  readonly maxSize?: number | string;
+  /**
+   * Files kept, the current one included; default 5.
+   */
+  readonly maxFiles?: number;
+}
+/**
+ * What is really there.
+ */
+export interface ContainerStatus {
+  /**
+   * The generation of the spec that this status speaks of.
+   */
+  readonly observedGeneration?: number;
+  /**
+   * What is true of the object now; Ready, Reconciling and Stalled mean what they mean in kstatus.
+   *
+   * Items: One condition.
+   */
+  readonly conditions?: readonly Condition[];
+  /**
+   * Pending, Running, Succeeded, Failed or Unknown.
+   */
+  readonly phase?: 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown';
+  /**
+   * Phase or the more telling reason, as `kubectl get pods` shows it.
+   */
+  readonly summary?: string;
+  /**
+   * The instance: containerd://<id>.
+   */
+  readonly containerID?: string;
+  /**
+   * Process id on this machine while it runs.
+   */
+  readonly pid?: number;
+  /**
+   * The reference that was asked for.
+   */
+  readonly image?: string;
+  /**
+   * Digest of the image that runs.
+   */
+  readonly imageID?: string;
+  /**
+   * How many times a process was started after the first.
+   */
+  readonly restartCount?: number;
+  /**
+   * Failed runs in a row; sets the next delay.
+   */
+  readonly crashCount?: number;
+  /**
+   * Not before: the end of the back-off.
+   */
+  readonly nextStartTime?: string;
+  /**
+   * A process runs.
+   */
+  readonly started?: boolean;
+  /**
+   * Number of the current log.
+   */
+  readonly logRun?: number;
+  readonly state?: ContainerStatusState;
+  readonly lastState?: ContainerStatusLastState;
+  readonly resources?: ContainerStatusResources;
+}
+/**
+ * The present run; one of these.
+ */
+export interface ContainerStatusState {
+  readonly waiting?: ContainerStatusStateWaiting;
+  readonly running?: ContainerStatusStateRunning;
+  readonly terminated?: ContainerStatusStateTerminated;
+}
+/**
+ * Not running yet, or not at present.
+ */
+export interface ContainerStatusStateWaiting {
+  /**
+   * Why: ImagePullBackOff, CrashLoopBackOff, …
+   */
+  readonly reason?: string;
+  /**
+   * More about it.
+   */
+  readonly message?: string;
+}
+/**
+ * Running.
+ */
+export interface ContainerStatusStateRunning {
+  /**
+   * Since when.
+   */
+  readonly startedAt?: string;
+}
+/**
+ * Ended, and not to be started again.
+ */
+export interface ContainerStatusStateTerminated {
+  /**
+   * The instance: containerd://<id>.
+   */
+  readonly containerID?: string;
+  /**
+   * Process id of the container on this machine.
+   */
+  readonly pid?: number;
+  /**
+   * 0 to 255; 128 + n after signal n.
+   */
+  readonly exitCode?: number;
+  /**
+   * The signal that ended it, if one did.
+   */
+  readonly signal?: number;
+  /**
+   * Completed, Error, OOMKilled, Killed, TaskLost, StartError, …
+   */
+  readonly reason?: string;
+  /**
+   * Its termination message, or what is known.
+   */
+  readonly message?: string;
+  /**
+   * When the process started.
+   */
+  readonly startedAt?: string;
+  /**
+   * When it ended.
+   */
+  readonly finishedAt?: string;
+}
+/**
+ * The run before.
+ */
+export interface ContainerStatusLastState {
+  readonly terminated?: ContainerStatusLastStateTerminated;
+}
+/**
+ * How it ended.
+ */
+export interface ContainerStatusLastStateTerminated {
+  /**
+   * The instance: containerd://<id>.
+   */
+  readonly containerID?: string;
+  /**
+   * Process id of the container on this machine.
+   */
+  readonly pid?: number;
+  /**
+   * 0 to 255; 128 + n after signal n.
+   */
+  readonly exitCode?: number;
+  /**
+   * The signal that ended it, if one did.
+   */
+  readonly signal?: number;
+  /**
+   * Completed, Error, OOMKilled, Killed, TaskLost, StartError, …
+   */
+  readonly reason?: string;
+  /**
+   * Its termination message, or what is known.
+   */
+  readonly message?: string;
+  /**
+   * When the process started.
+   */
+  readonly startedAt?: string;
+  /**
+   * When it ended.
+   */
+  readonly finishedAt?: string;
+}
+/**
+ * Limits that are in force.
+ */
+export interface ContainerStatusResources {
+  /**
+   * Memory limit in bytes.
+   */
+  readonly memoryBytes?: number;
+  /**
+   * CPU limit in thousandths of a core.
+   */
+  readonly cpuMillis?: number;
+  /**
+   * Limit of processes.
+   */
+  readonly pids?: number;
+}
+
+/**
+ * An image that must be in the local image store: pulled from a registry, or read from an archive on this machine.
+ */
+export interface Image extends KubeObject {
+  readonly apiVersion: 'tsmoby.dev/v1alpha1';
+  readonly kind: 'Image';
+  readonly metadata: ObjectMeta;
+  readonly spec: ImageSpec;
+  readonly status?: ImageStatus;
+}
+/**
+ * Where the image comes from.
+ */
+export interface ImageSpec {
+  /**
+   * Registry reference: `busybox`, `ghcr.io/org/app:1.2`, `host:5000/app@sha256:…`. With `archive`: the name that Containers of this namespace use for it.
+   */
+  readonly reference?: string;
+  /**
+   * Always: ask the registry on every change of this object and on request. IfNotPresent: when it is not here. Never: use only what is here. Default: Always for the tag latest, else IfNotPresent.
+   */
+  readonly pullPolicy?: 'Always' | 'IfNotPresent' | 'Never';
+  /**
+   * Secrets of type kubernetes.io/dockerconfigjson in this namespace with credentials for the registry.
+   */
+  readonly imagePullSecrets?: readonly ImageImagePullSecret[];
+  /**
+   * `os/arch` or `os/arch/variant`; default is this machine.
+   */
+  readonly platform?: string;
+  /**
+   * Allow plain HTTP and certificates that nobody vouches for. Registries on a loopback address may always speak HTTP.
+   */
+  readonly insecure?: boolean;
+  readonly archive?: ImageArchive;
+}
+/**
+ * A reference to a Secret.
+ */
+export interface ImageImagePullSecret {
+  /**
+   * Name of the Secret.
+   */
+  readonly name: string;
+}
+/**
+ * Read the image from a file of this machine instead of a registry.
+ */
+export interface ImageArchive {
+  /**
+   * A tar file (plain, gzip, zstd) in OCI layout or `docker save` format, or an OCI layout directory.
+   */
+  readonly path: string;
+  /**
+   * Which image of several in the file: its tag, name or digest.
+   */
+  readonly select?: string;
+}
+/**
+ * What is in the store.
+ */
+export interface ImageStatus {
+  /**
+   * The generation of the spec that this status speaks of.
+   */
+  readonly observedGeneration?: number;
+  /**
+   * What is true of the object now; Ready, Reconciling and Stalled mean what they mean in kstatus.
+   *
+   * Items: One condition.
+   */
+  readonly conditions?: readonly Condition[];
+  /**
+   * The full reference, registry host and tag filled in.
+   */
+  readonly reference?: string;
+  /**
+   * What the reference resolved to: digest of the index or manifest.
+   */
+  readonly digest?: string;
+  /**
+   * Digest of the manifest for `platform`.
+   */
+  readonly manifestDigest?: string;
+  /**
+   * Chain id of the unpacked layers.
+   */
+  readonly chainId?: string;
+  /**
+   * The snapshotter that holds the unpacked layers.
+   */
+  readonly snapshotter?: string;
+  /**
+   * `os/arch[/variant]` of the manifest.
+   */
+  readonly platform?: string;
+  /**
+   * Name of the record in the runtime's image store.
+   */
+  readonly recordName?: string;
+  /**
+   * Compressed size of all blobs, in bytes.
+   */
+  readonly sizeBytes?: number;
+  /**
+   * The same for people: `4.3 MB`.
+   */
+  readonly size?: string;
+  /**
+   * When the registry was last asked, or the archive read.
+   */
+  readonly lastPullTime?: string;
+  /**
+   * The last value of annotation tsmoby.dev/pull-request that was served.
+   */
+  readonly observedPullRequest?: string;
+  /**
+   * What the stored image was made from; another value means another pull or load.
+   */
+  readonly sourceFingerprint?: string;
+  readonly progress?: ImageStatusProgress;
+  /**
+   * Containers that hold it (the first 20).
+   */
+  readonly usedBy?: readonly string[];
+}
+/**
+ * While it is being fetched.
+ */
+export interface ImageStatusProgress {
+  /**
+   * Resolving, Downloading or Unpacking.
+   */
+  readonly phase?: string;
+  /**
+   * Bytes that are here.
+   */
+  readonly completedBytes?: number;
+  /**
+   * Bytes there will be.
+   */
+  readonly totalBytes?: number;
+  /**
+   * Number of layers.
+   */
+  readonly layers?: number;
+  /**
+   * Layers that are complete.
+   */
+  readonly layersDone?: number;
+}
+
+/**
+ * Storage that outlives containers: a directory that tsmoby owns, memory (tmpfs), or a directory of this machine.
+ */
+export interface Volume extends KubeObject {
+  readonly apiVersion: 'tsmoby.dev/v1alpha1';
+  readonly kind: 'Volume';
+  readonly metadata: ObjectMeta;
+  readonly spec?: VolumeSpec;
+  readonly status?: VolumeStatus;
+}
+/**
+ * What the storage is. Without a source: a directory that tsmoby owns.
+ */
+export interface VolumeSpec {
+  /**
+   * The machine this object belongs to. Claimed once by the first machine that sees it, then fixed.
+   */
+  readonly nodeName?: string;
+  readonly directory?: VolumeDirectory;
+  readonly tmpfs?: VolumeTmpfs;
+  readonly hostPath?: VolumeHostPath;
+  /**
+   * What happens to the data of a `directory` when this object is deleted. Retain: it stays, and a Volume of the same name finds it again.
+   */
+  readonly reclaimPolicy?: 'Retain' | 'Delete';
+  /**
+   * Image: when the volume is empty at its first use, it gets the image's content at the mount path, owners and modes kept.
+   */
+  readonly populate?: 'None' | 'Image';
+}
+/**
+ * A directory that tsmoby owns, in its data directory.
+ */
+export interface VolumeDirectory {
+  /**
+   * Permission bits of the directory; default 0755 (493).
+   */
+  readonly mode?: number;
+}
+/**
+ * Memory; empty again after a reboot.
+ */
+export interface VolumeTmpfs {
+  /**
+   * The most it may hold; default is half of the memory of the machine.
+   */
+  readonly sizeLimit?: number | string;
+  /**
+   * Permission bits of its root; default 0755 (493).
+   */
+  readonly mode?: number;
+}
+/**
+ * A path of this machine, which the daemon must allow (`--allow-host-path`).
+ */
+export interface VolumeHostPath {
+  /**
+   * Absolute path.
+   */
+  readonly path: string;
+  /**
+   * What must be there; `DirectoryOrCreate` and `FileOrCreate` make it. Empty: anything.
+   */
+  readonly type?: '' | 'DirectoryOrCreate' | 'Directory' | 'FileOrCreate' | 'File' | 'Socket' | 'CharDevice' | 'BlockDevice';
+}
+/**
+ * What is there.
+ */
+export interface VolumeStatus {
+  /**
+   * The generation of the spec that this status speaks of.
+   */
+  readonly observedGeneration?: number;
+  /**
+   * What is true of the object now; Ready, Reconciling and Stalled mean what they mean in kstatus.
+   *
+   * Items: One condition.
+   */
+  readonly conditions?: readonly Condition[];
+  /**
+   * Directory, Tmpfs or HostPath.
+   */
+  readonly type?: string;
+  /**
+   * Where it is on this machine.
+   */
+  readonly path?: string;
+  /**
+   * It was filled from an image, or was not empty when that was tried.
+   */
+  readonly populated?: boolean;
+  /**
+   * Containers that mount it (the first 20).
+   */
+  readonly usedBy?: readonly string[];
+}
