@@ -98,10 +98,10 @@ test('the core kinds have the columns of a real API server', (t) => {
   t.deepEqual(shown('secret'), ['Type', 'Data', 'Age']);
   t.deepEqual(shown('ns'), ['Status', 'Age']);
   t.deepEqual(shown('lease'), ['Holder', 'Age']);
-  t.deepEqual(shown('ev'), [
-    ...['Last Seen', 'Type', 'Reason', 'Object', '(Subobject)', '(Source)', 'Message'],
-    ...['(First Seen)', '(Count)', '(Name)'],
-  ]);
+  t.is(
+    shown('ev').join(', '),
+    'Last Seen, Type, Reason, Object, (Subobject), (Source), Message, (First Seen), (Count), (Name)',
+  );
 });
 
 test('Data counts the keys', (t) => {

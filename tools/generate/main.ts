@@ -13,8 +13,7 @@ import { generateTypes } from './types.ts';
 const OWNED = ['schemas/gen', 'manifests/crds', 'docs/reference'];
 
 export async function generateAll(): Promise<readonly GeneratedFile[]> {
-  const generated = await Promise.all([generateTypes()]);
-  return generated.flat();
+  return [...(await generateTypes())];
 }
 
 /** Paths, relative to `root`, that are missing, different, or there without reason. */

@@ -1,0 +1,157 @@
+/**
+ * Every condition type and every reason that a status, an outcome or an Event of ours carries. A new one is one line
+ * here; a test keeps the names in CamelCase and the lists free of doubles.
+ */
+
+/** What a condition type means, and who sets it. */
+export interface ConditionType {
+  readonly meaning: string;
+  /** `positive`: True is good. `negative`: present only while something is not as wanted. */
+  readonly polarity: 'positive' | 'negative';
+  /** The component that sets it: the engine for every kind, or one controller. */
+  readonly setBy: 'engine' | 'container' | 'image' | 'volume' | 'namespace';
+}
+
+/** Condition types. The first three have kstatus' meaning: clients wait on them without knowing the kind. */
+export const CONDITION_TYPES = {
+  Ready: condition('The object is what its spec says, and can be used.', 'positive', 'engine'),
+  Reconciling: condition('Work is under way, or waits for something that heals by itself.', 'negative', 'engine'),
+  Stalled: condition('Nothing more happens until a person acts or the spec changes.', 'negative', 'engine'),
+  ResourcesApplied: condition('The limits of the spec are in force on the running container.', 'positive', 'container'),
+  Pulled: condition('The image of the present spec is in the store.', 'positive', 'image'),
+  Populated: condition("The volume got the image's content at its first use.", 'positive', 'volume'),
+  NamespaceDeletionDiscoveryFailure: condition('Not all kinds could be listed.', 'negative', 'namespace'),
+  NamespaceDeletionGroupVersionParsingFailure: condition('A kind has an unreadable version.', 'negative', 'namespace'),
+  NamespaceDeletionContentFailure: condition('Some content could not be deleted.', 'negative', 'namespace'),
+  NamespaceContentRemaining: condition('Some content is still there.', 'negative', 'namespace'),
+  NamespaceFinalizersRemaining: condition('Some content waits for its finalizers.', 'negative', 'namespace'),
+} as const satisfies Readonly<Record<string, ConditionType>>;
+
+function condition(meaning: string, polarity: ConditionType['polarity'], setBy: ConditionType['setBy']): ConditionType {
+  return { meaning, polarity, setBy };
+}
+
+/** Any type of the table above. */
+export type ConditionTypeName = keyof typeof CONDITION_TYPES;
+
+/** Every reason with its meaning. Kubernetes' own word is used wherever it has one. */
+export const REASON_MEANINGS = {
+  // Any kind.
+  Succeeded: 'All is as wanted.',
+  Progressing: 'Work is under way.',
+  Deleting: 'The object is being deleted and releases what it holds.',
+  DependencyNotReady: 'Another object that this one needs is not ready.',
+  InvalidSpec: 'The spec asks for something that cannot be; the message says which field.',
+  NodeMismatch: 'The object belongs to another machine.',
+  RuntimeUnavailable: 'containerd does not answer. What was last seen stays in status.',
+  StoreUnavailable: 'The store of objects takes no writes at present.',
+  ReconcileError: 'An unexpected error; it is tried again.',
+  DiskFull: 'A disk that is needed has no room left.',
+  PermissionDenied: 'The machine refused it to the user that the daemon runs as.',
+  InUse: 'Something else still holds it, so it cannot go.',
+  Timeout: 'It did not happen within its time; it is tried again.',
+  Conflict: 'The object changed in between; it is tried again.',
+  TooManyDifferences: 'More would be removed than is plausible, so nothing is; a person must look.',
+
+  // Images.
+  Resolving: 'The registry is asked what the reference stands for.',
+  ImagePulling: 'The image is being fetched.',
+  Pulling: 'The image is being fetched (Event).',
+  Pulled: 'The image is here.',
+  Loading: 'The archive is being read.',
+  Loaded: 'The image was read from its archive.',
+  Unpacking: 'The layers are being unpacked.',
+  ImageNotReady: 'The image is not here yet.',
+  ErrImagePull: 'The last try to fetch the image failed.',
+  ImagePullBackOff: 'Waiting before the next try to fetch the image.',
+  ErrImageNeverPull: 'The image is not here, and the pull policy is Never.',
+  InvalidImageName: 'The reference cannot be read as one.',
+  ImageNotFound: 'The registry does not have it, or hides it from us.',
+  Unauthorized: 'The registry refused the credentials, or wants some.',
+  RegistryUnavailable: 'The registry cannot be reached, or answers with errors.',
+  RateLimited: 'The registry asks us to slow down.',
+  DigestMismatch: 'The content is not what its digest says.',
+  UnsupportedManifest: 'The manifest has a media type that is not supported.',
+  PlatformNotFound: 'The image is not there for the platform.',
+  ArchiveNotFound: 'There is no archive at the path.',
+  ArchiveInvalid: 'The archive is damaged, or no image archive.',
+  UnpackFailed: 'A layer could not be unpacked.',
+
+  // Containers.
+  Creating: 'The container is being created.',
+  ContainerCreating: 'The container is being created (waiting reason).',
+  Created: 'The container was created.',
+  Starting: 'The process is being started.',
+  Started: 'The process was started.',
+  Running: 'The process runs.',
+  Stopping: 'The process was asked to stop.',
+  Stopped: 'The process was stopped.',
+  Killing: 'The process is being ended (Event).',
+  Killed: 'The process was ended by a signal.',
+  Replacing: 'A changed spec needs another container; the present one is being replaced.',
+  Replaced: 'The container was replaced because its spec changed.',
+  Repaired: 'The container was not what the spec says, and is now.',
+  Adopted: 'A container that ran before the daemon was found and kept.',
+  Updated: 'The running container was changed in place.',
+  Completed: 'The process ended with exit code 0.',
+  Error: 'The process ended with another exit code than 0.',
+  OOMKilled: 'The kernel ended a process because the memory limit was reached.',
+  CrashLoopBackOff: 'It fails again and again; waiting before the next start.',
+  BackOff: 'Waiting before the next start (Event).',
+  CreateError: 'The container could not be created.',
+  StartError: 'The process could not be started.',
+  CommandNotFound: 'The command is not in the image.',
+  CommandNotExecutable: 'The command is there but cannot be executed.',
+  TaskLost: 'The task vanished without an exit status.',
+  InstanceLost: 'The container was deleted behind our back.',
+  InstanceChanged: 'The container was changed behind our back.',
+  ResourcesRefused: 'The kernel refused the limits; the container runs with those it had.',
+  UserNotFound: "The user or group is not in the image's passwd or group file.",
+  RunAsNonRootViolation: 'The process would run as user 0, and runAsNonRoot forbids it.',
+  ConfigMapNotFound: 'A ConfigMap that is needed is not there.',
+  SecretNotFound: 'A Secret that is needed is not there.',
+  KeyNotFound: 'A ConfigMap or Secret lacks a key that is needed.',
+  FieldPathInvalid: 'A fieldRef names a field that cannot be read.',
+  CreateContainerConfigError: 'Environment or files cannot be put together; the message says which part.',
+  SubPathInvalid: 'A subPath leads out of its volume.',
+  LogUnavailable: 'The log process does not answer, so nothing is started.',
+
+  // Volumes.
+  Provisioned: 'The storage is there.',
+  Provisioning: 'The storage is being made.',
+  Populated: "The volume got the image's content.",
+  PopulateFailed: "The image's content could not be copied.",
+  Retained: 'The object is gone and its data stays, as its policy says.',
+  VolumeNotFound: 'There is no Volume of the name.',
+  VolumeNotReady: 'The Volume is not ready.',
+  VolumeDataMissing: 'The directory that held the data is gone.',
+  HostPathNotAllowed: 'The daemon does not allow the path; start it with --allow-host-path.',
+  HostPathNotFound: 'There is nothing at the path.',
+  HostPathWrongType: 'There is something else at the path than `type` says.',
+  MountFailed: 'The mount was refused.',
+
+  // Namespaces.
+  ContentDeleted: 'All content is deleted.',
+  ContentDeletionFailed: 'Some content could not be deleted.',
+  ContentHasNoFinalizers: 'No content waits for finalizers.',
+  ContentRemoved: 'No content is left.',
+  SomeFinalizersRemain: 'Some content waits for its finalizers.',
+  SomeResourcesRemain: 'Some content is still there.',
+  ResourcesDiscovered: 'All kinds could be listed.',
+  DiscoveryFailed: 'Not all kinds could be listed.',
+  ParsedGroupVersions: 'Every kind has a readable version.',
+  GroupVersionParsingFailed: 'A kind has an unreadable version.',
+} as const satisfies Readonly<Record<string, string>>;
+
+/** Any reason of the table. */
+export type Reason = keyof typeof REASON_MEANINGS;
+
+/** `REASONS.ImagePullBackOff` is `'ImagePullBackOff'`: a name that the compiler checks. */
+export const REASONS: { readonly [R in Reason]: R } = Object.freeze(
+  Object.fromEntries(Object.keys(REASON_MEANINGS).map((reason) => [reason, reason])) as { [R in Reason]: R },
+);
+
+/** True for a reason of the table; a name such as `toString` is none. */
+export function isReasonName(text: string): text is Reason {
+  return Object.hasOwn(REASON_MEANINGS, text);
+}
