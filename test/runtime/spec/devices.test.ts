@@ -1,0 +1,18 @@
+import test from 'ava';
+import { readHostDevices } from '../../../runtime/containerd/spec/devices.ts';
+
+test('device nodes come with type and numbers, without the directories a container has itself', async (t) => {
+  const devices = await readHostDevices();
+  const zero = devices.find((device) => device.path === '/dev/zero');
+  t.is(zero?.type, 'c');
+  t.is(zero?.major, 1);
+  t.is(zero?.minor, 5);
+  t.deepEqual(
+    devices.filter((device) => device.path.startsWith('/dev/pts/')),
+    [],
+  );
+});
+
+test('a directory without devices has none', async (t) => {
+  t.deepEqual(await readHostDevices(import.meta.dirname), []);
+});
