@@ -1,0 +1,211 @@
+/** `x-kubernetes-validations`: finds the rules of a schema, compiles them, and runs them over a value. */
+import { Optional, type Environment } from '@marcbachmann/cel-js';
+import type { JsonObject, JsonValue } from '../../object.ts';
+import { correlate } from '../correlate.ts';
+import { equal } from '../equal.ts';
+import { FieldPath } from '../field-path.ts';
+import { duplicate, forbidden, invalid, required, type FieldIssue } from '../issue.ts';
+import { memberOf, type Node } from '../node.ts';
+import { isList, isObject, own } from '../own.ts';
+import type { ValidationRule } from '../schema.ts';
+import { SchemaError } from '../schema-error.ts';
+import { createEnvironment } from './environment.ts';
+import { compileProgram, type Program } from './program.ts';
+import { nameOf, toCel, type CelList, type CelMap, type CelValue } from './value.ts';
+
+interface CompiledRule {
+  readonly rule: ValidationRule;
+  readonly program: Program;
+  readonly message: Program | undefined;
+  /** `fieldPath` as segments below the place of the rule. */
+  readonly field: readonly string[];
+}
+
+interface Walk {
+  readonly path: FieldPath;
+  readonly issues: FieldIssue[];
+}
+
+/** One value at its place: as JSON and, once a rule at or above it has asked, as CEL. */
+interface Place {
+  readonly json: JsonValue;
+  readonly cel: CelValue | undefined;
+}
+
+/** The rules of one schema, all compiled. */
+export class Rules {
+  readonly #root: Node;
+  readonly #compiled = new Map<Node, readonly CompiledRule[]>();
+  /** Nodes with a transition rule at or below them: an unchanged value still has to pass these. */
+  readonly #transitions = new Set<Node>();
+
+  /** @throws {SchemaError} for the first rule that is no CEL, with its path in the schema */
+  constructor(root: Node) {
+    this.#root = root;
+    this.#compile(root, createEnvironment(), '');
+  }
+
+  /** For values that are otherwise valid. */
+  validate(value: JsonObject, old?: JsonObject): FieldIssue[] {
+    const walk: Walk = { path: new FieldPath(), issues: [] };
+    this.#walk(this.#root, { json: value, cel: undefined }, old && { json: old, cel: undefined }, walk);
+    return walk.issues;
+  }
+
+  #compile(node: Node, environment: Environment, path: string): boolean {
+    if (!node.ruled) return false;
+    const at = (name: string): string => (path === '' ? name : `${path}.${name}`);
+    const rules = node.rules.map((rule, index) =>
+      compileRule(rule, environment, at(`x-kubernetes-validations[${String(index)}]`)),
+    );
+    if (rules.length > 0) this.#compiled.set(node, rules);
+    let transition = rules.some((rule) => rule.program.transition);
+    const below = (child: Node | undefined, name: string): void => {
+      if (child !== undefined && this.#compile(child, environment, at(name))) transition = true;
+    };
+    for (const [name, child] of node.properties) below(child, `properties.${name}`);
+    below(node.additional, 'additionalProperties');
+    below(node.items, 'items');
+    if (transition) this.#transitions.add(node);
+    return transition;
+  }
+
+  #walk(node: Node, self: Place, old: Place | undefined, walk: Walk): void {
+    if (!node.ruled || self.json === null) return;
+    if (old !== undefined && old.json === self.json && !this.#transitions.has(node)) return;
+    const rules = this.#compiled.get(node);
+    const here: Place = rules ? withCel(node, self) : self;
+    const before = rules && old ? withCel(node, old) : old;
+    for (const rule of rules ?? []) this.#evaluate(rule, node, here, before, walk);
+    if (isObject(here.json)) this.#walkObject(node, here.json, here.cel, before, walk);
+    else if (isList(here.json)) this.#walkList(node, here.json, here.cel, before, walk);
+  }
+
+  #walkObject(node: Node, object: JsonObject, cel: CelValue | undefined, old: Place | undefined, walk: Walk): void {
+    const former = isObject(old?.json) ? old.json : undefined;
+    for (const key of Object.keys(object)) {
+      const child = memberOf(node, key);
+      const json = object[key];
+      if (child?.ruled !== true || json === undefined) continue;
+      const name = nameOf(node, key);
+      const oldJson = former && own(former, key);
+      walk.path.push(key);
+      this.#walk(
+        child,
+        { json, cel: (cel as CelMap | undefined)?.get(name) },
+        oldJson === undefined ? undefined : { json: oldJson, cel: (old?.cel as CelMap | undefined)?.get(name) },
+        walk,
+      );
+      walk.path.pop();
+    }
+  }
+
+  #walkList(
+    node: Node,
+    list: readonly JsonValue[],
+    cel: CelValue | undefined,
+    old: Place | undefined,
+    walk: Walk,
+  ): void {
+    if (node.items?.ruled !== true) return;
+    const before = correlate(node, old?.json);
+    for (let index = 0; index < list.length; index++) {
+      const json = list[index] as JsonValue;
+      const former = before(json);
+      walk.path.push(index);
+      this.#walk(
+        node.items,
+        { json, cel: (cel as CelList | undefined)?.[index] },
+        former === undefined ? undefined : { json: former, cel: undefined },
+        walk,
+      );
+      walk.path.pop();
+    }
+  }
+
+  #evaluate(compiled: CompiledRule, node: Node, self: Place, old: Place | undefined, walk: Walk): void {
+    const { rule, program } = compiled;
+    const optional = rule.optionalOldSelf === true;
+    if (program.transition && old === undefined && !optional) return;
+    const oldCel = old?.cel;
+    const oldSelf = optional ? (oldCel === undefined ? Optional.none() : Optional.of(oldCel)) : (oldCel ?? null);
+    const variables = { self: self.cel ?? null, oldSelf };
+    let verdict: unknown;
+    let failure = '';
+    try {
+      verdict = program.evaluate(variables);
+    } catch (cause) {
+      failure = `rule could not be evaluated: ${rule.rule}: ${firstLine(cause)}`;
+    }
+    if (verdict === true) return;
+    if (!program.transition && old !== undefined && equal(self.json, old.json)) return;
+    const says = failure === '' ? messageOf(compiled, variables) : failure;
+    walk.issues.push(issueOf(rule, node, says, compiled.field, walk.path));
+  }
+}
+
+const withCel = (node: Node, place: Place): Place =>
+  place.cel === undefined ? { json: place.json, cel: toCel(node, place.json) } : place;
+
+function compileRule(rule: ValidationRule, environment: Environment, where: string): CompiledRule {
+  return {
+    rule,
+    program: compileProgram(environment, rule.rule, 'bool', `${where}.rule`),
+    message:
+      rule.messageExpression === undefined
+        ? undefined
+        : compileProgram(environment, rule.messageExpression, 'string', `${where}.messageExpression`),
+    field: parseFieldPath(rule.fieldPath ?? '', `${where}.fieldPath`),
+  };
+}
+
+/** `.spec.name`, `['with.dots']`: the part of JSON path that CustomResourceDefinition allows. */
+function parseFieldPath(text: string, where: string): string[] {
+  const fields: string[] = [];
+  const step = /\.([^.[\]]+)|\['((?:[^'\\]|\\.)*)'\]/gy;
+  while (step.lastIndex < text.length) {
+    const at = step.lastIndex;
+    const found = step.exec(text);
+    if (!found) throw new SchemaError(where, `${JSON.stringify(text)} is no field path (at ${text.slice(at)})`);
+    fields.push(found[1] ?? (found[2] ?? '').replaceAll(/\\(.)/g, '$1'));
+  }
+  return fields;
+}
+
+/** messageExpression, else message, else the rule itself; an expression that fails or gives nothing does not count. */
+function messageOf({ rule, message }: CompiledRule, variables: { self: CelValue; oldSelf: unknown }): string {
+  if (message) {
+    try {
+      const text = message.evaluate(variables);
+      if (typeof text === 'string' && text.trim() !== '' && !text.includes('\n')) return text.trim();
+    } catch {
+      // as on a real server: a message that cannot be made must not hide that the rule failed
+    }
+  }
+  return rule.message ?? `failed rule: ${rule.rule.trim()}`;
+}
+
+function issueOf(
+  rule: ValidationRule,
+  node: Node,
+  says: string,
+  field: readonly string[],
+  path: FieldPath,
+): FieldIssue {
+  for (const name of field) path.push(name);
+  const at = path.at();
+  for (const _ of field) path.pop();
+  switch (rule.reason) {
+    case 'FieldValueForbidden':
+      return forbidden(at, says);
+    case 'FieldValueRequired':
+      return required(at, says);
+    case 'FieldValueDuplicate':
+      return duplicate(at, node.type ?? '');
+    default:
+      return invalid(at, node.type ?? '', says);
+  }
+}
+
+const firstLine = (cause: unknown): string =>
+  (cause instanceof Error ? cause.message : String(cause)).split('\n')[0] ?? '';
