@@ -21,6 +21,11 @@ export interface WriteCallOptions extends CallOptions {
   readonly onWarning?: (text: string) => void;
 }
 
+export interface UpdateOptions extends WriteCallOptions {
+  /** `finalize`: of a Namespace, the only way its `spec.finalizers` change. */
+  readonly subresource?: 'finalize';
+}
+
 export interface ApplyOptions extends WriteCallOptions {
   readonly fieldManager: string;
   readonly force?: boolean;
@@ -82,7 +87,7 @@ export interface Client {
   watch<T extends KubeObject>(kind: KindRef, options?: WatchOptions): AsyncIterable<WatchEvent<T>>;
   create<T extends KubeObject>(object: ObjectInput<T>, options?: WriteCallOptions): Promise<T>;
   /** PUT of the whole object; `metadata.resourceVersion`, when there, is a precondition. */
-  update<T extends KubeObject>(object: T, options?: WriteCallOptions): Promise<T>;
+  update<T extends KubeObject>(object: T, options?: UpdateOptions): Promise<T>;
   updateStatus<T extends KubeObject>(object: T, options?: WriteCallOptions): Promise<T>;
   patch<T extends KubeObject>(ref: ObjectRef, patch: unknown, options: PatchOptions): Promise<T>;
   /** Server-side apply. */

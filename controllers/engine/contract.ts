@@ -20,6 +20,12 @@
  */
 import type { KindRef, KubeObject } from '../../schemas/object.ts';
 import type { Client } from '../../client/client.ts';
+import type { Clock, Log } from './environment.ts';
+import type { ReaderQuery } from './informer.ts';
+import type { Informers } from './informers.ts';
+import type { Key } from './keys.ts';
+
+export type { Clock, Key, Log, ReaderQuery };
 
 /** CamelCase, listed in schemas/conditions.ts. */
 export type Reason = string;
@@ -55,32 +61,10 @@ export class ReconcileError extends Error {
 export const settled = (requeueAfterMs?: number): Outcome =>
   requeueAfterMs === undefined ? { type: 'settled' } : { type: 'settled', requeueAfterMs };
 
-/** `namespace/name`, or `name` for cluster-scoped kinds. */
-export type Key = string;
-
-export interface ReaderQuery {
-  readonly namespace?: string;
-  /** Name of an index declared for the kind, with the value looked for. */
-  readonly index?: { readonly name: string; readonly value: string };
-  readonly labels?: Readonly<Record<string, string>>;
-}
-
 /** Read-only view of the informers' caches: synchronous, frozen objects, only kinds the controller declared. */
 export interface Reader {
   get<T extends KubeObject>(kind: KindRef, namespace: string | undefined, name: string): T | undefined;
   list<T extends KubeObject>(kind: KindRef, query?: ReaderQuery): readonly T[];
-}
-
-export interface Clock {
-  /** Milliseconds since the epoch. */
-  now(): number;
-}
-
-export interface Log {
-  debug(fields: object, message: string): void;
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
 }
 
 export interface ConditionInput {
@@ -125,8 +109,11 @@ export interface WatchedKind {
 
 /** Something outside of the API that wakes keys: runtime events, file watchers, timers. */
 export interface EventSource {
-  /** Called once at start; calls `enqueue` until disposed. */
-  start(enqueue: (key: Key) => void, reader: Reader): Disposable;
+  /**
+   * Called once, when the controller's caches are filled; calls `enqueue` until disposed. `informers` is for sources
+   * whose kinds are only known at run time; declared kinds are in the reader.
+   */
+  start(enqueue: (key: Key) => void, reader: Reader, informers: Informers): Disposable;
 }
 
 export interface Controller<T extends KubeObject, S = unknown> {
@@ -141,7 +128,16 @@ export interface Controller<T extends KubeObject, S = unknown> {
   readonly concurrency?: number;
   /** Held on every object from its creation; removed by the engine when `finalize` settles. */
   readonly finalizer?: string;
+  /**
+   * False for kinds whose status does not have our conditions (core kinds): outcomes then make no Ready, Reconciling, Stalled
+   * and observedGeneration; queue, events and logs are as ever.
+   */
+  readonly outcomeConditions?: boolean;
+  /** `context.signal` aborts when the daemon stops, and when the object is deleted or goes away meanwhile. */
   reconcile(object: T, context: ReconcileContext<S>): Promise<Outcome>;
   /** The object is being deleted: release what it holds. `settled` lets it go. */
   finalize?(object: T, context: ReconcileContext<S>): Promise<Outcome>;
 }
+
+/** A controller of whatever kind, for lists of them. */
+export type AnyController = Controller<never, never>;
