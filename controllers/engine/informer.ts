@@ -1,6 +1,7 @@
 import type { KindRef, KubeObject } from '../../schemas/object.ts';
-import { keyOf, type Key } from './keys.ts';
+import { keyOf, parseKey, type Key } from './keys.ts';
 import type { ObjectChange, ObjectListener, ObjectView } from './object-view.ts';
+import { inSlices } from './slices.ts';
 
 export interface ReaderQuery {
   readonly namespace?: string;
@@ -9,20 +10,22 @@ export interface ReaderQuery {
   readonly labels?: Readonly<Record<string, string>>;
 }
 
+/** Values under which an object is found. */
 export type IndexFunction = (object: KubeObject) => readonly string[];
 
 /** The values under which each object stands, and the objects under each value. */
 interface Index {
-  readonly values: IndexFunction;
+  /** The object is decoded only for indexes that need it. */
+  readonly values: (key: Key, object: () => KubeObject | undefined) => readonly string[];
   readonly keysByValue: Map<string, Set<Key>>;
   readonly valuesByKey: Map<Key, readonly string[]>;
 }
 
-const byNamespace: IndexFunction = (object) => [object.metadata.namespace ?? ''];
-const byLabel: IndexFunction = (object) =>
-  Object.entries(object.metadata.labels ?? {}).map(([name, value]) => `${name}=${value}`);
+const byNamespace: Index['values'] = (key) => [parseKey(key).namespace ?? ''];
+const byLabel: Index['values'] = (_key, object) =>
+  Object.entries(object()?.metadata.labels ?? {}).map(([name, value]) => `${name}=${value}`);
 
-/** Names of the indexes that are built when they are first asked for; the slash keeps them apart from declared ones. */
+/** Names of the indexes that are built when they are first asked for; the slash in front keeps them apart. */
 const NAMESPACE = '/namespace';
 const LABEL = '/label';
 
@@ -80,15 +83,17 @@ export class Informer implements Disposable {
     return { [Symbol.dispose]: () => this.#listeners.delete(listener) };
   }
 
-  /** Adds an index, or keeps the one of that name; fills it with the objects that are there. */
-  addIndex(name: string, values: IndexFunction): void {
+  /**
+   * Adds an index, or keeps the one of that name. Resolves when it holds all objects; in slices, because each object
+   * may have to be decoded for it.
+   */
+  async addIndex(name: string, values: IndexFunction, signal: AbortSignal): Promise<void> {
     if (this.#indexes.has(name)) return;
-    const index: Index = { values, keysByValue: new Map(), valuesByKey: new Map() };
-    this.#indexes.set(name, index);
-    for (const key of this.#view.keys()) {
-      const object = this.#view.get(key);
-      if (object) this.#place(index, key, object);
-    }
+    const index = this.#newIndex(name, (_key, object) => {
+      const present = object();
+      return present ? values(present) : [];
+    });
+    await inSlices(this.#view.keys(), (key) => this.#place(index, key), signal);
   }
 
   #index(name: string): Index {
@@ -103,14 +108,26 @@ export class Informer implements Disposable {
     if (query.index) return this.keysOf(query.index.name, query.index.value);
     const label = Object.entries(query.labels ?? {})[0];
     if (label) {
-      this.addIndex(LABEL, byLabel);
+      this.#build(LABEL, byLabel);
       return this.keysOf(LABEL, `${label[0]}=${label[1]}`);
     }
     if (query.namespace !== undefined) {
-      this.addIndex(NAMESPACE, byNamespace);
+      this.#build(NAMESPACE, byNamespace);
       return this.keysOf(NAMESPACE, query.namespace);
     }
     return this.#view.keys();
+  }
+
+  #newIndex(name: string, values: Index['values']): Index {
+    const index: Index = { values, keysByValue: new Map(), valuesByKey: new Map() };
+    this.#indexes.set(name, index);
+    return index;
+  }
+
+  #build(name: string, values: Index['values']): void {
+    if (this.#indexes.has(name)) return;
+    const index = this.#newIndex(name, values);
+    for (const key of this.#view.keys()) this.#place(index, key);
   }
 
   #changed(change: ObjectChange): void {
@@ -128,9 +145,9 @@ export class Informer implements Disposable {
     }
   }
 
-  #place(index: Index, key: Key, object: KubeObject): void {
+  #place(index: Index, key: Key, object?: KubeObject): void {
     const before = index.valuesByKey.get(key);
-    const after = this.#valuesOf(index, object);
+    const after = this.#valuesOf(index, key, () => object ?? this.#view.get(key));
     if (before && before.length === after.length && before.every((value, at) => value === after[at])) return;
     this.#unplace(index, key);
     if (after.length === 0) return;
@@ -151,9 +168,9 @@ export class Informer implements Disposable {
     index.valuesByKey.delete(key);
   }
 
-  #valuesOf(index: Index, object: KubeObject): readonly string[] {
+  #valuesOf(index: Index, key: Key, object: () => KubeObject | undefined): readonly string[] {
     try {
-      return index.values(object);
+      return index.values(key, object);
     } catch (error) {
       this.#onError(error, 'an index function failed');
       return [];
