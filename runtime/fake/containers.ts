@@ -1,0 +1,163 @@
+import { RuntimeError } from '../errors.ts';
+import type { Containers, InstanceResources, InstanceSpec, InstanceState, TaskStdio } from '../ports/containers.ts';
+import type { FakeEvents } from './events.ts';
+import type { Gate } from './gate.ts';
+import type { FakeClock, FakeTimers } from './options.ts';
+import type { FakeProgram } from './programs.ts';
+import { FakeTask } from './task.ts';
+
+export interface FakeInstance {
+  spec: InstanceSpec;
+  labels: Readonly<Record<string, string>>;
+  resources: InstanceResources;
+  task: FakeTask | undefined;
+}
+
+export interface FakeContainersOptions {
+  readonly gate: Gate;
+  readonly events: FakeEvents;
+  readonly clock: FakeClock;
+  readonly timers: FakeTimers;
+  readonly program: (args: readonly string[]) => FakeProgram | undefined;
+  /** Whether the chain of this image is unpacked. */
+  readonly hasChain: (chainId: string) => boolean;
+  /** Where a FIFO's bytes go; false: nobody reads it. */
+  readonly print: (fifo: string, stream: 'stdout' | 'stderr', text: string) => boolean;
+}
+
+/** Instances in a map. What tests do behind the controllers' backs goes through `instances` and `emit`. */
+export class FakeContainers implements Containers {
+  readonly instances = new Map<string, FakeInstance>();
+  /** What the next sweep removes. */
+  readonly leftovers = new Set<string>();
+  readonly #options: FakeContainersOptions;
+  #nextPid = 1000;
+
+  constructor(options: FakeContainersOptions) {
+    this.#options = options;
+  }
+
+  emit(topic: string, id: string): void {
+    this.#options.events.emit({ type: 'instance', id, topic });
+  }
+
+  async list(signal?: AbortSignal): Promise<readonly InstanceState[]> {
+    await this.#options.gate.pass('containers.list', signal);
+    return [...this.instances.values()].map(stateOf);
+  }
+
+  async get(id: string, signal?: AbortSignal): Promise<InstanceState | undefined> {
+    await this.#options.gate.pass('containers.get', signal);
+    const instance = this.instances.get(id);
+    return instance === undefined ? undefined : stateOf(instance);
+  }
+
+  async create(spec: InstanceSpec, signal?: AbortSignal): Promise<void> {
+    await this.#options.gate.pass('containers.create', signal);
+    if (this.instances.has(spec.id)) return;
+    if (!this.#options.hasChain(spec.root.chainId)) {
+      throw new RuntimeError('NotFound', `instance ${spec.id}: no unpacked image has the chain ${spec.root.chainId}`);
+    }
+    this.instances.set(spec.id, { spec, labels: spec.labels, resources: spec.resources, task: undefined });
+    this.emit('/containers/create', spec.id);
+  }
+
+  async start(id: string, stdio: TaskStdio, signal?: AbortSignal): Promise<{ readonly pid: number }> {
+    await this.#options.gate.pass('containers.start', signal);
+    const instance = this.#find(id);
+    if (instance.task?.running === true) return { pid: instance.task.pid };
+    if (instance.task !== undefined) {
+      throw new RuntimeError('FailedPrecondition', `instance ${id} has an ended task; delete the task first`);
+    }
+    const { args } = instance.spec.process;
+    const program = this.#options.program(args);
+    if (program === undefined) {
+      throw new RuntimeError('InvalidArgument', `exec: ${JSON.stringify(args[0] ?? '')}: no such file or directory`);
+    }
+    instance.task = this.#startTask(id, program, stdio);
+    this.emit('/tasks/start', id);
+    return { pid: instance.task.pid };
+  }
+
+  #startTask(id: string, program: FakeProgram, stdio: TaskStdio): FakeTask {
+    const { clock, timers, print } = this.#options;
+    if (!print(stdio.stdout, 'stdout', '')) {
+      throw new RuntimeError('DeadlineExceeded', `instance ${id}: nobody reads ${stdio.stdout}`);
+    }
+    return new FakeTask({
+      pid: this.#nextPid++,
+      program,
+      clock,
+      timers,
+      print: (stream, text) => print(stream === 'stderr' ? (stdio.stderr ?? stdio.stdout) : stdio.stdout, stream, text),
+      onExit: () => this.emit('/tasks/exit', id),
+    });
+  }
+
+  async kill(id: string, signal: number): Promise<void> {
+    await this.#options.gate.pass('containers.kill');
+    this.instances.get(id)?.task?.signal(signal);
+  }
+
+  async oomKills(id: string): Promise<number> {
+    await this.#options.gate.pass('containers.oomKills');
+    return this.instances.get(id)?.task?.oomKills ?? 0;
+  }
+
+  async deleteTask(id: string): Promise<void> {
+    await this.#options.gate.pass('containers.deleteTask');
+    const instance = this.instances.get(id);
+    if (instance?.task === undefined) return;
+    if (instance.task.running) {
+      throw new RuntimeError('FailedPrecondition', `instance ${id}: its task still runs; kill it first`);
+    }
+    instance.task = undefined;
+    this.emit('/tasks/delete', id);
+  }
+
+  async delete(id: string): Promise<void> {
+    await this.#options.gate.pass('containers.delete');
+    const instance = this.instances.get(id);
+    if (instance === undefined) return;
+    this.instances.delete(id);
+    instance.task?.exit(137);
+    this.emit('/containers/delete', id);
+  }
+
+  async updateResources(id: string, resources: InstanceResources): Promise<void> {
+    await this.#options.gate.pass('containers.updateResources');
+    this.#find(id).resources = resources;
+    this.emit('/containers/update', id);
+  }
+
+  async updateLabels(id: string, labels: Readonly<Record<string, string>>): Promise<void> {
+    await this.#options.gate.pass('containers.updateLabels');
+    const instance = this.#find(id);
+    instance.labels = { ...instance.labels, ...labels };
+    this.emit('/containers/update', id);
+  }
+
+  async sweep(signal?: AbortSignal): Promise<readonly string[]> {
+    await this.#options.gate.pass('containers.sweep', signal);
+    const removed = [...this.leftovers].toSorted();
+    this.leftovers.clear();
+    return removed;
+  }
+
+  #find(id: string): FakeInstance {
+    const instance = this.instances.get(id);
+    if (instance === undefined) throw new RuntimeError('NotFound', `there is no instance ${id}`);
+    return instance;
+  }
+}
+
+function stateOf(instance: FakeInstance): InstanceState {
+  const { spec, labels, task } = instance;
+  return {
+    id: spec.id,
+    owner: spec.owner,
+    labels,
+    manifestDigest: spec.root.manifestDigest,
+    ...(task === undefined ? {} : { task: task.state }),
+  };
+}

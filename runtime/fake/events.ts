@@ -1,0 +1,40 @@
+import type { RuntimeEvent, RuntimeEvents } from '../ports/events.ts';
+
+export interface FakeEvents extends RuntimeEvents {
+  /** Told to every subscriber, a microtask later; lost while muted or disconnected. */
+  emit(event: RuntimeEvent): void;
+  /** Tells `connected` or `disconnected` when that is news. */
+  setConnected(connected: boolean): void;
+  /** While true, events about instances and images are lost: controllers must not depend on them. */
+  setMuted(muted: boolean): void;
+}
+
+export function createFakeEvents(): FakeEvents {
+  const listeners = new Set<(event: RuntimeEvent) => void>();
+  let connected = true;
+  let muted = false;
+  const tell = (event: RuntimeEvent): void => {
+    for (const listener of listeners) queueMicrotask(() => listeners.has(listener) && listener(event));
+  };
+  return {
+    get connected() {
+      return connected;
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      if (connected) queueMicrotask(() => listeners.has(listener) && listener({ type: 'connected' }));
+      return { [Symbol.dispose]: () => listeners.delete(listener) };
+    },
+    emit(event) {
+      if (connected && !muted) tell(event);
+    },
+    setConnected(value) {
+      if (connected === value) return;
+      connected = value;
+      tell(value ? { type: 'connected' } : { type: 'disconnected', message: 'the fake runtime is down' });
+    },
+    setMuted(value) {
+      muted = value;
+    },
+  };
+}

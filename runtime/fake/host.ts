@@ -1,0 +1,60 @@
+import { RuntimeError } from '../errors.ts';
+import type { Host, HostProgram, RootMount } from '../ports/host.ts';
+import type { FakeFiles } from './files.ts';
+
+export interface FakeHost extends Host {
+  /** What `run` answers; default: Unsupported, as nothing on this made-up machine is installed. */
+  onRun: ((program: HostProgram, args: readonly string[]) => string) | undefined;
+}
+
+/** A machine whose mounts are a list. A root's content are the FakeFiles below the source of its first mount. */
+export function createFakeHost(files: FakeFiles): FakeHost {
+  const programs = ['mount', 'umount', 'mkfifo', 'unshare', 'nsenter', 'ip', 'nft', 'conntrack', 'tar'] as const;
+  const calls = Object.fromEntries(programs.map((name) => [name, 0])) as Record<HostProgram, number>;
+  const mounted = new Set<string>();
+  const below = (path: string): string[] => [...mounted].filter((at) => at === path || at.startsWith(`${path}/`));
+  const inRoot = (mounts: readonly RootMount[], path: string): string => `${mounts[0]?.source ?? ''}${path}`;
+  const host: FakeHost = {
+    onRun: undefined,
+    calls,
+    async run(program, args) {
+      calls[program]++;
+      if (host.onRun === undefined) throw new RuntimeError('Unsupported', `${program} is not on this made-up machine`);
+      return { stdout: host.onRun(program, args) };
+    },
+    async makeFifos(paths) {
+      for (const path of paths) await files.write(path, '');
+    },
+    async mountTmpfs(path) {
+      if (mounted.has(path)) return;
+      calls.mount++;
+      await files.makeDirectory(path);
+      mounted.add(path);
+    },
+    async unmount(path) {
+      if (!mounted.delete(path)) return;
+      calls.umount++;
+      for (const name of (await files.list(path)) ?? []) await files.remove(`${path}/${name}`);
+    },
+    async mountsUnder(path) {
+      return below(path).toSorted();
+    },
+    async readFromMounts(mounts, paths) {
+      const found = new Map<string, Uint8Array>();
+      for (const path of paths) {
+        const content = await files.read(inRoot(mounts, path));
+        if (content !== undefined) found.set(path, content);
+      }
+      return found;
+    },
+    async copyFromMounts(mounts, path, target) {
+      const source = inRoot(mounts, path);
+      for (const name of (await files.list(source)) ?? []) {
+        const content = await files.read(`${source}/${name}`);
+        if (content === undefined) await host.copyFromMounts(mounts, `${path}/${name}`, `${target}/${name}`);
+        else await files.write(`${target}/${name}`, content);
+      }
+    },
+  };
+  return host;
+}
