@@ -45,7 +45,14 @@ async function compile(inputs: readonly string[]): Promise<Files> {
     const plugin = join(ROOT, 'node_modules/.bin/protoc-gen-es');
     await promisify(execFile)(
       'protoc',
-      ['-I', SOURCE, `--plugin=${plugin}`, `--es_out=${target}`, '--es_opt=target=ts,import_extension=ts,erasable_syntax=true', ...inputs],
+      [
+        '-I',
+        SOURCE,
+        `--plugin=${plugin}`,
+        `--es_out=${target}`,
+        '--es_opt=target=ts,import_extension=ts,erasable_syntax=true',
+        ...inputs,
+      ],
       { cwd: ROOT },
     );
     return await readTree(target, () => true);

@@ -1,0 +1,34 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** Where an instance's cgroup is: version of the hierarchy and the path from the record's spec. */
+export interface CgroupLocation {
+  /** Usually /sys/fs/cgroup. */
+  readonly root: string;
+  readonly version: 1 | 2;
+  /** `linux.cgroupsPath` of the spec, absolute. */
+  readonly path: string;
+}
+
+/**
+ * One file of a cgroup, or undefined when it is not there. On v1 each controller has a hierarchy of its own below the root; an absolute
+ * path is taken from there by runc, whatever cgroup the runtime itself is in.
+ */
+export async function readCgroup(
+  cgroup: CgroupLocation,
+  controller: 'memory' | 'cpu' | 'pids',
+  file: string,
+): Promise<string | undefined> {
+  const folder = cgroup.version === 1 ? join(cgroup.root, controller, cgroup.path) : join(cgroup.root, cgroup.path);
+  try {
+    return (await readFile(join(folder, file), 'utf8')).trim();
+  } catch {
+    return undefined;
+  }
+}
+
+/** The number behind `key` in a file of `key number` lines. */
+export function counterOf(text: string | undefined, key: string): number | undefined {
+  const found = new RegExp(`^${key} (\\d+)$`, 'm').exec(text ?? '')?.[1];
+  return found === undefined ? undefined : Number(found);
+}

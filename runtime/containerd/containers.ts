@@ -1,0 +1,31 @@
+import type { Containers } from '../ports/containers.ts';
+import type { ContainersContext } from './containers/context.ts';
+import { createInstance } from './containers/create.ts';
+import { deleteInstance, deleteTask } from './containers/delete.ts';
+import { killInstance } from './containers/kill.ts';
+import { oomKills } from './containers/oom.ts';
+import { startInstance } from './containers/start.ts';
+import { getInstance, listInstances } from './containers/state.ts';
+import { sweep } from './containers/sweep.ts';
+import { updateLabels, updateResources } from './containers/update.ts';
+import { translated } from './errors.ts';
+
+/** The Containers port on containerd. `leasesInUse` names the leases that a sweep must leave alone. */
+export function createContainers(context: ContainersContext, leasesInUse: ReadonlySet<string>): Containers {
+  return {
+    list: (signal) => translated('list instances', () => listInstances(context, signal)),
+    get: (id, signal) => translated(`get instance ${id}`, () => getInstance(context, id, signal)),
+    create: (spec, signal) => translated(`create instance ${spec.id}`, () => createInstance(context, spec, signal)),
+    start: (id, stdio, signal) => translated(`start instance ${id}`, () => startInstance(context, id, stdio, signal)),
+    kill: (id, signal, options) =>
+      translated(`signal instance ${id}`, () => killInstance(context, id, signal, options)),
+    oomKills: (id) => translated(`count OOM kills of instance ${id}`, () => oomKills(context, id)),
+    deleteTask: (id) => translated(`delete the task of instance ${id}`, () => deleteTask(context, id)),
+    delete: (id) => translated(`delete instance ${id}`, () => deleteInstance(context, id)),
+    updateResources: (id, resources) =>
+      translated(`change the limits of instance ${id}`, () => updateResources(context, id, resources)),
+    updateLabels: (id, labels) =>
+      translated(`change the labels of instance ${id}`, () => updateLabels(context, id, labels)),
+    sweep: (signal) => translated('sweep leftovers', () => sweep(context, leasesInUse, signal)),
+  };
+}

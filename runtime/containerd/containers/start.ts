@@ -1,0 +1,102 @@
+import { Status, type Process } from '../../../proto/gen/containerd/types/process_pb.ts';
+import type { Mount } from '../../../proto/gen/containerd/types/mount_pb.ts';
+import { RuntimeError } from '../../errors.ts';
+import type { TaskStdio } from '../../ports/containers.ts';
+import { isGrpc, unlessGone } from '../errors.ts';
+import { TASK_DEADLINE, type ContainersContext } from './context.ts';
+import { CHAIN_LABEL, prepareRoot } from './create.ts';
+import { startError } from './start-error.ts';
+
+/** Makes the task and runs it: two calls for an instance that this process created, four for a restart. */
+export async function startInstance(
+  context: ContainersContext,
+  id: string,
+  stdio: TaskStdio,
+  signal?: AbortSignal,
+): Promise<{ pid: number }> {
+  const { tasks } = context.connection.services;
+  const fresh = context.freshMounts.get(id);
+  context.freshMounts.delete(id);
+  const rootfs = fresh ?? (await rootMounts(context, id, signal));
+  const terminal = stdio.stderr === undefined;
+  const request = {
+    containerId: id,
+    rootfs: [...rootfs],
+    stdout: stdio.stdout,
+    stderr: stdio.stderr ?? '',
+    terminal,
+  };
+  try {
+    await tasks.create(request, { signal, deadline: TASK_DEADLINE });
+  } catch (error) {
+    if (!isGrpc(error, 'ALREADY_EXISTS')) throw startError(error, id);
+    const running = await adoptTask(context, id, stdio, signal);
+    if (running !== undefined) return running;
+    await tasks.create(request, { signal, deadline: TASK_DEADLINE });
+  }
+  return run(context, id, signal);
+}
+
+/** Starts a task that waits. A task that cannot be started is taken away again. */
+async function run(context: ContainersContext, id: string, signal?: AbortSignal): Promise<{ pid: number }> {
+  const { tasks } = context.connection.services;
+  try {
+    const { pid } = await tasks.start({ containerId: id }, { signal, deadline: TASK_DEADLINE });
+    return { pid };
+  } catch (error) {
+    // Without the signal: it may be what ended the start.
+    await unlessGone(tasks.delete({ containerId: id }, { deadline: TASK_DEADLINE })).catch((failure: unknown) => {
+      context.connection.log.warn({ id, err: failure }, 'a task that failed to start could not be deleted');
+    });
+    throw startError(error, id);
+  }
+}
+
+/**
+ * A task is there already. Answers its pid when it runs, starts it when it only waits on the same streams, takes it away when it waits on
+ * others (undefined: make a new one). A stopped one still holds its last words: whoever started it must read them first.
+ */
+async function adoptTask(
+  context: ContainersContext,
+  id: string,
+  stdio: TaskStdio,
+  signal: AbortSignal | undefined,
+): Promise<{ pid: number } | undefined> {
+  const { tasks } = context.connection.services;
+  const process = (await unlessGone(tasks.get({ containerId: id }, { signal })))?.process;
+  if (process === undefined) return undefined;
+  switch (process.status) {
+    case Status.CREATED:
+      if (sameStreams(process, stdio)) return run(context, id, signal);
+      await unlessGone(tasks.delete({ containerId: id }, { signal, deadline: TASK_DEADLINE }));
+      return undefined;
+    case Status.RUNNING:
+    case Status.PAUSED:
+    case Status.PAUSING:
+      return { pid: process.pid };
+    default:
+      throw new RuntimeError(
+        'FailedPrecondition',
+        `instance ${id} has a stopped task: delete it before the next start`,
+        {
+          reason: 'TaskStopped',
+        },
+      );
+  }
+}
+
+function sameStreams(process: Process, stdio: TaskStdio): boolean {
+  return process.stdout === stdio.stdout && process.stderr === (stdio.stderr ?? '');
+}
+
+/** Mounts of the instance's snapshot; one that was removed behind our back is made again on the same chain. */
+async function rootMounts(context: ContainersContext, id: string, signal?: AbortSignal): Promise<readonly Mount[]> {
+  const { containers, snapshots } = context.connection.services;
+  const { container } = await containers.get({ id }, { signal });
+  if (container === undefined) throw new RuntimeError('NotFound', `instance ${id} has no record`);
+  const { snapshotter, snapshotKey: key, labels } = container;
+  const found = await unlessGone(snapshots.mounts({ snapshotter, key }, { signal }));
+  if (found !== undefined) return found.mounts;
+  const made = await prepareRoot(context, key, { snapshotter, chainId: labels[CHAIN_LABEL] ?? '' }, signal);
+  return made ?? (await snapshots.mounts({ snapshotter, key }, { signal })).mounts;
+}

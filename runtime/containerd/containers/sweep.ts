@@ -1,0 +1,66 @@
+import { timestampMs } from '@bufbuild/protobuf/wkt';
+import type { Timestamp } from '@bufbuild/protobuf/wkt';
+import { unlessGone } from '../errors.ts';
+import { storeFilter } from '../labels.ts';
+import type { ContainersContext } from './context.ts';
+import { endTask } from './delete.ts';
+
+/** Milliseconds. Younger things may belong to work under way; leases let an interrupted pull go on for as long. */
+const SNAPSHOT_AGE = 60_000;
+const LEASE_AGE = 3_600_000;
+
+/**
+ * Tasks and snapshots without a record, and leases that no work of this process holds. Things are listed before records, so that
+ * one made in between is never taken for a leftover.
+ */
+export async function sweep(
+  context: ContainersContext,
+  leasesInUse: ReadonlySet<string>,
+  signal?: AbortSignal,
+): Promise<readonly string[]> {
+  const { services, snapshotter } = context.connection;
+  const { tasks } = await services.tasks.list({}, { signal });
+  const snapshots = await ownSnapshots(context, signal);
+  // All records, not only ours: what any record explains is no leftover.
+  const { containers } = await services.containers.list({ filters: [] }, { signal });
+  const explained = new Set(containers.flatMap((container) => [container.id, container.snapshotKey]));
+  const removed: string[] = [];
+  for (const task of tasks) {
+    const id = task.containerId === '' ? task.id : task.containerId;
+    if (explained.has(id) || context.creating.has(id)) continue;
+    await endTask(context, id);
+    removed.push(`task ${id}`);
+  }
+  for (const key of snapshots) {
+    if (explained.has(key) || context.creating.has(key)) continue;
+    await unlessGone(services.snapshots.remove({ snapshotter, key }));
+    removed.push(`snapshot ${key}`);
+  }
+  return [...removed, ...(await sweepLeases(context, leasesInUse, signal))];
+}
+
+async function ownSnapshots(context: ContainersContext, signal: AbortSignal | undefined): Promise<string[]> {
+  const { services, snapshotter, identity } = context.connection;
+  const keys: string[] = [];
+  const pages = services.snapshots.list({ snapshotter, filters: [storeFilter(identity)] }, { signal });
+  for await (const { info } of pages) {
+    keys.push(...info.filter((one) => isOlder(context, one.createdAt, SNAPSHOT_AGE)).map((one) => one.name));
+  }
+  return keys;
+}
+
+async function sweepLeases(
+  context: ContainersContext,
+  inUse: ReadonlySet<string>,
+  signal: AbortSignal | undefined,
+): Promise<string[]> {
+  const { services, identity } = context.connection;
+  const { leases } = await services.leases.list({ filters: [storeFilter(identity)] }, { signal });
+  const left = leases.filter((lease) => !inUse.has(lease.id) && isOlder(context, lease.createdAt, LEASE_AGE));
+  for (const { id } of left) await unlessGone(services.leases.delete({ id }));
+  return left.map(({ id }) => `lease ${id}`);
+}
+
+function isOlder(context: ContainersContext, time: Timestamp | undefined, age: number): boolean {
+  return time !== undefined && context.connection.clock.now() - timestampMs(time) > age;
+}
