@@ -1,10 +1,11 @@
 /** The Processes port on Linux: identities from /proc, programs started into sessions of their own. */
 import { spawn } from 'node:child_process';
-import { constants, open, writeFile } from 'node:fs/promises';
+import { constants, open } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { RuntimeError } from '../errors.ts';
 import type { DetachedProgram, ProcessIdentity, Processes } from '../ports/processes.ts';
-import { readProcessStat } from './process-stat.ts';
+import { readRecord, writeRecord } from './process-record.ts';
+import { pidsOfParent, pidsWithWords, readProcessStat } from './process-stat.ts';
 import { startFailure } from './run-program.ts';
 
 /** How long SIGKILL may take: a process in uninterruptible sleep waits for its disk. */
@@ -34,15 +35,30 @@ export function createProcesses({ bootId }: { readonly bootId: string }): Proces
     }
     return !(await isAlive(identity));
   };
+  const identifyAll = async (pids: readonly number[]): Promise<readonly ProcessIdentity[]> => {
+    const found = await Promise.all(pids.map(identify));
+    return found.filter((each) => each !== undefined);
+  };
   return {
-    identify,
     isAlive,
     signal,
+    find: async (words) => await identifyAll(await pidsWithWords(words)),
+    children: async ({ pid }) => await identifyAll(await pidsOfParent(pid)),
     async startDetached(program) {
       const pid = await startDetached(program);
       const identity = await identify(pid);
-      if (identity) return identity;
-      throw new RuntimeError('Unavailable', `${program.program} ended at once: see ${program.output}`);
+      if (identity === undefined) {
+        throw new RuntimeError('Unavailable', `${program.program} ended at once: see ${program.output}`);
+      }
+      await writeRecord(program.record, identity);
+      return identity;
+    },
+    async adopt(record, words) {
+      const recorded = await readRecord(record);
+      if (recorded && (await isAlive(recorded))) return recorded;
+      const [found] = await identifyAll(await pidsWithWords(words));
+      if (found) await writeRecord(record, found);
+      return found;
     },
     async end(identity, graceMs) {
       await signal(identity, 'SIGTERM');
@@ -68,12 +84,7 @@ async function startDetached(program: DetachedProgram): Promise<number> {
     child.once('error', (cause) => reject(startFailure(program, cause)));
   });
   child.unref();
-  const pid = child.pid ?? 0;
-  if (program.oomScoreAdjust !== undefined) {
-    // Lower than our own is refused without privilege; the program runs all the same.
-    await writeFile(`/proc/${pid}/oom_score_adj`, String(program.oomScoreAdjust)).catch(() => undefined);
-  }
-  return pid;
+  return child.pid ?? 0;
 }
 
 function isDead(state: string): boolean {

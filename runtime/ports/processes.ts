@@ -22,19 +22,26 @@ export interface DetachedProgram {
   readonly env: Readonly<Record<string, string>>;
   /** A file that stdout and stderr are appended to; made with mode 0600. */
   readonly output: string;
-  /** -1000 to 1000; applied where the kernel lets us. */
-  readonly oomScoreAdjust?: number;
+  /** Where its identity is written down for the next daemon. */
+  readonly record: string;
 }
 
 export interface Processes {
   /** Rejects: Unsupported when there is no such program, ResourceExhausted when the kernel refuses another process. */
   startDetached(program: DetachedProgram): Promise<ProcessIdentity>;
+  /**
+   * The process of a record that an earlier daemon wrote, or else one whose command line has these words (its starter died
+   * before it could write the record); undefined when neither runs.
+   */
+  adopt(record: string, words: readonly string[]): Promise<ProcessIdentity | undefined>;
   /** Whether exactly this process still runs; a zombie does not. */
   isAlive(identity: ProcessIdentity): Promise<boolean>;
   /** Sends a signal to exactly this process; success when it is gone. */
   signal(identity: ProcessIdentity, signal: NodeJS.Signals): Promise<void>;
   /** SIGTERM, after `graceMs` SIGKILL; resolves when it is gone. */
   end(identity: ProcessIdentity, graceMs: number): Promise<void>;
-  /** Our own children that it has, as identities: the shims of a containerd, say. */
-  identify(pid: number): Promise<ProcessIdentity | undefined>;
+  /** Processes whose command line has these words in a row. Looks at every process: for starts and ends, not for every day. */
+  find(words: readonly string[]): Promise<readonly ProcessIdentity[]>;
+  /** Children of this process that run. */
+  children(identity: ProcessIdentity): Promise<readonly ProcessIdentity[]>;
 }

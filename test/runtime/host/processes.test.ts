@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { createProcesses } from '../../../runtime/host/processes.ts';
@@ -13,6 +13,7 @@ const shell = (script: string, output: string): DetachedProgram => ({
   args: ['-c', script],
   env: { PATH: process.env['PATH'] ?? '' },
   output,
+  record: `${output}.pid`,
 });
 
 test('a program runs in a session of its own with its output in a private file, until it is ended', async (t) => {
@@ -50,6 +51,35 @@ test('another start time or another boot is another process, and is left alone',
   }
   t.true(await processes.isAlive(identity));
   await processes.end(identity, 5000);
+});
+
+test('a process is found by words of its command line, and its children by their parent', async (t) => {
+  await using directory = await temporaryDirectory();
+  const output = join(directory.path, 'log');
+  const identity = await processes.startDetached(shell('sleep 61 & wait', output));
+  const words = ['-c', 'sleep 61 & wait'];
+  t.deepEqual(await processes.find(words), [identity]);
+  t.deepEqual(await processes.find(['sleep 61']), [], 'whole words only');
+  let children: readonly ProcessIdentity[] = [];
+  while (children.length === 0) children = await processes.children(identity);
+  t.is(children.length, 1);
+  await Promise.all([identity, ...children].map((each) => processes.end(each, 1000)));
+});
+
+test('a program is adopted by its record, or by its command line when the record was never written', async (t) => {
+  await using directory = await temporaryDirectory();
+  const output = join(directory.path, 'log');
+  const program = shell('exec sleep 62', output);
+  const started = await processes.startDetached(program);
+  const next = createProcesses({ bootId: 'this boot' });
+  t.deepEqual(await next.adopt(program.record, ['no such words']), started);
+  await writeFile(program.record, '{"pid":');
+  t.is(await next.adopt(program.record, ['no such words']), undefined);
+  t.deepEqual(await next.adopt(program.record, ['sleep', '62']), started);
+  t.deepEqual(await next.adopt(program.record, ['no such words']), started, 'the record is written again');
+  t.is(await createProcesses({ bootId: 'next boot' }).adopt(program.record, ['no such words']), undefined);
+  await processes.end(started, 5000);
+  t.is(await next.adopt(program.record, ['sleep', '62']), undefined);
 });
 
 test('ending what is gone is success', async (t) => {
