@@ -1,0 +1,52 @@
+/** Aggregated discovery: all of it in two documents, which saves kubectl one request a group version. */
+import type { Representation } from '../negotiate.ts';
+import type { Registry } from '../registry/registry.ts';
+import type { ServedResource } from '../registry/resource.ts';
+import { groupNames, servedIn, verbsOf, versionsOf } from './discovery.ts';
+import { jsonDocument, type DocumentResponse } from './document.ts';
+
+/** The document for `/api` (`core`) or `/apis` (`groups`); undefined when the client did not ask for this form. */
+export function aggregated(
+  registry: Registry,
+  { transform }: Representation,
+  part: 'core' | 'groups',
+): DocumentResponse | undefined {
+  if (transform.as !== 'APIGroupDiscoveryList') return undefined;
+  const names = part === 'core' ? [''] : groupNames(registry);
+  return jsonDocument(
+    {
+      kind: 'APIGroupDiscoveryList',
+      apiVersion: `apidiscovery.k8s.io/${transform.version}`,
+      metadata: {},
+      items: names.map((name) => describeGroup(registry, name)),
+    },
+    `application/json;g=apidiscovery.k8s.io;v=${transform.version};as=APIGroupDiscoveryList`,
+  );
+}
+
+function describeGroup(registry: Registry, name: string) {
+  return {
+    metadata: name === '' ? {} : { name },
+    versions: versionsOf(registry, name).map((version) => ({
+      version,
+      freshness: 'Current',
+      resources: servedIn(registry, name, version).map(describeResource),
+    })),
+  };
+}
+
+function describeResource({ definition, capabilities, subresources }: ServedResource) {
+  const { group, version, kind, plural, singular, scope, shortNames, categories } = definition;
+  const responseKind = { group, version, kind };
+  const below = [...subresources].map(([name, sub]) => ({ subresource: name, responseKind, verbs: verbsOf(sub) }));
+  return {
+    resource: plural,
+    responseKind,
+    scope,
+    singularResource: singular,
+    verbs: verbsOf(capabilities),
+    ...(shortNames.length > 0 ? { shortNames } : {}),
+    ...(categories.length > 0 ? { categories } : {}),
+    ...(below.length > 0 ? { subresources: below } : {}),
+  };
+}

@@ -1,0 +1,99 @@
+/** Legacy discovery: what this server serves, as one document a level. All of it is derived from the registry. */
+import type { Capabilities, ServedResource } from '../registry/resource.ts';
+import type { Registry } from '../registry/registry.ts';
+import { compareVersions } from './version-order.ts';
+import { jsonDocument, type DocumentResponse } from './document.ts';
+
+/** The verbs that follow from what a resource can do, sorted as the real server sorts them. */
+export function verbsOf(capabilities: Capabilities): readonly string[] {
+  const { create, delete: remove, deleteCollection, get, list, patchTypes, update, watch } = capabilities;
+  return [
+    ...(create ? ['create'] : []),
+    ...(remove ? ['delete'] : []),
+    ...(deleteCollection ? ['deletecollection'] : []),
+    ...(get ? ['get'] : []),
+    ...(list ? ['list'] : []),
+    ...(update && patchTypes !== undefined ? ['patch'] : []),
+    ...(update ? ['update'] : []),
+    ...(watch ? ['watch'] : []),
+  ];
+}
+
+/** GET /api. */
+export function coreVersions(registry: Registry): DocumentResponse {
+  const versions = versionsOf(registry, '');
+  return jsonDocument({
+    kind: 'APIVersions',
+    versions,
+    serverAddressByClientCIDRs: [{ clientCIDR: '0.0.0.0/0', serverAddress: '' }],
+  });
+}
+
+/** GET /apis. */
+export function groups(registry: Registry): DocumentResponse {
+  const items = groupNames(registry).map((name) => describeGroup(registry, name));
+  return jsonDocument({ kind: 'APIGroupList', apiVersion: 'v1', groups: items });
+}
+
+/** GET /apis/GROUP. */
+export function group(registry: Registry, name: string): DocumentResponse | undefined {
+  if (name === '' || versionsOf(registry, name).length === 0) return undefined;
+  return jsonDocument({ kind: 'APIGroup', apiVersion: 'v1', ...describeGroup(registry, name) });
+}
+
+/** GET /api/v1 and /apis/GROUP/VERSION. */
+export function resources(registry: Registry, groupName: string, version: string): DocumentResponse | undefined {
+  const served = servedIn(registry, groupName, version);
+  if (served.length === 0) return undefined;
+  const groupVersion = groupName === '' ? version : `${groupName}/${version}`;
+  const rows = served.flatMap(describeResource);
+  return jsonDocument({ kind: 'APIResourceList', apiVersion: 'v1', groupVersion, resources: rows });
+}
+
+/** Groups besides the core one, by name. */
+export function groupNames(registry: Registry): readonly string[] {
+  const names = new Set(registry.all().map(({ definition }) => definition.group));
+  names.delete('');
+  return [...names].sort();
+}
+
+/** Versions of a group, the preferred one first. */
+export function versionsOf(registry: Registry, groupName: string): readonly string[] {
+  const served = registry.all().filter(({ definition }) => definition.group === groupName);
+  return [...new Set(served.map(({ definition }) => definition.version))].sort(compareVersions);
+}
+
+/** Resources of one group version, by plural. */
+export function servedIn(registry: Registry, groupName: string, version: string): readonly ServedResource[] {
+  return registry
+    .all()
+    .filter(({ definition }) => definition.group === groupName && definition.version === version)
+    .sort((a, b) => (a.definition.plural < b.definition.plural ? -1 : 1));
+}
+
+function describeGroup(registry: Registry, name: string) {
+  const versions = versionsOf(registry, name).map((version) => ({ groupVersion: `${name}/${version}`, version }));
+  return { name, versions, preferredVersion: versions[0] };
+}
+
+function describeResource({ definition, capabilities, subresources }: ServedResource) {
+  const { plural, singular, scope, kind, shortNames, categories } = definition;
+  const namespaced = scope === 'Namespaced';
+  const main = {
+    name: plural,
+    singularName: singular,
+    namespaced,
+    kind,
+    verbs: verbsOf(capabilities),
+    ...(shortNames.length > 0 ? { shortNames } : {}),
+    ...(categories.length > 0 ? { categories } : {}),
+  };
+  const below = [...subresources].map(([name, sub]) => ({
+    name: `${plural}/${name}`,
+    singularName: '',
+    namespaced,
+    kind,
+    verbs: verbsOf(sub),
+  }));
+  return [main, ...below];
+}

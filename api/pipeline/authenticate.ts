@@ -1,0 +1,38 @@
+import type { UserInfo } from './attributes.ts';
+import type { Credentials } from './request.ts';
+
+/** The group that the default authorizer lets do everything, as on a real cluster. */
+export const MASTERS = 'system:masters';
+
+/** Who the caller is, or undefined when nobody vouches for it. Later: tokens. */
+export interface Authenticator {
+  authenticate(credentials: Credentials): UserInfo | undefined | Promise<UserInfo | undefined>;
+}
+
+/**
+ * The unix socket's file permissions are its authentication: who may open it is `tsmoby:admin`. On HTTPS a client
+ * certificate names the user (CN) and groups (O).
+ */
+export function createAuthenticator(): Authenticator {
+  return {
+    authenticate(credentials) {
+      switch (credentials.transport) {
+        case 'unix':
+          return { name: 'tsmoby:admin', groups: [MASTERS, 'system:authenticated'] };
+        case 'in-process':
+          return credentials.user;
+        case 'tls': {
+          const { certificate } = credentials;
+          if (certificate === undefined || certificate.commonName === '') return undefined;
+          return { name: certificate.commonName, groups: [...certificate.organizations, 'system:authenticated'] };
+        }
+      }
+    },
+  };
+}
+
+/** The user that a controller of the daemon is. */
+export const controllerUser = (name: string): UserInfo => ({
+  name: `system:controller:${name}`,
+  groups: [MASTERS, 'system:authenticated'],
+});

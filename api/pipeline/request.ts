@@ -1,0 +1,42 @@
+import type { UserInfo } from './attributes.ts';
+import type { RequestInfo } from '../request-info.ts';
+import type { Representation } from '../negotiate.ts';
+
+/** What the transport knows about the caller. */
+export type Credentials =
+  /** Whoever may open the socket file. */
+  | { readonly transport: 'unix' }
+  /** A client certificate that our CA vouches for, or none. */
+  | {
+      readonly transport: 'tls';
+      readonly certificate?: { readonly commonName: string; readonly organizations: readonly string[] };
+    }
+  /** The daemon's own controllers. */
+  | { readonly transport: 'in-process'; readonly user: UserInfo };
+
+/**
+ * What a write carries. HTTP brings bytes; in-process callers hand in the value itself, which is then only read, never
+ * changed. `contentType` is without parameters, in lower case; empty when the client sent none.
+ */
+export type RequestBody =
+  | { readonly type: 'bytes'; readonly contentType: string; readonly bytes: Uint8Array }
+  | { readonly type: 'value'; readonly contentType: string; readonly value: unknown };
+
+/** Query parameters: the first value of each, on an object without prototype. */
+export type Parameters = Readonly<Record<string, string | undefined>>;
+
+/** One request, whoever makes it. */
+export interface ApiRequest {
+  readonly credentials: Credentials;
+  readonly info: RequestInfo;
+  readonly parameters: Parameters;
+  /** How the caller wants objects to look; only the transport's renderer and discovery read it. */
+  readonly representation: Representation;
+  readonly body?: RequestBody;
+  /** For the default field manager. */
+  readonly userAgent: string;
+  /** Aborted when the caller goes away. */
+  readonly signal: AbortSignal;
+  /** Receives the text of each `Warning: 299` header. */
+  readonly warn: (text: string) => void;
+}

@@ -1,0 +1,67 @@
+import type { KubeObject, Status } from '../../schemas/object.ts';
+import type { ServedResource } from '../registry/resource.ts';
+
+/**
+ * One object on its way out, decoded or encoded only when somebody asks: an HTTP answer takes the bytes, an in-process
+ * caller the frozen object.
+ */
+export interface ObjectValue {
+  /** JSON, `metadata.resourceVersion` included. */
+  json(): Uint8Array;
+  /** Deeply frozen. */
+  object(): KubeObject;
+}
+
+export interface ListMetadata {
+  readonly resourceVersion: string;
+  readonly continue?: string;
+  readonly remainingItemCount?: number;
+}
+
+/** What a watch delivers. */
+export type WatchFrame =
+  | {
+      readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
+      readonly value: ObjectValue;
+      /** Bytes of the event in a representation, made once for all watchers that share the event. */
+      shared(representation: string, make: (value: ObjectValue) => Uint8Array): Uint8Array;
+    }
+  /** `initialEventsEnd` marks the end of a WatchList's first part. */
+  | { readonly type: 'BOOKMARK'; readonly resourceVersion: string; readonly initialEventsEnd: boolean }
+  /** The last frame of a watch that cannot go on. */
+  | { readonly type: 'ERROR'; readonly status: Status };
+
+/**
+ * A running watch, pulled by its reader. One that stays behind too far is ended by the server, and costs nobody else
+ * anything.
+ */
+export interface WatchStream extends AsyncDisposable {
+  /** Waits for frames; none at all means that the watch is over. One reader at a time. */
+  read(): Promise<readonly WatchFrame[]>;
+}
+
+/** What a request comes to, before anybody serialises it. */
+export type ApiResponse =
+  | {
+      readonly type: 'object';
+      readonly code: 200 | 201;
+      readonly resource: ServedResource;
+      readonly value: ObjectValue;
+    }
+  | {
+      readonly type: 'list';
+      readonly resource: ServedResource;
+      readonly metadata: ListMetadata;
+      readonly items: readonly ObjectValue[];
+    }
+  | { readonly type: 'watch'; readonly resource: ServedResource; readonly stream: WatchStream }
+  /** Also the answer to a successful delete. */
+  | { readonly type: 'status'; readonly code: number; readonly status: Status }
+  /** Discovery, OpenAPI, health, version, metrics: a finished text. */
+  | {
+      readonly type: 'document';
+      readonly code: number;
+      readonly contentType: string;
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly body: string | Uint8Array;
+    };

@@ -1,0 +1,187 @@
+/** Reads of a stored kind: the newest state from the watch cache, older states from the store's history. */
+import type { ListMetadata, ObjectValue, WatchFrame, WatchStream } from '../pipeline/response.ts';
+import { expired, failure, notFound } from '../status-error.ts';
+import { StoreError } from '../store/store.ts';
+import type { CacheWatch } from '../watch-cache/cache-watch.ts';
+import { WatchCacheError } from '../watch-cache/errors.ts';
+import type { CacheEvent } from '../watch-cache/events.ts';
+import type { CacheListOptions } from '../watch-cache/pages.ts';
+import { decodeContinueToken, encodeContinueToken } from './continue-token.ts';
+import { asStatusError, keyPrefixOf, valueOfEntry, type KindStore } from './kind-store.ts';
+import type { CallContext, Getter, Lister, ListQuery, Watcher, WatchQuery } from './resource.ts';
+import { parseVersion } from './versions.ts';
+
+export function createReader(kind: KindStore): Getter & Lister & Watcher {
+  return {
+    async get({ attributes, signal }, name) {
+      await kind.cache.reached(undefined, { signal });
+      const entry = kind.cache.get(attributes.namespace, name);
+      if (entry === undefined) throw notFound(kind.definition, name);
+      return valueOfEntry(kind.cache, entry);
+    },
+    list: (context, query) => listPage(kind, context, query),
+    watch: (context, query) => new ObjectWatch(kind, context, query),
+  };
+}
+
+async function listPage(
+  kind: KindStore,
+  { attributes, signal }: CallContext,
+  query: ListQuery,
+): Promise<{ readonly metadata: ListMetadata; readonly items: readonly ObjectValue[] }> {
+  const { cache, definition } = kind;
+  const token = query.continueToken === undefined ? undefined : decodeContinueToken(query.continueToken);
+  const prefix = keyPrefixOf(definition);
+  try {
+    await cache.reached(undefined, { signal });
+    const at = token === undefined ? await revisionOf(kind, query, signal) : token.revision;
+    const page = await cache.list({
+      ...placeOf(attributes.namespace, query),
+      ...(query.limit === undefined ? {} : { limit: query.limit }),
+      ...(token === undefined ? {} : { after: prefix + token.after }),
+      ...(at === undefined ? {} : { revision: at }),
+    });
+    const last = page.entries.at(-1);
+    const more = page.more && last !== undefined;
+    const metadata: ListMetadata = {
+      resourceVersion: String(page.revision),
+      ...(more
+        ? { continue: encodeContinueToken({ revision: page.revision, after: last.key.slice(prefix.length) }) }
+        : {}),
+      ...(more && page.remaining !== undefined ? { remainingItemCount: page.remaining } : {}),
+    };
+    return { metadata, items: page.entries.map((entry) => valueOfEntry(cache, entry)) };
+  } catch (error) {
+    if (token !== undefined && isExpired(error)) throw expiredToken(kind, token.after, error);
+    throw asStatusError(error, definition, '');
+  }
+}
+
+const isExpired = (error: unknown): boolean =>
+  (error instanceof WatchCacheError && error.code === 'Expired') ||
+  (error instanceof StoreError && error.code === 'Compacted');
+
+/** A token past the history comes back with another one, that goes on from there at the newest state. */
+function expiredToken({ cache }: KindStore, after: string, cause: unknown): Error {
+  const message =
+    'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.';
+  return Object.assign(expired(message, encodeContinueToken({ revision: cache.revision, after })), { cause });
+}
+
+/** undefined means the newest. Waits a moment for a version that is ahead. */
+async function revisionOf({ cache }: KindStore, query: ListQuery, signal: AbortSignal): Promise<number | undefined> {
+  const { resourceVersion, resourceVersionMatch } = query;
+  if (resourceVersion === undefined || resourceVersion === '0') return undefined;
+  const asked = parseVersion(resourceVersion);
+  await cache.reached(asked, { signal });
+  return resourceVersionMatch === 'Exact' ? asked : undefined;
+}
+
+function placeOf(
+  namespace: string,
+  { selection }: Pick<ListQuery, 'selection'>,
+): Pick<CacheListOptions, 'namespace' | 'name' | 'matches'> {
+  return {
+    ...(namespace === '' ? {} : { namespace }),
+    ...(selection.name === undefined ? {} : { name: selection.name }),
+    ...(selection.everything ? {} : { matches: (entry) => selection.matches(entry) }),
+  };
+}
+
+/** A watch that opens with its first read, and ends by its timeout, its reader, or the cache. */
+class ObjectWatch implements WatchStream {
+  readonly #kind: KindStore;
+  readonly #opened: Promise<CacheWatch | undefined>;
+  #timer: NodeJS.Timeout | undefined;
+  #watch: CacheWatch | undefined;
+  #failure: unknown;
+  #over = false;
+
+  constructor(kind: KindStore, { attributes, signal }: CallContext, query: WatchQuery) {
+    this.#kind = kind;
+    const after = afterOf(query);
+    this.#opened = this.#open(attributes.namespace, query, after, signal);
+  }
+
+  async read(): Promise<readonly WatchFrame[]> {
+    const watch = await this.#opened;
+    if (this.#over) return [];
+    try {
+      if (watch === undefined) throw this.#failure;
+      return (await watch.read()).map((event) => this.#frame(event));
+    } catch (error) {
+      await this[Symbol.asyncDispose]();
+      return errorFrames(error);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#over = true;
+    clearTimeout(this.#timer);
+    await this.#opened;
+    this.#watch?.end();
+  }
+
+  async #open(
+    namespace: string,
+    query: WatchQuery,
+    after: number | undefined,
+    signal: AbortSignal,
+  ): Promise<CacheWatch | undefined> {
+    const { cache } = this.#kind;
+    try {
+      await cache.reached(undefined, { signal });
+      const place = placeOf(namespace, query);
+      this.#watch = await cache.watch({
+        ...(place.namespace === undefined ? {} : { namespace: place.namespace }),
+        ...(place.matches === undefined ? {} : { matches: place.matches }),
+        ...(after === undefined
+          ? {}
+          : { after: query.sendInitialEvents === false && after === 0 ? cache.revision : after }),
+        bookmarks: query.bookmarks,
+        initialEventsEnd: query.sendInitialEvents === true && query.bookmarks,
+        signal,
+      });
+      if (query.timeoutSeconds !== undefined) {
+        this.#timer = setTimeout(() => this.#watch?.end(), Math.min(query.timeoutSeconds, MAX_TIMEOUT_SECONDS) * 1000);
+      }
+      return this.#watch;
+    } catch (error) {
+      this.#failure = error;
+      return undefined;
+    }
+  }
+
+  #frame(event: CacheEvent): WatchFrame {
+    if (event.type === 'BOOKMARK') {
+      return { type: 'BOOKMARK', resourceVersion: String(event.revision), initialEventsEnd: event.initialEventsEnd };
+    }
+    const value = valueOfEntry(this.#kind.cache, event.entry);
+    return {
+      type: event.type,
+      value,
+      shared: (representation, make) => event.encoded(representation, () => make(value)),
+    };
+  }
+}
+
+/** What a timer can hold; nobody watches longer. */
+const MAX_TIMEOUT_SECONDS = 2_000_000;
+
+/** undefined: begin with the state. WatchList begins with it whatever version it names. */
+function afterOf(query: WatchQuery): number | undefined {
+  const version = query.resourceVersion === undefined ? 0 : parseVersion(query.resourceVersion);
+  if (query.sendInitialEvents === true) return undefined;
+  if (query.sendInitialEvents === false) return version;
+  return version === 0 ? undefined : version;
+}
+
+function errorFrames(error: unknown): readonly WatchFrame[] {
+  if (!(error instanceof WatchCacheError) || error.code === 'Closed' || error.code === 'TooSlow') {
+    // the reader resumes from its last version, or finds out on its next connection
+    return [];
+  }
+  // a version that never happened here (a store restored from a backup) is as useless as a forgotten one: list again
+  const problem = error.code === 'Ahead' ? 'unknown resource version' : 'too old resource version';
+  return [{ type: 'ERROR', status: failure(410, 'Expired', `${problem}: ${error.message}`) }];
+}

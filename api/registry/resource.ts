@@ -1,0 +1,126 @@
+/**
+ * What a resource can do. Each capability is a small interface; discovery, routing and 405 follow from which of them
+ * are there. Stored kinds have nearly all (stored-resource.ts); a review is only a Creater; a view of other objects
+ * has Getter, Lister and Watcher.
+ *
+ * Handlers read bodies, options and headers; capabilities know nothing of HTTP. Every refusal is a StatusError.
+ */
+import type { KindDefinition } from '../../schemas/kind-definition.ts';
+import type { KubeObject, Status } from '../../schemas/object.ts';
+import type { RequestAttributes } from '../pipeline/attributes.ts';
+import type { ListMetadata, ObjectValue, WatchStream } from '../pipeline/response.ts';
+import type { Structural } from '../../schemas/structural/structural.ts';
+import type { Selection } from './selection.ts';
+
+/** What every call brings along. */
+export interface CallContext {
+  readonly attributes: RequestAttributes;
+  readonly signal: AbortSignal;
+  readonly warn: (text: string) => void;
+}
+
+export interface WriteOptions {
+  readonly dryRun: boolean;
+  readonly fieldManager: string;
+  /** Apply: the manager's operation is Apply and the change carries its own managed fields. */
+  readonly operation: 'Update' | 'Apply';
+}
+
+export interface ListQuery {
+  readonly selection: Selection;
+  readonly limit: number | undefined;
+  readonly continueToken: string | undefined;
+  readonly resourceVersion: string | undefined;
+  readonly resourceVersionMatch: 'Exact' | 'NotOlderThan' | undefined;
+}
+
+export interface WatchQuery {
+  readonly selection: Selection;
+  readonly resourceVersion: string | undefined;
+  readonly bookmarks: boolean;
+  /** undefined: as resourceVersion says. true: state first, then a marked bookmark. false: changes only. */
+  readonly sendInitialEvents: boolean | undefined;
+  readonly timeoutSeconds: number | undefined;
+}
+
+export interface DeleteOptions {
+  readonly dryRun: boolean;
+  readonly propagationPolicy: 'Background' | 'Foreground' | 'Orphan' | undefined;
+  readonly gracePeriodSeconds: number | undefined;
+  readonly preconditions: { readonly uid?: string; readonly resourceVersion?: string };
+}
+
+/**
+ * Makes the new object from the newest stored one (undefined: there is none). Called again when a write loses a race,
+ * unless the result names a resourceVersion. Returning the current object itself means "no change".
+ */
+export type Change = (current: KubeObject | undefined) => KubeObject | Promise<KubeObject>;
+
+/** `replace` is PUT, with its rules about resourceVersion; `apply` creates what is not there. */
+export type UpdateKind = 'replace' | 'patch' | 'apply';
+
+export interface Getter {
+  get(context: CallContext, name: string): Promise<ObjectValue>;
+}
+
+export interface Lister {
+  list(
+    context: CallContext,
+    query: ListQuery,
+  ): Promise<{ readonly metadata: ListMetadata; readonly items: readonly ObjectValue[] }>;
+}
+
+export interface Watcher {
+  watch(context: CallContext, query: WatchQuery): WatchStream;
+}
+
+export interface Creater {
+  create(context: CallContext, object: KubeObject, options: WriteOptions): Promise<ObjectValue>;
+}
+
+export interface Updater {
+  /** `created` when there was none and the kind allows to create by update (or apply). */
+  update(
+    context: CallContext,
+    name: string,
+    change: Change,
+    options: WriteOptions & { readonly kind: UpdateKind },
+  ): Promise<{ readonly value: ObjectValue; readonly created: boolean }>;
+}
+
+export interface Deleter {
+  /** The object while something holds it, else the Success status. */
+  delete(
+    context: CallContext,
+    name: string,
+    options: DeleteOptions,
+  ): Promise<{ readonly held: ObjectValue } | { readonly gone: Status }>;
+}
+
+export interface CollectionDeleter {
+  deleteCollection(
+    context: CallContext,
+    query: ListQuery,
+    options: DeleteOptions,
+  ): Promise<{ readonly metadata: ListMetadata; readonly items: readonly ObjectValue[] }>;
+}
+
+export type PatchType = 'json' | 'merge' | 'strategic' | 'apply';
+
+/** Patches are updates whose change is computed; this says which kinds of patch the resource takes. */
+export interface Patcher {
+  readonly patchTypes: readonly PatchType[];
+}
+
+export type Capabilities = Partial<
+  Getter & Lister & Watcher & Creater & Updater & Deleter & CollectionDeleter & Patcher
+>;
+
+/** A resource at one group and version, as the registry holds it. */
+export interface ServedResource {
+  readonly definition: KindDefinition;
+  readonly schema: Structural;
+  readonly capabilities: Capabilities;
+  /** `status`, later `scale` and others; each with its own capabilities. */
+  readonly subresources: ReadonlyMap<string, Capabilities>;
+}

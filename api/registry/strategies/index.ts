@@ -1,0 +1,21 @@
+import type { KindDefinition } from '../../../schemas/kind-definition.ts';
+import { configMapStrategy } from './config-map.ts';
+import { eventStrategy } from './event.ts';
+import { leaseStrategy } from './lease.ts';
+import { namespaceStrategy } from './namespace.ts';
+import { secretStrategy } from './secret.ts';
+import { builtinStrategy, customStrategy, type Strategy } from './strategy.ts';
+
+const STRATEGIES: ReadonlyMap<string, Strategy> = new Map([
+  ['/configmaps', configMapStrategy],
+  ['/events', eventStrategy],
+  ['/namespaces', namespaceStrategy],
+  ['/secrets', secretStrategy],
+  ['coordination.k8s.io/leases', leaseStrategy],
+]);
+
+/** How objects of this kind behave. */
+export function strategyOf(definition: KindDefinition): Strategy {
+  const own = STRATEGIES.get(`${definition.group}/${definition.plural}`);
+  return own ?? (definition.builtin ? builtinStrategy : customStrategy);
+}
