@@ -21,11 +21,6 @@ export interface WriteCallOptions extends CallOptions {
   readonly onWarning?: (text: string) => void;
 }
 
-export interface UpdateOptions extends WriteCallOptions {
-  /** `finalize`: of a Namespace, the only way its `spec.finalizers` change. */
-  readonly subresource?: 'finalize';
-}
-
 export interface ApplyOptions extends WriteCallOptions {
   readonly fieldManager: string;
   readonly force?: boolean;
@@ -34,7 +29,8 @@ export interface ApplyOptions extends WriteCallOptions {
 
 export interface PatchOptions extends WriteCallOptions {
   readonly type: 'json' | 'merge' | 'strategic';
-  readonly subresource?: 'status';
+  /** `finalize`: of a Namespace, the only way by which its `spec.finalizers` change. */
+  readonly subresource?: 'status' | 'finalize';
 }
 
 export interface DeleteOptions extends CallOptions {
@@ -87,7 +83,7 @@ export interface Client {
   watch<T extends KubeObject>(kind: KindRef, options?: WatchOptions): AsyncIterable<WatchEvent<T>>;
   create<T extends KubeObject>(object: ObjectInput<T>, options?: WriteCallOptions): Promise<T>;
   /** PUT of the whole object; `metadata.resourceVersion`, when there, is a precondition. */
-  update<T extends KubeObject>(object: T, options?: UpdateOptions): Promise<T>;
+  update<T extends KubeObject>(object: T, options?: WriteCallOptions): Promise<T>;
   updateStatus<T extends KubeObject>(object: T, options?: WriteCallOptions): Promise<T>;
   patch<T extends KubeObject>(ref: ObjectRef, patch: unknown, options: PatchOptions): Promise<T>;
   /** Server-side apply. */

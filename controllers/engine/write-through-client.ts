@@ -6,7 +6,6 @@ import type {
   List,
   ListOptions,
   PatchOptions,
-  UpdateOptions,
   WatchEvent,
   WatchOptions,
   WriteCallOptions,
@@ -42,7 +41,7 @@ export class WriteThroughClient implements Client {
     return this.#tell(this.#client.create<T>(object, options), options);
   }
 
-  update<T extends KubeObject>(object: T, options?: UpdateOptions): Promise<T> {
+  update<T extends KubeObject>(object: T, options?: WriteCallOptions): Promise<T> {
     return this.#tell(this.#client.update<T>(object, options), options);
   }
 
