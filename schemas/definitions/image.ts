@@ -1,7 +1,6 @@
 import type { KindDefinition } from '../kind-definition.ts';
 import {
   absolutePath,
-  atomicList,
   boolean,
   conditions,
   integer,
@@ -106,7 +105,6 @@ export const image: KindDefinition = {
           layers: integer('Number of layers.'),
           layersDone: integer('Layers that are complete.'),
         }),
-        usedBy: atomicList('Containers that hold it (the first 20).', { type: 'string' }),
       }),
     },
   },

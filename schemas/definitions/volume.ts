@@ -1,7 +1,6 @@
 import type { KindDefinition } from '../kind-definition.ts';
 import {
   absolutePath,
-  atomicList,
   boolean,
   conditions,
   fileMode,
@@ -40,6 +39,7 @@ export const volume: KindDefinition = {
     type: 'object',
     description:
       'Storage that outlives containers: a directory that tsmoby owns, memory (tmpfs), or a directory of this machine.',
+    required: ['spec'],
     properties: {
       metadata: { type: 'object' },
       spec: object(
@@ -108,7 +108,6 @@ export const volume: KindDefinition = {
         type: string('Directory, Tmpfs or HostPath.'),
         path: string('Where it is on this machine.'),
         populated: boolean('It was filled from an image, or was not empty when that was tried.'),
-        usedBy: atomicList('Containers that mount it (the first 20).', { type: 'string' }),
       }),
     },
   },

@@ -1098,10 +1098,6 @@ export interface ImageStatus {
    */
   readonly sourceFingerprint?: string;
   readonly progress?: ImageStatusProgress;
-  /**
-   * Containers that hold it (the first 20).
-   */
-  readonly usedBy?: readonly string[];
 }
 /**
  * While it is being fetched.
@@ -1136,7 +1132,7 @@ export interface Volume extends KubeObject {
   readonly apiVersion: 'tsmoby.dev/v1alpha1';
   readonly kind: 'Volume';
   readonly metadata: ObjectMeta;
-  readonly spec?: VolumeSpec;
+  readonly spec: VolumeSpec;
   readonly status?: VolumeStatus;
 }
 /**
@@ -1220,8 +1216,4 @@ export interface VolumeStatus {
    * It was filled from an image, or was not empty when that was tried.
    */
   readonly populated?: boolean;
-  /**
-   * Containers that mount it (the first 20).
-   */
-  readonly usedBy?: readonly string[];
 }

@@ -1,0 +1,84 @@
+import type { Images } from '../../runtime/ports/images.ts';
+import type { RuntimeEvents } from '../../runtime/ports/events.ts';
+import type { Container, Image, ImageStatus } from '../../schemas/gen/types.ts';
+import type { Clock, Controller, EventSource, Reader } from '../engine/contract.ts';
+import { keyOf } from '../engine/keys.ts';
+import { IMPLICIT_LABEL, recordName } from './names.ts';
+import { Pulls } from './pulls.ts';
+import { finalizeImage, reconcileImage } from './reconcile.ts';
+import { isUnused, removeUnused } from './implicit.ts';
+
+const IMAGE = { apiVersion: 'tsmoby.dev/v1alpha1', kind: 'Image' } as const;
+const CONTAINER = { apiVersion: 'tsmoby.dev/v1alpha1', kind: 'Container' } as const;
+
+export interface ImageControllerOptions {
+  readonly images: Images;
+  readonly events: RuntimeEvents;
+  /** os/arch of this machine, when an Image names none. */
+  readonly platform: string;
+  readonly clock: Clock;
+}
+
+/** Keeps what Image objects ask for in the runtime's image store. */
+export function imageController(options: ImageControllerOptions): Controller<Image, ImageStatus> {
+  const { images, events, platform, clock } = options;
+  const pulls = new Pulls(clock);
+  const deps = { images, pulls, platform };
+  return {
+    name: 'image',
+    kind: IMAGE,
+    finalizer: 'tsmoby.dev/image',
+    indexes: {
+      secret: ({ spec }) => (spec.imagePullSecrets ?? []).map(({ name }) => name),
+      record: (image) => [recordName(image)],
+    },
+    watches: [
+      { kind: { apiVersion: 'v1', kind: 'Secret' }, map: imagesWithSecret },
+      {
+        kind: CONTAINER,
+        map: implicitImagesOf,
+        indexes: { image: (container) => containerImages(container as Container) },
+      },
+    ],
+    sources: [pulls.source, runtimeSource(events)],
+    concurrency: 8,
+    async reconcile(image, context) {
+      if (isUnused(image, context.reader)) return removeUnused(image, context.client, context.signal);
+      return reconcileImage(image, context, deps);
+    },
+    finalize: (image) => finalizeImage(image, deps),
+  };
+}
+
+const imagesWithSecret = ({ metadata }: { readonly metadata: Image['metadata'] }, reader: Reader): string[] =>
+  reader
+    .list<Image>(IMAGE, { namespace: metadata.namespace ?? '', index: { name: 'secret', value: metadata.name } })
+    .map(keyOf);
+
+/** What a Container names; an implicit Image lives while one Container of its namespace does. */
+const containerImages = ({ spec }: Container): string[] => (spec.image === undefined ? [] : [spec.image]);
+
+function implicitImagesOf(
+  object: { readonly metadata: Image['metadata'] },
+  reader: Reader,
+  previous?: unknown,
+): string[] {
+  // A Container that comes makes its Image itself; only one that goes or changes may leave an unused one.
+  if (previous === undefined) return [];
+  return reader
+    .list<Image>(IMAGE, { namespace: object.metadata.namespace ?? '', labels: { [IMPLICIT_LABEL]: 'true' } })
+    .map(keyOf);
+}
+
+/** A record that is changed behind our back wakes its Image; a runtime that comes back wakes all. */
+function runtimeSource(events: RuntimeEvents): EventSource {
+  return {
+    start(enqueue, reader) {
+      return events.subscribe((event) => {
+        if (event.type === 'instance') return;
+        const index = event.type === 'image' ? { index: { name: 'record', value: event.name } } : {};
+        for (const image of reader.list<Image>(IMAGE, index)) enqueue(keyOf(image));
+      });
+    },
+  };
+}

@@ -1,0 +1,109 @@
+import type { PullProgress } from '../../runtime/ports/images.ts';
+import type { Clock, EventSource, Key } from '../engine/contract.ts';
+
+/** The work of one fetch; resolves when the image is in the store. */
+export type FetchWork = (progress: (progress: PullProgress) => void, signal: AbortSignal) => Promise<unknown>;
+
+export type PullState =
+  | { readonly type: 'running'; readonly progress?: PullProgress }
+  | { readonly type: 'done' }
+  | { readonly type: 'failed'; readonly error: unknown; readonly failures: number; readonly retryAt: number };
+
+interface Job {
+  readonly attempt: string;
+  readonly abort: AbortController;
+  readonly finished: Promise<void>;
+  state: PullState;
+}
+
+const FIRST_BACKOFF_MS = 1000;
+const MAX_BACKOFF_MS = 300_000;
+const PROGRESS_MS = 1000;
+
+/**
+ * Fetches under way, apart from reconciling: a registry that hangs keeps no other Image waiting, and a changed spec ends the fetch
+ * of the old one at once. What is here can be lost: the store knows what is fetched, and an attempt is simply made again.
+ */
+export class Pulls {
+  readonly #jobs = new Map<Key, Job>();
+  readonly #clock: Clock;
+  readonly #waiting: (() => void)[] = [];
+  #free: number;
+  #enqueue: (key: Key) => void = () => undefined;
+
+  /** `limit`: fetches at once; the others wait their turn. */
+  constructor(clock: Clock, limit = 8) {
+    this.#clock = clock;
+    this.#free = limit;
+  }
+
+  /** Wakes an Image about once a second while it is fetched, and when that ended. Disposing it ends all fetches. */
+  readonly source: EventSource = {
+    start: (enqueue) => {
+      this.#enqueue = enqueue;
+      return {
+        [Symbol.dispose]: () => {
+          this.#enqueue = () => undefined;
+          for (const job of this.#jobs.values()) job.abort.abort();
+          this.#jobs.clear();
+        },
+      };
+    },
+  };
+
+  /** The state of this attempt; undefined when another one, or none, was made last. */
+  state(key: Key, attempt: string): PullState | undefined {
+    const job = this.#jobs.get(key);
+    return job?.attempt === attempt ? job.state : undefined;
+  }
+
+  /** Starts an attempt; one with another name is ended first. */
+  start(key: Key, attempt: string, work: FetchWork): void {
+    const before = this.#jobs.get(key);
+    before?.abort.abort();
+    const failures = before?.attempt === attempt && before.state.type === 'failed' ? before.state.failures : 0;
+    const abort = new AbortController();
+    const { promise: finished, resolve } = Promise.withResolvers<void>();
+    const job: Job = { attempt, abort, finished, state: { type: 'running' } };
+    this.#jobs.set(key, job);
+    void this.#run(key, job, work, failures).finally(resolve);
+  }
+
+  /** Ends whatever is under way and forgets it; resolves when it has let go of the store. */
+  async cancel(key: Key): Promise<void> {
+    const job = this.#jobs.get(key);
+    if (job === undefined) return;
+    this.#jobs.delete(key);
+    job.abort.abort();
+    await job.finished;
+  }
+
+  async #run(key: Key, job: Job, work: FetchWork, failures: number): Promise<void> {
+    const { signal } = job.abort;
+    let told = 0;
+    await this.#turn();
+    try {
+      signal.throwIfAborted();
+      await work((progress) => {
+        job.state = { type: 'running', progress };
+        const now = this.#clock.now();
+        if (now - told < PROGRESS_MS || signal.aborted) return;
+        told = now;
+        this.#enqueue(key);
+      }, signal);
+      job.state = { type: 'done' };
+    } catch (error) {
+      const delay = Math.min(FIRST_BACKOFF_MS * 2 ** failures, MAX_BACKOFF_MS);
+      job.state = { type: 'failed', error, failures: failures + 1, retryAt: this.#clock.now() + delay };
+    } finally {
+      this.#free += 1;
+      this.#waiting.shift()?.();
+    }
+    if (!signal.aborted) this.#enqueue(key);
+  }
+
+  async #turn(): Promise<void> {
+    while (this.#free === 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    this.#free -= 1;
+  }
+}

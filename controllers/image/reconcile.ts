@@ -1,0 +1,170 @@
+import { isRuntimeError } from '../../runtime/errors.ts';
+import type { ImageRecord, Images } from '../../runtime/ports/images.ts';
+import type { Image, ImageStatus, Secret } from '../../schemas/gen/types.ts';
+import { REASONS } from '../../schemas/conditions.ts';
+import { fingerprint } from '../../schemas/values/fingerprint.ts';
+import {
+  formatImageReference,
+  ImageReferenceError,
+  parseImageReference,
+} from '../../schemas/values/image-reference.ts';
+import { formatTime } from '../../schemas/values/time.ts';
+import { ReconcileError, settled, type Outcome, type ReconcileContext } from '../engine/contract.ts';
+import { keyOf } from '../engine/keys.ts';
+import { credentialsFor } from './credentials.ts';
+import { FINGERPRINT_LABEL, PULL_REQUEST_ANNOTATION, recordName, sourceFingerprint } from './names.ts';
+import type { FetchWork, Pulls, PullState } from './pulls.ts';
+import { describeProgress, recordStatus } from './status.ts';
+
+type Context = ReconcileContext<ImageStatus>;
+
+export interface ImageDeps {
+  readonly images: Images;
+  readonly pulls: Pulls;
+  /** os/arch of this machine. */
+  readonly platform: string;
+}
+
+/**
+ * An Image is ready when its record is in the store, was made from the present source, and is whole. Else it is fetched, beside
+ * the reconciler; what is there stays usable until the new one has replaced it.
+ */
+export async function reconcileImage(image: Image, context: Context, deps: ImageDeps): Promise<Outcome> {
+  const reference = fullReference(image);
+  context.status.set({ reference });
+  const source = sourceFingerprint(image);
+  const record = await presentRecord(image, source, context, deps);
+  if (record !== undefined) return ready(image, record, source, context);
+  if (image.spec.pullPolicy === 'Never') {
+    throw waiting(REASONS.ErrImageNeverPull, `${reference} is not in the store, and pullPolicy is Never`);
+  }
+  const secrets = pullSecrets(image, context);
+  const attempt = fingerprint([source, secrets.map(({ metadata }) => [metadata.uid, metadata.resourceVersion])]);
+  return fetching(image, attempt, fetchWork(image, reference, source, secrets, deps), context, deps);
+}
+
+/** The record goes, with all content that nothing else holds; a fetch under way goes first. */
+export async function finalizeImage(image: Image, deps: ImageDeps): Promise<Outcome> {
+  await deps.pulls.cancel(keyOf(image));
+  await deps.images.delete(recordName(image));
+  return settled();
+}
+
+/** Reference with registry host and tag, as everything below wants it; an archive needs none. */
+function fullReference({ spec, metadata }: Image): string {
+  const written = spec.reference ?? `archive.local/${metadata.namespace}/${metadata.name}`;
+  try {
+    return formatImageReference(parseImageReference(written));
+  } catch (error) {
+    if (!(error instanceof ImageReferenceError)) throw error;
+    const message = `spec.reference: ${error.message}`;
+    throw new ReconcileError({ type: 'stalled', reason: REASONS.InvalidImageName, message }, { cause: error });
+  }
+}
+
+/** The record of the present source, if it is there and whole. */
+async function presentRecord(
+  image: Image,
+  source: string,
+  context: Context,
+  { images }: ImageDeps,
+): Promise<ImageRecord | undefined> {
+  const record = await images.get(recordName(image), context.signal);
+  if (record === undefined) return undefined;
+  const wanted = image.spec.pullPolicy === 'Never' || record.labels[FINGERPRINT_LABEL] === source;
+  if (!wanted || !(await images.verify(record, context.signal))) return undefined;
+  return record;
+}
+
+function ready(image: Image, record: ImageRecord, source: string, { status, event, clock }: Context): Outcome {
+  const { archive } = image.spec;
+  const reason = archive === undefined ? REASONS.Pulled : REASONS.Loaded;
+  if (status.current.sourceFingerprint !== source || status.current.digest !== record.digest) {
+    status.set({ lastPullTime: formatTime(clock.now()) });
+    const from = archive === undefined ? '' : ` from ${archive.path}`;
+    event('Normal', reason, `${status.current.reference}${from} is here: ${record.manifestDigest}`);
+  }
+  status.set({
+    ...recordStatus(record, source),
+    observedPullRequest: image.metadata.annotations?.[PULL_REQUEST_ANNOTATION],
+    progress: undefined,
+  });
+  status.condition({ type: 'Ready', status: 'True', reason, message: record.manifestDigest });
+  return settled();
+}
+
+/** Credentials that are missing are waited for: without them a private image looks as if it did not exist. */
+function pullSecrets(image: Image, { reader }: Context): readonly Secret[] {
+  const { namespace = '' } = image.metadata;
+  return (image.spec.imagePullSecrets ?? []).map(({ name }) => {
+    const secret = reader.get<Secret>({ apiVersion: 'v1', kind: 'Secret' }, namespace, name);
+    if (secret === undefined)
+      throw waiting(REASONS.SecretNotFound, `imagePullSecret ${namespace}/${name} is not there`);
+    return secret;
+  });
+}
+
+function fetchWork(
+  image: Image,
+  reference: string,
+  source: string,
+  secrets: readonly Secret[],
+  { images, platform }: ImageDeps,
+): FetchWork {
+  const { namespace = '', name, uid } = image.metadata;
+  const { archive, insecure = false } = image.spec;
+  const common = {
+    name: recordName(image),
+    owner: { kind: 'Image', namespace, name, uid },
+    labels: { [FINGERPRINT_LABEL]: source },
+    platform: image.spec.platform ?? platform,
+  };
+  if (archive !== undefined) {
+    const select = archive.select === undefined ? {} : { select: archive.select };
+    return (progress, signal) => images.load({ ...common, path: archive.path, ...select }, progress, signal);
+  }
+  const credentials = credentialsFor(reference, secrets);
+  const request = { ...common, reference, insecure, ...(credentials === undefined ? {} : { credentials }) };
+  return (progress, signal) => images.pull(request, progress, signal);
+}
+
+/** Where the fetch stands: not begun, under way, failed and waiting, or done a moment ago. */
+function fetching(image: Image, attempt: string, work: FetchWork, context: Context, deps: ImageDeps): Outcome {
+  const key = keyOf(image);
+  const state = deps.pulls.state(key, attempt);
+  const due = state?.type === 'failed' && state.retryAt <= context.clock.now();
+  // `done`, and yet the store does not have it: somebody took it away meanwhile.
+  if (state === undefined || due || state.type === 'done') {
+    deps.pulls.start(key, attempt, work);
+    return underWay(image, { type: 'running' }, context);
+  }
+  return state.type === 'running' ? underWay(image, state, context) : failed(state, context);
+}
+
+function underWay(image: Image, state: PullState & { type: 'running' }, { status }: Context): Outcome {
+  const message = describeProgress(state.progress);
+  if (state.progress !== undefined) status.set({ progress: state.progress });
+  const reason = image.spec.archive === undefined ? REASONS.ImagePulling : REASONS.Loading;
+  notReady(status, reason, message);
+  return { type: 'progressing', reason, message };
+}
+
+function failed(state: PullState & { type: 'failed' }, { status, event, clock }: Context): Outcome {
+  const { error } = state;
+  if (isRuntimeError(error, 'InvalidArgument', 'Unsupported')) throw error;
+  const reason = (isRuntimeError(error) && error.reason) || REASONS.ErrImagePull;
+  const text = error instanceof Error ? error.message : String(error);
+  status.set({ progress: undefined });
+  notReady(status, reason, text);
+  const before = status.current.conditions?.find(({ type }) => type === 'Reconciling');
+  if (before?.message !== text) event('Warning', reason, text);
+  return { type: 'waiting', reason, message: text, requeueAfterMs: Math.max(1, state.retryAt - clock.now()) };
+}
+
+/** Not ready, unless an older content is still there to be used. */
+function notReady(status: Context['status'], reason: string, message: string): void {
+  if (status.current.digest === undefined) status.condition({ type: 'Ready', status: 'False', reason, message });
+}
+
+const waiting = (reason: string, message: string): ReconcileError =>
+  new ReconcileError({ type: 'waiting', reason, message });

@@ -1,0 +1,35 @@
+import type { ImageRecord, PullProgress } from '../../runtime/ports/images.ts';
+import type { ImageStatus } from '../../schemas/gen/types.ts';
+
+const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
+
+/** Decimal units, as image sizes are told everywhere: `4.3 MB`. */
+export function humanSize(bytes: number): string {
+  const power = Math.min(UNITS.length - 1, bytes < 1000 ? 0 : Math.floor(Math.log10(bytes) / 3));
+  const value = bytes / 1000 ** power;
+  return `${power === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${UNITS[power]}`;
+}
+
+/** What a record says about the image, as status fields. */
+export function recordStatus(record: ImageRecord, source: string): Partial<ImageStatus> {
+  return {
+    digest: record.digest,
+    manifestDigest: record.manifestDigest,
+    chainId: record.chainId,
+    snapshotter: record.snapshotter,
+    platform: record.platform,
+    recordName: record.name,
+    sizeBytes: record.sizeBytes,
+    size: humanSize(record.sizeBytes),
+    sourceFingerprint: source,
+  };
+}
+
+/** `Downloading 12.3 MB of 80 MB (3 of 7 layers)`. */
+export function describeProgress(progress: PullProgress | undefined): string {
+  if (progress === undefined) return 'waiting for its turn';
+  const { phase, completedBytes, totalBytes, layers, layersDone } = progress;
+  if (phase === 'Resolving') return 'asking the registry';
+  const bytes = phase === 'Downloading' ? ` ${humanSize(completedBytes)} of ${humanSize(totalBytes)}` : '';
+  return `${phase.toLowerCase()}${bytes} (${layersDone} of ${layers} layers)`;
+}
