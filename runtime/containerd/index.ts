@@ -2,19 +2,25 @@ import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import type { Containers, InstanceSpec } from '../ports/containers.ts';
 import type { RuntimeEvents } from '../ports/events.ts';
-import type { HostFacts } from '../ports/host.ts';
+import type { Host, HostFacts } from '../ports/host.ts';
+import type { Images } from '../ports/images.ts';
+import type { Registry } from '../ports/registry.ts';
 import { connect, type ContainerdVersion } from './connect.ts';
 import type { Clock, Log } from './connection.ts';
 import { createContainers } from './containers.ts';
 import type { RuntimeOptions } from './containers/context.ts';
 import { translated } from './errors.ts';
 import { createEvents } from './events.ts';
+import { createImages } from './images.ts';
+import { createKeyedLock } from './keyed-lock.ts';
 import type { ResourceEnvironment } from './spec/resources.ts';
 
 export interface ContainerdOptions {
   /** Absolute path of containerd's socket. */
   readonly socketPath: string;
   readonly facts: HostFacts;
+  readonly host: Host;
+  readonly registry: Registry;
   /** OCI runtime spec of an instance as JSON bytes (runtime/containerd/spec buildOciSpec with this machine's environment). */
   readonly specOf: (spec: InstanceSpec) => Uint8Array;
   /** runc's state directory; made when missing. It dies with the boot, so put it in the run directory. */
@@ -45,6 +51,7 @@ export interface ContainerdInfo extends ContainerdVersion {
 /** One containerd, as the ports see it. Dispose closes the connection; containers run on. */
 export interface Containerd extends Disposable {
   readonly containers: Containers;
+  readonly images: Images;
   readonly events: RuntimeEvents;
   readonly version: ContainerdVersion;
   readonly namespace: string;
@@ -76,6 +83,17 @@ export async function connectContainerd(options: ContainerdOptions): Promise<Con
   };
   const leasesInUse = new Set<string>();
   const events = createEvents(connection);
+  const { host, registry } = options;
+  const images = createImages({
+    connection,
+    registry,
+    host,
+    facts,
+    leasesInUse,
+    locks: createKeyedLock(),
+    configs: new Map(),
+    files: new Map(),
+  });
   const containers = createContainers(
     {
       connection,
@@ -91,6 +109,7 @@ export async function connectContainerd(options: ContainerdOptions): Promise<Con
   );
   return {
     containers,
+    images,
     events,
     version: connection.version,
     namespace: connection.namespace,

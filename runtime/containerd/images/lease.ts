@@ -1,0 +1,80 @@
+import { timestampMs } from '@bufbuild/protobuf/wkt';
+import type { RuntimeErrorCode } from '../../errors.ts';
+import { toRuntimeError, unlessGone, unlessThere } from '../errors.ts';
+import { GC_EXPIRE, STORE_LABEL } from '../labels.ts';
+import type { ImagesContext } from './context.ts';
+import { sha256 } from './digest.ts';
+
+/** Milliseconds; far longer than any pull takes, as a lease cannot be prolonged. */
+const LIFETIME = 24 * 3_600_000;
+/** Milliseconds after which a lease that an earlier attempt left is too old to be trusted with another pull. */
+const REUSABLE = 3_600_000;
+
+/** After these the same call may succeed: what was fetched is worth keeping. */
+const HEALING: ReadonlySet<RuntimeErrorCode> = new Set(['Unavailable', 'DeadlineExceeded', 'Cancelled', 'Internal']);
+
+/** The lease of one image's pull or load: its name follows from the image's, so that a retry finds what was fetched. */
+export function imageLease(name: string): string {
+  return `image-${sha256(name).slice('sha256:'.length, 'sha256:'.length + 24)}`;
+}
+
+/**
+ * Runs `work` under the image's lease. After success the record keeps everything, and the lease goes. After a failure that may
+ * heal it stays (it expires by itself), so that the next attempt goes on where this one stopped; after any other it goes, too.
+ */
+export async function underImageLease<T>(
+  context: ImagesContext,
+  name: string,
+  work: (lease: string) => Promise<T>,
+): Promise<T> {
+  const { leases } = context.connection.services;
+  const id = imageLease(name);
+  context.leasesInUse.add(id);
+  try {
+    await takeLease(context, id);
+    const result = await work(id);
+    await unlessGone(leases.delete({ id }));
+    return result;
+  } catch (error) {
+    const failure = toRuntimeError(error, `fetch image ${name}`);
+    if (!HEALING.has(failure.code)) {
+      // A full disk is the one failure where waiting for the collector would hurt.
+      const sync = failure.code === 'ResourceExhausted';
+      await unlessGone(leases.delete({ id, sync })).catch(() => undefined);
+    }
+    throw failure;
+  } finally {
+    context.leasesInUse.delete(id);
+  }
+}
+
+/** Runs `work` under a lease of its own, which goes afterwards, whatever happened. */
+export async function underLease<T>(context: ImagesContext, work: (lease: string) => Promise<T>): Promise<T> {
+  const { leases } = context.connection.services;
+  const id = `work-${context.connection.newId()}`;
+  context.leasesInUse.add(id);
+  try {
+    await leases.create({ id, labels: labelsOf(context, REUSABLE) });
+    return await work(id);
+  } finally {
+    await unlessGone(leases.delete({ id })).catch(() => undefined);
+    context.leasesInUse.delete(id);
+  }
+}
+
+async function takeLease(context: ImagesContext, id: string): Promise<void> {
+  const { leases } = context.connection.services;
+  const labels = labelsOf(context, LIFETIME);
+  if ((await unlessThere(leases.create({ id, labels }))) !== undefined) return;
+  const found = (await leases.list({ filters: [`id==${id}`] })).leases[0];
+  const made = found?.createdAt === undefined ? 0 : timestampMs(found.createdAt);
+  if (context.connection.clock.now() - made < REUSABLE) return;
+  await unlessGone(leases.delete({ id }));
+  await unlessThere(leases.create({ id, labels }));
+}
+
+function labelsOf(context: ImagesContext, lifetime: number): Record<string, string> {
+  const { identity, clock } = context.connection;
+  const expire = new Date(clock.now() + lifetime).toISOString();
+  return { [STORE_LABEL]: identity, [GC_EXPIRE]: expire };
+}
