@@ -43,12 +43,16 @@ function render(template: readonly TemplateNode[], root: unknown, current: unkno
   return text;
 }
 
-/** One value as kubectl prints it: text as it is, lists and maps as JSON, null as nothing. */
+/** One value as kubectl prints it: text as it is, lists and maps as JSON with sorted keys, null as nothing. */
 export function printValue(value: unknown): string {
   if (value === null || value === undefined) return '';
   if (typeof value === 'string') return value;
-  return typeof value === 'bigint' ? String(value) : JSON.stringify(value, writeBigInt);
+  return typeof value === 'object' ? JSON.stringify(value, inKubectlsWay) : String(value);
 }
 
-const writeBigInt = (_: string, value: unknown): unknown =>
-  typeof value === 'bigint' ? (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON(String(value)) : value;
+function inKubectlsWay(_key: string, value: unknown): unknown {
+  if (typeof value === 'bigint')
+    return (JSON as typeof JSON & { rawJSON(text: string): unknown }).rawJSON(String(value));
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+}

@@ -10,13 +10,12 @@ const condition = (type: string, status: string, message = '') => ({
   reason: 'Why',
   lastTransitionTime: '2026-01-01T00:00:00Z',
 });
-const ours = (status?: object, more: object = {}): KubeObject =>
-  ({
-    apiVersion: 'tsmoby.dev/v1alpha1',
-    kind: 'Container',
-    metadata: { ...metadata, generation: 2, ...more },
-    ...(status ? { status } : {}),
-  }) as KubeObject;
+const ours = (status?: object, more: object = {}): KubeObject => ({
+  apiVersion: 'tsmoby.dev/v1alpha1',
+  kind: 'Container',
+  metadata: { ...metadata, generation: 2, ...more },
+  ...(status ? { status } : {}),
+});
 
 for (const [title, object, state, message] of [
   ['nothing is not found', undefined, 'NotFound', 'Resource not found'],

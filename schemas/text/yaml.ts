@@ -1,0 +1,89 @@
+/**
+ * YAML in: YAML 1.2 text, with the meaning of plain words that Kubernetes gives them (yaml-scalar.ts). Keys are always
+ * text, exactly as written: `on: x` has the key `on` (kubectl makes `true` of it).
+ */
+import { Composer, Parser } from 'yaml';
+import type { CST, Document } from 'yaml';
+import { decodedFromTree, depthLimit } from './decoded.ts';
+import type { Decoded, DecodeOptions } from './decoded.ts';
+import { LineIndex, TextError } from './text-error.ts';
+import { decodeUtf8 } from './utf8.ts';
+import { YamlSyntaxError, YamlTree } from './yaml-tree.ts';
+
+/**
+ * Reads every document of a YAML text (JSON is YAML too); documents without content are left out. Duplicate fields are
+ * reported, not refused. Throws TextError with the place.
+ */
+export function decodeYaml(input: Uint8Array | string, options: DecodeOptions = {}): readonly Decoded[] {
+  const text = decodeUtf8(input, options.file);
+  const lines = new LineIndex(text);
+  const fail = (problem: string, offset: number): never => {
+    throw new TextError(problem, { file: options.file, position: lines.at(offset) });
+  };
+  const control = CONTROL.exec(text);
+  if (control) fail(`control character ${nameOf(control[0])} is not allowed`, control.index);
+  const tokens = [...new Parser().parse(text)];
+  const deep = deeperThan(tokens, depthLimit(options));
+  if (deep !== undefined) fail(`nested deeper than ${depthLimit(options)} levels`, deep);
+  const composer = new Composer({ schema: 'failsafe', uniqueKeys: false, resolveKnownTags: false, logLevel: 'silent' });
+  const documents = [...composer.compose(tokens, true, text.length)];
+  return documents.flatMap((document) => {
+    const [error] = document.errors;
+    if (error) fail(problemOf(error), error.pos[0]);
+    return hasContent(document) ? [decodeDocument(document, lines, options)] : [];
+  });
+}
+
+const CONTROL = /[^\t\n\r\u{20}-\u{7E}\u{85}\u{A0}-\u{10FFFF}]/u;
+
+const nameOf = (sign: string): string => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`;
+
+const hasContent = ({ contents }: Document.Parsed): boolean =>
+  contents !== null && !('value' in contents && contents.value === '' && contents.range[0] === contents.range[1]);
+
+function decodeDocument(document: Document.Parsed, lines: LineIndex, options: DecodeOptions): Decoded {
+  try {
+    const tree = new YamlTree(document);
+    const root = tree.root();
+    return decodedFromTree(root, tree.nodes, lines, options);
+  } catch (error) {
+    if (!(error instanceof YamlSyntaxError)) throw error;
+    throw new TextError(error.message, { file: options.file, position: lines.at(error.offset) });
+  }
+}
+
+/** Offset of the first thing that nests too deep. Walks the raw tokens: composing them recurses. */
+function deeperThan(tokens: readonly CST.Token[], limit: number): number | undefined {
+  const waiting = tokens.map((token) => ({ token, depth: 0 }));
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
+    const { token, depth } = next;
+    if (token.type === 'document' && token.value) waiting.push({ token: token.value, depth });
+    if (!('items' in token)) continue;
+    if (depth >= limit) return token.offset;
+    for (const { key, value } of token.items as readonly CST.CollectionItem[]) {
+      if (key) waiting.push({ token: key, depth: depth + 1 });
+      if (value) waiting.push({ token: value, depth: depth + 1 });
+    }
+  }
+  return undefined;
+}
+
+interface ParseProblem {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** The library's message without its own place and excerpt, with a hint for the mistakes that people make most. */
+function problemOf({ code, message }: ParseProblem): string {
+  const [problem = message] = message.split(/ at line \d+, column \d+/);
+  switch (code) {
+    case 'TAB_AS_INDENT':
+      return 'a tab is used for indentation; use spaces';
+    case 'BAD_INDENT':
+      return `${problem} (check the indentation)`;
+    case 'BAD_ALIAS':
+      return `${problem} (put text that begins with & or * in quotes)`;
+    default:
+      return problem;
+  }
+}
