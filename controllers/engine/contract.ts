@@ -96,7 +96,7 @@ export interface ReconcileContext<S> {
   readonly signal: AbortSignal;
   readonly status: StatusWriter<S>;
   /** Fire and forget; aggregated and rate-limited per object. */
-  event(type: 'Normal' | 'Warning', reason: Reason, message: string): void;
+  readonly event: (type: 'Normal' | 'Warning', reason: Reason, message: string) => void;
 }
 
 export interface WatchedKind {

@@ -41,6 +41,8 @@ export interface Logs {
   read(run: LogRun, options: ReadLogOptions): AsyncIterable<Uint8Array>;
   /** The object is gone: its files too. */
   remove(log: string): Promise<void>;
+  /** The newest run that was opened; undefined when there is none. Tells a new daemon what the old one did not write down. */
+  latestRun(log: string): Promise<number | undefined>;
   /** Owner uids that have files. */
   list(): Promise<readonly string[]>;
 }

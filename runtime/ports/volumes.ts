@@ -50,6 +50,10 @@ export interface Volumes {
   /** A private directory of an instance's owner (emptyDir on disk); gone with the owner. */
   ensureScratch(uid: string, name: string): Promise<string>;
   removeScratch(uid: string): Promise<void>;
+  /** An empty file (mode 0666, for any user of the container) in the owner's scratch, made anew each time: a termination message. */
+  resetScratchFile(uid: string, name: string): Promise<string>;
+  /** The last `maxBytes` of such a file as UTF-8; empty when there is none. Never follows a link. */
+  readScratchFile(uid: string, name: string, maxBytes: number): Promise<string>;
   /** Resolves a path below a volume's root without leaving it through links; makes missing directories. */
   resolveSubPath(root: string, subPath: string): Promise<string>;
   /** Keys of projections, and uids of scratch directories and tmpfs mounts: what a sweep compares with the objects. */
