@@ -6,7 +6,9 @@ import type { WatchCache } from '../../api/watch-cache/watch-cache.ts';
 import type { Client } from '../../client/client.ts';
 import { objectKey, parseKey } from '../../controllers/engine/keys.ts';
 import type { ObjectChange, ObjectSource, ObjectView } from '../../controllers/engine/object-view.ts';
+import type { KindDefinition } from '../../schemas/kind-definition.ts';
 import { findByKindRef } from '../../schemas/kinds.ts';
+import type { KindRef } from '../../schemas/object.ts';
 
 /** One watch cache as the controllers' engine reads it. Objects are decoded when they are asked for. */
 export function cacheView(cache: WatchCache): ObjectView {
@@ -45,11 +47,15 @@ function lazily<T>(make: () => T): () => T {
 }
 
 /** Gives an in-process client the capability to show the caches of the kinds that the API server stores. */
-export function withCacheViews(client: Client, server: Pick<ApiServer, 'kind'>): Client & ObjectSource {
+export function withCacheViews(
+  client: Client,
+  server: Pick<ApiServer, 'kind'>,
+  findKind: (ref: KindRef) => Pick<KindDefinition, 'group' | 'plural'> | undefined = findByKindRef,
+): Client & ObjectSource {
   return {
     ...client,
     objectView(ref) {
-      const row = findByKindRef(ref);
+      const row = findKind(ref);
       const stored = row && server.kind(row.group, row.plural);
       return stored && cacheView(stored.cache);
     },
