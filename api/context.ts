@@ -1,3 +1,4 @@
+import type { FieldSetCache } from './apply/fields-v1.ts';
 import type { AdmissionChain } from './pipeline/admission.ts';
 import type { AuditSink } from './pipeline/audit.ts';
 import type { Authenticator } from './pipeline/authenticate.ts';
@@ -32,6 +33,8 @@ export interface ApiContext {
   readonly admission: AdmissionChain;
   readonly audit: AuditSink;
   readonly metrics: Metrics;
+  /** Parsed managed fields. */
+  readonly fieldSets: FieldSetCache;
   readonly health: readonly HealthCheck[];
   readonly clock: ApiClock;
   readonly log: ApiLog;

@@ -5,7 +5,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { KindDefinition } from '../schemas/kind-definition.ts';
 import type { KubeObject } from '../schemas/object.ts';
+import type { FieldSetCache } from './apply/fields-v1.ts';
 import type { ApiClock, ApiContext, ApiLog, HealthCheck } from './context.ts';
+import { listenHttps, listenUnix, type HttpsListenOptions, type Listener } from './http/listen.ts';
 import { createMetrics } from './metrics.ts';
 import { createAdmissionChain, type AdmissionPlugin } from './pipeline/admission.ts';
 import { silentAudit, type AuditSink } from './pipeline/audit.ts';
@@ -44,6 +46,10 @@ export interface ApiServerOptions {
 }
 
 export interface ApiServer extends AsyncDisposable {
+  /** Opens a unix socket, 0600, or 0660 with a group. Closed with the server. */
+  listenUnix(options: { readonly path: string; readonly group?: number }): Promise<Listener>;
+  /** Opens HTTPS. Closed with the server. */
+  listenHttps(options: Pick<HttpsListenOptions, 'host' | 'port' | 'key' | 'cert' | 'ca'>): Promise<Listener>;
   readonly pipeline: Pipeline;
   readonly registry: Registry;
   /** The storage of a built-in kind, with its watch cache: for informers that are a view of it. */
@@ -54,13 +60,16 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const { clock, log, store } = options;
   const registry = createRegistry();
   const stores = new Map<string, KindStore>();
+  const fieldSets: FieldSetCache = new WeakMap();
+  const admission = createAdmissionChain(options.admission ?? []);
   const stack = new AsyncDisposableStack();
   const surroundings = {
     store,
     objects: new DecodedObjects(DECODED_BYTES),
     onDamaged: (key: string, err: unknown) => log.error({ key, err }, 'stored object is damaged and left out'),
     origins: { now: () => clock.now(), uuid: randomUUID, nameSuffix, ...options.origins },
-    admission: createAdmissionChain(options.admission ?? []),
+    admission,
+    fieldSets,
     namespacePhase: namespacePhaseOf(() => stores.get('/namespaces')),
   };
   await using opening = stack;
@@ -71,23 +80,32 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     registry.add(storedResource(kind));
   }
   await makeProtectedNamespaces(registry);
-  const pipeline = createPipeline(contextOf(options, registry));
+  const pipeline = createPipeline(contextOf(options, { registry, fieldSets, admission }));
+  const stopping = new AbortController();
   const owned = opening.move();
+  const shared = { pipeline, clock, log, stopping: stopping.signal };
   return {
     pipeline,
     registry,
     kind: (group, plural) => stores.get(`${group}/${plural}`),
-    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+    listenUnix: async (at) => owned.use(await listenUnix({ ...shared, ...at })),
+    listenHttps: async (at) => owned.use(await listenHttps({ ...shared, ...at })),
+    async [Symbol.asyncDispose]() {
+      stopping.abort();
+      await owned.disposeAsync();
+    },
   };
 }
 
-function contextOf(options: ApiServerOptions, registry: Registry): ApiContext {
+function contextOf(
+  options: ApiServerOptions,
+  shared: Pick<ApiContext, 'registry' | 'fieldSets' | 'admission'>,
+): ApiContext {
   const { clock, log, version } = options;
   return {
-    registry,
+    ...shared,
     authenticator: options.authenticator ?? createAuthenticator(),
     authorizer: options.authorizer ?? createAdminAuthorizer(),
-    admission: createAdmissionChain(options.admission ?? []),
     audit: options.audit ?? silentAudit,
     metrics: createMetrics(),
     health: options.health ?? [],

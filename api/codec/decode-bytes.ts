@@ -1,15 +1,35 @@
+import type { DecodedBody } from './decode-object.ts';
+import { decodeJson } from '../../schemas/text/json.ts';
+import { TextError } from '../../schemas/text/text-error.ts';
 import { badRequest } from '../status-error.ts';
-import type { JsonValue } from '../../schemas/object.ts';
 import type { BodyFormat } from './media-types.ts';
 
-/** Reads a body in one of the formats. Throws BadRequest with the place of the mistake. */
-export function decodeBytes(
-  bytes: Uint8Array,
-  _format: BodyFormat,
-): { readonly value: JsonValue; readonly duplicates: readonly string[] } {
+/**
+ * Reads a body in one of the formats; YAML's reader is loaded with the first body that needs it. Throws BadRequest with
+ * the place of the mistake.
+ */
+export async function decodeBytes(bytes: Uint8Array, format: BodyFormat): Promise<DecodedBody> {
   try {
-    return { value: JSON.parse(Buffer.from(bytes).toString('utf8')) as JsonValue, duplicates: [] };
+    return format === 'json' ? fromJson(bytes) : await fromYaml(bytes);
   } catch (error) {
-    throw badRequest(`couldn't get version/kind; json parse error: ${(error as Error).message}`);
+    if (!(error instanceof TextError)) throw error;
+    throw Object.assign(badRequest(`couldn't get version/kind; ${format} parse error: ${error.message}`), {
+      cause: error,
+    });
   }
+}
+
+function fromJson(bytes: Uint8Array): DecodedBody {
+  const { value, duplicates } = decodeJson(bytes);
+  return { value, duplicates: duplicates.map(({ path }) => path) };
+}
+
+async function fromYaml(bytes: Uint8Array): Promise<DecodedBody> {
+  const { decodeYaml } = await import('../../schemas/text/yaml.ts');
+  const documents = decodeYaml(bytes);
+  const [document] = documents;
+  if (document === undefined || documents.length > 1) {
+    throw new TextError(`the body must be one YAML document, not ${String(documents.length)}`);
+  }
+  return { value: document.value, duplicates: document.duplicates.map(({ path }) => path) };
 }

@@ -27,7 +27,7 @@ export interface DecodedBody {
 }
 
 /** Throws BadRequest for what cannot be read, UnsupportedMediaType for formats that nobody reads. */
-export function decodeBody(body: RequestBody | undefined): DecodedBody {
+export async function decodeBody(body: RequestBody | undefined): Promise<DecodedBody> {
   if (body === undefined) throw badRequest("couldn't get version/kind; json parse error: unexpected end of JSON input");
   if (body.type === 'value') return { value: body.value as JsonValue, duplicates: [] };
   const format = formatOf(body.contentType);
@@ -36,19 +36,19 @@ export function decodeBody(body: RequestBody | undefined): DecodedBody {
 }
 
 /** The object that a POST or PUT carries. */
-export function decodeObject(
+export async function decodeObject(
   body: RequestBody | undefined,
   resource: ServedResource,
   options: DecodeOptions,
-): KubeObject {
-  const { value, duplicates } = decodeBody(body);
+): Promise<KubeObject> {
+  const { value, duplicates } = await decodeBody(body);
   return shapeObject(checkKind(value, resource), duplicates, resource, options);
 }
 
 /** The DeleteOptions that a DELETE may carry; undefined when the body is empty. */
-export function decodeOptions(body: RequestBody | undefined): JsonObject | undefined {
+export async function decodeOptions(body: RequestBody | undefined): Promise<JsonObject | undefined> {
   if (body === undefined || (body.type === 'bytes' && body.bytes.length === 0)) return undefined;
-  const { value } = decodeBody(body);
+  const { value } = await decodeBody(body);
   if (!isObject(value)) throw badRequest('the body of a delete must be a DeleteOptions object');
   const kind = value['kind'];
   if (kind !== undefined && kind !== 'DeleteOptions')

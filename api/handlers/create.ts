@@ -14,6 +14,9 @@ export async function handleCreate({
 }: ResourceCall): Promise<ApiResponse> {
   if (capabilities.create === undefined || attributes.name !== '') throw methodNotAllowed();
   const options = parseWriteOptions(request.parameters, 'CreateOptions', request.userAgent);
-  const object = decodeObject(request.body, resource, { validation: options.fieldValidation, warn: request.warn });
+  const object = await decodeObject(request.body, resource, {
+    validation: options.fieldValidation,
+    warn: request.warn,
+  });
   return { type: 'object', code: 201, resource, value: await capabilities.create(call, object, options) };
 }

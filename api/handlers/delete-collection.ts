@@ -12,7 +12,7 @@ export async function handleDeleteCollection({
   resource,
 }: ResourceCall): Promise<ApiResponse> {
   if (capabilities.deleteCollection === undefined) throw methodNotAllowed();
-  const options = parseDeleteOptions(request.parameters, decodeOptions(request.body));
+  const options = parseDeleteOptions(request.parameters, await decodeOptions(request.body));
   const query = parseListQuery(request.parameters, resource.definition);
   return { type: 'list', resource, ...(await capabilities.deleteCollection(call, query, options)) };
 }

@@ -13,7 +13,7 @@ export async function handleDelete({
   attributes,
 }: ResourceCall): Promise<ApiResponse> {
   if (capabilities.delete === undefined) throw methodNotAllowed();
-  const options = parseDeleteOptions(request.parameters, decodeOptions(request.body));
+  const options = parseDeleteOptions(request.parameters, await decodeOptions(request.body));
   const outcome = await capabilities.delete(call, attributes.name, options);
   if ('held' in outcome) return { type: 'object', code: 200, resource, value: outcome.held };
   return { type: 'status', code: 200, status: outcome.gone };

@@ -15,7 +15,10 @@ export async function handleUpdate({
 }: ResourceCall): Promise<ApiResponse> {
   if (capabilities.update === undefined) throw methodNotAllowed();
   const options = parseWriteOptions(request.parameters, 'UpdateOptions', request.userAgent);
-  const object = decodeObject(request.body, resource, { validation: options.fieldValidation, warn: request.warn });
+  const object = await decodeObject(request.body, resource, {
+    validation: options.fieldValidation,
+    warn: request.warn,
+  });
   checkIdentity(object, resource.definition, attributes);
   const { value, created } = await capabilities.update(call, attributes.name, () => object, {
     ...options,

@@ -2,6 +2,7 @@
 import type { KindDefinition } from '../../schemas/kind-definition.ts';
 import type { KubeObject } from '../../schemas/object.ts';
 import type { Structural } from '../../schemas/structural/structural.ts';
+import type { FieldSetCache } from '../apply/fields-v1.ts';
 import type { AdmissionChain } from '../pipeline/admission.ts';
 import type { ObjectValue } from '../pipeline/response.ts';
 import {
@@ -34,6 +35,8 @@ export interface KindStore {
   readonly origins: Origins;
   readonly admission: AdmissionChain;
   readonly namespacePhase: NamespacePhase;
+  /** Parsed managed fields, shared by the whole server. */
+  readonly fieldSets: FieldSetCache;
 }
 
 /** What all keys of a kind begin with: `/registry/tsmoby.dev/containers/`. */

@@ -1,14 +1,32 @@
-import type { KubeObject } from '../../schemas/object.ts';
+import { recordUpdate } from '../apply/record-update.ts';
+import { apiVersionOf } from '../../schemas/kinds.ts';
+import type { JsonObject, KubeObject } from '../../schemas/object.ts';
+import { formatTime } from '../../schemas/values/time.ts';
 import type { KindStore } from './kind-store.ts';
 import type { WriteOptions } from './resource.ts';
 
-/** Which manager set which fields; kept by every write. */
+/**
+ * Keeps `metadata.managedFields` of a write: who set what. An apply has done so itself. `subresource` is empty for the
+ * object itself.
+ */
 export function trackFields(
-  _kind: KindStore,
+  kind: KindStore,
   next: KubeObject,
-  _current: KubeObject | undefined,
-  _options: WriteOptions,
-  _subresource: string,
+  current: KubeObject | undefined,
+  { fieldManager, operation }: WriteOptions,
+  subresource: string,
 ): KubeObject {
-  return next;
+  if (operation === 'Apply') return next;
+  const { definition, schema, origins, fieldSets } = kind;
+  return recordUpdate({
+    schema,
+    live: current as unknown as JsonObject | undefined,
+    updated: next as unknown as JsonObject,
+    manager: fieldManager,
+    apiVersion: apiVersionOf(definition),
+    now: formatTime(origins.now()),
+    cache: fieldSets,
+    subresource: subresource === '' ? undefined : subresource,
+    statusSubresource: definition.subresources.includes('status'),
+  }) as unknown as KubeObject;
 }

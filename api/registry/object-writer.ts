@@ -267,7 +267,10 @@ async function prepareNext(
     throw invalid(definition, current.metadata.name, [cause]);
   }
   const statusIsApart = definition.subresources.includes('status');
-  const merged = section === undefined ? mainSection(asked, current, statusIsApart) : section(asked, current);
+  const merged =
+    section === undefined
+      ? mainSection(asked, current, statusIsApart)
+      : withOwnersOf(section(asked, current), asked, options);
   const identified = keepIdentity(merged, current, definition);
   const prepared =
     section === undefined ? (strategy.prepareForUpdate?.(identified, current) ?? identified) : identified;
@@ -284,6 +287,13 @@ async function prepareNext(
   ]);
   await admission.validate({ ...request, object: next });
   return next;
+}
+
+/** An apply through a subresource brings its managed fields along; other writes have theirs worked out. */
+function withOwnersOf(object: KubeObject, asked: KubeObject, { operation }: WriteOptions): KubeObject {
+  const { managedFields } = asked.metadata;
+  if (operation !== 'Apply' || managedFields === undefined) return object;
+  return { ...object, metadata: { ...object.metadata, managedFields } };
 }
 
 /** Writes of the object itself leave the status alone where that has a subresource of its own. */

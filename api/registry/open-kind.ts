@@ -10,7 +10,7 @@ import { keyPrefixOf, type KindStore } from './kind-store.ts';
 import { strategyOf } from './strategies/index.ts';
 
 /** What a kind's storage needs from around it. */
-export type KindSurroundings = Pick<KindStore, 'origins' | 'admission' | 'namespacePhase'> & {
+export type KindSurroundings = Pick<KindStore, 'origins' | 'admission' | 'namespacePhase' | 'fieldSets'> & {
   readonly store: Store;
   /** Decoded objects of all kinds share one bounded cache. */
   readonly objects: DecodedObjects;

@@ -1,0 +1,162 @@
+/** Listeners: a unix socket for everybody who may open it, HTTPS on loopback for everybody with a certificate. */
+import { chmod, chown, unlink } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import { connect, type AddressInfo, type Socket } from 'node:net';
+import { once } from 'node:events';
+import type { TLSSocket } from 'node:tls';
+import type { Credentials } from '../pipeline/request.ts';
+import { createHttpHandler, type HandlerOptions } from './handler.ts';
+
+/** Go clients keep idle connections for 90 s: never be the first to close one. */
+const KEEP_ALIVE_MS = 150_000;
+/** A client that sends its request drop by drop. */
+const HEADERS_TIMEOUT_MS = 20_000;
+const REQUEST_TIMEOUT_MS = 60_000;
+const MAX_HEADER_BYTES = 64 * 1024;
+/** Half of what a process may usually open. */
+const MAX_CONNECTIONS = 20_000;
+/** The longest path that fits the kernel's sockaddr_un. */
+const MAX_SOCKET_PATH = 107;
+/** How long running requests may take when the server stops. */
+const CLOSE_GRACE_MS = 2_000;
+
+const SERVER_OPTIONS = {
+  keepAliveTimeout: KEEP_ALIVE_MS,
+  headersTimeout: HEADERS_TIMEOUT_MS,
+  requestTimeout: REQUEST_TIMEOUT_MS,
+  connectionsCheckingInterval: 5_000,
+  maxHeaderSize: MAX_HEADER_BYTES,
+  noDelay: true,
+  insecureHTTPParser: false,
+} as const;
+
+export interface Listener extends AsyncDisposable {
+  /** `unix:///path` or `https://127.0.0.1:6443`. */
+  readonly address: string;
+}
+
+type ListenOptions = Omit<HandlerOptions, 'credentialsOf'>;
+
+export interface UnixListenOptions extends ListenOptions {
+  readonly path: string;
+  /** Gid whose members may open the socket too. */
+  readonly group?: number;
+}
+
+export interface HttpsListenOptions extends ListenOptions {
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  /** PEM. */
+  readonly key: string;
+  readonly cert: string;
+  /** Vouches for clients. */
+  readonly ca: string;
+}
+
+/** Rejects when another server listens there, or when the path cannot be a socket. */
+export async function listenUnix({ path, group, ...options }: UnixListenOptions): Promise<Listener> {
+  if (Buffer.byteLength(path) > MAX_SOCKET_PATH) {
+    throw new Error(
+      `socket path ${path} is longer than ${String(MAX_SOCKET_PATH)} bytes: choose a shorter run directory`,
+    );
+  }
+  await removeStale(path);
+  const credentials: Credentials = { transport: 'unix' };
+  const server = createServer(SERVER_OPTIONS, createHttpHandler({ ...options, credentialsOf: () => credentials }));
+  // the socket file must never be open to others, not even for a moment
+  const before = process.umask(0o177);
+  try {
+    server.listen({ path });
+  } finally {
+    process.umask(before);
+  }
+  await once(server, 'listening');
+  if (group !== undefined) {
+    await chown(path, -1, group);
+    await chmod(path, 0o660);
+  }
+  return listener(server, `unix://${path}`, options);
+}
+
+export async function listenHttps({ host, port, key, cert, ca, ...options }: HttpsListenOptions): Promise<Listener> {
+  const known = new WeakMap<Socket, Credentials>();
+  const credentialsOf: HandlerOptions['credentialsOf'] = ({ socket }) => {
+    let credentials = known.get(socket);
+    if (credentials === undefined) known.set(socket, (credentials = certificateOf(socket as TLSSocket)));
+    return credentials;
+  };
+  const server = createTlsServer(
+    {
+      ...SERVER_OPTIONS,
+      key,
+      cert,
+      ca,
+      requestCert: true,
+      rejectUnauthorized: false,
+      ALPNProtocols: ['http/1.1'],
+      minVersion: 'TLSv1.2',
+      handshakeTimeout: HEADERS_TIMEOUT_MS,
+    },
+    createHttpHandler({ ...options, credentialsOf }),
+  );
+  server.on('tlsClientError', (_error, socket) => socket.destroy());
+  server.listen({ host, port });
+  await once(server, 'listening');
+  const { port: actual } = server.address() as AddressInfo;
+  return listener(server, `https://${host.includes(':') ? `[${host}]` : host}:${String(actual)}`, options);
+}
+
+/** The subject of a client certificate that our CA vouches for. */
+function certificateOf(socket: TLSSocket): Credentials {
+  if (!socket.authorized) return { transport: 'tls' };
+  const { CN, O } = socket.getPeerCertificate().subject as { readonly CN?: unknown; readonly O?: unknown };
+  if (typeof CN !== 'string') return { transport: 'tls' };
+  const organizations = [O].flat().filter((name): name is string => typeof name === 'string');
+  return { transport: 'tls', certificate: { commonName: CN, organizations } };
+}
+
+function listener(server: Server, address: string, { log }: ListenOptions): Listener {
+  server.maxConnections = MAX_CONNECTIONS;
+  server.on('error', (err) => log.error({ err, address }, 'listener failed'));
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    if (!socket.writable || error.code === 'ECONNRESET') {
+      socket.destroy();
+      return;
+    }
+    socket.end(`HTTP/1.1 ${statusLineOf(error.code)}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  });
+  return { address, [Symbol.asyncDispose]: () => close(server) };
+}
+
+function statusLineOf(code: string | undefined): string {
+  if (code === 'HPE_HEADER_OVERFLOW') return '431 Request Header Fields Too Large';
+  return code === 'ERR_HTTP_REQUEST_TIMEOUT' ? '408 Request Timeout' : '400 Bad Request';
+}
+
+async function close(server: Server): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  server.closeIdleConnections();
+  const timer = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS);
+  await closed;
+  clearTimeout(timer);
+}
+
+/** A socket file that nobody answers on is what a killed daemon left behind. */
+async function removeStale(path: string): Promise<void> {
+  const socket = connect({ path });
+  try {
+    await once(socket, 'connect');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return;
+    if (code !== 'ECONNREFUSED') throw error;
+    await unlink(path);
+    return;
+  } finally {
+    socket.destroy();
+  }
+  throw new Error(`another server is listening on ${path}: stop it, or choose another run directory`);
+}

@@ -1,0 +1,68 @@
+import type { ServerResponse } from 'node:http';
+import type { ApiRequest } from '../pipeline/request.ts';
+import type { ApiResponse } from '../pipeline/response.ts';
+import { rendererFor, type Renderer } from './render.ts';
+import { writeList } from './write-list.ts';
+import { writeWatch } from './write-watch.ts';
+import { asYaml } from './yaml.ts';
+import type { ServedResource } from '../registry/resource.ts';
+
+/** Warnings of one answer together, in bytes: clients bound the size of headers. */
+const MAX_WARNING_BYTES = 4096;
+
+/** Serialises what the pipeline answered. Throws a StatusError as long as nothing has been sent. */
+export async function writeResponse(
+  response: ServerResponse,
+  answer: ApiResponse,
+  request: Pick<ApiRequest, 'representation' | 'parameters' | 'signal'>,
+  now: () => number,
+): Promise<void> {
+  const rendererOf = async (resource: ServedResource): Promise<Renderer> => {
+    const { representation, parameters } = request;
+    const renderer = rendererFor({ representation, parameters, resource, now });
+    return representation.encoding === 'yaml' ? asYaml(renderer) : renderer;
+  };
+  switch (answer.type) {
+    case 'object': {
+      const renderer = await rendererOf(answer.resource);
+      writeWhole(response, answer.code, renderer.contentType, renderer.object(answer.value));
+      return;
+    }
+    case 'list':
+      await writeList(response, answer, await rendererOf(answer.resource), request.signal);
+      return;
+    case 'watch': {
+      const { representation, parameters } = request;
+      const renderer = rendererFor({ representation, parameters, resource: answer.resource, now });
+      await writeWatch(response, answer.stream, renderer, request.signal);
+      return;
+    }
+    case 'status':
+      writeWhole(response, answer.code, 'application/json', Buffer.from(JSON.stringify(answer.status)));
+      return;
+    case 'document':
+      for (const [name, value] of Object.entries(answer.headers ?? {})) response.setHeader(name, value);
+      writeWhole(response, answer.code, answer.contentType, Buffer.from(answer.body));
+  }
+}
+
+function writeWhole(response: ServerResponse, code: number, contentType: string, body: Uint8Array): void {
+  response.statusCode = code;
+  response.setHeader('content-type', contentType);
+  response.setHeader('content-length', body.length);
+  response.end(body);
+}
+
+/** One `Warning` header each (RFC 7234, code 299), as UTF-8 bytes; what does not fit is left out. */
+export function setWarnings(response: ServerResponse, warnings: readonly string[]): void {
+  const values: string[] = [];
+  let bytes = 0;
+  for (const warning of new Set(warnings)) {
+    const text = warning.replaceAll(/\p{Cc}/gu, ' ').replaceAll(/["\\]/g, '\\$&');
+    const value = `299 - "${Buffer.from(text).toString('latin1')}"`;
+    bytes += value.length;
+    if (bytes > MAX_WARNING_BYTES) break;
+    values.push(value);
+  }
+  if (values.length > 0) response.setHeader('warning', values);
+}
