@@ -57,7 +57,7 @@ interface Translation {
 
 /** One token of RE2: inline flags, named groups, other groups, POSIX classes, class borders, escapes, anything. */
 const tokens =
-  /\(\?P?<(?![=!])(\w+)>|\(\?([^:)<]*)[:)]?|\(\?<?[=!]|\[:(\^?)(\w+):\]|\[\^?\]?|\]|\\(?:[pP](?:\{\^?\w+\}|\w)|x\{[0-9A-Fa-f]+\}|.)|[^]/gsu;
+  /\(\?P?<(?![=!])(\w+)>|\(\?<?[=!]|\(\?([^:)<]*)[:)]?|\[:(\^?)(\w+):\]|\[\^?\]?|\]|\\(?:[pP](?:\{\^?\w+\}|\w)|x\{[0-9A-Fa-f]+\}|.)|[^]/gsu;
 
 function translate(pattern: string, where: string): Translation {
   let flags = '';
