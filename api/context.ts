@@ -3,6 +3,7 @@ import type { AdmissionChain } from './pipeline/admission.ts';
 import type { AuditSink } from './pipeline/audit.ts';
 import type { Authenticator } from './pipeline/authenticate.ts';
 import type { Authorizer } from './pipeline/authorize.ts';
+import type { OpenApi } from './handlers/openapi.ts';
 import type { Metrics } from './metrics.ts';
 import type { Registry } from './registry/registry.ts';
 
@@ -33,6 +34,7 @@ export interface ApiContext {
   readonly admission: AdmissionChain;
   readonly audit: AuditSink;
   readonly metrics: Metrics;
+  readonly openApi: OpenApi;
   /** Parsed managed fields. */
   readonly fieldSets: FieldSetCache;
   readonly health: readonly HealthCheck[];

@@ -7,6 +7,7 @@ import type { KindDefinition } from '../schemas/kind-definition.ts';
 import type { KubeObject } from '../schemas/object.ts';
 import type { FieldSetCache } from './apply/fields-v1.ts';
 import type { ApiClock, ApiContext, ApiLog, HealthCheck } from './context.ts';
+import { createOpenApi } from './handlers/openapi.ts';
 import { listenHttps, listenUnix, type HttpsListenOptions, type Listener } from './http/listen.ts';
 import { createMetrics } from './metrics.ts';
 import { createAdmissionChain, type AdmissionPlugin } from './pipeline/admission.ts';
@@ -108,6 +109,7 @@ function contextOf(
     authorizer: options.authorizer ?? createAdminAuthorizer(),
     audit: options.audit ?? silentAudit,
     metrics: createMetrics(),
+    openApi: createOpenApi(shared.registry),
     health: options.health ?? [],
     clock,
     log,

@@ -9,7 +9,6 @@ import { coreVersions, group, groups, resources } from './discovery.ts';
 import { aggregated } from './discovery-aggregated.ts';
 import { health } from './health.ts';
 import { metrics } from './metrics.ts';
-import { openApiV2, openApiV3, openApiV3Index } from './openapi.ts';
 import { version } from './version.ts';
 
 export async function handlePath(context: ApiContext, request: ApiRequest, info: PathRequest): Promise<ApiResponse> {
@@ -35,11 +34,11 @@ function route(
       if (second === undefined) return group(registry, first);
       return rest.length === 0 ? resources(registry, first, second) : undefined;
     case 'openapi':
-      if (first === 'v2' && second === undefined) return openApiV2(context);
+      if (first === 'v2' && second === undefined) return context.openApi.v2();
       if (first !== 'v3') return undefined;
       return second === undefined
-        ? openApiV3Index(context)
-        : openApiV3(context, segments.slice(2).join('/'), request.parameters['hash']);
+        ? context.openApi.index()
+        : context.openApi.v3(segments.slice(2).join('/'), request.parameters['hash']);
     case 'version':
       return first === undefined ? version(context) : undefined;
     case 'healthz':

@@ -28,27 +28,33 @@ import type { Pipeline } from '../../api/pipeline/pipeline.ts';
 import type { RequestBody } from '../../api/pipeline/request.ts';
 import type { ApiResponse, ObjectValue, WatchFrame } from '../../api/pipeline/response.ts';
 import { PLAIN_JSON } from '../../api/negotiate.ts';
-import type { KindRef, KubeObject, ObjectInput, ObjectRef, Status } from '../../schemas/object.ts';
-import { findByKindRef, parseApiVersion } from '../../schemas/kinds.ts';
-import type { KindDefinition } from '../../schemas/kind-definition.ts';
+import type { KindRef, KubeObject, ObjectInput, ObjectRef } from '../../schemas/object.ts';
+import { parseApiVersion } from '../../schemas/kinds.ts';
+import { PATCH_CONTENT_TYPES } from '../../client/patch-types.ts';
+import {
+  collection,
+  collectionOf,
+  knownKind,
+  named,
+  resourcePath,
+  targetOf,
+  unknownKind,
+  type KindLocation,
+  type Target,
+} from '../../client/resource-path.ts';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 export interface InProcessClientOptions {
   readonly pipeline: Pipeline;
   readonly user: UserInfo;
   /** Kinds beyond the built-in table (custom resources), by group, version and kind. */
-  readonly findKind?: (ref: KindRef) => Pick<KindDefinition, 'plural' | 'scope'> | undefined;
+  readonly findKind?: (kind: KindRef) => KindLocation | undefined;
 }
 
 /** Objects of a list that are decoded without giving way to other work. */
 const DECODE_SLICE = 200;
 
-type Target = Pick<ObjectRef, 'apiVersion' | 'kind' | 'namespace'> & {
-  readonly name?: string;
-  readonly subresource?: string;
-};
-
-export function createInProcessClient({ pipeline, user, findKind = findByKindRef }: InProcessClientOptions): Client {
+export function createInProcessClient({ pipeline, user, findKind = knownKind }: InProcessClientOptions): Client {
   const credentials = { transport: 'in-process', user } as const;
 
   const send = async (
@@ -71,58 +77,66 @@ export function createInProcessClient({ pipeline, user, findKind = findByKindRef
       ...(body ? { body } : {}),
     });
     if (response.type === 'status' && response.status.status === 'Failure') throw new ApiError(response.status);
-    if (response.type === 'document') throw new ApiError(unservedStatus(target));
+    if (response.type === 'document') throw unknownKind(target);
     return response;
   };
   const object = async <T>(response: ReturnType<typeof send>): Promise<T> => objectOf(await response) as T;
 
   return {
-    get: <T>(ref: ObjectRef, options: CallOptions = {}) => object<T>(send('GET', ref, {}, options)),
+    get: <T>(ref: ObjectRef, options: CallOptions = {}) => object<T>(send('GET', named(ref), {}, options)),
     list: async <T extends KubeObject>(kind: KindRef, options: ListOptions = {}): Promise<List<T>> => {
-      const response = await send('GET', inNamespace(kind, options.namespace), listParameters(options), options);
+      const response = await send('GET', collection(kind, options.namespace), listParameters(options), options);
       if (response.type !== 'list') throw new TypeError(`a list answered with ${response.type}`);
       const { metadata, resource } = response;
       const items = (await decodeAll(response.items)) as readonly T[];
       return { apiVersion: kind.apiVersion, kind: resource.definition.listKind, metadata, items };
     },
     watch: <T extends KubeObject>(kind: KindRef, options: WatchOptions = {}) =>
-      watchEvents<T>(() => send('GET', inNamespace(kind, options.namespace), watchParameters(options), options)),
+      watchEvents<T>(options.signal, () =>
+        send('GET', collection(kind, options.namespace), watchParameters(options), options),
+      ),
     create: <T extends KubeObject>(input: ObjectInput<T>, options: WriteCallOptions = {}) =>
       object<T>(send('POST', collectionOf(input), writeParameters(options), options, valueBody(input))),
     update: <T extends KubeObject>(input: T, options: WriteCallOptions = {}) =>
-      object<T>(send('PUT', refOf(input), writeParameters(options), options, valueBody(input))),
+      object<T>(send('PUT', named(targetOf(input)), writeParameters(options), options, valueBody(input))),
     updateStatus: <T extends KubeObject>(input: T, options: WriteCallOptions = {}) =>
       object<T>(
-        send('PUT', { ...refOf(input), subresource: 'status' }, writeParameters(options), options, valueBody(input)),
+        send(
+          'PUT',
+          { ...named(targetOf(input)), subresource: 'status' },
+          writeParameters(options),
+          options,
+          valueBody(input),
+        ),
       ),
     patch: <T>(ref: ObjectRef, patch: unknown, options: PatchOptions) =>
       object<T>(
         send(
           'PATCH',
-          withSubresource(ref, options.subresource),
+          withSubresource(named(ref), options.subresource),
           patchParameters(options),
           options,
-          valueBody(patch, PATCH_TYPES[options.type]),
+          valueBody(patch, PATCH_CONTENT_TYPES[options.type]),
         ),
       ),
     apply: <T extends KubeObject>(input: ObjectInput<T>, options: ApplyOptions) =>
       object<T>(
         send(
           'PATCH',
-          withSubresource(refOf(input), options.subresource),
+          withSubresource(named(targetOf(input)), options.subresource),
           applyParameters(options),
           options,
-          valueBody(input, 'application/apply-patch+yaml'),
+          valueBody(input, PATCH_CONTENT_TYPES.apply),
         ),
       ),
     delete: async (ref: ObjectRef, options: DeleteOptions = {}) => {
-      const response = await send('DELETE', ref, {}, options, valueBody(deleteBody(options)));
+      const response = await send('DELETE', named(ref), {}, options, valueBody(deleteBody(options)));
       return response.type === 'status' ? response.status : objectOf(response);
     },
     deleteCollection: async (kind: KindRef, options: DeleteOptions & ListOptions = {}) => {
       await send(
         'DELETE',
-        inNamespace(kind, options.namespace),
+        collection(kind, options.namespace),
         listParameters(options),
         options,
         valueBody(deleteBody(options)),
@@ -131,13 +145,6 @@ export function createInProcessClient({ pipeline, user, findKind = findByKindRef
   };
 }
 
-/** Content types of the patches that clients send. */
-const PATCH_TYPES = {
-  json: 'application/json-patch+json',
-  merge: 'application/merge-patch+json',
-  strategic: 'application/strategic-merge-patch+json',
-} as const;
-
 const NEVER_ABORTED = (): AbortSignal => new AbortController().signal;
 const ignore = (): void => undefined;
 const valueBody = (value: unknown, contentType = 'application/json'): RequestBody => ({
@@ -145,68 +152,18 @@ const valueBody = (value: unknown, contentType = 'application/json'): RequestBod
   contentType,
   value,
 });
-const inNamespace = (kind: KindRef, namespace: string | undefined): Target =>
-  namespace === undefined ? kind : { ...kind, namespace };
-const withSubresource = (ref: Target, subresource: string | undefined): Target =>
-  subresource === undefined ? ref : { ...ref, subresource };
+const withSubresource = (target: Target, subresource: string | undefined): Target =>
+  subresource === undefined ? target : { ...target, subresource };
 
-function refOf({
-  apiVersion,
-  kind,
-  metadata,
-}: {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly metadata: { readonly name?: string; readonly namespace?: string };
-}): Target {
-  const { name = '', namespace } = metadata;
-  return (
-    inNamespace({ apiVersion, kind }, namespace) && {
-      apiVersion,
-      kind,
-      name,
-      ...(namespace === undefined ? {} : { namespace }),
-    }
-  );
-}
-
-function collectionOf(input: Parameters<typeof refOf>[0]): Target {
-  const { name: _, ...collection } = refOf(input);
-  return collection;
-}
-
+/** What the URL of the same request would say. */
 function locate(target: Target, findKind: NonNullable<InProcessClientOptions['findKind']>) {
   const row = findKind(target);
   const at = parseApiVersion(target.apiVersion);
-  if (row === undefined || at === undefined) throw new ApiError(unservedStatus(target));
-  const { namespace = '', name = '', subresource = '' } = target;
-  const segments = [
-    at.group === '' ? `/api/${at.version}` : `/apis/${at.group}/${at.version}`,
-    ...(namespace === '' || row.scope === 'Cluster' ? [] : ['namespaces', namespace]),
-    row.plural,
-    ...(name === '' ? [] : [name]),
-    ...(subresource === '' ? [] : [subresource]),
-  ];
-  return {
-    ...at,
-    resource: row.plural,
-    namespace: row.scope === 'Cluster' ? '' : namespace,
-    name,
-    subresource,
-    path: segments.join('/'),
-  };
+  if (row === undefined || at === undefined) throw unknownKind(target);
+  const { name = '', subresource = '' } = target;
+  const namespace = row.scope === 'Cluster' ? '' : (target.namespace ?? '');
+  return { ...at, resource: row.plural, namespace, name, subresource, path: resourcePath(target, row) };
 }
-
-const unservedStatus = ({ apiVersion, kind }: KindRef): Status => ({
-  kind: 'Status',
-  apiVersion: 'v1',
-  metadata: {},
-  status: 'Failure',
-  reason: 'NotFound',
-  message: `no matches for kind "${kind}" in version "${apiVersion}"`,
-  details: {},
-  code: 404,
-});
 
 function objectOf(response: ApiResponse): KubeObject {
   if (response.type !== 'object') throw new TypeError(`an object was asked for, the answer is a ${response.type}`);
@@ -222,7 +179,11 @@ async function decodeAll(items: readonly ObjectValue[]): Promise<readonly KubeOb
   return objects;
 }
 
-async function* watchEvents<T extends KubeObject>(open: () => Promise<ApiResponse>): AsyncGenerator<WatchEvent<T>> {
+async function* watchEvents<T extends KubeObject>(
+  signal: AbortSignal | undefined,
+  open: () => Promise<ApiResponse>,
+): AsyncGenerator<WatchEvent<T>> {
+  if (signal?.aborted) return;
   const response = await open();
   if (response.type !== 'watch') throw new TypeError(`a watch answered with ${response.type}`);
   await using stream = response.stream;

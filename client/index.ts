@@ -1,0 +1,32 @@
+/** What users of the library import: the Client port, its HTTP implementation, and the shapes of objects. */
+export { ApiError, isReason } from './client.ts';
+export type {
+  ApplyOptions,
+  CallOptions,
+  Client,
+  DeleteOptions,
+  List,
+  ListOptions,
+  PatchOptions,
+  WatchEvent,
+  WatchOptions,
+  WriteCallOptions,
+} from './client.ts';
+export { createHttpClient } from './http.ts';
+export type { HttpClient, HttpClientOptions } from './http.ts';
+export type { Connection } from './http-transport.ts';
+export { KubeconfigError, readKubeconfig } from './kubeconfig.ts';
+export type { KubeconfigContext } from './kubeconfig.ts';
+export type {
+  Condition,
+  JsonObject,
+  JsonValue,
+  KindRef,
+  KubeObject,
+  ObjectInput,
+  ObjectMeta,
+  ObjectRef,
+  OwnerReference,
+  Status,
+} from '../schemas/object.ts';
+export type * from '../schemas/gen/types.ts';
