@@ -151,6 +151,7 @@ const volumeMounts = keyedList(
       mountPath: string('Absolute path in the container.', { pattern: '^/[^:]*$', minLength: 2 }),
       subPath: string(
         'Mount only this path below the volume. It does not follow later changes of a ConfigMap or Secret.',
+        { maxLength: 4096 },
       ),
       readOnly: boolean('Mount read-only.'),
     },

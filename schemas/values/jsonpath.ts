@@ -47,7 +47,7 @@ function render(template: readonly TemplateNode[], root: unknown, current: unkno
 export function printValue(value: unknown): string {
   if (value === null || value === undefined) return '';
   if (typeof value === 'string') return value;
-  return typeof value === 'object' ? JSON.stringify(value, inKubectlsWay) : String(value);
+  return JSON.stringify(value, inKubectlsWay);
 }
 
 function inKubectlsWay(_key: string, value: unknown): unknown {

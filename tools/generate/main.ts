@@ -7,13 +7,15 @@ import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { existsSync } from 'node:fs';
 import type { GeneratedFile } from './generated-file.ts';
+import { generateCrds } from './crds.ts';
+import { generateReference } from './reference.ts';
 import { generateTypes } from './types.ts';
 
 /** Folders whose every file is generated: what no generator makes any more is stale. */
 const OWNED = ['schemas/gen', 'manifests/crds', 'docs/reference'];
 
 export async function generateAll(): Promise<readonly GeneratedFile[]> {
-  return [...(await generateTypes())];
+  return [...(await generateTypes()), ...generateCrds(), ...generateReference()];
 }
 
 /** Paths, relative to `root`, that are missing, different, or there without reason. */
