@@ -7,8 +7,9 @@
  *
  * Promises of every implementation, tested by one suite (test/suites/store.ts):
  * - A write's promise resolves only after its bytes are durable (fsync). A write that rejects left nothing.
- * - Compare-and-update decides against the newest head of the key, pending ones included; a loser rejects with
- *   `Conflict` at once. If a pending write fails to become durable, whatever was decided on top of it fails too.
+ * - Compare-and-update decides at once, against the newest head of the key, pending ones included. A loser rejects with
+ *   `Conflict` as soon as what it lost to can be read, so that reading again and retrying makes progress. If a pending
+ *   write fails to become durable, whatever was decided on top of it fails too.
  * - Reads never see a pending value.
  * - Observers of `watch` see each change exactly once, in revision order. The embedded stores (`memory`, `sqlite`)
  *   call observers *before* they resolve the writers' promises, so a watch cache is never behind an acknowledged

@@ -224,7 +224,7 @@ export class EmbeddedStore implements Store {
     for (const write of batch) this.#publish(write);
     this.#hub.progress(last);
     trace?.('observed', last);
-    for (const write of batch) write.resolve(write.revision);
+    for (const write of batch) this.#pending.answer(write);
     trace?.('acknowledged', last);
     this.#forgetHistory();
   }

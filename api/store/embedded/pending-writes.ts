@@ -14,7 +14,14 @@ export interface PendingWrite {
   /** The pending write of the same key it was decided on; its fate is this one's too. */
   on: PendingWrite | undefined;
   failed: boolean;
+  /** Told once this write has settled: what was refused because of it. */
+  readonly losers: Loser[];
   readonly resolve: (revision: Revision) => void;
+  readonly reject: (error: StoreError) => void;
+}
+
+interface Loser {
+  readonly refusal: Refusal;
   readonly reject: (error: StoreError) => void;
 }
 
@@ -56,12 +63,17 @@ export class PendingWrites {
     return this.#heads.has(key);
   }
 
-  /** Accepts the write, whose promise settles with its batch, or rejects at once. */
+  /**
+   * Accepts or refuses the write for good, now. Its promise settles with its batch. A refusal because of a pending write is
+   * told when that one has settled: before, reading again would only show the state that just lost, and a caller who
+   * retries would spin.
+   */
   decide(request: WriteRequest): Promise<Revision> {
     const head = this.#heads.get(request.key);
     const durable = this.#durable.get(request.key);
-    const problem = refusal(request, head, durable);
-    if (problem) return Promise.reject(problem);
+    const problem = refuse(request, head ?? durable);
+    if (problem && head) return new Promise((_, reject) => head.losers.push({ refusal: problem, reject }));
+    if (problem) return Promise.reject(new StoreError(problem.code, problem.message, durable && { current: durable }));
     return new Promise((resolve, reject) => {
       const write: PendingWrite = {
         key: request.key,
@@ -71,6 +83,7 @@ export class PendingWrites {
         createRevision: request.expected === undefined ? 0 : (durable?.createRevision ?? 0),
         on: head,
         failed: false,
+        losers: [],
         resolve,
         reject,
       };
@@ -99,6 +112,14 @@ export class PendingWrites {
     if (this.#heads.get(write.key) === write) this.#heads.delete(write.key);
   }
 
+  /** Answers the writer, and those that lost to it. */
+  answer(write: PendingWrite): void {
+    write.resolve(write.revision);
+    const current = this.#durable.get(write.key);
+    for (const { refusal, reject } of write.losers)
+      reject(new StoreError(refusal.code, refusal.message, current && { current }));
+  }
+
   /** The sealed batch did not become durable: it fails, what hangs on it fails, the rest moves up behind `base`. */
   rollBack(base: Revision, error: StoreError): void {
     for (const write of this.#batch) write.failed = true;
@@ -113,7 +134,10 @@ export class PendingWrites {
       this.#number(write, write.createRevision === write.revision);
       this.#heads.set(write.key, write);
     }
-    for (const write of failed) write.reject(error);
+    for (const write of failed) {
+      write.reject(error);
+      for (const loser of write.losers) loser.reject(error);
+    }
   }
 
   #number(write: PendingWrite, creates: boolean): void {
@@ -130,19 +154,19 @@ export function recordOf(write: PendingWrite): JournalRecord {
   return value ? { key, revision, createRevision, expiresAt, value } : { key, revision, createRevision, expiresAt };
 }
 
-function refusal(
-  { key, expected }: WriteRequest,
-  head: PendingWrite | undefined,
-  durable: StoreEntry | undefined,
-): StoreError | undefined {
-  const exists = head ? head.value !== undefined : durable !== undefined;
-  const revision = head ? head.revision : durable?.modRevision;
-  // A pending value may yet fail, so only a durable one is shown.
-  const current = head || !durable ? {} : { current: durable };
+interface Refusal {
+  readonly code: 'AlreadyExists' | 'NotFound' | 'Conflict';
+  readonly message: string;
+}
+
+/** Why a write cannot be, given the head of its key. */
+function refuse({ key, expected }: WriteRequest, head: PendingWrite | StoreEntry | undefined): Refusal | undefined {
+  const exists = head?.value !== undefined;
   if (expected === undefined)
-    return exists ? new StoreError('AlreadyExists', `key ${key} exists already`, current) : undefined;
-  if (!exists) return new StoreError('NotFound', `key ${key} does not exist`);
+    return exists ? { code: 'AlreadyExists', message: `key ${key} exists already` } : undefined;
+  if (!exists) return { code: 'NotFound', message: `key ${key} does not exist` };
+  const revision = 'modRevision' in head ? head.modRevision : head.revision;
   if (revision === expected) return undefined;
-  const text = `key ${key} has changed: it is at revision ${revision}, not ${expected}; read it again`;
-  return new StoreError('Conflict', text, current);
+  const message = `key ${key} has changed: it is at revision ${revision}, not ${expected}; read it again`;
+  return { code: 'Conflict', message };
 }

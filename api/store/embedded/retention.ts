@@ -18,7 +18,7 @@ const POINTS = 30;
  */
 export class RetentionWindow {
   readonly #retention: Retention;
-  readonly #points: { readonly time: number; readonly revision: Revision }[] = [];
+  readonly #points: Point[] = [];
 
   constructor(retention: Retention) {
     this.#retention = retention;
@@ -27,8 +27,10 @@ export class RetentionWindow {
   /** Notes that `revision` is the newest at `time`; called after each batch. */
   note(time: number, revision: Revision): void {
     const last = this.#points.at(-1);
-    if (last && time >= last.time && time - last.time < this.#retention.milliseconds / POINTS) return;
-    this.#points.push({ time, revision });
+    if (last && time - last.since < this.#retention.milliseconds / POINTS) {
+      last.time = time;
+      last.revision = revision;
+    } else this.#points.push({ since: time, time, revision });
   }
 
   /** The revision to compact to, when that frees enough to be worth it. */
@@ -40,4 +42,11 @@ export class RetentionWindow {
     if (old > 0) this.#points.splice(0, old);
     return target - compacted >= Math.max(1, revisions / 10) ? target : undefined;
   }
+}
+
+/** The newest revision at a time, moved along until a share of the retention has passed. */
+interface Point {
+  readonly since: number;
+  time: number;
+  revision: Revision;
 }

@@ -13,12 +13,13 @@ const COLUMNS = 'log.revision, log.key, log.create_revision, log.expires_at, log
 
 const VERSION = `SELECT ${COLUMNS} FROM log WHERE key = ? AND revision <= ? ORDER BY revision DESC LIMIT 1`;
 
-/** Which version of each key stood at a revision: streams from the index, which holds all it needs. */
-const HEADS = `
-  SELECT key, max(revision) AS revision FROM log INDEXED BY log_by_key
-  WHERE key >= ? AND key < ? AND revision <= ? GROUP BY key`;
-
-const ROW = `SELECT ${COLUMNS} FROM log WHERE revision = ?`;
+/** Which version of each key stood at a revision: streams from the index, and looks up the rows of those only. */
+const VERSIONS = `
+  SELECT ${COLUMNS} FROM
+    (SELECT max(revision) AS revision FROM log INDEXED BY log_by_key
+      WHERE key >= ? AND key < ? AND revision <= ? GROUP BY key ORDER BY key) AS newest
+    CROSS JOIN log ON log.revision = newest.revision
+  WHERE log.value IS NOT NULL`;
 
 const CHANGES = `
   SELECT ${COLUMNS} FROM log NOT INDEXED
@@ -51,14 +52,12 @@ export class Reader {
       const records: RawRecord[] = [];
       let bytes = 0;
       let more = false;
-      const row = this.#database.prepare(ROW);
-      const heads = this.#database.prepare(HEADS).iterate(firstWanted(prefix, after), prefixEnd(prefix), revision);
-      for (const head of heads) {
-        const record = recordOf(row.get(Number(head['revision']))!);
-        if (!record.value) continue;
+      const rows = this.#database.prepare(VERSIONS);
+      for (const row of rows.iterate(firstWanted(prefix, after), prefixEnd(prefix), revision)) {
         more = records.length >= Math.min(limit, SLICE_RECORDS) || bytes > SLICE_BYTES;
         if (more) break;
-        bytes += record.key.length + record.value.length;
+        const record = recordOf(row);
+        bytes += record.key.length + (record.value?.length ?? 0);
         records.push(record);
       }
       return { records: packRecords(records), more };

@@ -32,15 +32,17 @@ export class SqliteJournal implements Journal {
   }
 
   async load(receive: (records: readonly JournalRecord[]) => void): Promise<JournalPosition> {
-    this.#writer = this.#start('writer');
-    const position = await this.#writer.call('open', {});
-    const { revision } = position;
-    for (let after: string | undefined, more = true; more;) {
-      const page = await this.#writer.call('list', { prefix: '', revision, after, limit: Infinity });
-      const records = unpackRecords(page.records).map(ownRecord);
-      receive(records);
-      after = records.at(-1)?.key;
-      ({ more } = page);
+    const writer = (this.#writer = this.#start('writer'));
+    const position = await writer.call('open', {});
+    const read = (after: string | undefined) =>
+      writer.call('list', { prefix: '', revision: position.revision, after, limit: Infinity });
+    for (let next: ReturnType<typeof read> | undefined = read(undefined); next;) {
+      const { records, more }: Awaited<ReturnType<typeof read>> = await next;
+      const slice = unpackRecords(records);
+      const last = slice.at(-1);
+      // The thread reads the next slice while this one is taken in.
+      next = more && last ? read(decoder.decode(last.key)) : undefined;
+      receive(slice.map(ownRecord));
     }
     return position;
   }
