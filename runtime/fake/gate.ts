@@ -9,6 +9,7 @@ const mutating: ReadonlySet<string> = new Set([
   ...['pull', 'load', 'delete', 'copyDirectory'].map((method) => `images.${method}`),
   ...['open', 'drain', 'remove'].map((method) => `logs.${method}`),
   ...['populate', 'removeDirectory', 'removeTmpfs', 'removeProjection', 'removeScratch'].map((m) => `volumes.${m}`),
+  'volumes.resetScratchFile',
   'sandboxes.remove',
 ]);
 

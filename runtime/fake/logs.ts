@@ -110,6 +110,12 @@ export class FakeLogs implements Logs {
     this.#logs.delete(log);
   }
 
+  async latestRun(log: string): Promise<number | undefined> {
+    await this.#gate.pass('logs.latestRun');
+    const runs = [...(this.#logs.get(log)?.keys() ?? [])];
+    return runs.length === 0 ? undefined : Math.max(...runs);
+  }
+
   async list(): Promise<readonly string[]> {
     await this.#gate.pass('logs.list');
     return [...this.#logs.keys()];

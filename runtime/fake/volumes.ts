@@ -131,7 +131,7 @@ export class FakeVolumes implements Volumes {
 
   async ensureScratch(uid: string, name: string): Promise<string> {
     await this.#gate.pass('volumes.ensureScratch');
-    const path = `${this.#facts.dataDirectory}/scratch/${uid}/${name}`;
+    const path = `${this.#facts.dataDirectory}/scratch/${uid}/volumes/${name}`;
     if ((await this.#files.kind(path)) === undefined) {
       this.#scratch.add(uid);
       await this.#files.makeDirectory(path);
@@ -144,6 +144,22 @@ export class FakeVolumes implements Volumes {
     await this.#gate.pass('volumes.removeScratch');
     this.#scratch.delete(uid);
     await this.#files.remove(`${this.#facts.dataDirectory}/scratch/${uid}`);
+  }
+
+  async resetScratchFile(uid: string, name: string): Promise<string> {
+    await this.#gate.pass('volumes.resetScratchFile');
+    this.#scratch.add(uid);
+    const path = this.#scratchFile(uid, name);
+    await this.#files.write(path, '', 0o666);
+    return path;
+  }
+
+  async readScratchFile(uid: string, name: string, maxBytes: number): Promise<string> {
+    await this.#gate.pass('volumes.readScratchFile');
+    const content = await this.#files.read(this.#scratchFile(uid, name));
+    return Buffer.from(content ?? [])
+      .subarray(-maxBytes)
+      .toString();
   }
 
   async resolveSubPath(root: string, subPath: string): Promise<string> {
@@ -164,6 +180,10 @@ export class FakeVolumes implements Volumes {
       scratch: [...this.#scratch],
       tmpfs: [...this.#tmpfs.keys()],
     };
+  }
+
+  #scratchFile(uid: string, name: string): string {
+    return `${this.#facts.dataDirectory}/scratch/${uid}/files/${name}`;
   }
 
   #directoryPath(id: VolumeId): string {
