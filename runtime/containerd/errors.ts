@@ -32,6 +32,8 @@ export async function translated<T>(doing: string, work: () => Promise<T>): Prom
 /** Any error as a RuntimeError; one that is already passes unchanged. */
 export function toRuntimeError(error: unknown, doing: string): RuntimeError {
   if (error instanceof RuntimeError) return error;
+  // Closing something failed as well: what happened first is what matters.
+  if (error instanceof SuppressedError) return toRuntimeError(error.suppressed, doing);
   if (!(error instanceof GrpcError)) {
     const text = error instanceof Error ? error.message : String(error);
     return new RuntimeError('Internal', `${doing}: ${text}`, { cause: error });

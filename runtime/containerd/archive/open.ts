@@ -1,4 +1,4 @@
-import { constants, createReadStream } from 'node:fs';
+import { constants } from 'node:fs';
 import { open, unlink, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Transform } from 'node:stream';
@@ -92,9 +92,9 @@ async function spool(
   await unlink(name);
   const unpack: Transform = packing === 'gzip' ? createGunzip() : createZstdDecompress();
   try {
-    const source = createReadStream('', { fd: file.fd, autoClose: false, start: 0 });
-    const sink = target.createWriteStream({ autoClose: false });
-    await pipeline(source, unpack, sink, options.signal === undefined ? {} : { signal: options.signal });
+    const packed = streamAt(file, { offset: 0, size: (await file.stat()).size }, 0, path);
+    const write = (unpacked: AsyncIterable<Uint8Array>) => target.writeFile(unpacked);
+    await pipeline(packed, unpack, write, options.signal === undefined ? {} : { signal: options.signal });
     return target;
   } catch (error) {
     await target.close().catch(() => undefined);

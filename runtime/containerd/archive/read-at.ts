@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { RuntimeError } from '../../errors.ts';
 import type { TarEntry } from './tar-index.ts';
@@ -30,13 +29,13 @@ export async function* streamAt(
   if (file === undefined || entry === undefined) {
     throw new RuntimeError('Corrupt', `${what} is missing: the archive is not complete`, { reason: 'ArchiveBroken' });
   }
-  let left = entry.size - offset;
-  if (left <= 0) return;
-  const start = entry.offset + offset;
-  const range = { fd: file.fd, autoClose: false, start, end: start + left - 1, highWaterMark: CHUNK };
-  for await (const chunk of createReadStream('', range) as AsyncIterable<Uint8Array>) {
-    left -= chunk.byteLength;
-    yield chunk;
+  const end = entry.offset + entry.size;
+  for (let position = entry.offset + offset; position < end;) {
+    // A buffer of its own for each piece: the reader may still hold the one before. Not a read stream: it closes the file when left early.
+    const buffer = Buffer.allocUnsafeSlow(Math.min(CHUNK, end - position));
+    const { bytesRead } = await file.read(buffer, 0, buffer.length, position);
+    if (bytesRead === 0) throw new RuntimeError('Corrupt', `${what} ends early`, { reason: 'ArchiveBroken' });
+    position += bytesRead;
+    yield buffer.subarray(0, bytesRead);
   }
-  if (left > 0) throw new RuntimeError('Corrupt', `${what} ends early`, { reason: 'ArchiveBroken' });
 }

@@ -25,7 +25,7 @@ export interface ChosenImage {
 /** Indexes inside indexes are allowed, but nobody needs many. */
 const DEPTH = 4;
 
-/** Follows a root to the manifest for a platform. Rejects: InvalidArgument (no such platform), Corrupt, Unsupported. */
+/** Follows a root to the manifest for a platform. Rejects: NotFound (no such platform), Corrupt, Unsupported. */
 export async function chooseImage(
   context: ImagesContext,
   source: BlobSource,
@@ -87,7 +87,7 @@ async function documentOf(
   return requireDigest(stored ?? (await fetch()), descriptor.digest, `document ${descriptor.digest}`);
 }
 
-/** Position of the entry that fits best; one that does not name its platform comes last. Rejects with InvalidArgument. */
+/** Position of the entry that fits best; one that does not name its platform comes last. Rejects with NotFound. */
 export function bestEntry(manifests: readonly Descriptor[], wanted: Platform, name: string): number {
   const ranked = manifests
     .map((entry, at) => ({ at, rank: rankOf(entry, wanted) }))
@@ -108,7 +108,7 @@ function rankOf(entry: Descriptor, wanted: Platform): number | undefined {
 function noPlatform(name: string, wanted: Platform, offered: readonly string[]): RuntimeError {
   const there = [...new Set(offered)].filter((platform) => !platform.startsWith('unknown/'));
   const list = there.length === 0 ? '' : `; there is ${there.join(', ')}`;
-  return new RuntimeError('InvalidArgument', `${name} has no image for ${formatPlatform(wanted)}${list}`, {
+  return new RuntimeError('NotFound', `${name} has no image for ${formatPlatform(wanted)}${list}`, {
     reason: 'PlatformNotFound',
   });
 }

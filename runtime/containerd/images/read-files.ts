@@ -1,3 +1,4 @@
+import { isRuntimeError } from '../../errors.ts';
 import type { RootMount } from '../../ports/host.ts';
 import type { ImageRecord } from '../../ports/images.ts';
 import { leased } from '../connection.ts';
@@ -33,15 +34,20 @@ export async function readFiles(
   return found;
 }
 
-/** A directory of the unpacked image into an empty host directory. */
-export function copyDirectory(
+/** A directory of the unpacked image into an empty host directory; nothing when the image has no such directory. */
+export async function copyDirectory(
   context: ImagesContext,
   record: ImageRecord,
   path: string,
   target: string,
   signal?: AbortSignal,
 ): Promise<void> {
-  return withView(context, record, (mounts) => context.host.copyFromMounts(mounts, path, target, signal));
+  try {
+    await withView(context, record, (mounts) => context.host.copyFromMounts(mounts, path, target, signal));
+  } catch (error) {
+    // Only the host says so in these words: a chain that is gone comes as a GrpcError.
+    if (!isRuntimeError(error, 'NotFound')) throw error;
+  }
 }
 
 /** Runs `work` with the mounts of a read-only view of the image, which a lease keeps and which goes afterwards. */
