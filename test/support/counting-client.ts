@@ -5,6 +5,8 @@ const WRITES = ['create', 'update', 'updateStatus', 'patch', 'apply', 'delete', 
 export interface CountingClient extends Client {
   /** One line a write: `updateStatus Widget default/a`. */
   readonly writes: string[];
+  /** One line a question for one object, as `writes`. */
+  readonly gets: string[];
   /** Open watches at the moment. */
   readonly watches: () => number;
 }
@@ -12,6 +14,7 @@ export interface CountingClient extends Client {
 /** A client, with all its capabilities, that notes its writes and counts its watches. */
 export function countingClient(client: Client): CountingClient {
   const writes: string[] = [];
+  const gets: string[] = [];
   let watches = 0;
   const counting = Object.create(client) as CountingClient & Record<string, unknown>;
   for (const verb of WRITES) {
@@ -21,7 +24,12 @@ export function countingClient(client: Client): CountingClient {
       return write(target, ...rest);
     }) as never;
   }
-  const open = client.watch.bind(client) as Client['watch'];
+  const get = client.get.bind(client);
+  counting.get = (ref, options) => {
+    gets.push(`get ${describe(ref)}`);
+    return get(ref, options);
+  };
+  const open = client.watch.bind(client);
   counting.watch = async function* counted(...args: Parameters<Client['watch']>) {
     watches += 1;
     try {
@@ -30,7 +38,7 @@ export function countingClient(client: Client): CountingClient {
       watches -= 1;
     }
   } as Client['watch'];
-  return Object.assign(counting, { writes, watches: () => watches });
+  return Object.assign(counting, { writes, gets, watches: () => watches });
 }
 
 interface Target {
@@ -42,5 +50,5 @@ interface Target {
 
 function describe({ kind, name, namespace, metadata }: Target): string {
   const where = [namespace ?? metadata?.namespace, name ?? metadata?.name].filter((part) => part !== undefined);
-  return `${kind} ${where.join('/')}`;
+  return [kind, where.join('/')].join(' ').trimEnd();
 }

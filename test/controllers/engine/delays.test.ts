@@ -1,5 +1,5 @@
 import test from 'ava';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { Delays } from '../../../controllers/engine/delays.ts';
 import { ManualTime } from '../../support/manual-time.ts';
 

@@ -204,5 +204,5 @@ test('what is written is a core/v1 Event that a real server takes, about a clust
   const { items } = await client.list<Event>({ apiVersion: 'v1', kind: 'Event' }, { namespace: 'default' });
   t.is(items.length, 2, JSON.stringify(log.lines));
   t.true(items.every(({ message }) => message?.length === 1024));
-  t.deepEqual(items.map(({ involvedObject }) => involvedObject?.kind).sort(), ['Namespace', 'Thing']);
+  t.deepEqual(items.map(({ involvedObject }) => involvedObject?.kind ?? '').sort(), ['Namespace', 'Thing']);
 });

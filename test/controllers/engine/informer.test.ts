@@ -1,5 +1,5 @@
 import test from 'ava';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { Informer } from '../../../controllers/engine/informer.ts';
 import { Mirror } from '../../../controllers/engine/mirror.ts';
 import { thing } from '../../support/objects.ts';

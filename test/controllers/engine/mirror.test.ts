@@ -1,5 +1,5 @@
 import test from 'ava';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { Mirror } from '../../../controllers/engine/mirror.ts';
 import type { KubeObject } from '../../../schemas/object.ts';
 import { thing } from '../../support/objects.ts';

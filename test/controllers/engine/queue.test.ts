@@ -1,6 +1,7 @@
 import test from 'ava';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { FIRST_BACKOFF_MS, MAX_BACKOFF_MS, WorkQueue } from '../../../controllers/engine/queue.ts';
+import { eventually } from '../../support/eventually.ts';
 import { ManualTime, turns } from '../../support/manual-time.ts';
 import { recordingLog } from '../../support/recording-log.ts';
 
@@ -124,9 +125,9 @@ test('a key that is busy all the time does not keep the others waiting', async (
   t.deepEqual(started, ['busy', 'b', 'c', 'busy']);
 });
 
-test('backoff doubles from the first delay to the last, and starts anew when forgotten', async (t) => {
+test('backoff doubles from the first delay to the last, and starts anew when forgotten', (t) => {
   const { queue } = heldQueue(1);
-  await fc.assert(
+  fc.assert(
     fc.property(fc.integer({ min: 1, max: 60 }), (times) => {
       const delays = Array.from({ length: times }, () => queue.retry('a'));
       delays.forEach((delay, at) => t.is(delay, Math.min(FIRST_BACKOFF_MS * 2 ** at, MAX_BACKOFF_MS)));
@@ -197,7 +198,7 @@ test('a thousand keys with nothing to do never hold the event loop for long', as
   });
   for (let n = 0; n < 1000; n += 1) queue.add(`key-${n}`);
   queue.start();
-  while (done < 1000) await turns();
+  await eventually('all are done', () => done === 1000);
   beating = false;
   t.true(longest < 50, `${longest} ms`);
 });

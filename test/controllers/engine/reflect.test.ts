@@ -32,20 +32,27 @@ function scripted(lists: readonly (readonly KubeObject[] | Error)[], watches: re
   return { client, calls };
 }
 
+/** A watch whose first event is `next`. */
+const only = (next: () => Promise<never>): AsyncIterable<never> => ({ [Symbol.asyncIterator]: () => ({ next }) });
+
 /** A watch that stays open, without events, until it is aborted. */
-const hang: Watch = async function* hanging({ signal }) {
-  await new Promise((_resolve, reject) => signal?.addEventListener('abort', () => reject(signal.reason as Error)));
-};
+const hang: Watch = ({ signal }) =>
+  only(
+    () =>
+      new Promise((_resolve, reject) => {
+        signal?.addEventListener('abort', () => reject(signal.reason as Error));
+      }),
+  );
 
 const tells = (...events: WatchEvent<KubeObject>[]): Watch =>
   async function* telling() {
     yield* events;
   };
 
-const fails = (error: Error): Watch =>
-  async function* failing() {
-    throw error;
-  };
+const fails =
+  (error: Error): Watch =>
+  () =>
+    only(() => Promise.reject(error));
 
 function start(client: Client) {
   const time = new ManualTime();

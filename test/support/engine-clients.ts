@@ -1,0 +1,11 @@
+import type { Client } from '../../client/client.ts';
+import type { ApiWorld } from './api-world.ts';
+import { lagClient, seededRandom } from './lag-client.ts';
+
+/** The ways in which controllers reach the API server; suites of controllers run over all of them. */
+export const ENGINE_CLIENTS: Readonly<Record<string, (world: ApiWorld) => Client>> = {
+  'in-process': (world) => world.client(),
+  'list and watch': (world) => world.plainClient(),
+  'lagging watch': (world) => lagClient(world.plainClient(), { watchLagMs: 20, faultRate: 0, random: seededRandom(1) }),
+  'bad network': (world) => lagClient(world.plainClient(), { watchLagMs: 3, faultRate: 0.1, random: seededRandom(2) }),
+};
