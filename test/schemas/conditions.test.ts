@@ -1,3 +1,6 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import test from 'ava';
 import { CONDITION_TYPES, isReasonName, REASON_MEANINGS, REASONS } from '../../schemas/conditions.ts';
 import type { Reason } from '../../schemas/conditions.ts';
@@ -29,4 +32,18 @@ test('Ready, Reconciling and Stalled are set by the engine', (t) => {
   t.is(CONDITION_TYPES.Ready.polarity, 'positive');
   t.is(CONDITION_TYPES.Reconciling.polarity, 'negative');
   t.is(CONDITION_TYPES.Stalled.polarity, 'negative');
+});
+
+test('every reason that runtime and controllers write down is in the table', async (t) => {
+  const root = fileURLToPath(new URL('../..', import.meta.url));
+  const folders = ['runtime', 'controllers'].map((folder) => join(root, folder));
+  const entries = (
+    await Promise.all(folders.map((path) => readdir(path, { recursive: true, withFileTypes: true })))
+  ).flat();
+  const sources = entries.filter((entry) => entry.isFile() && entry.name.endsWith('.ts'));
+  const texts = await Promise.all(sources.map((entry) => readFile(join(entry.parentPath, entry.name), 'utf8')));
+  const used = new Set(texts.flatMap((text) => [...text.matchAll(/\breason: '([A-Za-z]+)'/g)].map(([, name]) => name)));
+  t.true(used.size > 0);
+  const missing = [...used].filter((name) => name === undefined || !isReasonName(name));
+  t.deepEqual(missing, [], 'add a line to REASON_MEANINGS in schemas/conditions.ts');
 });
