@@ -214,6 +214,20 @@ test('a manifest is YAML, JSON, several JSON values, or YAML that only begins li
   });
 });
 
+test('JSON is YAML, and means the same in both readers', (t) => {
+  fc.assert(
+    fc.property(fc.jsonValue({ maxDepth: 4 }), (value) => {
+      const text = JSON.stringify({ value });
+      t.deepEqual(only(text), JSON.parse(text));
+      t.deepEqual(only(`# as YAML\n${text}`), JSON.parse(text));
+    }),
+  );
+  t.deepEqual(
+    decodeYaml('{"a": 1, "a": 2}')[0]?.duplicates.map(({ path }) => path),
+    ['a'],
+  );
+});
+
 test('YAML is written as kubectl lays it out', (t) => {
   const object = {
     kind: 'ConfigMap',

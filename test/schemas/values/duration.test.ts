@@ -70,7 +70,7 @@ for (const [milliseconds, text] of [
   [4000 * day, '10y'],
 ] as const) {
   test(`an age of ${milliseconds} ms is shown as ${text}`, (t) => {
-    t.is(humanDuration(milliseconds), milliseconds === -1.5 * second ? '0s' : text);
+    t.is(humanDuration(milliseconds), text);
   });
 }
 
