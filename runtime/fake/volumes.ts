@@ -3,6 +3,7 @@ import type { HostFacts } from '../ports/host.ts';
 import type { DirectoryVolume, ProjectedFile, VolumeId, Volumes } from '../ports/volumes.ts';
 import { copyTree, type FakeFiles } from './files.ts';
 import type { Gate } from './gate.ts';
+import { checkProjectedPaths, subPathParts, textTail } from './paths.ts';
 
 /** Volumes over FakeFiles: the same answers as the real ones, without mounts and links. */
 export class FakeVolumes implements Volumes {
@@ -111,9 +112,9 @@ export class FakeVolumes implements Volumes {
   async project(key: string, files: readonly ProjectedFile[]): Promise<{ path: string; changed: boolean }> {
     await this.#gate.pass('volumes.project');
     const path = `${this.#facts.runDirectory}/projections/${key}`;
-    const content = JSON.stringify(
-      files.map((file) => [file.path, file.mode, Buffer.from(file.content).toString('base64')]),
-    );
+    checkProjectedPaths(files);
+    const entries = files.map(({ path, mode, content }) => [path, mode, Buffer.from(content).toString('base64')]);
+    const content = JSON.stringify(entries.toSorted(([a = ''], [b = '']) => (a < b ? -1 : 1)));
     if (this.#projections.get(key) === content) return { path, changed: false };
     this.#projections.set(key, content);
     await this.#files.remove(path);
@@ -156,19 +157,12 @@ export class FakeVolumes implements Volumes {
 
   async readScratchFile(uid: string, name: string, maxBytes: number): Promise<string> {
     await this.#gate.pass('volumes.readScratchFile');
-    const content = await this.#files.read(this.#scratchFile(uid, name));
-    return Buffer.from(content ?? [])
-      .subarray(-maxBytes)
-      .toString();
+    return textTail((await this.#files.read(this.#scratchFile(uid, name))) ?? new Uint8Array(), maxBytes);
   }
 
   async resolveSubPath(root: string, subPath: string): Promise<string> {
     await this.#gate.pass('volumes.resolveSubPath');
-    const parts = subPath.split('/').filter((part) => part !== '' && part !== '.');
-    if (parts.includes('..')) {
-      throw new RuntimeError('InvalidArgument', `subPath ${JSON.stringify(subPath)} leads out of its volume`);
-    }
-    const path = [root, ...parts].join('/');
+    const path = [root, ...subPathParts(subPath)].join('/');
     if ((await this.#files.kind(path)) === undefined) await this.#files.makeDirectory(path);
     return path;
   }
