@@ -104,19 +104,23 @@ function operationObject(operation: Operation, definition: KindDefinition, flavo
     return {
       ...shared,
       parameters: queries,
-      ...(body ? { requestBody: requestBody(operation, body) } : {}),
+      ...(body ? { requestBody: requestBody(operation, definition, body) } : {}),
       responses,
     };
   }
   const inBody = { name: 'body', in: 'body', required: operation.request !== 'deleteOptions' };
   return {
     ...shared,
-    consumes: operation.request === 'patch' ? PATCH_TYPES : ['*/*'],
+    consumes: operation.request === 'patch' ? patchTypes(definition) : ['*/*'],
     produces: CONTENT_TYPES,
     parameters: [...(body ? [{ ...inBody, schema: refTo(body, 'v2') }] : []), ...queries],
     responses,
   };
 }
+
+/** Strategic merge is for Kubernetes' own kinds: kubectl sends it to every kind whose document offers it. */
+const patchTypes = ({ builtin }: KindDefinition): readonly string[] =>
+  builtin ? PATCH_TYPES : PATCH_TYPES.filter((type) => type !== 'application/strategic-merge-patch+json');
 
 function requestModel({ request }: Operation, definition: KindDefinition): string | undefined {
   switch (request) {
@@ -131,8 +135,8 @@ function requestModel({ request }: Operation, definition: KindDefinition): strin
   }
 }
 
-function requestBody({ request }: Operation, model: string): JsonObject {
-  const types = request === 'patch' ? PATCH_TYPES : ['*/*'];
+function requestBody({ request }: Operation, definition: KindDefinition, model: string): JsonObject {
+  const types = request === 'patch' ? patchTypes(definition) : ['*/*'];
   return { required: request !== 'deleteOptions', content: contentOf(types, model) };
 }
 
