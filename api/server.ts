@@ -8,7 +8,7 @@ import type { KubeObject } from '../schemas/object.ts';
 import type { FieldSetCache } from './apply/fields-v1.ts';
 import type { ApiClock, ApiContext, ApiLog, HealthCheck } from './context.ts';
 import { createOpenApi } from './handlers/openapi.ts';
-import { listenHttps, listenUnix, type HttpsListenOptions, type Listener } from './http/listen.ts';
+import { listenUnix, type Listener } from './http/listen.ts';
 import { createMetrics } from './metrics.ts';
 import { createAdmissionChain, type AdmissionPlugin } from './pipeline/admission.ts';
 import { silentAudit, type AuditSink } from './pipeline/audit.ts';
@@ -22,6 +22,7 @@ import { createRegistry, type Registry } from './registry/registry.ts';
 import { PROTECTED_NAMESPACES } from './registry/strategies/namespace.ts';
 import { storedResource } from './registry/stored-resource.ts';
 import { StatusError } from './status-error.ts';
+import { serveHttps, type HttpsOptions } from './tls/serve-https.ts';
 import type { Store } from './store/store.ts';
 import { DecodedObjects } from './watch-cache/decoded-objects.ts';
 
@@ -49,8 +50,8 @@ export interface ApiServerOptions {
 export interface ApiServer extends AsyncDisposable {
   /** Opens a unix socket, 0600, or 0660 with a group. Closed with the server. */
   listenUnix(options: { readonly path: string; readonly group?: number }): Promise<Listener>;
-  /** Opens HTTPS. Closed with the server. */
-  listenHttps(options: Pick<HttpsListenOptions, 'host' | 'port' | 'key' | 'cert' | 'ca'>): Promise<Listener>;
+  /** Opens HTTPS with certificates of our own making, and writes the kubeconfig. Closed with the server. */
+  listenHttps(options: HttpsOptions): Promise<Listener>;
   readonly pipeline: Pipeline;
   readonly registry: Registry;
   /** The storage of a built-in kind, with its watch cache: for informers that are a view of it. */
@@ -90,7 +91,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     registry,
     kind: (group, plural) => stores.get(`${group}/${plural}`),
     listenUnix: async (at) => owned.use(await listenUnix({ ...shared, ...at })),
-    listenHttps: async (at) => owned.use(await listenHttps({ ...shared, ...at })),
+    listenHttps: async (at) => owned.use(await serveHttps(at, shared)),
     async [Symbol.asyncDispose]() {
       stopping.abort();
       await owned.disposeAsync();

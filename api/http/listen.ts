@@ -36,7 +36,19 @@ export interface Listener extends AsyncDisposable {
   readonly address: string;
 }
 
-type ListenOptions = Omit<HandlerOptions, 'credentialsOf'>;
+export type ListenOptions = Omit<HandlerOptions, 'credentialsOf'>;
+
+/** PEM: the server's own key and certificate, and who vouches for clients. */
+export interface TlsMaterial {
+  readonly key: string;
+  readonly cert: string;
+  readonly ca: string;
+}
+
+export interface HttpsListener extends Listener {
+  /** New connections use these from now on. */
+  renew(material: TlsMaterial): void;
+}
 
 export interface UnixListenOptions extends ListenOptions {
   readonly path: string;
@@ -44,15 +56,10 @@ export interface UnixListenOptions extends ListenOptions {
   readonly group?: number;
 }
 
-export interface HttpsListenOptions extends ListenOptions {
+export interface HttpsListenOptions extends ListenOptions, TlsMaterial {
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
-  /** PEM. */
-  readonly key: string;
-  readonly cert: string;
-  /** Vouches for clients. */
-  readonly ca: string;
 }
 
 /** Rejects when another server listens there, or when the path cannot be a socket. */
@@ -80,7 +87,14 @@ export async function listenUnix({ path, group, ...options }: UnixListenOptions)
   return listener(server, `unix://${path}`, options);
 }
 
-export async function listenHttps({ host, port, key, cert, ca, ...options }: HttpsListenOptions): Promise<Listener> {
+export async function listenHttps({
+  host,
+  port,
+  key,
+  cert,
+  ca,
+  ...options
+}: HttpsListenOptions): Promise<HttpsListener> {
   const known = new WeakMap<Socket, Credentials>();
   const credentialsOf: HandlerOptions['credentialsOf'] = ({ socket }) => {
     let credentials = known.get(socket);
@@ -105,7 +119,8 @@ export async function listenHttps({ host, port, key, cert, ca, ...options }: Htt
   server.listen({ host, port });
   await once(server, 'listening');
   const { port: actual } = server.address() as AddressInfo;
-  return listener(server, `https://${host.includes(':') ? `[${host}]` : host}:${String(actual)}`, options);
+  const open = listener(server, `https://${host.includes(':') ? `[${host}]` : host}:${String(actual)}`, options);
+  return { ...open, renew: (material) => server.setSecureContext(material) };
 }
 
 /** The subject of a client certificate that our CA vouches for. */
