@@ -39,19 +39,21 @@ export async function reflect(mirror: Mirror, options: ReflectOptions): Promise<
   let failures = 0;
   while (!signal.aborted) {
     const started = clock.now();
+    let failed = false;
+    let events = 0;
     try {
       if (mustList) await listAll(mirror, options);
       mustList = false;
-      const events = await watchOnce(mirror, options);
-      if (events > 0 || clock.now() - started >= SHORT_WATCH_MS) {
-        failures = 0;
-        continue;
-      }
+      await watchOnce(mirror, options, () => (events += 1));
     } catch (error) {
       if (signal.aborted) return;
+      failed = true;
       mustList ||= isReason(error, 'Expired') || isReason(error, 'Gone');
       log.warn({ kind: kind.kind, apiVersion: kind.apiVersion, error, failures }, 'watching a kind was interrupted');
     }
+    const useful = events > 0 || clock.now() - started >= SHORT_WATCH_MS;
+    if (useful) failures = 0;
+    if (useful && !failed) continue;
     await sleep(options.timers, backoff(failures, options.random), signal);
     failures += 1;
   }
@@ -83,13 +85,12 @@ async function listAll(mirror: Mirror, options: ReflectOptions): Promise<void> {
   } while (!signal.aborted);
 }
 
-/** One watch to its end; resolves with the number of events. */
-async function watchOnce(mirror: Mirror, options: ReflectOptions): Promise<number> {
+/** One watch to its end. */
+async function watchOnce(mirror: Mirror, options: ReflectOptions, onEvent: () => void): Promise<void> {
   const { client, kind, timers, random, signal } = options;
   const timeoutSeconds = Math.ceil(WATCH_SECONDS * (1 + random()));
   const gaveUp = new AbortController();
   using _watchdog = timers.after(timeoutSeconds * 1000 + WATCH_GRACE_MS, () => gaveUp.abort());
-  let events = 0;
   const watch = client.watch<KubeObject>(kind, {
     resourceVersion: mirror.version,
     allowBookmarks: true,
@@ -99,7 +100,6 @@ async function watchOnce(mirror: Mirror, options: ReflectOptions): Promise<numbe
   for await (const event of watch) {
     if (signal.aborted) break;
     mirror.apply(event);
-    events += 1;
+    onEvent();
   }
-  return events;
 }

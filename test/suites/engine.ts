@@ -234,15 +234,14 @@ export function engineSuite(test: TestFn, name: string, openClient: OpenClient):
     await bench.user.create(widget('a', { size: 1 }));
     const object = await bench.until('a', 'healed', ({ status }) => status?.seen === 1);
     t.deepEqual(conditions(object), { Ready: 'True Succeeded' });
-    const event = await eventually(
-      'the Event',
-      async () => (await bench.user.list<Event>(EVENT, { namespace: 'default' })).items[0],
-    );
+    const event = await eventually('the Event', async () => {
+      const { items } = await bench.user.list<Event>(EVENT, { namespace: 'default' });
+      return items.find(({ count }) => count === 3);
+    });
     t.like(event, {
       type: 'Warning',
       reason: 'DiskFull',
       message: 'no room',
-      count: 3,
       involvedObject: { name: 'a', kind: 'Widget' },
     });
   });

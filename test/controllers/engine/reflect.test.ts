@@ -49,10 +49,12 @@ const tells = (...events: WatchEvent<KubeObject>[]): Watch =>
     yield* events;
   };
 
-const fails =
-  (error: Error): Watch =>
-  () =>
-    only(() => Promise.reject(error));
+const fails = (error: Error): Watch => {
+  const failed = async (): Promise<never> => {
+    throw error;
+  };
+  return () => only(failed);
+};
 
 function start(client: Client) {
   const time = new ManualTime();
@@ -119,6 +121,22 @@ test('trouble is met with growing delays, and what was last seen stays', async (
   t.deepEqual(after, [2, 3, 3, 4, 4, 5]);
   t.deepEqual([...mirror.keys()], ['ns/a']);
   t.true(log.lines.every(({ level }) => level === 'warn'));
+  await end();
+});
+
+test('a watch that breaks after it was of use is resumed soon, however often that happens', async (t) => {
+  const breaks = (version: number): Watch =>
+    async function* breaking() {
+      yield { type: 'MODIFIED', object: thing('a', version) };
+      throw refusal('ServiceUnavailable', 0);
+    };
+  const { client, calls } = scripted(
+    [[thing('a', 3)]],
+    Array.from({ length: 50 }, (_, n) => breaks(11 + n)),
+  );
+  const { end, time } = start(client);
+  await time.pass(5000);
+  t.true(calls.length > 50, `${calls.length} calls in 5 s`);
   await end();
 });
 
