@@ -210,10 +210,10 @@ export function containersSuite(test: TestFn, name: string, factory: ContainersF
 interface World {
   readonly harness: ContainersHarness;
   readonly containers: Containers;
-  create(id: string, args: readonly string[]): Promise<void>;
+  readonly create: (id: string, args: readonly string[]) => Promise<void>;
   /** Creates, then starts. */
-  start(id: string, args: readonly string[]): Promise<{ readonly pid: number }>;
-  stopped(id: string): Promise<TaskState>;
+  readonly start: (id: string, args: readonly string[]) => Promise<{ readonly pid: number }>;
+  readonly stopped: (id: string) => Promise<TaskState>;
 }
 
 function worldOf(harness: ContainersHarness): World {

@@ -6,9 +6,9 @@ import { eventually } from '../support/eventually.ts';
 export interface EventsHarness extends AsyncDisposable {
   readonly events: RuntimeEvents;
   /** Makes something happen to an instance, and answers its id. */
-  changeInstance(): Promise<string>;
+  readonly changeInstance: () => Promise<string>;
   /** Makes something happen to an image record, and answers its name. */
-  changeImage(): Promise<string>;
+  readonly changeImage: () => Promise<string>;
   /** The runtime goes away, as by kill -9. */
   stop(): Promise<void>;
   start(): Promise<void>;

@@ -26,7 +26,7 @@ export interface ImagesHarness extends AsyncDisposable {
   /** Takes a part of the image's content away, not through the port. */
   damage(record: ImageRecord): Promise<void>;
   /** Reads a file that copyDirectory wrote; undefined when there is none. Absent: real files. */
-  readCopied?(path: string): Promise<string | undefined>;
+  readonly readCopied?: (path: string) => Promise<string | undefined>;
 }
 
 const quiet = (): void => undefined;

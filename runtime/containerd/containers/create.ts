@@ -10,7 +10,8 @@ import type { ContainersContext, RuntimeOptions } from './context.ts';
 
 /** [S] containerd registers the OCI spec under this name; the value is JSON. */
 export const SPEC_TYPE = 'types.containerd.io/opencontainers/runtime-spec/1/Spec';
-const RUNTIME = 'io.containerd.runc.v2';
+/** The shim that runs everything here. */
+export const RUNTIME = 'io.containerd.runc.v2';
 /** Top chain id of the root file system, so that a lost snapshot can be made again. */
 export const CHAIN_LABEL = 'tsmoby.dev/chain-id';
 

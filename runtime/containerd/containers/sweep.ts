@@ -1,8 +1,9 @@
 import { timestampMs } from '@bufbuild/protobuf/wkt';
 import type { Timestamp } from '@bufbuild/protobuf/wkt';
-import { unlessGone } from '../errors.ts';
-import { storeFilter } from '../labels.ts';
+import { unlessGone, unlessThere } from '../errors.ts';
+import { storeFilter, STORE_LABEL } from '../labels.ts';
 import type { ContainersContext } from './context.ts';
+import { RUNTIME, SPEC_TYPE } from './create.ts';
 import { endTask } from './delete.ts';
 
 /** Milliseconds. Younger things may belong to work under way; leases let an interrupted pull go on for as long. */
@@ -28,7 +29,7 @@ export async function sweep(
   for (const task of tasks) {
     const id = task.containerId === '' ? task.id : task.containerId;
     if (explained.has(id) || context.creating.has(id)) continue;
-    await endTask(context, id);
+    await endOrphan(context, id);
     removed.push(`task ${id}`);
   }
   for (const key of snapshots) {
@@ -37,6 +38,16 @@ export async function sweep(
     removed.push(`snapshot ${key}`);
   }
   return [...removed, ...(await sweepLeases(context, leasesInUse, signal))];
+}
+
+/** containerd finds a task only by its record, so there has to be one while the task is ended. */
+async function endOrphan(context: ContainersContext, id: string): Promise<void> {
+  const { services, identity } = context.connection;
+  const spec = { typeUrl: SPEC_TYPE, value: Buffer.from('{}') };
+  const container = { id, runtime: { name: RUNTIME }, spec, labels: { [STORE_LABEL]: identity } };
+  await unlessThere(services.containers.create({ container }));
+  await endTask(context, id);
+  await unlessGone(services.containers.delete({ id }));
 }
 
 async function ownSnapshots(context: ContainersContext, signal: AbortSignal | undefined): Promise<string[]> {

@@ -36,13 +36,13 @@ export async function underImageLease<T>(
     await unlessGone(leases.delete({ id }));
     return result;
   } catch (error) {
-    const failure = toRuntimeError(error, `fetch image ${name}`);
-    if (!HEALING.has(failure.code)) {
+    const { code } = toRuntimeError(error, `fetch image ${name}`);
+    if (!HEALING.has(code)) {
       // A full disk is the one failure where waiting for the collector would hurt.
-      const sync = failure.code === 'ResourceExhausted';
+      const sync = code === 'ResourceExhausted';
       await unlessGone(leases.delete({ id, sync })).catch(() => undefined);
     }
-    throw failure;
+    throw error;
   } finally {
     context.leasesInUse.delete(id);
   }

@@ -1,0 +1,88 @@
+import test from 'ava';
+import { isRuntimeError } from '../../../runtime/errors.ts';
+import { connectContainerd } from '../../../runtime/containerd/index.ts';
+import { instanceSpec, rejects } from '../../suites/containers.ts';
+import { startContainerd } from '../../support/containerd.ts';
+import { openWorld, rootOf } from '../../support/containerd-world.ts';
+import { eventually } from '../../support/eventually.ts';
+
+const FOREVER = ['sleep', 'infinity'];
+
+test('containers run on while containerd is killed and started again, and one connection serves both', async (t) => {
+  await using daemon = await startContainerd();
+  await using world = await openWorld(daemon);
+  const { containers, images } = world.containerd;
+  const image = await world.loadBusybox();
+  await containers.create(instanceSpec('a', rootOf(image), FOREVER));
+  const { pid } = await containers.start('a', await world.stdio('a'));
+  await containers.create(instanceSpec('b', rootOf(image), FOREVER));
+  const before = await world.containerd.info();
+  await daemon.kill();
+  for (const call of [containers.list(), containers.get('a'), images.list(), world.containerd.info()]) {
+    await rejects(t, call, 'Unavailable');
+  }
+  process.kill(pid, 0);
+  await daemon.start();
+  const after = await eventually('it answers again', () => world.containerd.info().catch(() => undefined));
+  t.is(after.uuid, before.uuid);
+  t.not(after.pid, before.pid);
+  t.like(await containers.get('a'), { task: { status: 'running', pid } });
+  t.true(await images.verify(image));
+  t.true((await containers.start('b', await world.stdio('b'))).pid > 0, 'created before, started after');
+  process.kill(pid, 9);
+  await eventually('the exit is seen', async () => (await containers.get('a'))?.task?.exitCode === 137);
+});
+
+test('what is under way when containerd is killed fails as Unavailable and can be repeated', async (t) => {
+  await using daemon = await startContainerd();
+  await using world = await openWorld(daemon);
+  const { containers } = world.containerd;
+  const image = await world.loadBusybox();
+  const stdio = await Promise.all(Array.from({ length: 6 }, (_, n) => world.stdio(`i-${n}`)));
+  const round = () =>
+    Promise.allSettled(
+      stdio.map(async (streams, n) => {
+        await containers.create(instanceSpec(`i-${n}`, rootOf(image), FOREVER));
+        await containers.start(`i-${n}`, streams);
+      }),
+    );
+  const interrupted = round();
+  await new Promise((resolve) => setTimeout(resolve, 60));
+  await daemon.kill();
+  for (const result of await interrupted) {
+    if (result.status === 'rejected') t.true(isRuntimeError(result.reason, 'Unavailable'), String(result.reason));
+  }
+  await daemon.start();
+  await eventually(
+    'all of them run',
+    async () => {
+      const results = await round();
+      return results.every(({ status }) => status === 'fulfilled');
+    },
+    20_000,
+  );
+  t.is((await containers.list()).filter(({ task }) => task?.status === 'running').length, 6);
+});
+
+test('nobody at the socket is Unavailable, and a namespace of another store is refused', async (t) => {
+  await using daemon = await startContainerd();
+  await using world = await openWorld(daemon);
+  const options = {
+    socketPath: daemon.socketPath,
+    facts: world.facts,
+    host: undefined as never,
+    registry: world.registry,
+    specOf: () => new Uint8Array(),
+    runtimeRoot: daemon.runtimeRoot,
+    clock: Date,
+    log: { debug: () => undefined, info: () => undefined, warn: () => undefined },
+  };
+  await rejects(t, connectContainerd({ ...options, socketPath: `${daemon.folder}/nobody.sock` }), 'Unavailable');
+  // The same first twelve digits, another uid.
+  const storeIdentity = `${world.facts.storeIdentity.slice(0, 14)}ffff-8fff-ffffffffffff`;
+  const error: unknown = await connectContainerd({ ...options, facts: { ...world.facts, storeIdentity } }).catch(
+    (failure: unknown) => failure,
+  );
+  t.true(isRuntimeError(error, 'FailedPrecondition'));
+  t.is(isRuntimeError(error) ? error.reason : undefined, 'NamespaceTaken');
+});
