@@ -1,0 +1,120 @@
+import { isRuntimeError } from '../../runtime/errors.ts';
+import type { InstanceState } from '../../runtime/ports/containers.ts';
+import { REASONS } from '../../schemas/conditions.ts';
+import { formatTime } from '../../schemas/values/time.ts';
+import type { Outcome } from '../engine/contract.ts';
+import { containerID, RESOURCES_LABEL } from './names.ts';
+import type { Step } from './plan.ts';
+import { recordExit, recordLoss } from './record.ts';
+import { resourcesText, translateResources } from './resources.ts';
+import { startInstance } from './start.ts';
+import { inForce, runningStatus } from './status.ts';
+import { stopInstance } from './stop.ts';
+import type { Work } from './work.ts';
+
+/** `again`: the world changed, plan once more. An outcome: this pass ends here. Nothing: on to the next step. */
+export type Executed = 'again' | Outcome | undefined;
+
+type Executors = {
+  readonly [T in Step['type']]: (
+    work: Work,
+    step: Extract<Step, { type: T }>,
+    instances: readonly InstanceState[],
+  ) => Promise<Executed>;
+};
+
+/** One step of a plan. Each can be done twice: a crash in any of them is mended by the next plan. */
+export function execute(work: Work, step: Step, instances: readonly InstanceState[]): Promise<Executed> {
+  const executor = EXECUTORS[step.type] as (
+    work: Work,
+    step: Step,
+    seen: readonly InstanceState[],
+  ) => Promise<Executed>;
+  return executor(work, step, instances);
+}
+
+const EXECUTORS: Executors = {
+  async RecordExit(work, step) {
+    await recordExit(work, step);
+    return 'again';
+  },
+  async RecordLoss(work, { id, reason, cause }) {
+    await recordLoss(work, id, reason, cause);
+    return 'again';
+  },
+  async Adopt(work, { id, pid }) {
+    await adopt(work, id, pid);
+    return undefined;
+  },
+  async Stop(work, { id, cause }, instances) {
+    const instance = instances.find((candidate) => candidate.id === id);
+    return instance && stopInstance(work, instance, cause);
+  },
+  async Delete({ deps }, { id }) {
+    await deps.containers.delete(id);
+    deps.instances.remove(id);
+    return 'again';
+  },
+  async AwaitImage(_work, { cause }) {
+    return { type: 'waiting', reason: REASONS.ImageNotReady, message: cause };
+  },
+  async BackOff({ context }, { until, cause }) {
+    const left = Math.max(1, until - context.clock.now());
+    const { reason, message, pid } = context.status.current.lastState?.terminated ?? {};
+    const told = pid === undefined && reason !== undefined ? reason : REASONS.CrashLoopBackOff;
+    const last = [reason, message].filter(Boolean).join(': ');
+    return { type: 'waiting', reason: told, message: `${cause}. The last run: ${last}`, requeueAfterMs: left };
+  },
+  async Create() {
+    // Done by the Start that follows, beside the opening of the log.
+    return undefined;
+  },
+  async Start(work, { id }, instances) {
+    const current = instances.find((candidate) => candidate.id === id);
+    return (await startInstance(work, id, current)) ? undefined : 'again';
+  },
+  async UpdateResources(work, { id }) {
+    return updateResources(work, id);
+  },
+};
+
+/** A process of ours whose start was not written down: the daemon ended in between. It is kept as it is. */
+async function adopt({ container, context, deps, image }: Work, id: string, pid: number): Promise<void> {
+  const { status, clock, event } = context;
+  const latest = await deps.logs.latestRun(container.metadata.uid);
+  const logRun = latest ?? status.current.logRun ?? 0;
+  event('Normal', REASONS.Adopted, `found it running, pid ${pid}`);
+  status.set(
+    runningStatus({
+      containerID: containerID(id),
+      pid,
+      startedAt: formatTime(clock.now()),
+      restartCount: logRun,
+      logRun,
+      image: container.spec.image,
+      imageID: image?.object.status?.digest ?? status.current.imageID,
+      resources: translateResources(container.spec.resources),
+    }),
+  );
+}
+
+/** Limits change under the running process. What the kernel refuses is told, and tried again now and then; it is never a restart. */
+async function updateResources({ container, context, deps }: Work, id: string): Promise<Executed> {
+  const resources = translateResources(container.spec.resources);
+  const { status, event } = context;
+  try {
+    await deps.containers.updateResources(id, resources);
+  } catch (error) {
+    if (!isRuntimeError(error, 'InvalidArgument', 'FailedPrecondition', 'Unsupported')) throw error;
+    const { message } = error;
+    status.condition({ type: 'ResourcesApplied', status: 'False', reason: REASONS.ResourcesRefused, message });
+    event('Warning', REASONS.ResourcesRefused, message);
+    return undefined;
+  }
+  await deps.containers.updateLabels(id, { [RESOURCES_LABEL]: resourcesText(resources) });
+  deps.instances.changed(id);
+  status.set({ resources: inForce(resources) });
+  status.condition({ type: 'ResourcesApplied', status: 'True', reason: REASONS.Updated, message: 'changed in place' });
+  event('Normal', REASONS.Updated, 'resources changed in place, without a restart');
+  return undefined;
+}

@@ -1,0 +1,45 @@
+import type { InstanceState } from '../../runtime/ports/containers.ts';
+import type { Container, ContainerStatus } from '../../schemas/gen/types.ts';
+import { settled, type Outcome, type ReconcileContext } from '../engine/contract.ts';
+import { sandboxId, specHash } from './names.ts';
+import { projectionKey } from './projections.ts';
+import { stopInstance } from './stop.ts';
+import { logRun, type ContainerDeps, type Work } from './work.ts';
+
+/** The object goes: its process is stopped with its time of grace, then everything that was made for it goes too. */
+export async function finalizeContainer(
+  container: Container,
+  context: ReconcileContext<ContainerStatus>,
+  deps: ContainerDeps,
+): Promise<Outcome> {
+  const { uid } = container.metadata;
+  const work: Work = { container, context, deps, specHash: specHash(container) };
+  for (const instance of await deps.instances.of(uid, context.signal)) {
+    const stopping = await endInstance(work, instance);
+    if (stopping !== undefined) return stopping;
+  }
+  await Promise.all([
+    deps.sandboxes.remove(sandboxId(container)),
+    deps.volumes.removeScratch(uid),
+    deps.logs.remove(uid),
+    ...(container.spec.volumes ?? [])
+      .filter(({ configMap, secret }) => configMap !== undefined || secret !== undefined)
+      .map(({ name }) => deps.volumes.removeProjection(projectionKey(container, name))),
+  ]);
+  deps.stops.delete(uid);
+  return settled();
+}
+
+async function endInstance(work: Work, instance: InstanceState): Promise<Outcome | undefined> {
+  const { deps, context } = work;
+  const { id, task } = instance;
+  if (task?.status === 'running' || task?.status === 'paused') {
+    context.status.set({ summary: 'Terminating' });
+    return stopInstance(work, instance, 'the object is being deleted');
+  }
+  const run = context.status.current.logRun;
+  if (run !== undefined) await deps.logs.drain(logRun(work, run));
+  await deps.containers.delete(id);
+  deps.instances.remove(id);
+  return undefined;
+}

@@ -1,0 +1,176 @@
+import { isReason, type Client } from '../../client/client.ts';
+import type { ObjectInput } from '../../schemas/object.ts';
+import type { Container, Image } from '../../schemas/gen/types.ts';
+import { REASONS } from '../../schemas/conditions.ts';
+import { fingerprint } from '../../schemas/values/fingerprint.ts';
+import {
+  formatImageReference,
+  ImageReferenceError,
+  isLatest,
+  parseImageReference,
+} from '../../schemas/values/image-reference.ts';
+import { formatMicroTime, parseTime } from '../../schemas/values/time.ts';
+import { ReconcileError, type Clock, type Outcome, type Reader } from '../engine/contract.ts';
+
+const IMAGE = { apiVersion: 'tsmoby.dev/v1alpha1', kind: 'Image' } as const;
+/** As in controllers/image/names.ts: part of the Image kind's interface, not of its code. */
+const IMPLICIT_LABEL = 'tsmoby.dev/implicit';
+const PULL_REQUEST_ANNOTATION = 'tsmoby.dev/pull-request';
+
+export interface ImageLinkDeps {
+  readonly client: Client;
+  readonly reader: Reader;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+/** The Image that gives a Container its content; or why there is none yet. */
+export type ImageLink =
+  | { readonly type: 'ready'; readonly image: Image; readonly manifestDigest: string }
+  | { readonly type: 'blocked'; readonly outcome: Exclude<Outcome, { type: 'settled' }> };
+
+/**
+ * Finds the Image of a Container in its namespace, and makes one where a reference stands in the spec and nobody declared it.
+ * `fresh`: the Container is about to get another instance, so pull policy Always asks the registry first.
+ */
+export async function linkImage(container: Container, fresh: boolean, deps: ImageLinkDeps): Promise<ImageLink> {
+  const image = findImage(container, deps.reader) ?? (await makeImage(container, deps));
+  if (image === undefined) return blocked(neverPulled(container));
+  if (fresh && mustAsk(container, image)) {
+    const since = lastChanged(container);
+    if (lastAsked(image) < since) {
+      await requestPull(image, since, deps);
+      return blocked(pulling(`asking the registry for ${image.status?.reference ?? image.spec.reference}`));
+    }
+  }
+  return linkOf(image);
+}
+
+/** When the object was last changed by whoever wishes something of it, in milliseconds. */
+function lastChanged({ metadata }: Container): number {
+  const wishes = (metadata.managedFields ?? []).filter(({ subresource }) => subresource === undefined);
+  return Math.max(...[metadata.creationTimestamp, ...wishes.map(({ time }) => time)].map(toMillis));
+}
+
+/** When the registry was last asked for it, in milliseconds. */
+const lastAsked = ({ status }: Image): number =>
+  Math.max(...[status?.observedPullRequest, status?.lastPullTime].map(toMillis));
+
+const toMillis = (time: string | undefined): number => parseTime(time ?? '') ?? 0;
+
+/** Has the Image's content fetched again: what the store had of it is damaged. */
+export async function requestPull(
+  image: Image,
+  since: number,
+  { client, clock, signal }: ImageLinkDeps,
+): Promise<void> {
+  const asked = parseTime(image.metadata.annotations?.[PULL_REQUEST_ANNOTATION] ?? '') ?? 0;
+  if (asked >= since) return;
+  const { namespace = '', name } = image.metadata;
+  const patch = { metadata: { annotations: { [PULL_REQUEST_ANNOTATION]: formatMicroTime(clock.now()) } } };
+  await client.patch({ ...IMAGE, namespace, name }, patch, { type: 'merge', signal });
+}
+
+function linkOf(image: Image): ImageLink {
+  const { manifestDigest, conditions = [] } = image.status ?? {};
+  const ready = conditions.find(({ type }) => type === 'Ready');
+  // Content that is there stays usable while a newer one is fetched, or the runtime is away.
+  if (manifestDigest !== undefined && ready?.status !== 'False') return { type: 'ready', image, manifestDigest };
+  const trouble = conditions.find(({ type, status }) => type === 'Stalled' && status === 'True') ?? ready;
+  const { name } = image.metadata;
+  if (trouble === undefined || isUnderWay(trouble.reason))
+    return blocked(pulling(`Image ${name}: ${trouble?.message ?? 'not yet looked at'}`));
+  const reason = trouble.reason === REASONS.ErrImageNeverPull ? REASONS.ErrImageNeverPull : REASONS.ErrImagePull;
+  return blocked({ type: 'waiting', reason, message: `Image ${name}: ${trouble.reason}: ${trouble.message}` });
+}
+
+const isUnderWay = (reason: string): boolean => reason === REASONS.ImagePulling || reason === REASONS.Loading;
+
+function findImage({ metadata, spec }: Container, reader: Reader): Image | undefined {
+  const { namespace = '' } = metadata;
+  if (spec.imageFrom !== undefined) {
+    const { name } = spec.imageFrom;
+    const image = reader.get<Image>(IMAGE, namespace, name);
+    if (image !== undefined && image.metadata.deletionTimestamp === undefined) return image;
+    const message = `Image ${namespace}/${name} ${image === undefined ? 'is not there' : 'is being deleted'}`;
+    throw new ReconcileError({ type: 'waiting', reason: REASONS.ImageNotReady, message });
+  }
+  const value = normalized(spec.image ?? '');
+  const declared = reader
+    .list<Image>(IMAGE, { namespace, index: { name: 'reference', value } })
+    .filter((image) => image.metadata.deletionTimestamp === undefined && !isImplicit(image));
+  return declared.sort(byUsefulness)[0] ?? reader.get<Image>(IMAGE, namespace, implicitName({ metadata, spec }));
+}
+
+/** Those with content first, then the oldest: the choice must not change from look to look. */
+function byUsefulness(a: Image, b: Image): number {
+  const content = Number(b.status?.manifestDigest !== undefined) - Number(a.status?.manifestDigest !== undefined);
+  const age = a.metadata.creationTimestamp < b.metadata.creationTimestamp ? -1 : 1;
+  return content || age;
+}
+
+const isImplicit = ({ metadata }: Image): boolean => metadata.labels?.[IMPLICIT_LABEL] === 'true';
+
+/** Value of the index `reference` on Images: the full reference; none for one that cannot be read. */
+export function referenceIndex({ spec }: Image): readonly string[] {
+  try {
+    return spec.reference === undefined ? [] : [formatImageReference(parseImageReference(spec.reference))];
+  } catch {
+    return [];
+  }
+}
+
+/** The full form of a reference in a spec. Throws a stalled outcome for one that cannot be read. */
+export function normalized(reference: string): string {
+  try {
+    return formatImageReference(parseImageReference(reference));
+  } catch (error) {
+    if (!(error instanceof ImageReferenceError)) throw error;
+    const message = `spec.image: ${error.message}`;
+    throw new ReconcileError({ type: 'stalled', reason: REASONS.InvalidImageName, message }, { cause: error });
+  }
+}
+
+/** One for each way of getting a reference, so that credentials of one Container never serve another. */
+export function implicitName({ spec }: Pick<Container, 'metadata' | 'spec'>): string {
+  const { image = '', imagePullPolicy = null, imagePullSecrets = [] } = spec;
+  return `auto-${fingerprint([image, imagePullPolicy, imagePullSecrets], 12)}`;
+}
+
+async function makeImage(container: Container, { client, signal }: ImageLinkDeps): Promise<Image | undefined> {
+  const { image: reference, imagePullPolicy: pullPolicy, imagePullSecrets } = container.spec;
+  if (reference === undefined || pullPolicy === 'Never') return undefined;
+  const { namespace = '' } = container.metadata;
+  const name = implicitName(container);
+  const image = {
+    ...IMAGE,
+    metadata: { namespace, name, labels: { [IMPLICIT_LABEL]: 'true' } },
+    spec: { reference, ...(pullPolicy && { pullPolicy }), ...(imagePullSecrets && { imagePullSecrets }) },
+  } satisfies ObjectInput<Image>;
+  try {
+    return await client.create<Image>(image, { signal });
+  } catch (error) {
+    if (!isReason(error, 'AlreadyExists')) throw error;
+    return client.get<Image>({ ...IMAGE, namespace, name }, { signal });
+  }
+}
+
+/** Kubernetes' default: a tag that moves is asked for each time. A declared Image has a policy of its own. */
+function mustAsk({ spec }: Container, image: Image): boolean {
+  if (spec.imagePullPolicy !== undefined) return spec.imagePullPolicy === 'Always';
+  return isImplicit(image) && isLatest(parseImageReference(spec.image ?? ''));
+}
+
+const blocked = (outcome: Exclude<Outcome, { type: 'settled' }>): ImageLink => ({ type: 'blocked', outcome });
+
+const pulling = (message: string): Exclude<Outcome, { type: 'settled' }> => ({
+  type: 'progressing',
+  reason: REASONS.ImagePulling,
+  message,
+});
+
+const neverPulled = ({ metadata, spec }: Container): Exclude<Outcome, { type: 'settled' }> => ({
+  type: 'waiting',
+  reason: REASONS.ErrImageNeverPull,
+  message: `no Image of namespace ${metadata.namespace} has the reference ${spec.image}, and imagePullPolicy is Never`,
+});

@@ -1,0 +1,107 @@
+import type { Clock } from '../engine/environment.ts';
+import type { Containers } from '../../runtime/ports/containers.ts';
+import type { RuntimeEvents } from '../../runtime/ports/events.ts';
+import type { Images } from '../../runtime/ports/images.ts';
+import type { Logs } from '../../runtime/ports/logs.ts';
+import type { Sandboxes } from '../../runtime/ports/sandboxes.ts';
+import type { Volumes } from '../../runtime/ports/volumes.ts';
+import type { KubeObject } from '../../schemas/object.ts';
+import type { Container, ContainerStatus, Image } from '../../schemas/gen/types.ts';
+import { settled, type Controller, type Key, type Reader, type WatchedKind } from '../engine/contract.ts';
+import { keyOf } from '../engine/keys.ts';
+import { finalizeContainer } from './finalize.ts';
+import { ImageCache } from './image-cache.ts';
+import { implicitName, normalized, referenceIndex } from './image-link.ts';
+import { Instances } from './instances.ts';
+import { reconcileContainer } from './reconcile.ts';
+import { runtimeSource } from './runtime-source.ts';
+import { Stops } from './stops.ts';
+
+const CONTAINER = { apiVersion: 'tsmoby.dev/v1alpha1', kind: 'Container' } as const;
+
+export interface ContainerControllerOptions {
+  readonly containers: Containers;
+  readonly images: Images;
+  readonly events: RuntimeEvents;
+  readonly logs: Logs;
+  readonly sandboxes: Sandboxes;
+  readonly volumes: Volumes;
+  readonly nodeName: string;
+  readonly clock: Clock;
+  /** Containers worked on at once; default 8. */
+  readonly concurrency?: number;
+}
+
+/** Keeps what Container objects ask for running in containerd. */
+export function containerController(options: ContainerControllerOptions): Controller<Container, ContainerStatus> {
+  const instances = new Instances(options.containers, options.events);
+  const deps = { ...options, instances, imageCache: new ImageCache(options.images), stops: new Stops() };
+  return {
+    name: 'container',
+    kind: CONTAINER,
+    finalizer: 'tsmoby.dev/container',
+    concurrency: options.concurrency ?? 8,
+    indexes: {
+      uid: ({ metadata }) => [metadata.uid],
+      image: imageNames,
+      volume: ({ spec }) => (spec.volumes ?? []).flatMap(({ volume }) => (volume === undefined ? [] : [volume.name])),
+      configMap: ({ spec }) => [
+        ...(spec.volumes ?? []).flatMap(({ configMap }) => (configMap === undefined ? [] : [configMap.name])),
+        ...(spec.env ?? []).flatMap(({ valueFrom }) => valueFrom?.configMapKeyRef?.name ?? []),
+        ...(spec.envFrom ?? []).flatMap(({ configMapRef }) => configMapRef?.name ?? []),
+      ],
+      secret: ({ spec }) => [
+        ...(spec.volumes ?? []).flatMap(({ secret }) => (secret === undefined ? [] : [secret.secretName])),
+        ...(spec.env ?? []).flatMap(({ valueFrom }) => valueFrom?.secretKeyRef?.name ?? []),
+        ...(spec.envFrom ?? []).flatMap(({ secretRef }) => secretRef?.name ?? []),
+      ],
+    },
+    watches: [
+      { kind: { apiVersion: 'tsmoby.dev/v1alpha1', kind: 'Image' }, map: usersOfImage, indexes: IMAGE_INDEXES },
+      usersByName('tsmoby.dev/v1alpha1', 'Volume', 'volume'),
+      usersByName('v1', 'ConfigMap', 'configMap'),
+      usersByName('v1', 'Secret', 'secret'),
+    ],
+    sources: [runtimeSource(options.events, instances)],
+    async reconcile(container, context) {
+      return reconcileContainer(container, context, deps);
+    },
+    async finalize(container, context) {
+      const { nodeName } = container.spec;
+      return nodeName === undefined || nodeName === options.nodeName
+        ? finalizeContainer(container, context, deps)
+        : settled();
+    },
+  };
+}
+
+const IMAGE_INDEXES = { reference: (image: KubeObject) => referenceIndex(image as Image) };
+
+/** Names of Images that a Container may follow: the one it names, the one made for it, and any with its reference. */
+function imageNames(container: Container): readonly string[] {
+  const { image, imageFrom } = container.spec;
+  if (imageFrom !== undefined) return [`name:${imageFrom.name}`];
+  try {
+    return [`name:${implicitName(container)}`, `reference:${normalized(image ?? '')}`];
+  } catch {
+    return [];
+  }
+}
+
+function usersOfImage(object: KubeObject, reader: Reader): readonly Key[] {
+  const { namespace = '', name } = object.metadata;
+  const values = [`name:${name}`, ...referenceIndex(object as Image).map((reference) => `reference:${reference}`)];
+  const users = values.flatMap((value) =>
+    reader.list<Container>(CONTAINER, { namespace, index: { name: 'image', value } }),
+  );
+  return [...new Set(users.map(keyOf))];
+}
+
+/** Containers that refer by name to an object of their namespace. */
+function usersByName(apiVersion: string, kind: string, index: string): WatchedKind {
+  return {
+    kind: { apiVersion, kind },
+    map: ({ metadata: { namespace = '', name } }, reader) =>
+      reader.list<Container>(CONTAINER, { namespace, index: { name: index, value: name } }).map(keyOf),
+  };
+}

@@ -1,0 +1,46 @@
+import type { Container } from '../../schemas/gen/types.ts';
+import { fingerprint } from '../../schemas/values/fingerprint.ts';
+
+/** What of the spec an instance was made for, as its label. */
+export const SPEC_HASH_LABEL = 'tsmoby.dev/spec-hash';
+/** What it was made from after everything was looked up: a restart with other values makes it anew. */
+export const CONFIG_HASH_LABEL = 'tsmoby.dev/config-hash';
+/** The limits that were asked for, canonical JSON. */
+export const RESOURCES_LABEL = 'tsmoby.dev/resources';
+/** Signal that the image wants to be stopped with, for a time when the image is gone. */
+export const STOP_SIGNAL_LABEL = 'tsmoby.dev/stop-signal';
+/** Another value means another instance, though nothing else changed: what a rollout restart sets. */
+const RESTARTED_AT = ['tsmoby.dev/restartedAt', 'kubectl.kubernetes.io/restartedAt'] as const;
+
+/** Fields that never make another instance: they matter outside of it, or are changed in place. All others do. */
+const IN_PLACE: ReadonlySet<string> = new Set([
+  'nodeName',
+  'image',
+  'imageFrom',
+  'imagePullPolicy',
+  'imagePullSecrets',
+  'lifecycle',
+  'logging',
+  'resources',
+  'restartPolicy',
+  'terminationGracePeriodSeconds',
+  'terminationMessagePolicy',
+]);
+
+/** Hash of everything in the object that only another instance can follow, the image aside. */
+export function specHash({ metadata, spec }: Container): string {
+  const fields = Object.fromEntries(Object.entries(spec).filter(([name]) => !IN_PLACE.has(name)));
+  const restartedAt = RESTARTED_AT.map((name) => metadata.annotations?.[name]);
+  return fingerprint({ name: metadata.name, fields, restartedAt });
+}
+
+/** The same wish always has the same name, so that a repeated create is no second one. */
+export function instanceId(container: Container, hash: string, manifestDigest: string): string {
+  return `${container.metadata.uid}-${fingerprint([hash, manifestDigest], 10)}`;
+}
+
+/** As status and kubectl write it. */
+export const containerID = (id: string): string => `containerd://${id}`;
+
+/** Sandboxes live as long as their Container: restarts and replacements keep them. */
+export const sandboxId = ({ metadata }: Container): string => metadata.uid;

@@ -1,0 +1,145 @@
+import type { InstanceState, TaskState } from '../../runtime/ports/containers.ts';
+import type { ContainerSpec, ContainerStatus } from '../../schemas/gen/types.ts';
+import { REASONS } from '../../schemas/conditions.ts';
+import { parseTime } from '../../schemas/values/time.ts';
+import { wantsRestart } from './exit.ts';
+import { containerID, RESOURCES_LABEL, SPEC_HASH_LABEL } from './names.ts';
+
+/** What the object asks for, as far as the plan is concerned. */
+export interface Wanted {
+  readonly specHash: string;
+  /** The instance it should be; undefined while the image is not known. */
+  readonly id?: string;
+  /** Canonical text of the limits. */
+  readonly resources: string;
+  readonly restartPolicy: ContainerSpec['restartPolicy'];
+}
+
+export interface Observed {
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  readonly instances: readonly InstanceState[];
+  /** What was last written down: the runs that are over. */
+  readonly status: Readonly<Partial<ContainerStatus>>;
+}
+
+/** One thing to do, and why. The words of `cause` are for people. */
+export type Step =
+  /** A process ended: write down how, then let go of its task. */
+  | {
+      readonly type: 'RecordExit';
+      readonly id: string;
+      readonly task: TaskState;
+      readonly replaced: boolean;
+      readonly cause: string;
+    }
+  /** A process that was written down as running has vanished without an exit status. */
+  | { readonly type: 'RecordLoss'; readonly id: string; readonly reason: string; readonly cause: string }
+  /** A process runs that is not written down yet. */
+  | { readonly type: 'Adopt'; readonly id: string; readonly pid: number; readonly cause: string }
+  | { readonly type: 'Stop'; readonly id: string; readonly cause: string }
+  | { readonly type: 'Delete'; readonly id: string; readonly cause: string }
+  | { readonly type: 'AwaitImage'; readonly cause: string }
+  | { readonly type: 'BackOff'; readonly until: number; readonly cause: string }
+  | { readonly type: 'Create'; readonly id: string; readonly cause: string }
+  | { readonly type: 'Start'; readonly id: string; readonly cause: string }
+  | { readonly type: 'UpdateResources'; readonly id: string; readonly cause: string };
+
+/**
+ * The next steps from what is there to what is wanted; none when they agree. A step after which the world must be looked at again
+ * (an exit decides about what follows) stands alone. Pure.
+ */
+export function plan(wanted: Wanted, observed: Observed): readonly Step[] {
+  const { instances, status } = observed;
+  const current = instances.find((instance) => isCurrent(instance, wanted));
+  const obsolete = instances.filter((instance) => instance !== current);
+
+  const ended = instances.find(({ task }) => task?.status === 'stopped');
+  if (ended?.task) return [recordExit(ended, ended.task, ended !== current)];
+  const lost = lostRun(observed);
+  if (lost) return [lost];
+  if (current?.task && isAlive(current.task)) return keepRunning(wanted, current, current.task, obsolete, status);
+
+  const id = current?.id ?? wanted.id;
+  if (id === undefined) return [{ type: 'AwaitImage', cause: 'the image is not here yet' }];
+  const leave = obsolete.map((instance) => retire(instance));
+  if (leave.length > 0) return leave;
+  if (isFinished(wanted, id, status)) return [];
+  return run(id, current, observed);
+}
+
+const isAlive = (task: TaskState): boolean => task.status === 'running' || task.status === 'paused';
+
+/** With no image known, an instance of the present spec is as good as wanted. */
+function isCurrent({ id, labels }: InstanceState, wanted: Wanted): boolean {
+  return wanted.id === undefined ? labels[SPEC_HASH_LABEL] === wanted.specHash : id === wanted.id;
+}
+
+function recordExit({ id }: InstanceState, task: TaskState, replaced: boolean): Step {
+  return { type: 'RecordExit', id, task, replaced, cause: `its process ended with code ${task.exitCode ?? 'unknown'}` };
+}
+
+/** Status says that a process runs, and there is none. */
+function lostRun({ instances, status }: Observed): Step | undefined {
+  if (status.state?.running === undefined || status.containerID === undefined) return undefined;
+  const instance = instances.find(({ id }) => containerID(id) === status.containerID);
+  if (instance?.task !== undefined) return undefined;
+  const id = status.containerID.slice(containerID('').length);
+  return instance === undefined
+    ? { type: 'RecordLoss', id, reason: REASONS.InstanceLost, cause: 'its container was deleted behind our back' }
+    : { type: 'RecordLoss', id, reason: REASONS.TaskLost, cause: 'its process vanished without an exit status' };
+}
+
+function keepRunning(
+  wanted: Wanted,
+  { id, labels }: InstanceState,
+  task: TaskState,
+  obsolete: readonly InstanceState[],
+  status: Observed['status'],
+): readonly Step[] {
+  const steps: Step[] = [];
+  if (status.pid !== task.pid || status.containerID !== containerID(id)) {
+    steps.push({ type: 'Adopt', id, pid: task.pid, cause: 'it runs, and status does not say so' });
+  }
+  if (labels[RESOURCES_LABEL] !== wanted.resources) {
+    steps.push({ type: 'UpdateResources', id, cause: 'spec.resources changed' });
+  }
+  return [...steps, ...obsolete.map((instance) => retire(instance))];
+}
+
+/** An instance that is no longer wanted: stopped first, then deleted. */
+function retire({ id, task }: InstanceState): Step {
+  const cause = 'the spec or the image changed';
+  return task !== undefined && isAlive(task) ? { type: 'Stop', id, cause } : { type: 'Delete', id, cause };
+}
+
+/** Its last run is over, was of this very instance, and the policy wants no other. */
+function isFinished(
+  { restartPolicy }: Wanted,
+  id: string,
+  { state, containerID: written }: Observed['status'],
+): boolean {
+  const { terminated } = state ?? {};
+  return terminated !== undefined && written === containerID(id) && !wantsRestart(restartPolicy, terminated);
+}
+
+function run(id: string, current: InstanceState | undefined, { now, status }: Observed): readonly Step[] {
+  const until = parseTime(status.nextStartTime ?? '') ?? 0;
+  // The wait was earned by this instance; a changed spec deserves a chance at once.
+  if (until > now && status.containerID === containerID(id)) {
+    return [{ type: 'BackOff', until, cause: `it failed ${status.crashCount ?? 1} times in a row` }];
+  }
+  const cause = startCause(id, status);
+  return current === undefined
+    ? [
+        { type: 'Create', id, cause },
+        { type: 'Start', id, cause },
+      ]
+    : [{ type: 'Start', id, cause }];
+}
+
+function startCause(id: string, { containerID: written, lastState }: Observed['status']): string {
+  if (written === undefined) return 'it never ran';
+  if (written !== containerID(id)) return 'the spec or the image changed';
+  return `its last run ended: ${lastState?.terminated?.reason ?? 'unknown'}`;
+}

@@ -1,0 +1,63 @@
+import type { ProjectedFile, Volumes } from '../../runtime/ports/volumes.ts';
+import type { Container, ContainerVolume } from '../../schemas/gen/types.ts';
+import { REASONS } from '../../schemas/conditions.ts';
+import { ReconcileError, type Reader } from '../engine/contract.ts';
+import { contents, findSource } from './environment.ts';
+
+const DEFAULT_MODE = 0o644;
+
+/** One projection for each ConfigMap or Secret volume of a Container. */
+export const projectionKey = (container: Container, volume: string): string => `${container.metadata.uid}/${volume}`;
+
+/**
+ * Writes the files of a ConfigMap or Secret volume, or swaps changed ones; answers their directory. Undefined when the
+ * object is missing and may be.
+ */
+export async function projectVolume(
+  container: Container,
+  volume: ContainerVolume,
+  reader: Reader,
+  volumes: Volumes,
+): Promise<string | undefined> {
+  const files = projectedFiles(container, volume, reader);
+  if (files === undefined) return undefined;
+  return (await volumes.project(projectionKey(container, volume.name), files)).path;
+}
+
+/** Brings changed ConfigMaps and Secrets to a container that runs. One that is gone meanwhile takes nothing away. */
+export async function refreshProjections(container: Container, reader: Reader, volumes: Volumes): Promise<void> {
+  for (const volume of container.spec.volumes ?? []) {
+    if (volume.configMap === undefined && volume.secret === undefined) continue;
+    try {
+      await projectVolume(container, volume, reader, volumes);
+    } catch (error) {
+      if (!(error instanceof ReconcileError)) throw error;
+    }
+  }
+}
+
+function projectedFiles(
+  container: Container,
+  { name: volumeName, configMap, secret }: ContainerVolume,
+  reader: Reader,
+): readonly ProjectedFile[] | undefined {
+  const wanted = configMap ?? secret;
+  if (wanted === undefined) return undefined;
+  const kind = configMap === undefined ? 'Secret' : 'ConfigMap';
+  const name = configMap?.name ?? secret?.secretName ?? '';
+  const { items, defaultMode = DEFAULT_MODE, optional = false } = wanted;
+  const source = findSource(container, reader, kind, { name, optional });
+  if (source === undefined) return undefined;
+  const keys = contents(source);
+  if (items === undefined) return [...keys].map(([path, content]) => ({ path, content, mode: defaultMode }));
+  return items.flatMap(({ key, path, mode = defaultMode }) => {
+    const content = keys.get(key);
+    if (content !== undefined) return [{ path, content, mode }];
+    if (optional) return [];
+    throw new ReconcileError({
+      type: 'waiting',
+      reason: REASONS.KeyNotFound,
+      message: `volume ${volumeName}: ${kind} ${container.metadata.namespace}/${name} has no key ${key}`,
+    });
+  });
+}

@@ -1,0 +1,39 @@
+import type { Containers } from '../../runtime/ports/containers.ts';
+import type { Images } from '../../runtime/ports/images.ts';
+import type { LogRun, Logs } from '../../runtime/ports/logs.ts';
+import type { Sandboxes } from '../../runtime/ports/sandboxes.ts';
+import type { Volumes } from '../../runtime/ports/volumes.ts';
+import type { Container, ContainerStatus, Image } from '../../schemas/gen/types.ts';
+import type { ReconcileContext } from '../engine/contract.ts';
+import type { ImageCache } from './image-cache.ts';
+import type { Instances } from './instances.ts';
+import type { Stops } from './stops.ts';
+
+/** The parts of the outside world that a Container needs. */
+export interface ContainerDeps {
+  readonly containers: Containers;
+  readonly images: Images;
+  readonly logs: Logs;
+  readonly sandboxes: Sandboxes;
+  readonly volumes: Volumes;
+  readonly instances: Instances;
+  readonly imageCache: ImageCache;
+  readonly stops: Stops;
+  readonly nodeName: string;
+}
+
+/** One pass over one Container. */
+export interface Work {
+  readonly container: Container;
+  readonly context: ReconcileContext<ContainerStatus>;
+  readonly deps: ContainerDeps;
+  readonly specHash: string;
+  /** The image that is ready; undefined while there is none. */
+  readonly image?: { readonly object: Image; readonly manifestDigest: string };
+}
+
+/** Its name in the logs: one log an object, one run a process. */
+export const logRun = ({ container }: Pick<Work, 'container'>, run: number): LogRun => ({
+  log: container.metadata.uid,
+  run,
+});
