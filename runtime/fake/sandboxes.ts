@@ -1,9 +1,11 @@
+import { RuntimeError } from '../errors.ts';
 import type { Sandbox, Sandboxes, SandboxSpec } from '../ports/sandboxes.ts';
 import type { FakeFiles } from './files.ts';
 import type { Gate } from './gate.ts';
 
 export class FakeSandboxes implements Sandboxes {
-  readonly #sandboxes = new Map<string, Sandbox>();
+  /** Id -> the spec as text. */
+  readonly #sandboxes = new Map<string, string>();
   readonly #gate: Gate;
   readonly #files: FakeFiles;
   readonly #runDirectory: string;
@@ -16,6 +18,8 @@ export class FakeSandboxes implements Sandboxes {
 
   async ensure(spec: SandboxSpec): Promise<Sandbox> {
     await this.#gate.pass('sandboxes.ensure');
+    checkName(spec.id);
+    checkName(spec.hostname);
     const directory = `${this.#runDirectory}/sandboxes/${spec.id}`;
     const sandbox: Sandbox = {
       id: spec.id,
@@ -24,17 +28,19 @@ export class FakeSandboxes implements Sandboxes {
       hostnamePath: `${directory}/hostname`,
       resolvConfPath: `${directory}/resolv.conf`,
     };
-    if (this.#sandboxes.has(spec.id)) return sandbox;
+    const content = JSON.stringify(spec);
+    if (this.#sandboxes.get(spec.id) === content) return sandbox;
     await this.#files.write(sandbox.hostsPath, `127.0.0.1\tlocalhost\n127.0.0.1\t${spec.hostname}\n`);
     await this.#files.write(sandbox.hostnamePath, `${spec.hostname}\n`);
     await this.#files.write(sandbox.resolvConfPath, '');
-    this.#sandboxes.set(spec.id, sandbox);
+    this.#sandboxes.set(spec.id, content);
     this.#gate.changed();
     return sandbox;
   }
 
   async remove(id: string): Promise<void> {
     await this.#gate.pass('sandboxes.remove');
+    checkName(id);
     this.#sandboxes.delete(id);
     await this.#files.remove(`${this.#runDirectory}/sandboxes/${id}`);
   }
@@ -43,4 +49,9 @@ export class FakeSandboxes implements Sandboxes {
     await this.#gate.pass('sandboxes.list');
     return [...this.#sandboxes.keys()];
   }
+}
+
+function checkName(name: string): void {
+  if (/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) return;
+  throw new RuntimeError('InvalidArgument', `${JSON.stringify(name)} cannot be a name of a sandbox`);
 }
