@@ -1,5 +1,5 @@
 /** Deletions that failed (disk full) are tried again after this. */
-const RETRY_MILLISECONDS = 10_000;
+const RETRY_MILLISECONDS = 5_000;
 
 /** `setTimeout` takes no longer delays; a later wake-up just looks again. */
 const LONGEST_DELAY = 2 ** 31 - 1;
