@@ -7,6 +7,7 @@ import { systemTimers } from '../../controllers/engine/timers.ts';
 import type { ConfigMap, Event } from '../../schemas/gen/types.ts';
 import { openApiWorld, type ApiWorld } from '../support/api-world.ts';
 import { countingClient, type CountingClient } from '../support/counting-client.ts';
+import type { OpenClient } from '../support/engine-clients.ts';
 import { eventually } from '../support/eventually.ts';
 import { recordingLog, type LogLine } from '../support/recording-log.ts';
 import { widget, WIDGET, widgetRef, type Widget, type WidgetStatus } from '../support/widget.ts';
@@ -14,9 +15,6 @@ import { widget, WIDGET, widgetRef, type Widget, type WidgetStatus } from '../su
 const CONFIG_MAP = { apiVersion: 'v1', kind: 'ConfigMap' } as const;
 const EVENT = { apiVersion: 'v1', kind: 'Event' } as const;
 const FINALIZER = 'test.tsmoby.dev/widget';
-
-/** How the engine reaches the API server. Resources go on the stack. */
-export type OpenClient = (world: ApiWorld, stack: AsyncDisposableStack) => Promise<Client> | Client;
 
 type WidgetController = Controller<Widget, WidgetStatus>;
 type Context = ReconcileContext<WidgetStatus>;
@@ -44,7 +42,7 @@ async function setUp(
   const world = stack.use(await openApiWorld());
   const user = world.plainClient('someone');
   await before?.(user);
-  const client = countingClient(await openClient(world, stack));
+  const client = countingClient(await openClient(world));
   const log = recordingLog();
   const clock = { now: () => Date.now() };
   const manager = stack.use(createManager({ client, controllers, clock, random: Math.random, log }));

@@ -1,9 +1,13 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { listenUnix } from '../../api/http/listen.ts';
 import { createApiServer, type ApiServer } from '../../api/server.ts';
 import { openMemoryStore } from '../../api/store/memory.ts';
 import { createInProcessClient } from '../../cli/daemon/in-process-client.ts';
 import { withCacheViews } from '../../cli/daemon/cache-view.ts';
 import { servedKinds, type RegistryKinds } from '../../cli/daemon/served-kinds.ts';
 import type { Client } from '../../client/client.ts';
+import { createHttpClient } from '../../client/http.ts';
 import type { Clock } from '../../controllers/engine/environment.ts';
 import { findByKindRef, KINDS } from '../../schemas/kinds.ts';
 import type { KindRef } from '../../schemas/object.ts';
@@ -20,23 +24,39 @@ export interface ApiWorld extends AsyncDisposable {
   client(user?: string): Client;
   /** In process, by list and watch. */
   plainClient(user?: string): Client;
+  /** Over a unix socket; ends with the world. */
+  httpClient(): Promise<Client>;
 }
 
 export async function openApiWorld(options: { readonly clock?: Clock } = {}): Promise<ApiWorld> {
   const { clock = { now: () => Date.now() } } = options;
-  const store = await openMemoryStore({ now: () => clock.now() });
-  const server = await createApiServer({ store, kinds: ALL_KINDS, clock, log: recordingLog(), version: '0.0.0-test' });
+  await using opening = new AsyncDisposableStack();
+  const store = opening.use(await openMemoryStore({ now: () => clock.now() }));
+  const server = opening.use(
+    await createApiServer({ store, kinds: ALL_KINDS, clock, log: recordingLog(), version: '0.0.0-test' }),
+  );
   const findKind = (ref: KindRef) => findByKindRef(ref, ALL_KINDS);
   const plainClient = (user = 'system:controller:test'): Client =>
     createInProcessClient({ pipeline: server.pipeline, user: { name: user, groups: ['system:masters'] }, findKind });
+  const owned = opening.move();
   return {
     server,
     kinds: servedKinds(server.registry),
     plainClient,
     client: (user) => withCacheViews(plainClient(user), server, findKind),
-    async [Symbol.asyncDispose]() {
-      await server[Symbol.asyncDispose]();
-      await store[Symbol.asyncDispose]();
-    },
+    httpClient: () => openHttp(server, clock, owned),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
+}
+
+async function openHttp(server: ApiServer, clock: Clock, owned: AsyncDisposableStack): Promise<Client> {
+  const directory = await mkdtemp('/tmp/tsm-');
+  owned.defer(() => rm(directory, { recursive: true }));
+  const socketPath = join(directory, 'api.sock');
+  const stopping = new AbortController();
+  const { pipeline } = server;
+  const { signal } = stopping;
+  owned.use(await listenUnix({ path: socketPath, pipeline, clock, log: recordingLog(), stopping: signal }));
+  owned.defer(() => stopping.abort());
+  return owned.use(await createHttpClient({ connection: { socketPath }, userAgent: 'test/0' }));
 }

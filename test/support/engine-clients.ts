@@ -2,10 +2,13 @@ import type { Client } from '../../client/client.ts';
 import type { ApiWorld } from './api-world.ts';
 import { lagClient, seededRandom } from './lag-client.ts';
 
+/** How controllers reach a world's API server. */
+export type OpenClient = (world: ApiWorld) => Client | Promise<Client>;
+
 /** The ways in which controllers reach the API server; suites of controllers run over all of them. */
-export const ENGINE_CLIENTS: Readonly<Record<string, (world: ApiWorld) => Client>> = {
+export const ENGINE_CLIENTS: Readonly<Record<string, OpenClient>> = {
   'in-process': (world) => world.client(),
-  'list and watch': (world) => world.plainClient(),
+  http: (world) => world.httpClient(),
   'lagging watch': (world) => lagClient(world.plainClient(), { watchLagMs: 20, faultRate: 0, random: seededRandom(1) }),
   'bad network': (world) => lagClient(world.plainClient(), { watchLagMs: 3, faultRate: 0.1, random: seededRandom(2) }),
 };

@@ -3,7 +3,7 @@ import type { Client, DeleteOptions } from '../../../client/client.ts';
 import { createGarbageCollector } from '../../../controllers/garbage-collector/index.ts';
 import type { KubeObject, OwnerReference } from '../../../schemas/object.ts';
 import { openApiWorld, type ApiWorld } from '../../support/api-world.ts';
-import { ENGINE_CLIENTS } from '../../support/engine-clients.ts';
+import { ENGINE_CLIENTS, type OpenClient } from '../../support/engine-clients.ts';
 import { eventually } from '../../support/eventually.ts';
 import { runManager, type RunningManager } from '../../support/run-manager.ts';
 import { widget, WIDGET, widgetRef } from '../../support/widget.ts';
@@ -34,10 +34,12 @@ const owner = ({ apiVersion, kind, metadata }: KubeObject, block: boolean): Owne
   ...(block ? { blockOwnerDeletion: true } : {}),
 });
 
-async function plant(openClient: (world: ApiWorld) => Client): Promise<Garden> {
+async function plant(openClient: OpenClient): Promise<Garden> {
   const world = await openApiWorld();
   const user = world.plainClient('someone');
-  const running = await runManager(openClient(world), { runnables: [createGarbageCollector({ kinds: world.kinds })] });
+  const running = await runManager(await openClient(world), {
+    runnables: [createGarbageCollector({ kinds: world.kinds })],
+  });
   const names = async (): Promise<readonly string[]> =>
     (await user.list(WIDGET)).items.map(({ metadata }) => metadata.name).sort();
   return {

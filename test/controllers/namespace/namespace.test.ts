@@ -3,7 +3,7 @@ import type { Client } from '../../../client/client.ts';
 import { createNamespaceController } from '../../../controllers/namespace/index.ts';
 import type { Event, Namespace } from '../../../schemas/gen/types.ts';
 import { openApiWorld, type ApiWorld } from '../../support/api-world.ts';
-import { ENGINE_CLIENTS } from '../../support/engine-clients.ts';
+import { ENGINE_CLIENTS, type OpenClient } from '../../support/engine-clients.ts';
 import { eventually } from '../../support/eventually.ts';
 import { recordingLog } from '../../support/recording-log.ts';
 import { runManager, type RunningManager } from '../../support/run-manager.ts';
@@ -21,11 +21,11 @@ interface Town extends AsyncDisposable {
   gone(): Promise<unknown>;
 }
 
-async function found(openClient: (world: ApiWorld) => Client): Promise<Town> {
+async function found(openClient: OpenClient): Promise<Town> {
   const world = await openApiWorld();
   const user = world.plainClient('someone');
   const controllers = [createNamespaceController({ kinds: world.kinds, log: recordingLog() })];
-  const running = await runManager(openClient(world), { controllers });
+  const running = await runManager(await openClient(world), { controllers });
   await user.create({ ...NAMESPACE, metadata: { name: 'team' } });
   return {
     world,

@@ -36,7 +36,7 @@ for (const [name, openClient] of Object.entries(ENGINE_CLIENTS)) {
     await user.create(widget('old', {}, forSeconds('0')));
     await user.create(widget('young', {}, forSeconds('3600')));
     await user.create(widget('plain'));
-    await using _running = await runManager(openClient(world), {
+    await using _running = await runManager(await openClient(world), {
       runnables: [createTtlController({ kinds: world.kinds })],
     });
     await eventually('old is gone', async () => (await names(user)) === 'plain,young');
