@@ -16,8 +16,8 @@ export interface SpecEnvironment extends ResourceEnvironment {
   readonly cgroupParent?: string;
   /** Shared between calls, or every call computes its profile again (0.2 ms). */
   readonly seccomp?: SeccompProfiles;
-  /** For privileged instances, from readHostDevices. */
-  readonly devices?: readonly OciDevice[];
+  /** Device nodes for privileged instances: readHostDevices. */
+  readonly devices?: () => readonly OciDevice[];
   /** Hard limit of open files (RLIMIT_NOFILE) that the runtime itself has. */
   readonly openFilesHardLimit?: number;
   /** /proc/self/oom_score_adj of the runtime. */
@@ -123,7 +123,7 @@ function ociLinux(spec: InstanceSpec, environment: SpecEnvironment): OciLinux {
     resources: { ...devices, ...(path === undefined ? {} : ociLimits(spec.resources, environment)) },
     ...(sysctl === undefined ? {} : { sysctl }),
     ...(privileged
-      ? { devices: facts.rootless ? [] : (environment.devices ?? []) }
+      ? { devices: facts.rootless ? [] : (environment.devices?.() ?? []) }
       : { maskedPaths: maskedPaths(), readonlyPaths: readonlyPaths() }),
   };
 }

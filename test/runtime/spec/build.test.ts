@@ -62,7 +62,10 @@ test('cgroup v2 adds a cgroup namespace', (t) => {
 
 test('privileged means all capabilities, writable sysfs, all devices, no mask and no filter', (t) => {
   const device = { path: '/dev/fuse', type: 'c', major: 10, minor: 229, fileMode: 0o666, uid: 0, gid: 0 } as const;
-  const document = parse(instance(['true'], secure({ privileged: true })), { facts, devices: [device] });
+  const document = parse(instance(['true'], secure({ privileged: true })), {
+    facts,
+    devices: () => [device],
+  });
   t.deepEqual(document.process.capabilities.effective, allCapabilities());
   t.true(mountAt(document, '/sys')[0]?.options.includes('rw'));
   t.deepEqual(document.linux.devices, [device]);
