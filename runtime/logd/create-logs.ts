@@ -1,0 +1,111 @@
+/** The Logs port over logd. */
+import { mkdir, readdir, rm, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Host } from '../ports/host.ts';
+import type { LogRun, Logs } from '../ports/logs.ts';
+import type { Processes } from '../ports/processes.ts';
+import { absentDirectory, fifoPaths, listSegments, logDirectory, logPaths, segmentPath } from './files.ts';
+import { keepLogd, type LogdLog } from './keep-logd.ts';
+import { readRun } from './read.ts';
+
+export interface LogsOptions {
+  readonly dataDirectory: string;
+  readonly runDirectory: string;
+  readonly host: Pick<Host, 'makeFifos'>;
+  readonly processes: Processes;
+  readonly log: LogdLog;
+  /** Path of Node; default: the one that runs the daemon. */
+  readonly node?: string;
+  /** Folder of the logd program; default: the one beside this file. */
+  readonly program?: string;
+}
+
+/** How long a drain waits for processes that still hold the streams. */
+const defaultDrainMs = 2000;
+
+/**
+ * Starts or adopts logd; resolves when it answers, so that nobody's pipe fills up longer than needed. Disposing leaves logd running.
+ * Rejects: Unavailable (logd does not come up), Unsupported (no Node at `node`).
+ */
+export async function openLogs(options: LogsOptions): Promise<Logs & AsyncDisposable> {
+  const paths = logPaths(options.dataDirectory, options.runDirectory);
+  await mkdir(paths.logs, { recursive: true, mode: 0o700 });
+  const logd = await keepLogd({
+    paths,
+    processes: options.processes,
+    log: options.log,
+    node: options.node ?? process.execPath,
+    program: options.program ?? join(import.meta.dirname, 'program'),
+  });
+
+  const drain = async (run: LogRun, deadline: number): Promise<void> => {
+    await logd.ask({ op: 'drain', log: run.log, run: run.run, deadline });
+    const fifos = fifoPaths(paths, run);
+    await Promise.all([removeFile(fifos.stdout), removeFile(fifos.stderr)]);
+  };
+  const openRunsOf = async (log: string): Promise<readonly number[]> => {
+    const names = await readdir(join(paths.logd, 'open')).catch(absentDirectory);
+    const ours = names.filter((name) => name.startsWith(`${log}.`) && name.endsWith('.json'));
+    return ours.map((name) => Number(name.slice(log.length + 1, -'.json'.length))).filter(Number.isInteger);
+  };
+
+  return {
+    async open(run, limits) {
+      const directory = logDirectory(paths, run.log);
+      const fifos = fifoPaths(paths, run);
+      await Promise.all([
+        mkdir(directory, { recursive: true, mode: 0o700 }),
+        options.host.makeFifos([fifos.stdout, fifos.stderr]),
+      ]);
+      await logd.ask({ op: 'open', log: run.log, run: run.run, ...fifos, directory, ...limits });
+      if (run.run > 1) await dropRunsBefore(directory, run.run - 1);
+      return fifos;
+    },
+    async drain(run, deadlineMs = defaultDrainMs) {
+      logDirectory(paths, run.log);
+      await drain(run, deadlineMs);
+    },
+    async tail(run, maxLines, maxBytes) {
+      let bytes: Buffer = Buffer.alloc(0);
+      for await (const chunk of readRun(paths, run, { tailLines: maxLines })) {
+        bytes = Buffer.concat([bytes, chunk]);
+        bytes = bytes.subarray(Math.max(0, bytes.length - maxBytes));
+      }
+      return firstWholeCharacter(bytes).toString('utf8');
+    },
+    read: (run, readOptions) => readRun(paths, run, readOptions),
+    async remove(log) {
+      const directory = logDirectory(paths, log);
+      for (const run of await openRunsOf(log)) await drain({ log, run }, 0);
+      await rm(directory, { recursive: true, force: true });
+    },
+    async latestRun(log) {
+      const runs = [...(await listSegments(logDirectory(paths, log))).keys(), ...(await openRunsOf(log))];
+      return runs.length === 0 ? undefined : Math.max(...runs);
+    },
+    list: () => readdir(paths.logs),
+    async [Symbol.asyncDispose]() {
+      await logd[Symbol.asyncDispose]();
+    },
+  };
+}
+
+async function dropRunsBefore(directory: string, oldest: number): Promise<void> {
+  for (const [run, sequences] of await listSegments(directory)) {
+    if (run >= oldest) continue;
+    await Promise.all(sequences.map((sequence) => removeFile(segmentPath(directory, run, sequence))));
+  }
+}
+
+async function removeFile(path: string): Promise<void> {
+  await unlink(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+  });
+}
+
+/** Without the rest of a UTF-8 sequence whose beginning was cut off. */
+function firstWholeCharacter(bytes: Buffer): Buffer {
+  let start = 0;
+  while (start < 3 && ((bytes[start] ?? 0) & 0b1100_0000) === 0b1000_0000) start++;
+  return bytes.subarray(start);
+}

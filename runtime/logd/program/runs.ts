@@ -1,0 +1,75 @@
+/**
+ * All runs that are open, and their registrations: one small file each in the run directory, from which a logd that comes
+ * after this one opens everything again by itself.
+ */
+import { mkdir, readdir, readFile, rename, unlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { registrationName, type DrainMessage, type OpenMessage } from './protocol.ts';
+import { startRun, type Run, type RunContext } from './run.ts';
+
+export interface Runs {
+  /** Opens what earlier registrations name. What cannot be opened any more is over. */
+  restore(): Promise<void>;
+  open(message: OpenMessage): Promise<void>;
+  drain(message: DrainMessage): Promise<void>;
+  /** Writes out and closes everything, and leaves the registrations for the next logd. */
+  release(): Promise<void>;
+}
+
+export function createRuns(directory: string, context: RunContext): Runs {
+  const runs = new Map<string, Run>();
+  let released = false;
+
+  const start = (name: string, message: OpenMessage): Run => {
+    const run = startRun(message, context);
+    runs.set(name, run);
+    void run.ended.then(async () => {
+      if (runs.get(name) !== run) return;
+      runs.delete(name);
+      if (!released) await unlink(join(directory, name)).catch(() => undefined);
+    });
+    return run;
+  };
+
+  return {
+    async restore() {
+      await mkdir(directory, { recursive: true, mode: 0o700 });
+      for (const name of await readdir(directory)) {
+        const path = join(directory, name);
+        try {
+          start(name, JSON.parse(await readFile(path, 'utf8')) as OpenMessage);
+        } catch {
+          // A FIFO that is gone, or a registration that was never finished and so never answered.
+          await unlink(path).catch(() => undefined);
+        }
+      }
+    },
+    async open(message) {
+      const name = registrationName(message.log, message.run);
+      const present = runs.get(name);
+      if (present?.isCurrent() === true) return;
+      if (present) await present.release();
+      const run = start(name, message);
+      try {
+        await Promise.all([run.prepared, writeWhole(join(directory, name), JSON.stringify(message))]);
+      } catch (error) {
+        await run.release();
+        throw error;
+      }
+    },
+    async drain({ log, run, deadline }) {
+      const name = registrationName(log, run);
+      await runs.get(name)?.drain(deadline);
+      await unlink(join(directory, name)).catch(() => undefined);
+    },
+    async release() {
+      released = true;
+      await Promise.all([...runs.values()].map((run) => run.release()));
+    },
+  };
+}
+
+async function writeWhole(path: string, text: string): Promise<void> {
+  await writeFile(`${path}.partial`, text);
+  await rename(`${path}.partial`, path);
+}
