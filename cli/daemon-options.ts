@@ -1,0 +1,56 @@
+/** What `tsmoby daemon` can be told, and where it keeps its things when it is told nothing. */
+import { join } from 'node:path';
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+/** Levels of `--log-level`, most talkative first. */
+export const LOG_LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
+
+export interface DaemonOptions {
+  /** Objects, volumes and images that must survive a reboot. Absolute. */
+  readonly dataDir: string;
+  /** Sockets, FIFOs and records of this boot. Absolute. */
+  readonly runDir: string;
+  /** `unix:///…`: that one. `system`: the machine's. `own`, or absent: one that tsmoby starts itself. */
+  readonly containerd?: string;
+  /** `unix:///path` or `https://127.0.0.1:port`, where port 0 is a free one. At least one. */
+  readonly listen: readonly string[];
+  /** File that gets the kubeconfig of the HTTPS listener; absent: `kubeconfig` in the data directory. Absolute. */
+  readonly kubeconfigOut?: string;
+  readonly logLevel: LogLevel;
+  /** Host paths that Volumes and Containers may mount, with all below them. Absolute. */
+  readonly allowHostPath: readonly string[];
+  /** Members of this group may open the unix socket, which makes them admin. */
+  readonly socketGroup?: string;
+  /** Name of this machine in `spec.nodeName`; absent: its host name. */
+  readonly nodeName?: string;
+}
+
+/** What the defaults depend on. */
+export interface DaemonSurroundings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Effective user id. */
+  readonly uid: number;
+  readonly home: string;
+}
+
+/** Root: `/var/lib/tsmoby`. Others: `$XDG_DATA_HOME/tsmoby`, which is `~/.local/share/tsmoby` unless set. */
+export function defaultDataDir({ env, uid, home }: DaemonSurroundings): string {
+  if (uid === 0) return '/var/lib/tsmoby';
+  return join(env['XDG_DATA_HOME'] || join(home, '.local', 'share'), 'tsmoby');
+}
+
+/** Root: `/run/tsmoby`. Others: `$XDG_RUNTIME_DIR/tsmoby`, which is `/run/user/UID/tsmoby` unless set. */
+export function defaultRunDir({ env, uid }: Omit<DaemonSurroundings, 'home'>): string {
+  if (uid === 0) return '/run/tsmoby';
+  return join(env['XDG_RUNTIME_DIR'] || `/run/user/${String(uid)}`, 'tsmoby');
+}
+
+/** Where the daemon of a run directory listens, and where every other command looks for it. */
+export const socketPathIn = (runDir: string): string => join(runDir, 'tsmoby.sock');
+
+/** `--listen` when it is not given: the unix socket for our own commands, HTTPS for kubectl. */
+export const defaultListen = (runDir: string): readonly string[] => [
+  `unix://${socketPathIn(runDir)}`,
+  'https://127.0.0.1:0',
+];
