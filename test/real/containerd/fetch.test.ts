@@ -128,6 +128,7 @@ test('a blob that is not what its digest says is Corrupt, leaves nothing, and a 
     await fails(t, pull(world), 'Corrupt', new RegExp(digest));
   }
   t.deepEqual(await world.containerd.images.list(), []);
+  await world.collectGarbage();
   const { statuses } = await world.services.content.listStatuses({ filters: [] });
   t.deepEqual(statuses, []);
   t.deepEqual((await world.services.leases.list({ filters: [] })).leases, []);
