@@ -56,7 +56,9 @@ export class FakeContainers implements Containers {
     await this.#options.gate.pass('containers.create', signal);
     if (this.instances.has(spec.id)) return;
     if (!this.#options.hasChain(spec.root.chainId)) {
-      throw new RuntimeError('NotFound', `instance ${spec.id}: no unpacked image has the chain ${spec.root.chainId}`);
+      throw new RuntimeError('NotFound', `instance ${spec.id}: image chain ${spec.root.chainId} is not unpacked`, {
+        reason: 'ImageNotUnpacked',
+      });
     }
     this.instances.set(spec.id, { spec, labels: spec.labels, resources: spec.resources, task: undefined });
     this.emit('/containers/create', spec.id);
@@ -67,12 +69,20 @@ export class FakeContainers implements Containers {
     const instance = this.#find(id);
     if (instance.task?.running === true) return { pid: instance.task.pid };
     if (instance.task !== undefined) {
-      throw new RuntimeError('FailedPrecondition', `instance ${id} has an ended task; delete the task first`);
+      throw new RuntimeError(
+        'FailedPrecondition',
+        `instance ${id} has a stopped task: delete it before the next start`,
+        {
+          reason: 'TaskStopped',
+        },
+      );
     }
     const { args } = instance.spec.process;
     const program = this.#options.program(args);
     if (program === undefined) {
-      throw new RuntimeError('InvalidArgument', `exec: ${JSON.stringify(args[0] ?? '')}: no such file or directory`);
+      throw new RuntimeError('InvalidArgument', `command ${JSON.stringify(args[0] ?? '')} is not in the image`, {
+        reason: 'CommandNotFound',
+      });
     }
     instance.task = this.#startTask(id, program, stdio);
     this.emit('/tasks/start', id);
@@ -109,7 +119,9 @@ export class FakeContainers implements Containers {
     const instance = this.instances.get(id);
     if (instance?.task === undefined) return;
     if (instance.task.running) {
-      throw new RuntimeError('FailedPrecondition', `instance ${id}: its task still runs; kill it first`);
+      throw new RuntimeError('FailedPrecondition', `instance ${id} still runs: kill it before its task is deleted`, {
+        reason: 'TaskRunning',
+      });
     }
     instance.task = undefined;
     this.emit('/tasks/delete', id);

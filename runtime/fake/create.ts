@@ -31,6 +31,8 @@ export interface FakeControls {
   deleteRecord(id: string): void;
   /** Somebody deletes the image record. */
   deleteImage(name: string): void;
+  /** Somebody removes the content behind the image record. */
+  damageImage(name: string): void;
   /** What a registry has under this reference. Again with another `version`: the tag has moved. */
   addImage(reference: string, image?: FakeImage): void;
   /** An archive at this path. */
@@ -140,6 +142,7 @@ function createControls({ gate, events, containers, images, logs }: Parts): Fake
     deleteImage(name) {
       if (images.records.delete(name)) events.emit({ type: 'image', name, topic: '/images/delete' });
     },
+    damageImage: (name) => images.damage(name),
     addImage: (reference, image = {}) => void images.remote.set(reference, image),
     addArchive: (path, image = {}) => void images.archives.set(path, image),
     print: (run, stream, text) => logs.printTo(run, stream, text),

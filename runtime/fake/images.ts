@@ -23,7 +23,15 @@ export class FakeImages implements Images {
     this.#files = files;
   }
 
-  /** Unpacked content stays while a record, or an instance, may need it: here, for ever. */
+  /** Somebody removes blobs and unpacked layers behind the record: verify answers false, and nothing can be made from it. */
+  damage(name: string): void {
+    const record = this.records.get(name);
+    if (record === undefined) return;
+    this.damaged.add(name);
+    this.#contents.delete(record.chainId);
+  }
+
+  /** Unpacked content stays while a record, or an instance, may need it: here, until it is damaged. */
   hasChain(chainId: string): boolean {
     return this.#contents.has(chainId);
   }

@@ -86,6 +86,7 @@ function mediaTypeOf(answer: Answer, body: Buffer, what: string): string {
   throw new RuntimeError(
     'Unsupported',
     `${what}: the registry has it only as ${written ?? (said || 'something unnamed')}`,
+    { reason: 'UnsupportedImage' },
   );
 }
 

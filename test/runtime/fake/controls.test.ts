@@ -152,3 +152,30 @@ test('a log is followed until it is drained', async (t) => {
   await reading;
   t.deepEqual(lines, ['one\n', 'two\n', 'rest']);
 });
+
+test('an image whose content was removed behind its record fails verification, and nothing is made from it', async (t) => {
+  const { runtime, image } = await setUp();
+  t.true(await runtime.images.verify(image));
+  runtime.controls.damageImage('image-1');
+  t.false(await runtime.images.verify(image));
+  const { chainId, manifestDigest, snapshotter } = image;
+  const spec = instance(['true'], { root: { chainId, manifestDigest, snapshotter, readOnly: false } });
+  const error = await t.throwsAsync(runtime.containers.create(spec), { instanceOf: RuntimeError });
+  t.is(error.reason, 'ImageNotUnpacked');
+  const request = { name: 'image-1', owner, labels: {}, reference, platform: 'linux/amd64', insecure: false };
+  await runtime.images.pull(request, () => {});
+  await runtime.containers.create(spec);
+  t.is((await runtime.containers.list()).length, 1);
+});
+
+test('a command that is not in the image leaves no task', async (t) => {
+  const { runtime, image } = await setUp();
+  const { chainId, manifestDigest, snapshotter } = image;
+  const root = { chainId, manifestDigest, snapshotter, readOnly: false };
+  await runtime.containers.create(instance(['/no/such'], { root }));
+  const stdio = await runtime.logs.open(run, limits);
+  const error = await t.throwsAsync(runtime.containers.start('uid-1', stdio), { instanceOf: RuntimeError });
+  t.is(error.code, 'InvalidArgument');
+  t.is(error.reason, 'CommandNotFound');
+  t.is((await runtime.containers.get('uid-1'))?.task, undefined);
+});

@@ -80,7 +80,7 @@ test('a pinned reference that the registry answers with another digest is Corrup
 test('a registry without HEAD, or with a vague one, is asked with GET and hashed', async (t) => {
   await against(
     (request, response) => {
-      response.writeHead(request.method === 'HEAD' ? 200 : 200, { 'content-type': 'application/json' });
+      response.writeHead(200, { 'content-type': 'application/json' });
       response.end(request.method === 'HEAD' ? undefined : manifest);
     },
     async ({ registry, target }) => {
@@ -331,4 +331,19 @@ test('nobody there is Unavailable, at once', async (t) => {
   const error = await failure(t, registry.resolve({ reference: '127.0.0.1:1/a:b', insecure: false }));
   t.is(error.code, 'Unavailable');
   t.regex(error.message, /connection refused/);
+});
+
+test('an image of the old manifest format is Unsupported and named', async (t) => {
+  await against(
+    (_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/vnd.docker.distribution.manifest.v1+prettyjws' });
+      response.end('{}');
+    },
+    async ({ registry, target }) => {
+      const error = await failure(t, registry.resolve(target));
+      t.is(error.code, 'Unsupported');
+      t.is(error.reason, 'UnsupportedImage');
+      t.regex(error.message, /manifest\.v1\+prettyjws/);
+    },
+  );
 });
