@@ -83,7 +83,7 @@ export function createInProcessClient({ pipeline, user, findKind = knownKind }: 
   const object = async <T>(response: ReturnType<typeof send>): Promise<T> => objectOf(await response) as T;
 
   return {
-    get: <T>(ref: ObjectRef, options: CallOptions = {}) => object<T>(send('GET', named(ref), {}, options)),
+    get: async <T>(ref: ObjectRef, options: CallOptions = {}) => object<T>(send('GET', named(ref), {}, options)),
     list: async <T extends KubeObject>(kind: KindRef, options: ListOptions = {}): Promise<List<T>> => {
       const response = await send('GET', collection(kind, options.namespace), listParameters(options), options);
       if (response.type !== 'list') throw new TypeError(`a list answered with ${response.type}`);
@@ -95,11 +95,11 @@ export function createInProcessClient({ pipeline, user, findKind = knownKind }: 
       watchEvents<T>(options.signal, () =>
         send('GET', collection(kind, options.namespace), watchParameters(options), options),
       ),
-    create: <T extends KubeObject>(input: ObjectInput<T>, options: WriteCallOptions = {}) =>
+    create: async <T extends KubeObject>(input: ObjectInput<T>, options: WriteCallOptions = {}) =>
       object<T>(send('POST', collectionOf(input), writeParameters(options), options, valueBody(input))),
-    update: <T extends KubeObject>(input: T, options: WriteCallOptions = {}) =>
+    update: async <T extends KubeObject>(input: T, options: WriteCallOptions = {}) =>
       object<T>(send('PUT', named(targetOf(input)), writeParameters(options), options, valueBody(input))),
-    updateStatus: <T extends KubeObject>(input: T, options: WriteCallOptions = {}) =>
+    updateStatus: async <T extends KubeObject>(input: T, options: WriteCallOptions = {}) =>
       object<T>(
         send(
           'PUT',
@@ -109,7 +109,7 @@ export function createInProcessClient({ pipeline, user, findKind = knownKind }: 
           valueBody(input),
         ),
       ),
-    patch: <T>(ref: ObjectRef, patch: unknown, options: PatchOptions) =>
+    patch: async <T>(ref: ObjectRef, patch: unknown, options: PatchOptions) =>
       object<T>(
         send(
           'PATCH',
@@ -119,7 +119,7 @@ export function createInProcessClient({ pipeline, user, findKind = knownKind }: 
           valueBody(patch, PATCH_CONTENT_TYPES[options.type]),
         ),
       ),
-    apply: <T extends KubeObject>(input: ObjectInput<T>, options: ApplyOptions) =>
+    apply: async <T extends KubeObject>(input: ObjectInput<T>, options: ApplyOptions) =>
       object<T>(
         send(
           'PATCH',

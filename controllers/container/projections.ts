@@ -7,7 +7,7 @@ import { contents, findSource } from './environment.ts';
 const DEFAULT_MODE = 0o644;
 
 /** One projection for each ConfigMap or Secret volume of a Container. */
-export const projectionKey = (container: Container, volume: string): string => `${container.metadata.uid}/${volume}`;
+export const projectionKey = (container: Container, volume: string): string => `${container.metadata.uid}.${volume}`;
 
 /**
  * Writes the files of a ConfigMap or Secret volume, or swaps changed ones; answers their directory. Undefined when the

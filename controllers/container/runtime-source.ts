@@ -16,6 +16,8 @@ export function runtimeSource(events: RuntimeEvents, instances: Instances): Even
       const subscription = events.subscribe((event) => {
         switch (event.type) {
           case 'instance':
+            // Whoever starts a process of ours is us, and knows.
+            if (event.topic === '/tasks/start') return;
             instances.changed(event.id);
             for (const key of keysOf(reader, ownerOf(event.id))) enqueue(key);
             return;

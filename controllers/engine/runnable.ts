@@ -20,5 +20,5 @@ export interface RunnableContext {
   readonly timers: Timers;
   readonly log: Log;
   /** As `ReconcileContext.event`, of any object. */
-  event(object: KubeObject, type: 'Normal' | 'Warning', reason: Reason, message: string): void;
+  event(this: void, object: KubeObject, type: 'Normal' | 'Warning', reason: Reason, message: string): void;
 }

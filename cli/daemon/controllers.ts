@@ -1,0 +1,56 @@
+import type { ApiServer } from '../../api/server.ts';
+import { containerController } from '../../controllers/container/index.ts';
+import type { AnyController } from '../../controllers/engine/contract.ts';
+import type { Clock, Log } from '../../controllers/engine/environment.ts';
+import { createManager, type Manager } from '../../controllers/engine/manager.ts';
+import { createGarbageCollector } from '../../controllers/garbage-collector/index.ts';
+import { imageController } from '../../controllers/image/index.ts';
+import { createNamespaceController } from '../../controllers/namespace/index.ts';
+import { createSweeper } from '../../controllers/sweeper/index.ts';
+import { createTtlController } from '../../controllers/ttl/index.ts';
+import { volumeController } from '../../controllers/volume/index.ts';
+import type { HostFacts } from '../../runtime/ports/host.ts';
+import { withCacheViews } from './cache-view.ts';
+import { createInProcessClient } from './in-process-client.ts';
+import type { Runtime } from './runtime.ts';
+import { servedKinds } from './served-kinds.ts';
+
+export interface ControllersOptions {
+  readonly server: ApiServer;
+  readonly runtime: Runtime;
+  readonly facts: HostFacts;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Every controller of the daemon, each as a user of its own on the one API. */
+export function createControllers({ server, runtime, facts, clock, log }: ControllersOptions): Manager {
+  const kinds = servedKinds(server.registry);
+  const clientFor = (controller: string) =>
+    withCacheViews(
+      createInProcessClient({
+        pipeline: server.pipeline,
+        user: { name: `system:controller:${controller}`, groups: ['system:masters'] },
+      }),
+      server,
+    );
+  const { containers, images, events } = runtime.containerd;
+  const { logs, volumes, sandboxes } = runtime;
+  const { nodeName } = facts;
+  const controllers = [
+    containerController({ containers, images, events, logs, volumes, sandboxes, nodeName, clock }),
+    imageController({ images, events, platform: `linux/${facts.architecture}`, clock }),
+    volumeController({ volumes, nodeName }),
+    createNamespaceController({ kinds, log }),
+  ] as unknown as readonly AnyController[];
+  const sweeper = createSweeper({ containers, images, events, logs, volumes, sandboxes });
+  return createManager({
+    client: clientFor('informers'),
+    clientFor,
+    controllers,
+    runnables: [createGarbageCollector({ kinds }), createTtlController({ kinds }), sweeper],
+    clock,
+    random: Math.random,
+    log,
+  });
+}

@@ -1,0 +1,114 @@
+import type { Containerd } from '../../runtime/containerd/index.ts';
+import { RuntimeError } from '../../runtime/errors.ts';
+import type { Containers } from '../../runtime/ports/containers.ts';
+import type { RuntimeEvent, RuntimeEvents } from '../../runtime/ports/events.ts';
+import type { Images } from '../../runtime/ports/images.ts';
+
+const FIRST_RETRY_MS = 250;
+const MAX_RETRY_MS = 5000;
+
+export interface LateContainerdOptions {
+  readonly connect: (signal: AbortSignal) => Promise<Containerd>;
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** The runtime's ports from the first moment on, whether containerd is there or not. */
+export interface LateContainerd extends AsyncDisposable {
+  readonly containers: Containers;
+  readonly images: Images;
+  readonly events: RuntimeEvents;
+  /** Resolves at the first connection, or after the time given. */
+  settled(milliseconds: number): Promise<void>;
+  /** Why there is no connection yet; undefined when there is one. */
+  problem(): string | undefined;
+}
+
+/**
+ * The daemon serves its API and tells what is the matter while containerd cannot be reached, or cannot be found, at its start. Until
+ * the first connection every call is refused as Unavailable; from then on the connection looks after itself.
+ */
+export function lateContainerd({ connect, onFailure }: LateContainerdOptions): LateContainerd {
+  const stop = new AbortController();
+  const events = new LateEvents();
+  const first = Promise.withResolvers<void>();
+  let connected: Containerd | undefined;
+  let failure = 'it was not tried yet';
+
+  const runtime = (): Containerd => {
+    if (connected !== undefined) return connected;
+    throw new RuntimeError('Unavailable', `containerd cannot be reached: ${failure}`, { reason: 'RuntimeUnavailable' });
+  };
+  const attempts = async (): Promise<void> => {
+    for (let delay = FIRST_RETRY_MS; !stop.signal.aborted; delay = Math.min(delay * 2, MAX_RETRY_MS)) {
+      try {
+        connected = await connect(stop.signal);
+        events.follow(connected.events);
+        first.resolve();
+        return;
+      } catch (error) {
+        if (stop.signal.aborted) return;
+        failure = error instanceof Error ? error.message : String(error);
+        onFailure(error);
+        await pause(delay, stop.signal);
+      }
+    }
+  };
+  const running = attempts();
+
+  return {
+    containers: deferred(() => runtime().containers),
+    images: deferred(() => runtime().images),
+    events,
+    settled: (milliseconds) => Promise.race([first.promise, pause(milliseconds, stop.signal)]),
+    problem: () => (connected === undefined ? failure : undefined),
+    async [Symbol.asyncDispose]() {
+      stop.abort();
+      await running;
+      connected?.[Symbol.dispose]();
+    },
+  };
+}
+
+function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, milliseconds);
+    signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
+  });
+}
+
+/** A port whose every method is asynchronous, on a target that may come later: a missing one rejects, and never throws. */
+function deferred<T extends object>(target: () => T): T {
+  const call =
+    (name: PropertyKey) =>
+    async (...args: unknown[]): Promise<unknown> => {
+      const port = target();
+      const method = Reflect.get(port, name) as (...args: unknown[]) => unknown;
+      return method.apply(port, args);
+    };
+  return new Proxy({} as T, { get: (_, name) => call(name) });
+}
+
+/** Listeners from before the first connection hear of it. */
+class LateEvents implements RuntimeEvents {
+  readonly #waiting = new Map<(event: RuntimeEvent) => void, Disposable | undefined>();
+  #events: RuntimeEvents | undefined;
+
+  get connected(): boolean {
+    return this.#events?.connected ?? false;
+  }
+
+  subscribe(listener: (event: RuntimeEvent) => void): Disposable {
+    this.#waiting.set(listener, this.#events?.subscribe(listener));
+    return {
+      [Symbol.dispose]: () => {
+        this.#waiting.get(listener)?.[Symbol.dispose]();
+        this.#waiting.delete(listener);
+      },
+    };
+  }
+
+  follow(events: RuntimeEvents): void {
+    this.#events = events;
+    for (const listener of this.#waiting.keys()) this.#waiting.set(listener, events.subscribe(listener));
+  }
+}

@@ -1,0 +1,88 @@
+import { join } from 'node:path';
+import { createApiServer, type ApiServer } from '../../api/server.ts';
+import { openStore } from '../../api/store/open.ts';
+import type { Log } from '../../controllers/engine/environment.ts';
+import { systemTimers } from '../../controllers/engine/timers.ts';
+import { measureHostFacts } from '../../runtime/host/facts.ts';
+import { KINDS } from '../../schemas/kinds.ts';
+import type { DaemonOptions } from '../daemon-options.ts';
+import { VERSION } from '../version.ts';
+import { assignNode } from './assign-node.ts';
+import { createControllers } from './controllers.ts';
+import { lockDirectory } from './data-lock.ts';
+import { prepareDirectory } from './directories.ts';
+import { openListeners } from './listeners.ts';
+import { createLog } from './log.ts';
+import { openRuntime } from './runtime.ts';
+
+/** How long objects may wait for containerd at the start before they are told that it is away. */
+const CONTAINERD_GRACE_MS = 5000;
+
+const clock = { now: () => Date.now() };
+
+/**
+ * The daemon, from its start to its end: directories, store, API, runtime, controllers, in this order, and the other way round when
+ * SIGTERM or SIGINT comes. Containers, logd and our containerd outlive it. Resolves when all is closed.
+ */
+export async function runDaemon(options: DaemonOptions): Promise<void> {
+  const log = createLog(options.logLevel);
+  const stop = untilSignal();
+  await using _daemon = await startDaemon(options, log);
+  log.info({ signal: await stop }, 'stopping; containers run on');
+}
+
+/** Starts everything; resolves when requests are served and the controllers begin. Disposing it stops everything but containers. */
+export async function startDaemon(options: DaemonOptions, log: Log): Promise<Daemon> {
+  const { dataDir: dataDirectory, runDir: runDirectory } = options;
+  await using starting = new AsyncDisposableStack();
+  await prepareDirectory(dataDirectory, 0o700, '--data-dir');
+  await prepareDirectory(runDirectory, options.socketGroup === undefined ? 0o700 : 0o711, '--run-dir');
+  starting.use(lockDirectory(dataDirectory, '--data-dir'));
+  starting.use(lockDirectory(runDirectory, '--run-dir'));
+  const store = starting.use(await openStore(`sqlite:${join(dataDirectory, 'store.db')}`));
+  const nodeNames = options.nodeName === undefined ? {} : { nodeName: options.nodeName };
+  const machine = await measureHostFacts({ dataDirectory, runDirectory, storeIdentity: '', ...nodeNames });
+  const admission = [assignNode(machine.nodeName)];
+  const server = starting.use(await createApiServer({ store, kinds: KINDS, clock, log, version: VERSION, admission }));
+  const facts = { ...machine, storeIdentity: identityOf(server) };
+  const listeners = await openListeners(server, options);
+  log.info({ addresses: listeners.map(({ address }) => address), store: facts.storeIdentity }, 'serving');
+  const containerd = options.containerd === undefined ? {} : { containerd: options.containerd };
+  const runtime = starting.use(
+    await openRuntime({
+      facts,
+      log,
+      timers: systemTimers,
+      env: process.env,
+      allowHostPaths: options.allowHostPath,
+      ...containerd,
+    }),
+  );
+  await runtime.containerd.settled(CONTAINERD_GRACE_MS);
+  const manager = starting.use(createControllers({ server, runtime, facts, clock, log }));
+  void manager.start();
+  const started = starting.move();
+  return {
+    server,
+    addresses: listeners.map(({ address }) => address),
+    [Symbol.asyncDispose]: () => started.disposeAsync(),
+  };
+}
+
+export interface Daemon extends AsyncDisposable {
+  readonly server: ApiServer;
+  readonly addresses: readonly string[];
+}
+
+/** The store's identity: the uid of namespace kube-system, made with it and never changed. */
+function identityOf(server: ApiServer): string {
+  const uid = server.kind('', 'namespaces')?.cache.get('', 'kube-system')?.uid;
+  if (uid === undefined) throw new Error('the store has no namespace kube-system');
+  return uid;
+}
+
+function untilSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal));
+  });
+}

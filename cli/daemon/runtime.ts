@@ -1,0 +1,105 @@
+import { join } from 'node:path';
+import type { Log, Timers } from '../../controllers/engine/environment.ts';
+import { connectContainerd } from '../../runtime/containerd/index.ts';
+import { buildOciSpec } from '../../runtime/containerd/spec/build.ts';
+import { measureSpecEnvironment } from '../../runtime/containerd/spec/measure.ts';
+import { superviseContainerd } from '../../runtime/containerd/supervisor.ts';
+import { createHost } from '../../runtime/host/create-host.ts';
+import { createProcesses } from '../../runtime/host/processes.ts';
+import { openLogs } from '../../runtime/logd/create-logs.ts';
+import type { Host, HostFacts } from '../../runtime/ports/host.ts';
+import type { Logs } from '../../runtime/ports/logs.ts';
+import type { Sandboxes } from '../../runtime/ports/sandboxes.ts';
+import type { Volumes } from '../../runtime/ports/volumes.ts';
+import { createRegistry } from '../../runtime/registry/create.ts';
+import { createSandboxes } from '../../runtime/sandboxes/create.ts';
+import { createVolumes } from '../../runtime/volumes/create.ts';
+import { lateContainerd, type LateContainerd } from './late-containerd.ts';
+
+export interface RuntimeOptions {
+  readonly facts: HostFacts;
+  /** `unix:///path` of a containerd that others run, or `system` for the machine's; `own` or absent: our own. */
+  readonly containerd?: string;
+  readonly allowHostPaths: readonly string[];
+  readonly log: Log;
+  readonly timers: Timers;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** Every port of runtime/, filled for this machine. */
+export interface Runtime extends AsyncDisposable {
+  readonly containerd: LateContainerd;
+  readonly logs: Logs;
+  readonly volumes: Volumes;
+  readonly sandboxes: Sandboxes;
+  readonly host: Host;
+}
+
+/** Where distributions put the machine's own. */
+const SYSTEM_SOCKET = 'unix:///run/containerd/containerd.sock';
+
+function addressOf(containerd: string | undefined): { address?: string } {
+  if (containerd === undefined || containerd === 'own') return {};
+  return { address: containerd === 'system' ? SYSTEM_SOCKET : containerd };
+}
+
+const clock = { now: () => Date.now() };
+
+/** Resolves when logd answers; containerd comes when it comes, and what needs it says so until then. */
+export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
+  const { facts, log, timers, env, allowHostPaths } = options;
+  const { dataDirectory, runDirectory } = facts;
+  await using opening = new AsyncDisposableStack();
+  const host = createHost({ runDirectory, ...(env['PATH'] === undefined ? {} : { path: env['PATH'] }) });
+  const processes = createProcesses({ bootId: facts.bootId });
+  const logs = opening.use(await openLogs({ dataDirectory, runDirectory, host, processes, log }));
+  const registry = opening.use(createRegistry({ clock, timers, random: Math.random, proxyEnvironment: env }));
+  const environment = await measureSpecEnvironment(facts);
+  const containerd = opening.use(
+    lateContainerd({
+      async connect(signal) {
+        const address = addressOf(options.containerd);
+        const supervisor = await superviseContainerd({
+          dataDirectory,
+          runDirectory,
+          processes,
+          log,
+          clock,
+          env,
+          signal,
+          ...address,
+        });
+        try {
+          const connection = await connectContainerd({
+            socketPath: supervisor.socketPath,
+            facts,
+            host,
+            registry,
+            specOf: (spec) => buildOciSpec(spec, environment),
+            runtimeRoot: join(runDirectory, 'runc'),
+            limits: environment,
+            clock,
+            log,
+            signal,
+          });
+          opened.use(supervisor);
+          return connection;
+        } catch (error) {
+          await supervisor[Symbol.asyncDispose]();
+          throw error;
+        }
+      },
+      onFailure: (err) => log.warn({ err }, 'containerd is not there; trying again'),
+    }),
+  );
+  void host.warm().catch((err: unknown) => log.warn({ err }, 'no FIFOs could be made in advance'));
+  const opened = opening.move();
+  return {
+    containerd,
+    logs,
+    host,
+    volumes: createVolumes({ facts, host, allowHostPaths }),
+    sandboxes: createSandboxes({ facts }),
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
+}

@@ -1,0 +1,71 @@
+import type { Containers } from '../../runtime/ports/containers.ts';
+import type { Images } from '../../runtime/ports/images.ts';
+import type { Logs } from '../../runtime/ports/logs.ts';
+import type { Sandboxes } from '../../runtime/ports/sandboxes.ts';
+import type { Volumes } from '../../runtime/ports/volumes.ts';
+
+export interface SweepPorts {
+  readonly containers: Containers;
+  readonly images: Images;
+  readonly logs: Logs;
+  readonly sandboxes: Sandboxes;
+  readonly volumes: Volumes;
+}
+
+/** Uids of the objects that things of the runtime may belong to. */
+export interface LiveObjects {
+  readonly containers: ReadonlySet<string>;
+  readonly images: ReadonlySet<string>;
+  readonly volumes: ReadonlySet<string>;
+}
+
+/** One kind of thing that an object's finalizer would have removed, and how to remove what no object explains. */
+export interface Holding {
+  readonly what: string;
+  readonly of: keyof LiveObjects;
+  /** Names of what is there, with the uid each belongs to. */
+  list(): Promise<readonly { readonly name: string; readonly uid: string }[]>;
+  remove(name: string): Promise<unknown>;
+}
+
+const UID_LENGTH = 36;
+
+/** Everything that is made for objects, in the order it is taken away: processes before what they use. */
+export function holdings({ containers, images, logs, sandboxes, volumes }: SweepPorts): readonly Holding[] {
+  const byUid = async (names: Promise<readonly string[]>) =>
+    (await names).map((name) => ({ name, uid: name.slice(0, UID_LENGTH) }));
+  return [
+    {
+      what: 'container',
+      of: 'containers',
+      list: async () => (await containers.list()).map(({ id, owner }) => ({ name: id, uid: owner.uid })),
+      remove: (id) => containers.delete(id),
+    },
+    { what: 'log', of: 'containers', list: () => byUid(logs.list()), remove: (uid) => logs.remove(uid) },
+    { what: 'sandbox', of: 'containers', list: () => byUid(sandboxes.list()), remove: (id) => sandboxes.remove(id) },
+    {
+      what: 'projection',
+      of: 'containers',
+      list: () => byUid(volumes.leftovers().then(({ projections }) => projections)),
+      remove: (key) => volumes.removeProjection(key),
+    },
+    {
+      what: 'scratch directory',
+      of: 'containers',
+      list: () => byUid(volumes.leftovers().then(({ scratch }) => scratch)),
+      remove: (uid) => volumes.removeScratch(uid),
+    },
+    {
+      what: 'tmpfs',
+      of: 'volumes',
+      list: () => byUid(volumes.leftovers().then(({ tmpfs }) => tmpfs)),
+      remove: (uid) => volumes.removeTmpfs({ namespace: '', name: '', uid }),
+    },
+    {
+      what: 'image',
+      of: 'images',
+      list: async () => (await images.list()).map(({ name, owner }) => ({ name, uid: owner.uid })),
+      remove: (name) => images.delete(name),
+    },
+  ];
+}
