@@ -1,6 +1,6 @@
 import type { Client } from '../../client/client.ts';
 import type { KindRef } from '../../schemas/object.ts';
-import type { AnyController, Reader, WatchedKind } from './contract.ts';
+import type { AnyController, WatchedKind } from './contract.ts';
 import type { Clock, Log, Timers } from './environment.ts';
 import type { EventRecorder } from './events.ts';
 import type { IndexFunction, Informer } from './informer.ts';
@@ -39,6 +39,8 @@ export class ControllerLoop {
   readonly #queue: WorkQueue;
   readonly #passes = new Map<Key, Pass>();
   readonly #leases = new Map<string, InformerLease>();
+  readonly #informers = new Map<string, Informer>();
+  readonly #deps: ReconcileDeps;
   readonly #held = new DisposableStack();
   #state: ControllerStats['state'] = 'waiting';
   #passCount = 0;
@@ -51,6 +53,13 @@ export class ControllerLoop {
       concurrency: this.#controller.concurrency ?? DEFAULT_CONCURRENCY,
       handle: (key) => this.#reconcile(key),
     });
+    this.#deps = {
+      ...options,
+      controller: this.#controller,
+      reader: createReader(this.#controller.name, this.#informers),
+      queue: this.#queue,
+      observe: (object) => options.informers.observe(object),
+    };
   }
 
   get stats(): ControllerStats {
@@ -82,10 +91,10 @@ export class ControllerLoop {
     const { timers, log, informers } = this.#options;
     const { name, watches = [], sources = [] } = this.#controller;
     const own = this.#informer(this.#controller.kind);
-    const reader = this.#reader();
+    const { reader } = this.#deps;
     this.#held.use(own.subscribe((change) => this.#ownChanged(change)));
     for (const watch of watches) {
-      this.#held.use(this.#informer(watch.kind).subscribe((change) => this.#watchedChanged(watch, change, reader)));
+      this.#held.use(this.#informer(watch.kind).subscribe((change) => this.#watchedChanged(watch, change)));
     }
     const enqueue = (key: Key): void => this.#queue.add(key);
     for (const source of sources) {
@@ -98,7 +107,10 @@ export class ControllerLoop {
 
   #open(kind: KindRef): void {
     const key = kindKey(kind);
-    if (!this.#leases.has(key)) this.#leases.set(key, this.#held.use(this.#options.informers.open(kind)));
+    if (this.#leases.has(key)) return;
+    const lease = this.#held.use(this.#options.informers.open(kind));
+    this.#leases.set(key, lease);
+    this.#informers.set(key, lease.informer);
   }
 
   async #addIndexes(
@@ -112,14 +124,9 @@ export class ControllerLoop {
   }
 
   #informer(kind: KindRef): Informer {
-    const lease = this.#leases.get(kindKey(kind));
-    if (!lease) throw new Error(`controller "${this.#controller.name}" has no cache of ${kind.kind}`);
-    return lease.informer;
-  }
-
-  #reader(): Reader {
-    const informers = new Map([...this.#leases].map(([kind, { informer }]) => [kind, informer]));
-    return createReader(this.#controller.name, informers);
+    const informer = this.#informers.get(kindKey(kind));
+    if (!informer) throw new Error(`controller "${this.#controller.name}" has no cache of ${kind.kind}`);
+    return informer;
   }
 
   #ownChanged(change: ObjectChange): void {
@@ -129,9 +136,9 @@ export class ControllerLoop {
     else this.#queue.add(key);
   }
 
-  #watchedChanged(watch: WatchedKind, { object, previous }: ObjectChange, reader: Reader): void {
+  #watchedChanged(watch: WatchedKind, { object, previous }: ObjectChange): void {
     try {
-      for (const key of watch.map(object, reader, previous)) this.#queue.add(key);
+      for (const key of watch.map(object, this.#deps.reader, previous)) this.#queue.add(key);
     } catch (error) {
       this.#options.log.error({ controller: this.#controller.name, kind: watch.kind.kind, error }, 'a mapping failed');
       for (const key of this.#informer(this.#controller.kind).keys()) this.#queue.addAfter(key, AFTER_BROKEN_MAP_MS);
@@ -150,25 +157,12 @@ export class ControllerLoop {
     this.#passes.set(key, pass);
     this.#passCount += 1;
     try {
-      const outcome = await reconcileObject(key, object, pass, `${name}-${this.#passCount}`, this.#deps());
+      const outcome = await reconcileObject(key, object, pass, `${name}-${this.#passCount}`, this.#deps);
       if (outcome) this.#options.metrics.reconciled(name, outcome.type, (performance.now() - started) / 1000);
     } finally {
       this.#passes.delete(key);
       if (pass.changedMeanwhile) this.#queue.add(key);
     }
-  }
-
-  #cachedDeps: ReconcileDeps | undefined;
-
-  #deps(): ReconcileDeps {
-    this.#cachedDeps ??= {
-      ...this.#options,
-      controller: this.#controller,
-      reader: this.#reader(),
-      queue: this.#queue,
-      observe: (object) => this.#options.informers.observe(object),
-    };
-    return this.#cachedDeps;
   }
 }
 

@@ -23,27 +23,31 @@ export function addFinalizer(
   return writeFinalizers(client, object, [...finalizersOf(object), finalizer], signal);
 }
 
-/** Takes the finalizer off; resolves when it is off, or the object is gone, or its name is another object's by now. */
+/**
+ * Takes the finalizer off. Resolves when it is off with what others still hold; with undefined when the object is gone, or its
+ * name is another object's by now.
+ */
 export async function removeFinalizer(
   client: Client,
   object: KubeObject,
   finalizer: string,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<KubeObject | undefined> {
   let current = object;
   for (let conflicts = 0; hasFinalizer(current, finalizer); conflicts += 1) {
     try {
       const others = finalizersOf(current).filter((name) => name !== finalizer);
-      await writeFinalizers(client, current, others, signal);
-      return;
+      const written = await writeFinalizers(client, current, others, signal);
+      return others.length > 0 ? written : undefined;
     } catch (error) {
-      if (isReason(error, 'NotFound')) return;
+      if (isReason(error, 'NotFound')) return undefined;
       if (!isReason(error, 'Conflict') || conflicts >= MAX_CONFLICTS) throw error;
     }
     const live = await readAgain(client, object, signal);
-    if (!live) return;
+    if (!live) return undefined;
     current = live;
   }
+  return current;
 }
 
 /** The same object as it is now; undefined when it is gone, also when another has its name. */

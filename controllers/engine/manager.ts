@@ -107,6 +107,7 @@ export function createManager(options: ManagerOptions): Manager {
   return {
     informers,
     async start() {
+      if (stopping.signal.aborted) return;
       for (const runnable of runnables) startRunnable(runnable);
       await Promise.all(loops.map(startLoop));
     },

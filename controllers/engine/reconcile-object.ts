@@ -102,7 +102,8 @@ async function attempt(
     }
     const outcome = (await controller.finalize?.(object, context)) ?? settled();
     if (outcome.type !== 'settled' || controller.finalizer === undefined) return { outcome, quiet: false };
-    await removeFinalizer(deps.client, object, controller.finalizer, deps.hardStop);
+    const left = await removeFinalizer(deps.client, object, controller.finalizer, deps.hardStop);
+    if (left) deps.observe(left);
     return 'released';
   } catch (error) {
     return pass.signal.aborted ? undefined : verdictOf(error);

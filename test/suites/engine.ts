@@ -1,6 +1,6 @@
 /** What a controller may rely on, whichever Client the engine runs on. */
 import type { TestFn } from 'ava';
-import type { Client } from '../../client/client.ts';
+import { ApiError, type Client } from '../../client/client.ts';
 import { ReconcileError, settled, type Controller, type ReconcileContext } from '../../controllers/engine/contract.ts';
 import { createManager, type Manager } from '../../controllers/engine/manager.ts';
 import { systemTimers } from '../../controllers/engine/timers.ts';
@@ -242,6 +242,54 @@ export function engineSuite(test: TestFn, name: string, openClient: OpenClient):
       message: 'no room',
       involvedObject: { name: 'a', kind: 'Widget' },
     });
+  });
+
+  test(title('a lost race is tried again and nobody is told, unless it is lost again and again'), async (t) => {
+    const conflict = new ApiError({
+      kind: 'Status',
+      apiVersion: 'v1',
+      metadata: {},
+      status: 'Failure',
+      reason: 'Conflict',
+      message: 'somebody was faster',
+      code: 409,
+    });
+    const left = new Map([
+      ['few', 3],
+      ['many', 8],
+    ]);
+    const controller = controllerOf({
+      reconcile: async ({ metadata }, { status }) => {
+        const races = left.get(metadata.name) ?? 0;
+        left.set(metadata.name, races - 1);
+        if (races > 0) throw conflict;
+        status.set({ seen: 1 });
+        return settled();
+      },
+    });
+    await using bench = await setUp(openClient, [controller]);
+    await bench.user.create(widget('few'));
+    await bench.until('few', 'is seen', ({ status }) => status?.seen === 1);
+    t.deepEqual(bench.client.writes, ['updateStatus Widget default/few']);
+    await bench.user.create(widget('many'));
+    await bench.until('many', 'says so', ({ status }) => status?.conditions?.[0]?.reason === 'Conflict');
+    await bench.until('many', 'is seen', ({ status }) => status?.seen === 1 && status.conditions?.length === 0);
+  });
+
+  test(title('the first pass begins before the engine has written anything'), async (t) => {
+    const before: string[][] = [];
+    const bench: { client?: CountingClient } = {};
+    const controller = controllerOf({
+      reconcile: async () => {
+        before.push([...(bench.client?.writes ?? ['?'])]);
+        return settled();
+      },
+    });
+    await using opened = await setUp(openClient, [controller]);
+    bench.client = opened.client;
+    await opened.user.create(widget('a'));
+    await opened.until('a', 'was seen', ({ status }) => status?.observedGeneration === 1);
+    t.deepEqual(before, [[]]);
   });
 
   test(
