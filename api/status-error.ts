@@ -169,7 +169,6 @@ export const resourceVersionTooLarge = (why: string): StatusError =>
 
 /** The one crossing from store errors to Statuses. */
 export function fromStoreError(error: StoreError, resource: ResourceName, name: string): StatusError {
-  const cause = { cause: error };
   switch (error.code) {
     case 'NotFound':
       return notFound(resource, name);
@@ -180,24 +179,13 @@ export function fromStoreError(error: StoreError, resource: ResourceName, name: 
     case 'Compacted':
       return expired('The resourceVersion for the provided list is too old.');
     case 'FutureRevision':
-      return Object.assign(resourceVersionTooLarge(error.message), cause);
+      return resourceVersionTooLarge(error.message);
     case 'TooLarge':
-      return new StatusError(
-        failure(413, 'RequestEntityTooLarge', `${qualified(resource)} "${name}" is too large: ${error.message}`),
-        cause,
-      );
+      return tooLarge(`${qualified(resource)} "${name}" is too large: ${error.message}`);
     case 'Unavailable':
-      return new StatusError(
-        failure(503, 'ServiceUnavailable', `the store does not take writes now: ${error.message}`, {
-          retryAfterSeconds: 1,
-        }),
-        cause,
-      );
+      return serviceUnavailable(`the store does not take writes now: ${error.message}`);
     case 'Closed':
-      return new StatusError(
-        failure(503, 'ServiceUnavailable', 'the server is shutting down', { retryAfterSeconds: 1 }),
-        cause,
-      );
+      return serviceUnavailable('the server is shutting down');
   }
 }
 

@@ -60,7 +60,8 @@ export async function createHttpClient({ connection, userAgent }: HttpClientOpti
   return {
     raw: async (path, { signal, accept } = {}) =>
       readAnswer(await transport.send({ method: 'GET', path, signal, ...(accept === undefined ? {} : { accept }) })),
-    get: <T>(ref: ObjectRef, options: CallOptions = {}) => call<T>({ method: 'GET', target: named(ref), options }),
+    get: async <T>(ref: ObjectRef, options: CallOptions = {}) =>
+      call<T>({ method: 'GET', target: named(ref), options }),
     list: <T extends KubeObject>(kind: KindRef, options: ListOptions = {}) =>
       call<List<T>>({
         method: 'GET',
@@ -70,7 +71,7 @@ export async function createHttpClient({ connection, userAgent }: HttpClientOpti
       }),
     watch: <T extends KubeObject>(kind: KindRef, options: WatchOptions = {}) =>
       watch<T>(transport, kinds, kind, options),
-    create: <T extends KubeObject>(object: ObjectInput<T>, options: WriteCallOptions = {}) =>
+    create: async <T extends KubeObject>(object: ObjectInput<T>, options: WriteCallOptions = {}) =>
       call<T>({
         method: 'POST',
         target: collectionOf(object),
@@ -78,7 +79,7 @@ export async function createHttpClient({ connection, userAgent }: HttpClientOpti
         options,
         body: object,
       }),
-    update: <T extends KubeObject>(object: T, options: WriteCallOptions = {}) =>
+    update: async <T extends KubeObject>(object: T, options: WriteCallOptions = {}) =>
       call<T>({
         method: 'PUT',
         target: named(targetOf(object)),
@@ -86,7 +87,7 @@ export async function createHttpClient({ connection, userAgent }: HttpClientOpti
         options,
         body: object,
       }),
-    updateStatus: <T extends KubeObject>(object: T, options: WriteCallOptions = {}) =>
+    updateStatus: async <T extends KubeObject>(object: T, options: WriteCallOptions = {}) =>
       call<T>({
         method: 'PUT',
         target: { ...named(targetOf(object)), subresource: 'status' },
@@ -94,7 +95,7 @@ export async function createHttpClient({ connection, userAgent }: HttpClientOpti
         options,
         body: object,
       }),
-    patch: <T>(ref: ObjectRef, patch: unknown, options: PatchOptions) =>
+    patch: async <T>(ref: ObjectRef, patch: unknown, options: PatchOptions) =>
       call<T>({
         method: 'PATCH',
         target: withSubresource(named(ref), options.subresource),
@@ -103,7 +104,7 @@ export async function createHttpClient({ connection, userAgent }: HttpClientOpti
         body: patch,
         contentType: PATCH_CONTENT_TYPES[options.type],
       }),
-    apply: <T extends KubeObject>(object: ObjectInput<T>, options: ApplyOptions) =>
+    apply: async <T extends KubeObject>(object: ObjectInput<T>, options: ApplyOptions) =>
       call<T>({
         method: 'PATCH',
         target: withSubresource(named(targetOf(object)), options.subresource),
@@ -112,7 +113,7 @@ export async function createHttpClient({ connection, userAgent }: HttpClientOpti
         body: object,
         contentType: PATCH_CONTENT_TYPES.apply,
       }),
-    delete: (ref: ObjectRef, options: DeleteOptions = {}) =>
+    delete: async (ref: ObjectRef, options: DeleteOptions = {}) =>
       call<KubeObject | Status>({ method: 'DELETE', target: named(ref), options, body: deleteBody(options) }),
     deleteCollection: async (kind: KindRef, options: DeleteOptions & ListOptions = {}) => {
       const target = collection(kind, options.namespace);

@@ -87,7 +87,7 @@ export function valueOfObject(object: KubeObject): ObjectValue {
 /** The one crossing from what stores and caches throw to Statuses; everything else passes unchanged. */
 export function asStatusError(error: unknown, resource: ResourceName, name: string): unknown {
   if (error instanceof StatusError) return error;
-  if (error instanceof StoreError) return fromStoreError(error, resource, name);
+  if (error instanceof StoreError) return Object.assign(fromStoreError(error, resource, name), { cause: error });
   if (!(error instanceof WatchCacheError)) return error;
   switch (error.code) {
     case 'Expired':

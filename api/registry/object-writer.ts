@@ -142,8 +142,8 @@ interface UpdateCall {
 
 /**
  * Works out the new state against the newest one, and again against whatever stood in the way when it loses a race: a
- * change that names a resourceVersion then finds that it does not match. What stood in the way may still be on its way
- * to the disk; the store lets our write succeed only together with it.
+ * change that names a resourceVersion then finds that it does not match. The store tells losers when the winner is
+ * durable, so trying again never spins.
  */
 async function update(kind: KindStore, section: Section | undefined, call: UpdateCall): Promise<Outcome> {
   const { cache } = kind;
@@ -191,7 +191,7 @@ async function createByUpdate(
   }
 }
 
-/** The version that stood in our way, pending or not. */
+/** The version that stood in our way. */
 async function winnerOf(
   { cache }: KindStore,
   namespace: string,
