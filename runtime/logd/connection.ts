@@ -39,7 +39,7 @@ function converse(socket: Socket, closed: Promise<void>): LogdConnection {
       waiting.delete(answer.id);
     }
   });
-  void closed.then(() => {
+  socket.once('close', () => {
     for (const { reject } of waiting.values()) reject(new RuntimeError('Unavailable', 'logd ended before it answered'));
     waiting.clear();
   });

@@ -49,44 +49,55 @@ export async function keepLogd(options: KeepLogdOptions): Promise<KeptLogd> {
   await mkdir(join(paths.logd, 'fifos'), { recursive: true, mode: 0o700 });
   const program = await copyProgram(options.program, join(paths.logd, 'program'));
   const stop = new AbortController();
-  let current = connectOrStart(options, program, stop.signal);
-  await current;
-  const supervision = supervise();
-
-  async function supervise(): Promise<void> {
-    for (let backoff = 0; !stop.signal.aborted;) {
-      try {
-        await (
-          await current
-        ).closed;
-        backoff = 0;
-      } catch (error) {
-        if (!stop.signal.aborted) log.warn({ err: error }, 'logd could not be started');
-        backoff = Math.min(Math.max(100, backoff * 2), longestBackoffMs);
-      }
-      if (stop.signal.aborted) return;
-      if (backoff > 0) await delay(backoff, undefined, { signal: stop.signal }).catch(() => undefined);
-      current = connectOrStart(options, program, stop.signal);
-    }
-  }
+  const state = { current: connectOrStart(options, program, stop.signal), replaced: Promise.withResolvers<void>() };
+  await state.current;
+  const replace = (): void => {
+    state.current = connectOrStart(options, program, stop.signal);
+    state.replaced.resolve();
+    state.replaced = Promise.withResolvers();
+  };
+  const supervision = supervise(() => state.current, replace, log, stop.signal);
   return {
     async ask(message) {
-      const before = current;
+      const { current, replaced } = state;
       try {
-        return await (await before).ask(message);
+        return await (await current).ask(message);
       } catch (error) {
         // Both messages are idempotent: what a dying logd did not answer is asked of the next one.
         if (!isRuntimeError(error, 'Unavailable') || stop.signal.aborted) throw error;
-        while (current === before && !stop.signal.aborted) await delay(5);
-        return await (await current).ask(message);
+        await replaced.promise;
+        return await (await state.current).ask(message);
       }
     },
     async [Symbol.asyncDispose]() {
       stop.abort();
-      (await current.catch(() => undefined))?.[Symbol.dispose]();
+      (await state.current.catch(() => undefined))?.[Symbol.dispose]();
+      state.replaced.resolve();
       await supervision;
     },
   };
+}
+
+/** Until the signal: waits for the connection to end, and has it replaced; with growing pauses while that fails. */
+async function supervise(
+  current: () => Promise<LogdConnection>,
+  replace: () => void,
+  log: LogdLog,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let backoff = 0; ; replace()) {
+    try {
+      await (
+        await current()
+      ).closed;
+      backoff = 0;
+    } catch (error) {
+      if (!signal.aborted) log.warn({ err: error }, 'logd could not be started');
+      backoff = Math.min(Math.max(100, backoff * 2), longestBackoffMs);
+    }
+    if (backoff > 0) await delay(backoff, undefined, { signal }).catch(() => undefined);
+    if (signal.aborted) return;
+  }
 }
 
 /** Words of logd's command line that no other process has. */

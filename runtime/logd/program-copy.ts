@@ -50,7 +50,7 @@ function toJavaScript(name: string, text: string): string {
 
 /** The function still announces itself as experimental, which is of no use to who reads the daemon's output. */
 function stripQuietly(text: string): string {
-  const { emitWarning } = process;
+  const emitWarning = process.emitWarning.bind(process);
   process.emitWarning = () => undefined;
   try {
     return stripTypeScriptTypes(text);

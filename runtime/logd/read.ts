@@ -117,7 +117,7 @@ async function openIfThere(path: string): Promise<OptionalFile> {
     return file;
   };
   await get();
-  return { get, [Symbol.asyncDispose]: async () => void (await file?.close()) };
+  return { get, [Symbol.asyncDispose]: async () => await file?.close() };
 }
 
 async function readChunk(file: OptionalFile, offset: number): Promise<Buffer> {

@@ -39,12 +39,12 @@ export function logsSuite(test: TestFn, name: string, open: () => Promise<LogsBa
 }
 
 /** Writes a run from beginning to end. */
-async function writeRun({ logs, writer }: LogsBackend, which: LogRun, stdout: string, stderr = ''): Promise<void> {
-  const container = await writer(await logs.open(which, limits));
+async function writeRun(backend: LogsBackend, which: LogRun, stdout: string, stderr = ''): Promise<void> {
+  const container = await backend.writer(await backend.logs.open(which, limits));
   if (stdout !== '') await container.stdout(stdout);
   if (stderr !== '') await container.stderr(stderr);
   await container.close();
-  await logs.drain(which);
+  await backend.logs.drain(which);
 }
 
 const numbered = (count: number): string => Array.from({ length: count }, (_, index) => `line ${index}\n`).join('');

@@ -56,8 +56,8 @@ export function openFifo(path: string, buffer: Buffer, consumer: FifoConsumer): 
     },
     readNow() {
       // What is in the pipe now is at most one chunk; more comes from a writer that is alive, and has no end.
-      for (let bytes = 0; !over && bytes < 2 * chunkBytes;) {
-        const count = readOrZero(descriptor, buffer);
+      for (let bytes = 0; bytes < 2 * chunkBytes;) {
+        const count = over ? undefined : readOrZero(descriptor, buffer);
         if (count === undefined) return;
         if (count === 0) return finish();
         consumer.data(buffer.subarray(0, count));

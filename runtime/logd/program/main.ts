@@ -16,7 +16,7 @@ const [, , , directory = '', , version = ''] = process.argv;
 
 async function main(): Promise<void> {
   process.umask(0o077);
-  const clock = createClock(Date.now, process.hrtime.bigint);
+  const clock = createClock(Date.now, () => process.hrtime.bigint());
   const runs = createRuns(join(directory, 'open'), { clock, pool: createBufferPool(), readBuffer: createReadBuffer() });
   await runs.restore();
   const server = serve(join(directory, 'logd.sock'), handle);

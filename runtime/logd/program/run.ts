@@ -125,12 +125,9 @@ function readAll(streams: readonly Stream[]): void {
   for (const { open, reader } of streams) if (open) reader.readNow();
 }
 
-function within(promise: Promise<void>, milliseconds: number): Promise<void> {
-  const { promise: either, resolve } = Promise.withResolvers<void>();
+async function within(promise: Promise<void>, milliseconds: number): Promise<void> {
+  const { promise: late, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, milliseconds);
-  void promise.then(() => {
-    clearTimeout(timer);
-    resolve();
-  });
-  return either;
+  await Promise.race([promise, late]);
+  clearTimeout(timer);
 }

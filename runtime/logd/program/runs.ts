@@ -23,12 +23,14 @@ export function createRuns(directory: string, context: RunContext): Runs {
   const start = (name: string, message: OpenMessage): Run => {
     const run = startRun(message, context);
     runs.set(name, run);
-    void run.ended.then(async () => {
-      if (runs.get(name) !== run) return;
-      runs.delete(name);
-      if (!released) await unlink(join(directory, name)).catch(() => undefined);
-    });
+    void forgetWhenEnded(name, run);
     return run;
+  };
+  const forgetWhenEnded = async (name: string, run: Run): Promise<void> => {
+    await run.ended;
+    if (runs.get(name) !== run) return;
+    runs.delete(name);
+    if (!released) await unlink(join(directory, name)).catch(() => undefined);
   };
 
   return {
