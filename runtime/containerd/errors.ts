@@ -46,9 +46,9 @@ export function toRuntimeError(error: unknown, doing: string): RuntimeError {
   });
 }
 
-/** Whether a call failed with one of these codes. */
+/** Whether a call failed, and with one of these codes if any are given. */
 export function isGrpc(error: unknown, ...codes: readonly GrpcCode[]): error is GrpcError {
-  return error instanceof GrpcError && codes.includes(error.code);
+  return error instanceof GrpcError && (codes.length === 0 || codes.includes(error.code));
 }
 
 /** Resolves to undefined instead of rejecting with NOT_FOUND: already gone. */

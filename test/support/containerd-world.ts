@@ -12,6 +12,7 @@ import { createHost } from '../../runtime/host/create-host.ts';
 import { measureHostFacts } from '../../runtime/host/facts.ts';
 import type { RootFilesystem, TaskStdio } from '../../runtime/ports/containers.ts';
 import type { HostFacts } from '../../runtime/ports/host.ts';
+import type { Registry } from '../../runtime/ports/registry.ts';
 import type { ImageRecord } from '../../runtime/ports/images.ts';
 import { buildBusyboxArchive } from '../../tools/busybox-image/archive.ts';
 import type { TestContainerd } from './containerd.ts';
@@ -39,9 +40,12 @@ export interface ContainerdWorld extends AsyncDisposable {
 
 export interface WorldOptions {
   readonly snapshotter?: string;
+  /** Instead of the one in memory. */
+  readonly port?: Registry;
 }
 
 export async function openWorld(daemon: TestContainerd, options: WorldOptions = {}): Promise<ContainerdWorld> {
+  const { snapshotter, port } = options;
   const folder = await mkdtemp('/tmp/tsm-w-');
   const facts = await measureHostFacts({
     dataDirectory: folder,
@@ -56,12 +60,12 @@ export async function openWorld(daemon: TestContainerd, options: WorldOptions = 
       socketPath: daemon.socketPath,
       facts,
       host: createHost({ runDirectory: folder }),
-      registry,
+      registry: port ?? registry,
       specOf: (spec) => buildOciSpec(spec, { facts }),
       runtimeRoot: daemon.runtimeRoot,
       clock: { now: () => Date.now() + world.ahead },
       log: { debug: () => undefined, info: () => undefined, warn: () => undefined },
-      ...options,
+      ...(snapshotter === undefined ? {} : { snapshotter }),
     });
     connections.push(containerd);
     return containerd;

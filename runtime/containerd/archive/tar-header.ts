@@ -8,6 +8,7 @@ export interface TarHeader {
 }
 
 export const BLOCK = 512;
+const NEWLINE = 0x0a;
 const CHECKSUM = { start: 148, end: 156 };
 
 /** Undefined when this is no header: the checksum does not fit, or a number is none. */
@@ -34,6 +35,7 @@ export function decodePax(bytes: Buffer): ReadonlyMap<string, string> | undefine
     const space = bytes.indexOf(0x20, at);
     const length = Number(space === -1 ? Number.NaN : bytes.toString('latin1', at, space));
     if (!Number.isInteger(length) || length <= space - at + 1 || at + length > bytes.length) return undefined;
+    if (bytes[at + length - 1] !== NEWLINE) return undefined;
     const record = bytes.toString('utf8', space + 1, at + length - 1);
     const equals = record.indexOf('=');
     if (equals === -1) return undefined;

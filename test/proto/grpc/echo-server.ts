@@ -86,7 +86,7 @@ export function unary(answer: (request: never, metadata: Metadata) => object | P
       reply(error as object);
     }
   };
-  return handle as UntypedHandleCall;
+  return handle as unknown as UntypedHandleCall;
 }
 
 export function serverStream(run: (call: ServerWritableStream<never, object>) => void): UntypedHandleCall {
