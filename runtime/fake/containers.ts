@@ -61,7 +61,6 @@ export class FakeContainers implements Containers {
       });
     }
     this.instances.set(spec.id, { spec, labels: spec.labels, resources: spec.resources, task: undefined });
-    this.emit('/containers/create', spec.id);
   }
 
   async start(id: string, stdio: TaskStdio, signal?: AbortSignal): Promise<{ readonly pid: number }> {

@@ -9,12 +9,24 @@ export interface FakeEvents extends RuntimeEvents {
   setMuted(muted: boolean): void;
 }
 
+type Listener = (event: RuntimeEvent) => void;
+
 export function createFakeEvents(): FakeEvents {
-  const listeners = new Set<(event: RuntimeEvent) => void>();
+  const listeners = new Set<Listener>();
   let connected = true;
   let muted = false;
+  const later = (listener: Listener, event: RuntimeEvent): void => {
+    queueMicrotask(() => {
+      if (!listeners.has(listener)) return;
+      try {
+        listener(event);
+      } catch {
+        // Its own trouble: the others hear all the same.
+      }
+    });
+  };
   const tell = (event: RuntimeEvent): void => {
-    for (const listener of listeners) queueMicrotask(() => listeners.has(listener) && listener(event));
+    for (const listener of listeners) later(listener, event);
   };
   return {
     get connected() {
@@ -22,7 +34,7 @@ export function createFakeEvents(): FakeEvents {
     },
     subscribe(listener) {
       listeners.add(listener);
-      if (connected) queueMicrotask(() => listeners.has(listener) && listener({ type: 'connected' }));
+      if (connected) later(listener, { type: 'connected' });
       return { [Symbol.dispose]: () => listeners.delete(listener) };
     },
     emit(event) {
