@@ -37,8 +37,9 @@ function objectChange(cache: WatchCache, { revision, entry, previous }: CacheCha
       },
     };
   }
-  const object = cache.object({ ...(previous as CacheEntry), revision });
-  return { type: 'DELETED', object, previous: object };
+  const last = cache.object(previous as CacheEntry);
+  const metadata = Object.freeze({ ...last.metadata, resourceVersion: String(revision) });
+  return { type: 'DELETED', object: Object.freeze({ ...last, metadata }), previous: last };
 }
 
 function lazily<T>(make: () => T): () => T {
