@@ -6,12 +6,12 @@ import { jsonDocument, type DocumentResponse } from './document.ts';
 
 /** The verbs that follow from what a resource can do, sorted as the real server sorts them. */
 export function verbsOf(capabilities: Capabilities): readonly string[] {
-  const { create, delete: remove, deleteCollection, get, list, patchTypes, update, watch } = capabilities;
+  const { create, delete: remove, deleteCollection, get, list, patchTypes, readLog, update, watch } = capabilities;
   return [
     ...(create ? ['create'] : []),
     ...(remove ? ['delete'] : []),
     ...(deleteCollection ? ['deletecollection'] : []),
-    ...(get ? ['get'] : []),
+    ...(get || readLog ? ['get'] : []),
     ...(list ? ['list'] : []),
     ...(update && patchTypes !== undefined ? ['patch'] : []),
     ...(update ? ['update'] : []),

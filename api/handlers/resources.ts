@@ -13,6 +13,7 @@ import { handleDeleteCollection } from './delete-collection.ts';
 import { pageNotFound } from './document.ts';
 import { handleGet } from './get.ts';
 import { handleList } from './list.ts';
+import { handleLog } from './log.ts';
 import { handlePatch } from './patch.ts';
 import { handleUpdate } from './update.ts';
 import { handleWatch } from './watch.ts';
@@ -50,7 +51,8 @@ export async function handleResource(
   const capabilities = info.subresource === '' ? resource.capabilities : resource.subresources.get(info.subresource);
   if (capabilities === undefined) throw unknownResource();
   checkScope(info, resource, attributes.verb, capabilities);
-  const handler = HANDLERS.get(attributes.verb);
+  const readsLog = attributes.verb === 'get' && capabilities.readLog !== undefined;
+  const handler = readsLog ? handleLog : HANDLERS.get(attributes.verb);
   if (handler === undefined || (attributes.name === '' && NEEDS_NAME.has(attributes.verb))) throw methodNotAllowed();
   const call = { attributes: scoped(attributes, resource), signal: request.signal, warn: request.warn };
   return handler({ context, request, attributes: call.attributes, resource, capabilities, call });

@@ -17,8 +17,8 @@ export interface HandlerOptions {
   readonly log: ApiLog;
   /** Who is at the other end of this connection. */
   readonly credentialsOf: (request: IncomingMessage) => Credentials;
-  /** Aborted when the server stops: running watches end. */
-  readonly stopping: AbortSignal;
+  /** Requests that are being answered; aborting them is how running watches end when the server stops. */
+  readonly inFlight: Set<AbortController>;
 }
 
 export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -27,11 +27,11 @@ export type HttpHandler = (request: IncomingMessage, response: ServerResponse) =
 export function createHttpHandler(options: HandlerOptions): HttpHandler {
   return (request, response) => {
     const gone = new AbortController();
-    const stop = (): void => gone.abort();
-    options.stopping.addEventListener('abort', stop, { once: true });
+    options.inFlight.add(gone);
     response.on('close', () => {
-      options.stopping.removeEventListener('abort', stop);
-      gone.abort();
+      options.inFlight.delete(gone);
+      // an abort costs an exception with its stack: only where somebody may still be at work
+      if (!response.writableFinished) gone.abort();
     });
     response.on('error', () => gone.abort());
     serve(options, request, response, gone.signal).catch((err: unknown) => {

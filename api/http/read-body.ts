@@ -5,6 +5,8 @@ import { SUPPORTED_BODIES } from '../codec/media-types.ts';
 /** The largest body of a request, in bytes: the real server's limit. */
 export const MAX_BODY_BYTES = 3 * 1024 * 1024;
 
+const bodyTooLarge = (): StatusError => tooLarge(`Request entity too large: limit is ${String(MAX_BODY_BYTES)}`);
+
 /**
  * The whole body, or undefined when there is none. Throws RequestEntityTooLarge as soon as the limit is passed: the
  * rest is then not read, and the connection must be closed after the answer.
@@ -12,8 +14,7 @@ export const MAX_BODY_BYTES = 3 * 1024 * 1024;
 export async function readBody(request: IncomingMessage): Promise<Uint8Array | undefined> {
   const encoding = request.headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity') throw unsupportedMediaType(SUPPORTED_BODIES);
-  const refused = tooLarge(`Request entity too large: limit is ${String(MAX_BODY_BYTES)}`);
-  if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) throw refused;
+  if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) throw bodyTooLarge();
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
@@ -21,7 +22,7 @@ export async function readBody(request: IncomingMessage): Promise<Uint8Array | u
       length += chunk.length;
       if (length > MAX_BODY_BYTES) {
         request.pause();
-        reject(refused);
+        reject(bodyTooLarge());
       } else {
         chunks.push(chunk);
       }

@@ -3,6 +3,7 @@ import type { ApiRequest } from '../pipeline/request.ts';
 import type { ApiResponse } from '../pipeline/response.ts';
 import { rendererFor, type Renderer } from './render.ts';
 import { writeList } from './write-list.ts';
+import { writeStream } from './write-stream.ts';
 import { writeWatch } from './write-watch.ts';
 import { asYaml } from './yaml.ts';
 import type { ServedResource } from '../registry/resource.ts';
@@ -37,6 +38,9 @@ export async function writeResponse(
       await writeWatch(response, answer.stream, renderer, request.signal);
       return;
     }
+    case 'stream':
+      await writeStream(response, answer.contentType, answer.body, request.signal);
+      return;
     case 'status':
       writeWhole(response, answer.code, 'application/json', Buffer.from(JSON.stringify(answer.status)));
       return;

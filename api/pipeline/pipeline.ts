@@ -54,7 +54,7 @@ export function createPipeline(context: ApiContext): Pipeline {
 
 /** The HTTP status code of a response. */
 export function codeOf(response: ApiResponse): number {
-  return response.type === 'list' || response.type === 'watch' ? 200 : response.code;
+  return 'code' in response ? response.code : 200;
 }
 
 function refusal(context: ApiContext, request: ApiRequest, error: unknown): ApiResponse {

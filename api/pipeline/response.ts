@@ -57,6 +57,8 @@ export type ApiResponse =
   | { readonly type: 'watch'; readonly resource: ServedResource; readonly stream: WatchStream }
   /** Also the answer to a successful delete. */
   | { readonly type: 'status'; readonly code: number; readonly status: Status }
+  /** Bytes as they come, such as a log that is followed. */
+  | { readonly type: 'stream'; readonly contentType: string; readonly body: AsyncIterable<Uint8Array> }
   /** Discovery, OpenAPI, health, version, metrics: a finished text. */
   | {
       readonly type: 'document';

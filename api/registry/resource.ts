@@ -105,6 +105,24 @@ export interface CollectionDeleter {
   ): Promise<{ readonly metadata: ListMetadata; readonly items: readonly ObjectValue[] }>;
 }
 
+/** What a reader of a log may ask for; as the query of core/v1 pods/log. */
+export interface LogQuery {
+  readonly follow: boolean;
+  /** The run before the present one. */
+  readonly previous: boolean;
+  readonly timestamps: boolean;
+  readonly tailLines: number | undefined;
+  /** RFC 3339; lines before it are left out. */
+  readonly sinceTime: string | undefined;
+  readonly limitBytes: number | undefined;
+}
+
+/** The log of an object's process. The server declares it; whoever has a runtime fills it. */
+export interface LogReader {
+  /** Refuses with BadRequest when there is no such log (yet). Ends with the signal of the call. */
+  readLog(context: CallContext, name: string, query: LogQuery): Promise<AsyncIterable<Uint8Array>>;
+}
+
 export type PatchType = 'json' | 'merge' | 'strategic' | 'apply';
 
 /** Patches are updates whose change is computed; this says which kinds of patch the resource takes. */
@@ -113,7 +131,7 @@ export interface Patcher {
 }
 
 export type Capabilities = Partial<
-  Getter & Lister & Watcher & Creater & Updater & Deleter & CollectionDeleter & Patcher
+  Getter & Lister & Watcher & Creater & Updater & Deleter & CollectionDeleter & Patcher & LogReader
 >;
 
 /** A resource at one group and version, as the registry holds it. */

@@ -32,6 +32,7 @@ export function lateContainerd({ connect, onFailure }: LateContainerdOptions): L
   const events = new LateEvents();
   const first = Promise.withResolvers<void>();
   let connected: Containerd | undefined;
+  let heard: Disposable | undefined;
   let failure = 'it was not tried yet';
 
   const runtime = (): Containerd => {
@@ -42,8 +43,9 @@ export function lateContainerd({ connect, onFailure }: LateContainerdOptions): L
     for (let delay = FIRST_RETRY_MS; !stop.signal.aborted; delay = Math.min(delay * 2, MAX_RETRY_MS)) {
       try {
         connected = await connect(stop.signal);
+        // Only once events arrive can anybody tell that the runtime is there.
+        heard = connected.events.subscribe(({ type }) => type === 'connected' && first.resolve());
         events.follow(connected.events);
-        first.resolve();
         return;
       } catch (error) {
         if (stop.signal.aborted) return;
@@ -64,6 +66,7 @@ export function lateContainerd({ connect, onFailure }: LateContainerdOptions): L
     async [Symbol.asyncDispose]() {
       stop.abort();
       await running;
+      heard?.[Symbol.dispose]();
       connected?.[Symbol.dispose]();
     },
   };

@@ -8,6 +8,7 @@ import { KINDS } from '../../schemas/kinds.ts';
 import type { DaemonOptions } from '../daemon-options.ts';
 import { VERSION } from '../version.ts';
 import { assignNode } from './assign-node.ts';
+import { serveContainerLog } from './container-log.ts';
 import { createControllers } from './controllers.ts';
 import { lockDirectory } from './data-lock.ts';
 import { prepareDirectory } from './directories.ts';
@@ -58,6 +59,7 @@ export async function startDaemon(options: DaemonOptions, log: Log): Promise<Dae
       ...containerd,
     }),
   );
+  serveContainerLog(server, runtime.logs);
   await runtime.containerd.settled(CONTAINERD_GRACE_MS);
   const manager = starting.use(createControllers({ server, runtime, facts, clock, log }));
   void manager.start();

@@ -1,5 +1,5 @@
 /** The first failure is mended at once; each further one in a row doubles the wait. */
-const FIRST_DELAY_MS = 1000;
+const FIRST_DELAY_MS = 200;
 const MAX_DELAY_MS = 300_000;
 /** A run that lasted this long was a good one: the count starts again. */
 const GOOD_RUN_MS = 10_000;

@@ -29,7 +29,7 @@ export function recordStatus(record: ImageRecord, source: string): Partial<Image
 export function describeProgress(progress: PullProgress | undefined): string {
   if (progress === undefined) return 'waiting for its turn';
   const { phase, completedBytes, totalBytes, layers, layersDone } = progress;
-  if (phase === 'Resolving') return 'asking the registry';
+  if (phase === 'Resolving') return 'looking for it';
   const bytes = phase === 'Downloading' ? ` ${humanSize(completedBytes)} of ${humanSize(totalBytes)}` : '';
   return `${phase.toLowerCase()}${bytes} (${layersDone} of ${layers} layers)`;
 }
