@@ -1,6 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { listenUnix } from '../../api/http/listen.ts';
 import { createApiServer, type ApiServer } from '../../api/server.ts';
 import { openMemoryStore } from '../../api/store/memory.ts';
 import { createInProcessClient } from '../../cli/daemon/in-process-client.ts';
@@ -44,19 +43,15 @@ export async function openApiWorld(options: { readonly clock?: Clock } = {}): Pr
     kinds: servedKinds(server.registry),
     plainClient,
     client: (user) => withCacheViews(plainClient(user), server, findKind),
-    httpClient: () => openHttp(server, clock, owned),
+    httpClient: () => openHttp(server, owned),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
 
-async function openHttp(server: ApiServer, clock: Clock, owned: AsyncDisposableStack): Promise<Client> {
-  const directory = await mkdtemp('/tmp/tsm-');
+async function openHttp(server: ApiServer, owned: AsyncDisposableStack): Promise<Client> {
+  const directory = await mkdtemp('/tmp/tsm-eng-');
   owned.defer(() => rm(directory, { recursive: true }));
   const socketPath = join(directory, 'api.sock');
-  const stopping = new AbortController();
-  const { pipeline } = server;
-  const { signal } = stopping;
-  owned.use(await listenUnix({ path: socketPath, pipeline, clock, log: recordingLog(), stopping: signal }));
-  owned.defer(() => stopping.abort());
+  owned.use(await server.listenUnix({ path: socketPath }));
   return owned.use(await createHttpClient({ connection: { socketPath }, userAgent: 'test/0' }));
 }
