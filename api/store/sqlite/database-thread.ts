@@ -3,7 +3,7 @@ import type { AnswerMessage, Failure, Operation, Requests, ThreadData } from './
 import { StoreError } from '../store.ts';
 
 /** Slices and batches live outside of the JavaScript heap; what is left is small. */
-const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 4, stackSizeMb: 2 };
+const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 2, stackSizeMb: 2 };
 
 /** The thread died without an answer: what it was doing may or may not have happened. */
 export class ThreadLostError extends Error {

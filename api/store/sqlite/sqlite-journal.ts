@@ -32,30 +32,25 @@ export class SqliteJournal implements Journal {
   }
 
   async load(receive: (records: readonly JournalRecord[]) => void): Promise<JournalPosition> {
-    const writer = (this.#writer = this.#start('writer'));
-    const position = await writer.call('open', {});
-    const read = (after: string | undefined) =>
-      writer.call('list', { prefix: '', revision: position.revision, after, limit: Infinity });
-    for (let next: ReturnType<typeof read> | undefined = read(undefined); next;) {
-      const { records, more }: Awaited<ReturnType<typeof read>> = await next;
-      const slice = unpackRecords(records);
-      const last = slice.at(-1);
-      // The thread reads the next slice while this one is taken in.
-      next = more && last ? read(decoder.decode(last.key)) : undefined;
-      receive(slice.map(ownRecord));
+    try {
+      const writer = (this.#writer = this.#start('writer'));
+      const position = await writer.call('open', {});
+      await this.#readAll(writer, position.revision, receive);
+      return position;
+    } catch (error) {
+      throw error instanceof ThreadLostError ? this.#unavailable(error) : error;
     }
-    return position;
   }
 
   async append(records: readonly JournalRecord[], base: Revision): Promise<void> {
-    const packed = packRecords(records.map(rawRecord));
-    const writer = this.#writer ?? (await this.#replaceWriter(base));
     try {
+      const writer = this.#writer ?? (await this.#replaceWriter(base));
+      const packed = packRecords(records.map(rawRecord));
       await writer.call('commit', { base, records: packed }, [packed]);
     } catch (error) {
       if (!(error instanceof ThreadLostError)) throw error;
       this.#writer = undefined;
-      await this.#settleLost(base, base + records.length, error);
+      if (!(await this.#landed(base + records.length))) throw this.#unavailable(error);
     }
   }
 
@@ -117,13 +112,29 @@ export class SqliteJournal implements Journal {
   }
 
   /** The thread was lost with a batch in hand; only the file knows whether it is there. */
-  async #settleLost(base: Revision, last: Revision, error: ThreadLostError): Promise<void> {
+  async #landed(last: Revision): Promise<boolean> {
     try {
       await this.#replaceWriter(last);
+      return true;
     } catch {
-      throw this.#unavailable(error);
+      return false;
     }
-    if (base > last) throw this.#unavailable(error);
+  }
+
+  async #readAll(
+    writer: DatabaseThread,
+    revision: Revision,
+    receive: (records: readonly JournalRecord[]) => void,
+  ): Promise<void> {
+    const read = (after: string | undefined) => writer.call('list', { prefix: '', revision, after, limit: Infinity });
+    for (let next: ReturnType<typeof read> | undefined = read(undefined); next;) {
+      const { records, more }: Awaited<ReturnType<typeof read>> = await next;
+      const slice = unpackRecords(records);
+      const last = slice.at(-1);
+      // The thread reads the next slice while this one is taken in.
+      next = more && last ? read(decoder.decode(last.key)) : undefined;
+      receive(slice.map(ownRecord));
+    }
   }
 
   async #read<O extends Operation>(operation: O, ask: Requests[O]['ask']): Promise<Requests[O]['answer']> {
