@@ -116,9 +116,9 @@ test('a registry that does not answer is DeadlineExceeded', async (t) => {
     async ({ registry, target }) => {
       const error = await failure(t, registry.resolve(target));
       t.is(error.code, 'DeadlineExceeded');
-      t.regex(error.message, /did not answer within 150 ms/);
+      t.regex(error.message, /did not answer within 600 ms/);
     },
-    { stallTimeoutMs: 150 },
+    { stallTimeoutMs: 600 },
   );
 });
 
@@ -134,15 +134,15 @@ test('a registry that stops in the middle of a blob is DeadlineExceeded; a slow 
       const reading = (async () => {
         for await (const piece of pieces) {
           received += piece.length;
-          await new Promise((resolve) => setTimeout(resolve, 300));
+          await new Promise((resolve) => setTimeout(resolve, 1000));
         }
       })();
       const started = Date.now();
       t.is((await failure(t, reading)).code, 'DeadlineExceeded');
       t.is(received, 1000);
-      t.true(Date.now() - started >= 400);
+      t.true(Date.now() - started >= 1500);
     },
-    { stallTimeoutMs: 150 },
+    { stallTimeoutMs: 600 },
   );
 });
 
