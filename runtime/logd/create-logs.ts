@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import type { Host } from '../ports/host.ts';
 import type { LogRun, Logs } from '../ports/logs.ts';
 import type { Processes } from '../ports/processes.ts';
-import { absentDirectory, fifoPaths, listSegments, logDirectory, logPaths, segmentPath } from './files.ts';
+import { fifoPaths, listSegments, logDirectory, logPaths, openRuns, segmentPath } from './files.ts';
+import { createFifoHolder } from './hold-fifos.ts';
 import { keepLogd, type LogdLog } from './keep-logd.ts';
 import { readRun } from './read.ts';
 
@@ -30,6 +31,8 @@ const defaultDrainMs = 2000;
 export async function openLogs(options: LogsOptions): Promise<Logs & AsyncDisposable> {
   const paths = logPaths(options.dataDirectory, options.runDirectory);
   await mkdir(paths.logs, { recursive: true, mode: 0o700 });
+  const holder = createFifoHolder();
+  for (const run of await openRuns(paths)) await holder.hold(Object.values(fifoPaths(paths, run)));
   const logd = await keepLogd({
     paths,
     processes: options.processes,
@@ -40,13 +43,8 @@ export async function openLogs(options: LogsOptions): Promise<Logs & AsyncDispos
 
   const drain = async (run: LogRun, deadline: number): Promise<void> => {
     await logd.ask({ op: 'drain', log: run.log, run: run.run, deadline });
-    const fifos = fifoPaths(paths, run);
-    await Promise.all([removeFile(fifos.stdout), removeFile(fifos.stderr)]);
-  };
-  const openRunsOf = async (log: string): Promise<readonly number[]> => {
-    const names = await readdir(join(paths.logd, 'open')).catch(absentDirectory);
-    const ours = names.filter((name) => name.startsWith(`${log}.`) && name.endsWith('.json'));
-    return ours.map((name) => Number(name.slice(log.length + 1, -'.json'.length))).filter(Number.isInteger);
+    const fifos = Object.values(fifoPaths(paths, run));
+    await Promise.all([holder.release(fifos), ...fifos.map(removeFile)]);
   };
 
   return {
@@ -57,6 +55,7 @@ export async function openLogs(options: LogsOptions): Promise<Logs & AsyncDispos
         mkdir(directory, { recursive: true, mode: 0o700 }),
         options.host.makeFifos([fifos.stdout, fifos.stderr]),
       ]);
+      await holder.hold(Object.values(fifos));
       await logd.ask({ op: 'open', log: run.log, run: run.run, ...fifos, directory, ...limits });
       if (run.run > 1) await dropRunsBefore(directory, run.run - 1);
       return fifos;
@@ -76,16 +75,18 @@ export async function openLogs(options: LogsOptions): Promise<Logs & AsyncDispos
     read: (run, readOptions) => readRun(paths, run, readOptions),
     async remove(log) {
       const directory = logDirectory(paths, log);
-      for (const run of await openRunsOf(log)) await drain({ log, run }, 0);
+      for (const run of await openRuns(paths, log)) await drain(run, 0);
       await rm(directory, { recursive: true, force: true });
     },
     async latestRun(log) {
-      const runs = [...(await listSegments(logDirectory(paths, log))).keys(), ...(await openRunsOf(log))];
+      const open = (await openRuns(paths, log)).map(({ run }) => run);
+      const runs = [...(await listSegments(logDirectory(paths, log))).keys(), ...open];
       return runs.length === 0 ? undefined : Math.max(...runs);
     },
     list: () => readdir(paths.logs),
     async [Symbol.asyncDispose]() {
       await logd[Symbol.asyncDispose]();
+      await holder[Symbol.asyncDispose]();
     },
   };
 }

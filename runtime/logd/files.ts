@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RuntimeError } from '../errors.ts';
 import type { LogRun } from '../ports/logs.ts';
-import { parseSegmentName, registrationName, segmentName } from './program/protocol.ts';
+import { parseRegistrationName, parseSegmentName, registrationName, segmentName } from './program/protocol.ts';
 
 export interface LogPaths {
   /** One directory a log. */
@@ -33,6 +33,13 @@ export function fifoPaths(paths: LogPaths, { log, run }: LogRun): { readonly std
 /** There while logd has the run open, or would open it again. */
 export function registrationPath(paths: LogPaths, { log, run }: LogRun): string {
   return join(paths.logd, 'open', registrationName(log, run));
+}
+
+/** Runs that are registered with logd: of one log, or of all. */
+export async function openRuns(paths: LogPaths, log?: string): Promise<readonly LogRun[]> {
+  const names = await readdir(join(paths.logd, 'open')).catch(absentDirectory);
+  const runs = names.map(parseRegistrationName).filter((run) => run !== undefined);
+  return log === undefined ? runs : runs.filter((run) => run.log === log);
 }
 
 /** Runs of a log that have files, and their sequences, all ascending; empty when there is no such log. */

@@ -3,43 +3,39 @@ import { headerLength, tagOffset } from './program/format.ts';
 
 const newline = 10;
 const fullTag = 70;
-const timestampLength = 30;
+export const timestampLength = 30;
+/** Where stdout and stderr differ: `o` or `e`. */
+const streamOffset = 34;
+const letterO = 111;
 
 export interface LogRecord {
-  /** Where the payload stands in the buffer that was parsed. */
-  readonly start: number;
+  /** Where its header stands, beginning with the 30 characters of time. */
+  readonly header: number;
+  /** Where the payload ends, and the newline stands. */
   readonly end: number;
   /** The record ends a line. */
   readonly full: boolean;
   readonly stream: 'stdout' | 'stderr';
-  /** Where the record's 30 characters of time stand. */
-  readonly time: number;
 }
 
 /**
- * The whole records in `bytes` from `from`, in order, and where the rest (a record that is still being written) begins. What is no
- * record (torn by a crash) is left out.
+ * Visits the whole records in `bytes`, in order; answers where the rest (a record that is still being written) begins. What is
+ * no record (torn by a crash) is left out. The visited object is only valid during the call.
  */
-export function parseRecords(
-  bytes: Buffer,
-  from = 0,
-): { readonly records: readonly LogRecord[]; readonly rest: number } {
-  const records: LogRecord[] = [];
-  let start = from;
-  for (let end = bytes.indexOf(newline, start); end >= 0; end = bytes.indexOf(newline, start)) {
+export function visitRecords(bytes: Buffer, visit: (record: LogRecord) => void): number {
+  const record = { header: 0, end: 0, full: false, stream: 'stdout' as LogRecord['stream'] };
+  let start = 0;
+  for (let end = bytes.indexOf(newline); end >= 0; end = bytes.indexOf(newline, start)) {
     if (isRecord(bytes, start, end)) {
-      const stream = bytes[start + 34] === 111 ? 'stdout' : 'stderr';
-      records.push({
-        start: start + headerLength,
-        end,
-        full: bytes[start + tagOffset] === fullTag,
-        stream,
-        time: start,
-      });
+      record.header = start;
+      record.end = end;
+      record.full = bytes[start + tagOffset] === fullTag;
+      record.stream = bytes[start + streamOffset] === letterO ? 'stdout' : 'stderr';
+      visit(record);
     }
     start = end + 1;
   }
-  return { records, rest: start };
+  return start;
 }
 
 /** Whether a header stands at `start`, by the characters that every one has. */
@@ -66,6 +62,7 @@ export function toRecordTime(time: string): string | undefined {
   return `${new Date(milliseconds).toISOString().slice(0, 19)}.${fraction.slice(0, 9).padEnd(9, '0')}Z`;
 }
 
-export function timeOf(bytes: Buffer, record: LogRecord): string {
-  return bytes.toString('latin1', record.time, record.time + timestampLength);
+/** The record's time as text. */
+export function timeOf(bytes: Buffer, { header }: LogRecord): string {
+  return bytes.toString('latin1', header, header + timestampLength);
 }

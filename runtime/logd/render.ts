@@ -1,5 +1,6 @@
 /** Turns records into what a process wrote, or what a person asked to see of it. */
-import { parseRecords, timeOf } from './records.ts';
+import { headerLength } from './program/format.ts';
+import { timeOf, timestampLength, visitRecords } from './records.ts';
 
 export interface RenderOptions {
   readonly timestamps?: boolean;
@@ -17,7 +18,7 @@ export interface Renderer {
   readonly done: boolean;
 }
 
-const lineEnd = Buffer.from('\n');
+const space = 32;
 
 export function createRenderer({ timestamps = false, since, limitBytes = Infinity }: RenderOptions): Renderer {
   let rest: Buffer = Buffer.alloc(0);
@@ -35,22 +36,24 @@ export function createRenderer({ timestamps = false, since, limitBytes = Infinit
     },
     push(chunk) {
       const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-      const { records, rest: restStart } = parseRecords(bytes);
-      rest = Buffer.from(bytes.subarray(restStart));
-      const parts: Buffer[] = [];
-      for (const record of records) {
+      // What is shown of a record is never longer than the record.
+      const shown = Buffer.allocUnsafe(bytes.length);
+      let length = 0;
+      const restStart = visitRecords(bytes, (record) => {
         reached ||= since === undefined || timeOf(bytes, record) >= since;
-        if (!reached) continue;
-        if (timestamps && !within[record.stream]) parts.push(Buffer.from(`${timeOf(bytes, record)} `));
-        parts.push(bytes.subarray(record.start, record.end));
-        if (record.full) parts.push(lineEnd);
-        within[record.stream] = !record.full;
-      }
-      if (parts.length === 0 || left <= 0) return undefined;
-      const shown = Buffer.concat(parts);
-      const kept = shown.length <= left ? shown : shown.subarray(0, left);
+        if (!reached) return;
+        const { header, end, full, stream } = record;
+        if (timestamps && !within[stream]) {
+          length += bytes.copy(shown, length, header, header + timestampLength);
+          shown[length++] = space;
+        }
+        length += bytes.copy(shown, length, header + headerLength, full ? end + 1 : end);
+        within[stream] = !full;
+      });
+      rest = Buffer.from(bytes.subarray(restStart));
+      const kept = shown.subarray(0, Math.max(0, Math.min(length, left)));
       left -= kept.length;
-      return kept;
+      return kept.length === 0 ? undefined : kept;
     },
   };
 }

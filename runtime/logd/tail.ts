@@ -63,10 +63,10 @@ function scanBlock(bytes: Buffer, isFirst: boolean, counter: Counter): { found?:
     if (before < 0 && !isFirst) return { rest: end + 1 };
     const full = endsLine(bytes, before + 1, end);
     if (full !== undefined) {
-      if (counter.atEnd && !full) counter.wanted -= 1;
+      // A full record, or an unfinished one at the very end, is the last of the next older line; is that one still wanted?
+      const anotherLine = full || counter.atEnd;
       counter.atEnd = false;
-      // A full record begins the next older line: when nothing more is wanted, that one is out.
-      if (full && counter.wanted-- <= 0) return { found: end + 1, rest: 0 };
+      if (anotherLine && counter.wanted-- <= 0) return { found: end + 1, rest: 0 };
     }
     end = before;
   }

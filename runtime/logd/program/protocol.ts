@@ -45,6 +45,12 @@ export function registrationName(log: string, run: number): string {
   return `${log}.${run}.json`;
 }
 
+/** The opposite of registrationName; undefined for other files. */
+export function parseRegistrationName(name: string): { readonly log: string; readonly run: number } | undefined {
+  const [, log, run] = /^(.+)\.(\d+)\.json$/.exec(name) ?? [];
+  return log === undefined ? undefined : { log, run: Number(run) };
+}
+
 /** The name of one file of a run. The highest sequence is the one that is written to. */
 export function segmentName(run: number, sequence: number): string {
   return `${run}-${sequence}.log`;
