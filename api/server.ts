@@ -83,9 +83,9 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   }
   await makeProtectedNamespaces(registry);
   const pipeline = createPipeline(contextOf(options, { registry, fieldSets, admission }));
-  const stopping = new AbortController();
+  const inFlight = new Set<AbortController>();
   const owned = opening.move();
-  const shared = { pipeline, clock, log, stopping: stopping.signal };
+  const shared = { pipeline, clock, log, inFlight };
   return {
     pipeline,
     registry,
@@ -93,7 +93,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     listenUnix: async (at) => owned.use(await listenUnix({ ...shared, ...at })),
     listenHttps: async (at) => owned.use(await serveHttps(at, shared)),
     async [Symbol.asyncDispose]() {
-      stopping.abort();
+      for (const request of inFlight) request.abort();
       await owned.disposeAsync();
     },
   };

@@ -39,7 +39,12 @@ export interface HttpClientOptions {
   readonly userAgent: string;
 }
 
+/** Bytes of an answer as they come. Must be read to its end or destroyed. */
+export type ByteStream = AsyncIterable<Buffer> & { destroy(): unknown };
+
 export interface HttpClient extends Client, Disposable {
+  /** GET of any path whose answer is read while it comes: a log, a watch of Tables. Rejects like the rest. */
+  stream(path: string, options?: CallOptions & { readonly accept?: string }): Promise<ByteStream>;
   /** GET of any path (`/version`, `/apis`, a Table). Rejects like the rest. */
   raw(path: string, options?: CallOptions & { readonly accept?: string }): Promise<JsonValue>;
 }
