@@ -1,3 +1,4 @@
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createApiServer, type ApiServer } from '../../api/server.ts';
 import { openStore } from '../../api/store/open.ts';
@@ -12,6 +13,7 @@ import { serveContainerLog } from './container-log.ts';
 import { createControllers } from './controllers.ts';
 import { lockDirectory } from './data-lock.ts';
 import { prepareDirectory } from './directories.ts';
+import { identityOf } from './identity.ts';
 import { openListeners } from './listeners.ts';
 import { createLog } from './log.ts';
 import { openRuntime } from './runtime.ts';
@@ -40,6 +42,7 @@ export async function startDaemon(options: DaemonOptions, log: Log): Promise<Dae
   await prepareDirectory(runDirectory, options.socketGroup === undefined ? 0o700 : 0o711, '--run-dir');
   starting.use(lockDirectory(dataDirectory, '--data-dir'));
   starting.use(lockDirectory(runDirectory, '--run-dir'));
+  starting.use(await writePid(join(runDirectory, 'daemon.pid')));
   const store = starting.use(await openStore(`sqlite:${join(dataDirectory, 'store.db')}`));
   const nodeNames = options.nodeName === undefined ? {} : { nodeName: options.nodeName };
   const machine = await measureHostFacts({ dataDirectory, runDirectory, storeIdentity: '', ...nodeNames });
@@ -76,11 +79,10 @@ export interface Daemon extends AsyncDisposable {
   readonly addresses: readonly string[];
 }
 
-/** The store's identity: the uid of namespace kube-system, made with it and never changed. */
-function identityOf(server: ApiServer): string {
-  const uid = server.kind('', 'namespaces')?.cache.get('', 'kube-system')?.uid;
-  if (uid === undefined) throw new Error('the store has no namespace kube-system');
-  return uid;
+/** For people and scripts that want to stop it; whether it runs, only the lock tells. */
+async function writePid(path: string): Promise<AsyncDisposable> {
+  await writeFile(path, `${process.pid}\n`, { mode: 0o644 });
+  return { [Symbol.asyncDispose]: () => rm(path, { force: true }) };
 }
 
 function untilSignal(): Promise<NodeJS.Signals> {
