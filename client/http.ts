@@ -65,6 +65,16 @@ export async function createHttpClient({ connection, userAgent }: HttpClientOpti
   return {
     raw: async (path, { signal, accept } = {}) =>
       readAnswer(await transport.send({ method: 'GET', path, signal, ...(accept === undefined ? {} : { accept }) })),
+    stream: async (path, { signal, accept } = {}) => {
+      const response = await transport.send({
+        method: 'GET',
+        path,
+        signal,
+        ...(accept === undefined ? {} : { accept }),
+      });
+      if (response.statusCode !== 200) await readAnswer(response);
+      return response;
+    },
     get: async <T>(ref: ObjectRef, options: CallOptions = {}) =>
       call<T>({ method: 'GET', target: named(ref), options }),
     list: <T extends KubeObject>(kind: KindRef, options: ListOptions = {}) =>
