@@ -35,10 +35,10 @@ export async function startDaemon(): Promise<void> {
     detached: true,
     stdio: ['ignore', output.fd, output.fd],
   });
-  let ended = false;
-  child.once('exit', () => (ended = true));
-  child.once('error', () => (ended = true));
-  for (const deadline = Date.now() + START_MS; Date.now() < deadline && !ended; await sleep(POLL_MS)) {
+  const ended = new AbortController();
+  child.once('exit', () => ended.abort());
+  child.once('error', () => ended.abort());
+  for (const deadline = Date.now() + START_MS; Date.now() < deadline && !ended.signal.aborted; await sleep(POLL_MS)) {
     if ((await quietly('version')) === 0) {
       child.unref();
       return;
