@@ -3,6 +3,7 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Host } from '../ports/host.ts';
 import type { Processes } from '../ports/processes.ts';
+import { ownCgroups, removeCgroups } from './supervisor-cgroups.ts';
 import { containerdPaths, type ContainerdPaths } from './supervisor-config.ts';
 import { containerdWords } from './supervisor.ts';
 
@@ -27,8 +28,10 @@ export async function endContainerd(options: EndOptions): Promise<void> {
   for (const shim of await processes.find(['-address', paths.socket])) {
     // The init of a pid namespace takes the rest of its container with it.
     const inits = await processes.children(shim);
+    const cgroups = (await Promise.all(inits.map((init) => ownCgroups(init.pid, shim.pid)))).flat();
     await Promise.all(inits.map((init) => processes.end(init, 0)));
     await processes.end(shim, 0);
+    await removeCgroups(cgroups);
   }
   await removeShimSockets(paths);
   for (const point of (await host.mountsUnder(paths.state)).toReversed()) await host.unmount(point);

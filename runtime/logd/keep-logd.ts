@@ -38,8 +38,8 @@ const startDeadlineMs = 15_000;
 const longestBackoffMs = 5000;
 
 /**
- * Small heap, no helper threads that only large programs need: a logd takes about 15 MB that it does not share with the daemon's
- * Node (measured: without these options 20 MB).
+ * No helper threads, and a heap that cannot grow: a logd has 11 MB of its own when idle, 20 MB after a burst (Node 24.21). Compiled
+ * code stays on: without it a burst costs four times the processor time.
  */
 const nodeOptions = ['--max-old-space-size=32', '--max-semi-space-size=1', '--single-threaded-gc', '--v8-pool-size=0'];
 

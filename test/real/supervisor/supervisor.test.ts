@@ -1,6 +1,9 @@
-import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import test from 'ava';
 import { endContainerd } from '../../../runtime/containerd/supervisor-end.ts';
 import { openLink } from '../../../runtime/containerd/supervisor-link.ts';
@@ -10,6 +13,7 @@ import { RuntimeError } from '../../../runtime/errors.ts';
 import { createHost } from '../../../runtime/host/create-host.ts';
 import { createProcesses } from '../../../runtime/host/processes.ts';
 import type { ProcessIdentity } from '../../../runtime/ports/processes.ts';
+import { buildBusyboxArchive } from '../../../tools/busybox-image/archive.ts';
 import { temporaryDirectory } from '../../runtime/host/temporary.ts';
 
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined };
@@ -71,6 +75,39 @@ test('a containerd that is killed is started again', async (t) => {
     t.not(second.pid, first.pid);
     for (let link; link === undefined; await delay(20))
       link = await openLink(supervisor.socketPath).catch(() => undefined);
+  });
+});
+
+test('containers run on without containerd, and its end takes all that is left of them', async (t) => {
+  await withMachine(async (options) => {
+    await using supervisor = await superviseContainerd(options);
+    const archive = join(options.runDirectory, 'image.tar');
+    await buildBusyboxArchive({ output: archive, name: 'tsmoby.dev/test:v1' });
+    const ctr = async (...args: string[]): Promise<string> =>
+      (await promisify(execFile)('ctr', ['-a', supervisor.socketPath, '-n', 'test', ...args])).stdout;
+    const id = `h${process.pid}`;
+    const root = join(options.runDirectory, 'runc');
+    const cgroup = `/tsmoby-test/${id}`;
+    await ctr('images', 'import', '--local', archive).catch(() => ctr('images', 'import', archive));
+    await ctr('run', '-d', '--runc-root', root, '--cgroup', cgroup, 'tsmoby.dev/test:v1', id, 'sleep', '1000');
+    const host = createHost(options);
+    const pid = Number(/\s(\d+)\s+RUNNING/.exec(await ctr('tasks', 'ls'))?.[1]);
+    t.true(pid > 0);
+    const [shim] = await options.processes.find(['-address', supervisor.socketPath]);
+    await supervisor[Symbol.asyncDispose]();
+    await options.processes.end(await recorded(options), 5000);
+    t.true(
+      (await options.processes.children(shim!)).some((child) => child.pid === pid),
+      'runs on',
+    );
+    await endContainerd({ ...options, host });
+    t.deepEqual(await options.processes.find(['-address', supervisor.socketPath]), []);
+    t.false(existsSync(`/proc/${pid}`) && (await readFile(`/proc/${pid}/stat`, 'utf8')).split(' ')[2] !== 'Z');
+    t.deepEqual(await host.mountsUnder(options.runDirectory), []);
+    const hierarchies = (await readdir('/sys/fs/cgroup')).map((name) => join('/sys/fs/cgroup', name));
+    const left = hierarchies.filter((path) => existsSync(join(path, cgroup)));
+    t.deepEqual(left, []);
+    for (const path of hierarchies) await rmdir(join(path, 'tsmoby-test')).catch(() => undefined);
   });
 });
 
