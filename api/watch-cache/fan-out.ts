@@ -1,6 +1,6 @@
 import type { CacheWatch } from './cache-watch.ts';
 import { ChangeEvents } from './events.ts';
-import type { CacheChange } from './events.ts';
+import type { CacheChange, ObjectEvent } from './events.ts';
 import type { Revision } from '../store/store.ts';
 
 /**
@@ -41,7 +41,7 @@ export class FanOut implements Disposable {
     if (this.#watches.size === 0) return;
     const events = new ChangeEvents(change);
     for (const watch of this.#watches) {
-      const event = events.seenBy(watch.matches);
+      const event = seen(events, watch);
       if (!event) continue;
       watch.push(event);
       this.#soon(watch);
@@ -75,5 +75,15 @@ export class FanOut implements Disposable {
       this.#dirty.clear();
       for (const each of woken) each.wake();
     });
+  }
+}
+
+/** A selector that throws ends its own watch, and nobody else's. */
+function seen(events: ChangeEvents, watch: CacheWatch): ObjectEvent | undefined {
+  try {
+    return events.seenBy(watch.matches);
+  } catch (error) {
+    watch.end(error instanceof Error ? error : new Error(String(error)));
+    return undefined;
   }
 }

@@ -22,6 +22,8 @@ import { EntryTable } from './entry-table.ts';
 import { fromStoreError, WatchCacheError } from './errors.ts';
 import type { CacheChange, Matches } from './events.ts';
 import { FanOut } from './fan-out.ts';
+import { Listeners } from './listeners.ts';
+import type { CacheListener } from './listeners.ts';
 import { loadEntries } from './load.ts';
 import { namespacePrefix, objectKey } from './object-key.ts';
 import { pickPage, storedPage } from './pages.ts';
@@ -59,13 +61,6 @@ export interface CacheWatchOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Called synchronously, in order, before the writer is answered; must be quick and must not throw. */
-export interface CacheListener {
-  change(change: CacheChange): void;
-  /** The cache is closed. */
-  end?(error: WatchCacheError): void;
-}
-
 const DEFAULT_WINDOW: WindowLimits = { changes: 4000, bytes: 4 * 1024 * 1024 };
 const DEFAULT_BUFFER: BufferLimits = { events: 5000, bytes: 16 * 1024 * 1024 };
 const DEFAULT_OBJECT_BYTES = 4 * 1024 * 1024;
@@ -78,7 +73,7 @@ export class WatchCache implements Disposable {
   readonly #objects: DecodedObjects;
   readonly #buffer: BufferLimits;
   readonly #table = new EntryTable();
-  readonly #listeners = new Set<CacheListener>();
+  readonly #listeners = new Listeners();
   readonly #fanOut: FanOut;
   readonly #window: ChangeWindow;
   readonly #gate = new RevisionGate();
@@ -220,8 +215,7 @@ export class WatchCache implements Disposable {
   /** Calls the listener for every change from now on; what is there already is in `snapshot()`. */
   subscribe(listener: CacheListener): Disposable {
     this.#assertOpen();
-    this.#listeners.add(listener);
-    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
+    return this.#listeners.add(listener);
   }
 
   /** Ends all watches and stops following the store. */
@@ -252,7 +246,7 @@ export class WatchCache implements Disposable {
     if (!read && !previous) return;
     const applied = { revision, ...(read && { entry: read.entry }), ...(previous && { previous }) };
     this.#window.append(applied);
-    for (const listener of this.#listeners) listener.change(applied);
+    this.#listeners.tell(applied);
     this.#fanOut.publish(applied);
   }
 
@@ -298,8 +292,7 @@ export class WatchCache implements Disposable {
     this.#following[Symbol.dispose]();
     this.#gate.close(error);
     this.#fanOut[Symbol.dispose]();
-    for (const listener of this.#listeners) listener.end?.(error);
-    this.#listeners.clear();
+    this.#listeners.end(error);
   }
 }
 

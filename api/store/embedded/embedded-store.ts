@@ -246,7 +246,7 @@ export class EmbeddedStore implements Store {
     const target = this.#window.due(time, this.#revision, this.#compacted);
     if (target === undefined) return;
     this.compact(target).catch((error: unknown) => {
-      if (error instanceof StoreError) this.#options.onCompactionError?.(error);
+      if (error instanceof StoreError && error.code !== 'Closed') this.#options.onCompactionError?.(error);
     });
   }
 

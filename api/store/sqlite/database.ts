@@ -73,6 +73,8 @@ export function openForReading(path: string): DatabaseSync {
 
 /** Commits what `work` does, or leaves nothing of it. */
 export function inTransaction<T>(database: DatabaseSync, work: () => T): T {
+  // A rollback that failed, on a failing disk, must not stand in the way of every later try.
+  if (database.isTransaction) database.exec('ROLLBACK');
   database.exec('BEGIN IMMEDIATE');
   try {
     const result = work();

@@ -81,6 +81,7 @@ export class SqliteJournal implements Journal {
     try {
       await this.#writer.call('compact', { revision });
     } catch (error) {
+      if (this.#closed) throw closedError();
       throw error instanceof ThreadLostError ? this.#unavailable(error) : error;
     }
   }
@@ -132,13 +133,13 @@ export class SqliteJournal implements Journal {
       const slice = unpackRecords(records);
       const last = slice.at(-1);
       // The thread reads the next slice while this one is taken in.
-      next = more && last ? read(decoder.decode(last.key)) : undefined;
+      next = more && last ? read(keyText(last.key)) : undefined;
       receive(slice.map(ownRecord));
     }
   }
 
   async #read<O extends Operation>(operation: O, ask: Requests[O]['ask']): Promise<Requests[O]['answer']> {
-    if (this.#closed) throw new StoreError('Closed', 'the store is closed');
+    if (this.#closed) throw closedError();
     this.#reader ??= this.#start('reader');
     const reader = this.#reader;
     this.#readerTimer?.refresh();
@@ -164,19 +165,25 @@ export class SqliteJournal implements Journal {
   }
 }
 
-const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+function closedError(): StoreError {
+  return new StoreError('Closed', 'the store is closed');
+}
 
 function rawRecord({ key, value, ...rest }: JournalRecord): RawRecord {
-  return { ...rest, key: encoder.encode(key), value };
+  return { ...rest, key: Buffer.from(key), value };
 }
 
 /** The value stays a view into the slice: for records that are looked at and let go. */
 function sharedRecord({ key, value, ...rest }: RawRecord): JournalRecord {
-  return { ...rest, key: decoder.decode(key), ...(value && { value }) };
+  return { ...rest, key: keyText(key), ...(value && { value }) };
 }
 
 /** The value in memory of its own, for records that stay: a view would keep its whole slice alive. */
 function ownRecord({ key, value, ...rest }: RawRecord): JournalRecord {
-  return { ...rest, key: decoder.decode(key), ...(value && { value: Buffer.from(value) }) };
+  return { ...rest, key: keyText(key), ...(value && { value: Buffer.from(value) }) };
+}
+
+/** Not a TextDecoder: that would take a byte order mark off. */
+function keyText(key: Uint8Array): string {
+  return Buffer.from(key.buffer, key.byteOffset, key.byteLength).toString('utf8');
 }

@@ -217,6 +217,25 @@ test('listeners are called before the writer is answered, with what was there be
   t.is(changes.length, 3);
 });
 
+test('a listener or a selector that throws is ended, and costs nobody else anything', async (t) => {
+  const { cache, writer } = await setting(t);
+  const ended: unknown[] = [];
+  const broken = () => {
+    throw new RangeError('broken');
+  };
+  cache.subscribe({ change: broken, end: (error) => void ended.push(error.cause) });
+  const heard: number[] = [];
+  cache.subscribe({ change: ({ revision }) => void heard.push(revision) });
+  const bad = await cache.watch({ after: 0, matches: broken });
+  using good = await cache.watch({ after: 0 });
+  await writer.put('a', 'x');
+  await writer.put('a', 'x');
+  t.deepEqual(await take(good, 2), ['ADDED a/x@1', 'MODIFIED a/x@2']);
+  await t.throwsAsync(bad.read(), { instanceOf: RangeError });
+  t.deepEqual(heard, [1, 2]);
+  t.true(ended.length === 1 && ended[0] instanceof RangeError);
+});
+
 test('opening a cache over ten thousand objects holds the event loop for no more than a moment', async (t) => {
   const { store } = await setting(t, {}, async (writer) => {
     const data = { fill: 'x'.repeat(1000) };

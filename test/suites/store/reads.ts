@@ -43,6 +43,11 @@ export const readTests: Readonly<Record<string, StoreTest>> = {
     t.deepEqual(keysOf(await store.list('/k/', { revision: ODD_KEYS.length })), expected);
     t.deepEqual((await allPages(store, '/k/', 4)).flatMap(keysOf), expected);
     for (const key of ODD_KEYS) t.is(text((await store.get(key))?.value), key);
+    await store.create('\ufeffmark', bytes('x'));
+    await store.create('/last', bytes('x'));
+    const { revision } = await store.list('');
+    await store.create('/after', bytes('x'));
+    t.true(keysOf(await store.list('', { revision })).includes('\ufeffmark'));
   },
 
   'a prefix selects keys that begin with it and no others': async (t, store) => {
