@@ -10,6 +10,7 @@ import { flag } from '../handlers/options.ts';
 import { StatusError, toStatus, unauthorized } from '../status-error.ts';
 import type { RequestAttributes, UserInfo } from './attributes.ts';
 import { denied } from './authorize.ts';
+import { measure } from './measure.ts';
 import type { ApiRequest } from './request.ts';
 import type { ApiResponse } from './response.ts';
 
@@ -38,14 +39,10 @@ export function createPipeline(context: ApiContext): Pipeline {
         response = refusal(context, request, error);
       }
       if (attributes !== undefined) {
+        const code = codeOf(response);
         const durationMs = context.clock.now() - receivedAt;
-        context.audit.record({
-          attributes,
-          userAgent: request.userAgent,
-          code: codeOf(response),
-          receivedAt,
-          durationMs,
-        });
+        measure(context, attributes, code, durationMs / 1000);
+        context.audit.record({ attributes, userAgent: request.userAgent, code, receivedAt, durationMs });
       }
       return response;
     },
