@@ -20,7 +20,7 @@ import type { CacheEntry, SelectableFields } from './entry.ts';
 import { EntryReader } from './entry-reader.ts';
 import { EntryTable } from './entry-table.ts';
 import { fromStoreError, WatchCacheError } from './errors.ts';
-import type { CacheChange, Matches } from './events.ts';
+import type { Matches } from './events.ts';
 import { FanOut } from './fan-out.ts';
 import { Listeners } from './listeners.ts';
 import type { CacheListener } from './listeners.ts';
