@@ -1,5 +1,5 @@
 /** Listeners: a unix socket for everybody who may open it, HTTPS on loopback for everybody with a certificate. */
-import { chmod, chown, unlink } from 'node:fs/promises';
+import { chmod, chown, lstat, unlink } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { connect, type AddressInfo, type Socket } from 'node:net';
@@ -168,6 +168,11 @@ async function removeStale(path: string): Promise<void> {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return;
     if (code !== 'ECONNREFUSED') throw error;
+    if (!(await lstat(path)).isSocket()) {
+      throw new Error(`${path} is there and no socket: move it away, or choose another run directory`, {
+        cause: error,
+      });
+    }
     await unlink(path);
     return;
   } finally {

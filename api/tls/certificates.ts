@@ -4,6 +4,7 @@
  */
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
+import { isIP } from 'node:net';
 import { join } from 'node:path';
 import type { CertificateWish, KeyedCertificate } from './issue.ts';
 import { writePrivately } from './write-file.ts';
@@ -99,7 +100,7 @@ function isGood(
       certificate.checkPrivateKey(createPrivateKey(pair.key)) &&
       certificate.checkIssued(signer) &&
       certificate.verify(signer.publicKey) &&
-      hosts.every((host) => certificate.checkIP(host) !== undefined || certificate.checkHost(host) !== undefined)
+      hosts.every((host) => (isIP(host) === 0 ? certificate.checkHost(host) : certificate.checkIP(host)) !== undefined)
     );
   } catch {
     return false;

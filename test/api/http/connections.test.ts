@@ -1,0 +1,115 @@
+import test from 'ava';
+import { once } from 'node:events';
+import { readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { RawServer } from '../../support/raw-http.ts';
+
+test('the socket is for its owner alone, or for a group when one is named', async (t) => {
+  await using server = await RawServer.open();
+  t.is((await stat(server.socketPath)).mode & 0o777, 0o600);
+  const shared = `${server.socketPath}g`;
+  await server.server.listenUnix({ path: shared, group: process.getgid?.() ?? 0 });
+  t.is((await stat(shared)).mode & 0o777, 0o660);
+});
+
+test('a socket file that a killed daemon left is replaced, a living one is not', async (t) => {
+  await using server = await RawServer.open();
+  await t.throwsAsync(server.server.listenUnix({ path: server.socketPath }), {
+    message: /another server is listening/,
+  });
+  const stale = `${server.socketPath}o`;
+  const dead = createServer().listen(`${stale}-first`);
+  await once(dead, 'listening');
+  // closing removes the file at its first place: what is left at the other is what a SIGKILL leaves
+  await rename(`${stale}-first`, stale);
+  dead.close();
+  await once(dead, 'close');
+  await t.notThrowsAsync(server.server.listenUnix({ path: stale }));
+  const file = `${server.socketPath}f`;
+  await writeFile(file, 'precious');
+  await t.throwsAsync(server.server.listenUnix({ path: file }), { message: /is there and no socket/ });
+  t.is(await readFile(file, 'utf8'), 'precious');
+});
+
+test('a path too long for a socket is refused with its limit', async (t) => {
+  await using server = await RawServer.open();
+  await t.throwsAsync(server.server.listenUnix({ path: join('/tmp', 'x'.repeat(120)) }), {
+    message: /longer than 107 bytes/,
+  });
+});
+
+const MALFORMED: readonly string[] = [
+  'nonsense\r\n\r\n',
+  'GET / HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n',
+  'GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n',
+  'POST /api/v1/namespaces HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n',
+  `GET / HTTP/1.1\r\nHost: x\r\nX: ${'y'.repeat(70_000)}\r\n\r\n`,
+  'GET / HTTP/9.9\r\n\r\n',
+  '\0\0\0\0',
+];
+
+test('malformed HTTP is answered with a refusal, or cut off, and harms nobody else', async (t) => {
+  await using server = await RawServer.open();
+  for (const bytes of MALFORMED) {
+    const socket = await server.connect();
+    socket.on('error', () => undefined);
+    socket.end(bytes);
+    const answer = await text(socket);
+    t.true(answer === '' || /^HTTP\/1\.1 4\d\d /.test(answer), JSON.stringify(answer.slice(0, 60)));
+  }
+  t.is((await server.request('GET', '/healthz')).text, 'ok');
+  t.deepEqual(server.log.lines, []);
+});
+
+test('a request target that is no path is refused', async (t) => {
+  await using server = await RawServer.open();
+  const socket = await server.connect();
+  socket.end('GET http://evil/api HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+  t.regex(await text(socket), /^HTTP\/1\.1 400 /);
+});
+
+test('clients that go away in the middle leave nothing behind', async (t) => {
+  await using server = await RawServer.open();
+  const head =
+    'POST /api/v1/namespaces/default/configmaps HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"meta';
+  for (let n = 0; n < 20; n++) {
+    const socket = await server.connect();
+    socket.write(head);
+    await new Promise((resolve) => setImmediate(resolve));
+    socket.destroy();
+  }
+  t.is((await server.request('GET', '/healthz')).text, 'ok');
+  t.deepEqual(
+    server.log.lines.filter(({ level }) => level === 'error'),
+    [],
+  );
+});
+
+test('a hundred idle connections do not keep the server from answering or from stopping', async (t) => {
+  const server = await RawServer.open();
+  const sockets = await Promise.all(Array.from({ length: 100 }, () => server.connect()));
+  for (const socket of sockets) socket.on('error', () => undefined).write('GET /healthz HT');
+  t.is((await server.request('GET', '/healthz')).text, 'ok');
+  const began = performance.now();
+  await server[Symbol.asyncDispose]();
+  t.true(performance.now() - began < 4000);
+  for (const socket of sockets) socket.destroy();
+});
+
+test('a kept-alive connection serves one request after the other', async (t) => {
+  await using server = await RawServer.open();
+  const socket = await server.connect();
+  const ask = 'GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n';
+  let answers = '';
+  socket.on('data', (chunk: Buffer) => {
+    answers += chunk.toString();
+  });
+  for (let n = 1; n <= 3; n++) {
+    socket.write(ask);
+    while ((answers.match(/\r\n\r\nok/g) ?? []).length < n) await once(socket, 'data');
+  }
+  t.regex(answers, /Keep-Alive: timeout=1[2-9]\d/i, 'Go clients keep idle connections for 90 s');
+  socket.destroy();
+});
