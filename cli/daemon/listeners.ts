@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Listener } from '../../api/http/listen.ts';
 import type { ApiServer } from '../../api/server.ts';
@@ -31,12 +31,20 @@ async function openListener(server: ApiServer, address: string, options: DaemonO
   }
   const url = URL.parse(address);
   if (url?.protocol !== 'https:') throw new ListenError(`--listen ${address}: write unix:///path or https://HOST:PORT`);
-  return server.listenHttps({
-    host: url.hostname.replace(/^\[|\]$/g, ''),
-    port: Number(url.port || 443),
-    certDirectory: join(options.dataDir, 'pki'),
-    kubeconfig: options.kubeconfigOut ?? join(options.dataDir, 'kubeconfig'),
-  });
+  return openHttps(server, url.hostname.replace(/^\[|\]$/g, ''), Number(url.port || 443), options);
+}
+
+/** Port 0 is any free port, but the same one as last time if that is still free: kubeconfigs that were copied stay good. */
+async function openHttps(server: ApiServer, host: string, port: number, options: DaemonOptions): Promise<Listener> {
+  const { dataDir, kubeconfigOut = join(dataDir, 'kubeconfig') } = options;
+  const listen = (at: number): Promise<Listener> =>
+    server.listenHttps({ host, port: at, certDirectory: join(dataDir, 'pki'), kubeconfig: kubeconfigOut });
+  if (port !== 0) return listen(port);
+  const remembered = join(dataDir, 'https-port');
+  const before = Number(await readFile(remembered, 'utf8').catch(() => '0')) || 0;
+  const listener = await listen(before).catch(() => listen(0));
+  await writeFile(remembered, `${new URL(listener.address).port}\n`, { mode: 0o600 });
+  return listener;
 }
 
 /** Number of a group by name or number. */
