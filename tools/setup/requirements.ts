@@ -8,6 +8,7 @@ import { output } from './run.ts';
 export type Purpose = 'quickstart' | 'test';
 
 export interface Requirement {
+  /** A name that is looked up on PATH, or an absolute path that must be there. */
   readonly program: string;
   /** Debian's package that brings it. */
   readonly package: string;
@@ -35,6 +36,19 @@ export const requirements: readonly Requirement[] = [
   { program: 'tini-static', package: 'tini', why: 'the init process of containers', purposes: both },
   { program: 'busybox', package: 'busybox-static', why: 'sample and test images', purposes: both, fits: isStatic },
   { program: 'docker-registry', package: 'docker-registry', why: 'tests pull from it', purposes: ['test'] },
+  {
+    program: 'strace',
+    package: 'strace',
+    why: 'tests watch that nothing is answered before it is durable',
+    purposes: ['test'],
+  },
+  { program: 'protoc', package: 'protobuf-compiler', why: 'tests compare .proto files', purposes: ['test'] },
+  {
+    program: '/usr/share/gocode/src/github.com/containerd/containerd/api',
+    package: 'golang-github-containerd-containerd-dev',
+    why: "containerd's own .proto files, which tests compare ours with",
+    purposes: ['test'],
+  },
   { program: 'kubectl', package: 'kubernetes-client', why: 'tests talk to the API with it', purposes: ['test'] },
 ];
 
@@ -52,6 +66,7 @@ async function isMet(requirement: Requirement, searchPath: string): Promise<bool
 
 /** The executable that a shell with this PATH would start, or undefined. */
 export async function findOnPath(program: string, searchPath: string): Promise<string | undefined> {
+  if (program.startsWith('/')) return existsSync(program) ? program : undefined;
   for (const directory of searchPath.split(':')) {
     const path = join(directory, program);
     if (!existsSync(path)) continue;
