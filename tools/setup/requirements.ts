@@ -44,6 +44,12 @@ export const requirements: readonly Requirement[] = [
   },
   { program: 'protoc', package: 'protobuf-compiler', why: 'tests compare .proto files', purposes: ['test'] },
   {
+    program: '/usr/include/google/protobuf/any.proto',
+    package: 'libprotobuf-dev',
+    why: "protobuf's own types, which ours refer to",
+    purposes: ['test'],
+  },
+  {
     program: '/usr/share/gocode/src/github.com/containerd/containerd/api',
     package: 'golang-github-containerd-containerd-dev',
     why: "containerd's own .proto files, which tests compare ours with",
