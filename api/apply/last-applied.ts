@@ -6,8 +6,9 @@
 import type { JsonObject } from '../../schemas/object.ts';
 import { canonical } from '../../schemas/structural/identity.ts';
 import { isObject, own, without } from '../../schemas/structural/own.ts';
+import { compareObjects } from './compare.ts';
 import { extractFields } from './extract.ts';
-import { emptySet, type FieldSet } from './field-set.ts';
+import { difference, emptySet, type FieldSet } from './field-set.ts';
 import type { Place } from './shape.ts';
 import { tracked } from './tracked.ts';
 
@@ -19,13 +20,18 @@ export const kubectlManager = 'kubectl';
 /** Kubernetes' limit for all annotations together; a larger copy of the configuration is left out. */
 const maxAnnotationBytes = 256 * 1024;
 
-/** The paths of the configuration in the annotation; none where there is no readable one. */
+/**
+ * The paths of the configuration in the annotation whose values still stand in the object: what somebody changed since is
+ * not kubectl's any more. None where there is no readable annotation.
+ */
 export function lastAppliedFields(root: Place, live: JsonObject | undefined): FieldSet {
   const text = annotationOf(live);
-  if (text === undefined) return emptySet;
+  if (live === undefined || text === undefined) return emptySet;
   try {
     const configuration: unknown = JSON.parse(text);
-    return isObject(configuration) ? tracked(extractFields(root, configuration)) : emptySet;
+    if (!isObject(configuration)) return emptySet;
+    const said = tracked(extractFields(root, configuration));
+    return difference(said, compareObjects(root, live, configuration).changed);
   } catch {
     return emptySet;
   }
