@@ -1,0 +1,64 @@
+import test from 'ava';
+import { lateContainerd } from '../../../cli/daemon/late-containerd.ts';
+import type { Containerd } from '../../../runtime/containerd/index.ts';
+import { isRuntimeError, RuntimeError } from '../../../runtime/errors.ts';
+import type { RuntimeEvent } from '../../../runtime/ports/events.ts';
+
+/** A containerd whose connection is told by hand. */
+function fakeContainerd() {
+  const listeners = new Set<(event: RuntimeEvent) => void>();
+  let disposed = false;
+  const containerd = {
+    containers: { list: async () => [{ id: 'one' }] },
+    images: { list: async () => [] },
+    events: {
+      connected: true,
+      subscribe(listener: (event: RuntimeEvent) => void) {
+        listeners.add(listener);
+        return { [Symbol.dispose]: () => listeners.delete(listener) };
+      },
+    },
+    [Symbol.dispose]: () => (disposed = true),
+  } as unknown as Containerd;
+  const emit = (event: RuntimeEvent): void => listeners.forEach((listener) => listener(event));
+  return { containerd, emit, listeners, disposed: () => disposed };
+}
+
+test('until containerd is there every call is refused as Unavailable, with the reason', async (t) => {
+  const failures: unknown[] = [];
+  await using late = lateContainerd({
+    connect: () => Promise.reject(new RuntimeError('Unsupported', 'containerd is not on PATH')),
+    onFailure: (error) => failures.push(error),
+  });
+  await late.settled(20);
+  const error = await t.throwsAsync(late.containers.list());
+  t.true(isRuntimeError(error, 'Unavailable'));
+  t.regex(String(error?.message), /not on PATH/);
+  t.false(late.events.connected);
+  t.regex(late.problem() ?? '', /not on PATH/);
+  t.true(failures.length > 0);
+});
+
+test('it is tried again until it works, and listeners from before hear of the connection', async (t) => {
+  const fake = fakeContainerd();
+  let tries = 0;
+  const heard: string[] = [];
+  const late = lateContainerd({
+    connect: async () => {
+      tries += 1;
+      if (tries === 1) throw new RuntimeError('Unavailable', 'nobody listens');
+      return fake.containerd;
+    },
+    onFailure: () => undefined,
+  });
+  using _subscription = late.events.subscribe(({ type }) => heard.push(type));
+  while (fake.listeners.size < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+  const settled = late.settled(60_000);
+  fake.emit({ type: 'connected' });
+  await settled;
+  t.deepEqual(heard, ['connected']);
+  t.is((await late.containers.list()).length, 1);
+  t.is(late.problem(), undefined);
+  await late[Symbol.asyncDispose]();
+  t.true(fake.disposed());
+});
