@@ -22,7 +22,7 @@ async function worldWithLog(status?: object): Promise<ApiWorld & { reads: [LogRu
     metadata: { namespace: 'default', name: 'web' },
     spec: { image: 'a' },
   });
-  if (status) await client.updateStatus({ ...made, status } as Container);
+  if (status) await client.updateStatus<Container>({ ...made, status });
   return { ...world, reads };
 }
 

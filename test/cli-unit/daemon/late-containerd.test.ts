@@ -33,7 +33,7 @@ test('until containerd is there every call is refused as Unavailable, with the r
   await late.settled(20);
   const error = await t.throwsAsync(late.containers.list());
   t.true(isRuntimeError(error, 'Unavailable'));
-  t.regex(String(error?.message), /not on PATH/);
+  t.regex(error.message, /not on PATH/);
   t.false(late.events.connected);
   t.regex(late.problem() ?? '', /not on PATH/);
   t.true(failures.length > 0);
