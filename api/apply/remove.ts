@@ -3,11 +3,14 @@ import { shallow, type MutableObject } from '../../schemas/structural/own.ts';
 import { setOf, type FieldSet } from './field-set.ts';
 import { asItems, asMap, fieldOf, fieldStep, isNamedField, placeOfField, stepsOf, type Place } from './shape.ts';
 
-/** Takes the paths of a set out of a value. What becomes empty by that goes too; shares what does not change. */
+/**
+ * Takes the paths of a set out of a value; shares what does not change. A map or list of which only the content is in the
+ * set stays, empty: whoever owns it itself still wants it.
+ */
 export const removeFields = (root: Place, value: JsonObject, fields: FieldSet): JsonObject =>
-  (removeAt(root, value, fields, 0) ?? {}) as JsonObject;
+  removeAt(root, value, fields, 0) as JsonObject;
 
-function removeAt(place: Place, value: JsonValue, fields: FieldSet, depth: number): JsonValue | undefined {
+function removeAt(place: Place, value: JsonValue, fields: FieldSet, depth: number): JsonValue {
   if (fields.children.size === 0) return value;
   const map = asMap(place, value, depth);
   if (map) return removeFromMap(place, map, fields, depth);
@@ -16,7 +19,7 @@ function removeAt(place: Place, value: JsonValue, fields: FieldSet, depth: numbe
   return value;
 }
 
-function removeFromMap(place: Place, map: JsonObject, fields: FieldSet, depth: number): JsonValue | undefined {
+function removeFromMap(place: Place, map: JsonObject, fields: FieldSet, depth: number): JsonValue {
   let copy: MutableObject | undefined;
   for (const name of Object.keys(map)) {
     const below = fields.children.get(fieldStep(name));
@@ -29,16 +32,10 @@ function removeFromMap(place: Place, map: JsonObject, fields: FieldSet, depth: n
     if (rest === undefined) delete copy[name];
     else copy[name] = rest;
   }
-  if (copy === undefined) return map;
-  return Object.keys(copy).length === 0 ? undefined : copy;
+  return copy ?? map;
 }
 
-function removeFromItems(
-  place: Place,
-  items: readonly JsonValue[],
-  fields: FieldSet,
-  depth: number,
-): JsonValue | undefined {
+function removeFromItems(place: Place, items: readonly JsonValue[], fields: FieldSet, depth: number): JsonValue {
   const kept: JsonValue[] = [];
   let changed = false;
   stepsOf(place, items).forEach((step, index) => {
@@ -48,8 +45,7 @@ function removeFromItems(
     if (rest !== item) changed = true;
     if (rest !== undefined) kept.push(rest);
   });
-  if (!changed) return items;
-  return kept.length === 0 ? undefined : kept;
+  return changed ? kept : items;
 }
 
 /**

@@ -8,7 +8,7 @@ const matches = test.macro({
     for (const text of yes) t.true(compiled(text), `${pattern} matches ${text}`);
     for (const text of no) t.false(compiled(text), `${pattern} does not match ${text}`);
   },
-  title: (_, pattern) => `pattern ${pattern} means what RE2 says`,
+  title: (_, pattern: string) => `pattern ${pattern} means what RE2 says`,
 });
 
 test(matches, '^[a-z]+$', ['abc'], ['aBc', '']);
@@ -34,7 +34,7 @@ const refused = test.macro({
     const error = t.throws(() => compilePattern(pattern, 'spec.pattern'), { instanceOf: SchemaError });
     t.is(error.path, 'spec.pattern');
   },
-  title: (_, pattern) => `pattern ${pattern.slice(0, 20)} is refused`,
+  title: (_, pattern: string) => `pattern ${pattern.slice(0, 20)} is refused`,
 });
 
 test(refused, '(');

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import test from 'ava';
 import { container } from '../../../schemas/definitions/container.ts';
 import { objectMeta } from '../../../schemas/definitions/object-meta.ts';

@@ -38,7 +38,8 @@ const says = test.macro({
       holds ? [] : [`Invalid value: "object": failed rule: ${rule}`],
     );
   },
-  title: (_, rule, spec, holds) => `CEL: ${rule} ${holds ? 'holds' : 'fails'} for ${show(spec)}`,
+  title: (_, rule: string, spec: JsonValue, holds: boolean) =>
+    `CEL: ${rule} ${holds ? 'holds' : 'fails'} for ${show(spec)}`,
 });
 
 test(says, 'self.n > 1 && self.n <= 3', { n: 2 }, true);

@@ -1,0 +1,156 @@
+import * as fc from 'fast-check';
+import test from 'ava';
+import { ApplyConflict } from '../../../api/apply/conflict.ts';
+import {
+  difference,
+  emptySet,
+  hasPath,
+  intersection,
+  isEmpty,
+  paths,
+  union,
+  type FieldSet,
+} from '../../../api/apply/field-set.ts';
+import { parseFieldsV1 } from '../../../api/apply/fields-v1.ts';
+import type { JsonObject } from '../../../schemas/object.ts';
+import { canonical } from '../../../schemas/structural/identity.ts';
+import { World } from './world.ts';
+
+const text = fc.constantFrom('a', 'b', 'c');
+const optional = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
+  fc.option(arbitrary, { nil: undefined, freq: 2 });
+
+const portOf = fc.record({ port: fc.nat(2), protocol: fc.constantFrom('TCP', 'UDP') }, { requiredKeys: [] });
+
+const specs = fc
+  .record({
+    size: optional(fc.nat(2)),
+    color: optional(text),
+    tags: optional(fc.uniqueArray(text, { minLength: 1 })),
+    args: optional(fc.array(text, { maxLength: 2 })),
+    ports: optional(
+      fc
+        .uniqueArray(fc.tuple(text, portOf), { selector: ([name]) => name, minLength: 1 })
+        .map((ports) => ports.map(([name, rest]) => ({ name, ...rest }))),
+    ),
+    env: optional(fc.dictionary(text, text, { minKeys: 1 })),
+    groups: optional(fc.dictionary(text, fc.dictionary(text, text, { minKeys: 1 }), { minKeys: 1 })),
+    ref: optional(fc.record({ name: text })),
+    nested: optional(fc.record({ a: text, deeper: fc.record({ b: text }) })),
+    open: optional(fc.dictionary(text, fc.oneof(text, fc.dictionary(text, text, { minKeys: 1 })), { minKeys: 1 })),
+  })
+  .map((spec) => Object.fromEntries(Object.entries(spec).filter(([, value]) => value !== undefined)) as JsonObject);
+
+const writes = fc.array(
+  fc.record({
+    verb: fc.constantFrom('apply', 'force', 'update'),
+    manager: fc.constantFrom('alpha', 'beta', 'gamma'),
+    spec: specs,
+  }),
+  { minLength: 1, maxLength: 6 },
+);
+
+type Write = { verb: string; manager: string; spec: JsonObject };
+
+/** Does a write; conflicts are part of life. */
+function perform(world: World, { verb, manager, spec }: Write): boolean {
+  try {
+    if (verb === 'update') world.update(manager, { spec });
+    else world.apply(manager, { spec }, { force: verb === 'force' });
+    return true;
+  } catch (error) {
+    if (error instanceof ApplyConflict) return false;
+    throw error;
+  }
+}
+
+const withoutManagers = (object: JsonObject | undefined): string => {
+  const { managedFields: _, ...metadata } = (object?.['metadata'] ?? {}) as JsonObject;
+  return canonical({ ...object, metadata });
+};
+
+const setsOf = (world: World): FieldSet[] =>
+  world.managedFields.map((entry) => parseFieldsV1(entry['fieldsV1'] as JsonObject));
+
+const after = test.macro({
+  exec(t, check: (world: World, last: Write, done: boolean) => void) {
+    fc.assert(
+      fc.property(writes, (history) => {
+        const world = new World();
+        let done = false;
+        for (const write of history) done = perform(world, write);
+        const last = history.at(-1);
+        if (last) check(world, last, done);
+      }),
+      { numRuns: 400 },
+    );
+    t.pass();
+  },
+  title: (name) => `after any history of writes: ${name ?? ''}`,
+});
+
+test('applying the same again changes nothing at all', after, (world, last, done) => {
+  if (!done || last.verb === 'update') return;
+  const stored = world.live;
+  const again = world.apply(last.manager, { spec: last.spec });
+  if (again.object !== stored) throw new Error('a second apply changed the object');
+});
+
+test('an applied value is what the object holds', after, (world, last, done) => {
+  if (!done || last.verb === 'update') return;
+  for (const name of ['size', 'color', 'ref', 'args']) {
+    const applied = last.spec[name];
+    if (applied !== undefined && canonical(applied) !== canonical(world.spec[name] ?? null)) {
+      throw new Error(`${name} is not what was applied`);
+    }
+  }
+});
+
+test('a forced apply by a stranger always succeeds, and then owns what it applied', after, (world) => {
+  world.apply('delta', { spec: { size: 77, tags: ['a', 'z'], open: { a: 'forced' } } }, { force: true });
+  const size = parseFieldsV1({ 'f:spec': { 'f:size': {} } });
+  const owners = setsOf(world).filter((set) => !isEmpty(intersection(set, size)));
+  if (owners.length !== 1 || world.spec['size'] !== 77) throw new Error('size has another owner');
+});
+
+test(
+  'an applier that lets everything go takes from others only what is inside of an item or key of its own',
+  after,
+  (world) => {
+    const isAlpha = (entry: JsonObject): boolean => entry['manager'] === 'alpha' && entry['operation'] === 'Apply';
+    const ownedBy = (mine: boolean): FieldSet =>
+      world.managedFields
+        .filter((entry) => isAlpha(entry) === mine)
+        .map((entry) => parseFieldsV1(entry['fieldsV1'] as JsonObject))
+        .reduce(union, emptySet);
+    const [alpha, others] = [ownedBy(true), ownedBy(false)];
+    world.apply('alpha', { spec: {} }, { force: true });
+    const lost = [...paths(difference(others, ownedBy(false)))];
+    const inAlphas = (path: readonly string[]): boolean => path.some((_, i) => hasPath(alpha, path.slice(0, i)));
+    if (!lost.every(inAlphas)) throw new Error(`others lost ${lost.join(' ')}`);
+  },
+);
+
+test('an update without a change leaves object and managedFields alone', after, (world) => {
+  const before = canonical(world.live ?? {});
+  world.update('delta', {});
+  if (canonical(world.live ?? {}) !== before) throw new Error('a no-op update changed the object');
+});
+
+test('a forced apply and an update of the same fields give the same values', after, (world) => {
+  const other = new World();
+  other.live = world.live;
+  world.apply('delta', { spec: { size: 5, env: { a: 'x' } } }, { force: true });
+  other.update('delta', {
+    spec: { ...other.spec, size: 5, env: { ...(other.spec['env'] as JsonObject | undefined), a: 'x' } },
+  });
+  if (withoutManagers(world.live) !== withoutManagers(other.live)) throw new Error('values differ');
+});
+
+test('nobody owns a path twice, and no entry is empty', after, (world) => {
+  const ids = world.managedFields.map(({ manager, operation, subresource }) =>
+    canonical([manager, operation, subresource ?? null] as never),
+  );
+  if (new Set(ids).size !== ids.length) throw new Error('two entries of one manager');
+  for (const set of setsOf(world)) if (set === emptySet || isEmpty(set)) throw new Error('an empty entry');
+});
