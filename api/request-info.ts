@@ -54,7 +54,7 @@ export function parseRequest(method: string, path: string): RequestInfo {
   const asPath: PathRequest = { type: 'path', verb: method.toLowerCase(), path, segments };
   const [root] = segments;
   if (root === 'api' && segments.length > 2) return parseResource(method, path, '', segments.slice(1)) ?? asPath;
-  if (root === 'apis' && segments.length > 3) {
+  if (root === 'apis' && segments.length > 3 && segments[1] !== '') {
     return parseResource(method, path, segments[1] ?? '', segments.slice(2)) ?? asPath;
   }
   return asPath;

@@ -9,7 +9,7 @@ import type { FieldSetCache } from './apply/fields-v1.ts';
 import type { ApiClock, ApiContext, ApiLog, HealthCheck } from './context.ts';
 import { createOpenApi } from './handlers/openapi.ts';
 import { listenUnix, type Listener } from './http/listen.ts';
-import { createMetrics } from './metrics.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
 import { createAdmissionChain, type AdmissionPlugin } from './pipeline/admission.ts';
 import { silentAudit, type AuditSink } from './pipeline/audit.ts';
 import { createAuthenticator, MASTERS, type Authenticator } from './pipeline/authenticate.ts';
@@ -54,6 +54,8 @@ export interface ApiServer extends AsyncDisposable {
   listenHttps(options: HttpsOptions): Promise<Listener>;
   readonly pipeline: Pipeline;
   readonly registry: Registry;
+  /** What /metrics shows; whoever composes the server adds gauges of its own. */
+  readonly metrics: Metrics;
   /** The storage of a built-in kind, with its watch cache: for informers that are a view of it. */
   kind(group: string, plural: string): KindStore | undefined;
 }
@@ -63,6 +65,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const registry = createRegistry();
   const stores = new Map<string, KindStore>();
   const fieldSets: FieldSetCache = new WeakMap();
+  const metrics = createMetrics();
   const admission = createAdmissionChain(options.admission ?? []);
   const stack = new AsyncDisposableStack();
   const surroundings = {
@@ -82,13 +85,14 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     registry.add(storedResource(kind));
   }
   await makeProtectedNamespaces(registry);
-  const pipeline = createPipeline(contextOf(options, { registry, fieldSets, admission }));
+  const pipeline = createPipeline(contextOf(options, { registry, fieldSets, admission, metrics }));
   const inFlight = new Set<AbortController>();
   const owned = opening.move();
   const shared = { pipeline, clock, log, inFlight };
   return {
     pipeline,
     registry,
+    metrics,
     kind: (group, plural) => stores.get(`${group}/${plural}`),
     listenUnix: async (at) => owned.use(await listenUnix({ ...shared, ...at })),
     listenHttps: async (at) => owned.use(await serveHttps(at, shared)),
@@ -101,7 +105,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
 
 function contextOf(
   options: ApiServerOptions,
-  shared: Pick<ApiContext, 'registry' | 'fieldSets' | 'admission'>,
+  shared: Pick<ApiContext, 'registry' | 'fieldSets' | 'admission' | 'metrics'>,
 ): ApiContext {
   const { clock, log, version } = options;
   return {
@@ -109,7 +113,6 @@ function contextOf(
     authenticator: options.authenticator ?? createAuthenticator(),
     authorizer: options.authorizer ?? createAdminAuthorizer(),
     audit: options.audit ?? silentAudit,
-    metrics: createMetrics(),
     openApi: createOpenApi(shared.registry),
     health: options.health ?? [],
     clock,

@@ -5,6 +5,7 @@
  */
 import type { Status } from '../schemas/object.ts';
 import { StoreError } from './store/store.ts';
+import { WatchCacheError } from './watch-cache/errors.ts';
 
 /** Cause reasons of meta/v1. */
 export type CauseReason =
@@ -189,6 +190,19 @@ export function fromStoreError(error: StoreError, resource: ResourceName, name: 
   }
 }
 
+/** The one crossing from the watch cache's errors. */
+export function fromCacheError(error: WatchCacheError): StatusError {
+  switch (error.code) {
+    case 'Expired':
+      return expired('The resourceVersion for the provided list is too old.');
+    case 'Ahead':
+      return resourceVersionTooLarge(error.message);
+    case 'TooSlow':
+    case 'Closed':
+      return serviceUnavailable('the server is shutting down');
+  }
+}
+
 /**
  * The Status of anything that was thrown. What nobody expected is 500 with a constant message: its text may hold
  * secrets, so it goes to the log only.
@@ -196,5 +210,6 @@ export function fromStoreError(error: StoreError, resource: ResourceName, name: 
 export function toStatus(error: unknown): Status & { readonly code: number } {
   if (error instanceof StatusError) return error.status;
   if (error instanceof StoreError) return fromStoreError(error, { group: '', plural: 'objects' }, '').status;
+  if (error instanceof WatchCacheError) return fromCacheError(error).status;
   return failure(500, 'InternalError', 'Internal error occurred: see the log of the daemon');
 }

@@ -7,7 +7,7 @@ import { handlePath } from '../handlers/paths.ts';
 import { handleResource } from '../handlers/resources.ts';
 import type { ResourceRequest } from '../request-info.ts';
 import { flag } from '../handlers/options.ts';
-import { StatusError, toStatus, unauthorized } from '../status-error.ts';
+import { serviceUnavailable, StatusError, toStatus, unauthorized } from '../status-error.ts';
 import type { RequestAttributes, UserInfo } from './attributes.ts';
 import { denied } from './authorize.ts';
 import { measure } from './measure.ts';
@@ -55,8 +55,11 @@ export function codeOf(response: ApiResponse): number {
 }
 
 function refusal(context: ApiContext, request: ApiRequest, error: unknown): ApiResponse {
-  const status = toStatus(error);
-  if (!(error instanceof StatusError) && status.code >= 500 && !request.signal.aborted) {
+  const known = error instanceof StatusError;
+  // who gave up hears nothing of it; a server that stops tells the others to come again
+  const status =
+    !known && request.signal.aborted ? serviceUnavailable('the request was given up').status : toStatus(error);
+  if (!known && status.code === 500) {
     context.log.error({ err: error, path: request.info.path }, 'request failed');
   }
   return { type: 'status', code: status.code, status };

@@ -5,14 +5,7 @@ import type { Structural } from '../../schemas/structural/structural.ts';
 import type { FieldSetCache } from '../apply/fields-v1.ts';
 import type { AdmissionChain } from '../pipeline/admission.ts';
 import type { ObjectValue } from '../pipeline/response.ts';
-import {
-  expired,
-  fromStoreError,
-  resourceVersionTooLarge,
-  serviceUnavailable,
-  StatusError,
-  type ResourceName,
-} from '../status-error.ts';
+import { fromCacheError, fromStoreError, StatusError, type ResourceName } from '../status-error.ts';
 import { StoreError, type Revision, type Store } from '../store/store.ts';
 import { openValue } from '../store/envelope.ts';
 import type { CacheEntry } from '../watch-cache/entry.ts';
@@ -88,14 +81,5 @@ export function valueOfObject(object: KubeObject): ObjectValue {
 export function asStatusError(error: unknown, resource: ResourceName, name: string): unknown {
   if (error instanceof StatusError) return error;
   if (error instanceof StoreError) return Object.assign(fromStoreError(error, resource, name), { cause: error });
-  if (!(error instanceof WatchCacheError)) return error;
-  switch (error.code) {
-    case 'Expired':
-      return Object.assign(expired('The resourceVersion for the provided list is too old.'), { cause: error });
-    case 'Ahead':
-      return Object.assign(resourceVersionTooLarge(error.message), { cause: error });
-    case 'TooSlow':
-    case 'Closed':
-      return Object.assign(serviceUnavailable('the server is shutting down'), { cause: error });
-  }
+  return error instanceof WatchCacheError ? Object.assign(fromCacheError(error), { cause: error }) : error;
 }

@@ -76,7 +76,10 @@ export function createInProcessClient({ pipeline, user, findKind = knownKind }: 
       warn: options.onWarning ?? ignore,
       ...(body ? { body } : {}),
     });
-    if (response.type === 'status' && response.status.status === 'Failure') throw new ApiError(response.status);
+    if (response.type === 'status' && response.status.status === 'Failure') {
+      signal.throwIfAborted();
+      throw new ApiError(response.status);
+    }
     if (response.type === 'document') throw unknownKind(target);
     return response;
   };
