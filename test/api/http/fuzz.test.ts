@@ -243,7 +243,7 @@ function broken(json: string, at: number, byte: number): Uint8Array {
   return bytes;
 }
 
-const attempt: fc.Arbitrary<Attempt> = fc.record({
+const mangled: fc.Arbitrary<Attempt> = fc.record({
   method: fc.constantFrom('GET', 'POST', 'PUT', 'PATCH', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'),
   path: fc.tuple(path, query).map((parts) => parts.join('')),
   headers: fc.record(
@@ -274,6 +274,25 @@ const attempt: fc.Arbitrary<Attempt> = fc.record({
   ),
   body,
 });
+
+/** Now and then a request as it should be, so that there is something for the others to hit. */
+const plain: fc.Arbitrary<Attempt> = fc.constantFrom<Attempt>(
+  {
+    method: 'POST',
+    path: '/api/v1/namespaces/default/configmaps',
+    headers: {},
+    body: Buffer.from('{"metadata":{"name":"a"}}'),
+  },
+  {
+    method: 'POST',
+    path: '/api/v1/namespaces/default/secrets',
+    headers: {},
+    body: Buffer.from('{"metadata":{"generateName":"a"}}'),
+  },
+  { method: 'GET', path: '/api/v1/namespaces/default/configmaps', headers: {}, body: undefined },
+);
+
+const attempt = fc.oneof({ weight: 12, arbitrary: mangled }, { weight: 1, arbitrary: plain });
 
 async function send(socketPath: string, agent: Agent, { method, path, headers, body }: Attempt): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<number>();
