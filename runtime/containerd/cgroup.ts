@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, readFile, rmdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 
 /** Where an instance's cgroup is: version of the hierarchy and the path from the record's spec. */
 export interface CgroupLocation {
@@ -31,4 +31,19 @@ export async function readCgroup(
 export function counterOf(text: string | undefined, key: string): number | undefined {
   const found = new RegExp(`^${key} (\\d+)$`, 'm').exec(text ?? '')?.[1];
   return found === undefined ? undefined : Number(found);
+}
+
+/**
+ * Removes the cgroup that held the instances of a store (spec/build `cgroupParent`), and the one above it when nothing else is in it: runc makes them
+ * and leaves them. Only empty ones go, so a store that still has instances keeps its own. For the very end (quickstart --down).
+ */
+export async function removeCgroupParent(root: string, path: string): Promise<void> {
+  // v1: a hierarchy for each controller below the root, named ones and `unified` included; v2: the root itself.
+  const hierarchies = [root, ...(await readdir(root)).map((name) => join(root, name))];
+  for (const hierarchy of hierarchies) {
+    for (const folder of [path, dirname(path)].filter((one) => one !== '/')) {
+      // Not there, not empty, not a directory, not ours: all of them are no reason to stop.
+      await rmdir(join(hierarchy, folder)).catch(() => undefined);
+    }
+  }
 }

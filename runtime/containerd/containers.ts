@@ -16,7 +16,8 @@ export function createContainers(context: ContainersContext, leasesInUse: Readon
     list: (signal) => translated('list instances', () => listInstances(context, signal)),
     get: (id, signal) => translated(`get instance ${id}`, () => getInstance(context, id, signal)),
     create: (spec, signal) => translated(`create instance ${spec.id}`, () => createInstance(context, spec, signal)),
-    start: (id, stdio, signal) => translated(`start instance ${id}`, () => startInstance(context, id, stdio, signal)),
+    start: (id, stdio, signal) =>
+      translated(`start instance ${id}`, () => context.locks.run(id, () => startInstance(context, id, stdio, signal))),
     kill: (id, signal, options) =>
       translated(`signal instance ${id}`, () => killInstance(context, id, signal, options)),
     oomKills: (id) => translated(`count OOM kills of instance ${id}`, () => oomKills(context, id)),

@@ -39,7 +39,10 @@ export function toRuntimeError(error: unknown, doing: string): RuntimeError {
     return new RuntimeError('Internal', `${doing}: ${text}`, { cause: error });
   }
   const code = codeOf(error);
-  const text = code === 'Unavailable' ? `containerd does not answer (${error.details})` : readable(error.details);
+  const text =
+    code === 'Unavailable'
+      ? `containerd does not answer (${connectionTrouble(error.details)})`
+      : readable(error.details);
   return new RuntimeError(code, `${doing}: ${text}`, {
     cause: error,
     ...(isDiskFull(error) ? { reason: 'DiskFull' } : {}),
@@ -88,4 +91,11 @@ function isDiskFull(error: GrpcError): boolean {
 /** containerd ends texts with the name of the code that it sends anyway. */
 function readable(details: string): string {
   return details.replace(/(: (unknown|not found|already exists|invalid argument|failed precondition))+$/, '').trim();
+}
+
+/** grpc-js wraps what the socket said: `No connection established. Last error: … Resolution note: …`. */
+function connectionTrouble(details: string): string {
+  return details
+    .replace(/^No connection established\. Last error: (?:Error: )?/, '')
+    .replace(/\. ?Resolution note:.*$/, '');
 }

@@ -102,6 +102,7 @@ export async function connectContainerd(options: ContainerdOptions): Promise<Con
       specOf,
       runtime,
       cgroupRoot: options.cgroupRoot ?? '/sys/fs/cgroup',
+      locks: createKeyedLock(),
       freshMounts: new Map(),
       creating: new Set(),
     },

@@ -5,6 +5,7 @@ import { mkdir, mkdtemp, open, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { openChannel } from '../../proto/grpc/channel.ts';
+import { removeCgroupParent } from '../../runtime/containerd/cgroup.ts';
 import { servicesOn, type Services } from '../../runtime/containerd/connection.ts';
 import { connectContainerd, type Containerd } from '../../runtime/containerd/index.ts';
 import { buildOciSpec } from '../../runtime/containerd/spec/build.ts';
@@ -92,6 +93,7 @@ export async function openWorld(daemon: TestContainerd, options: WorldOptions = 
     for (const connection of connections) connection[Symbol.dispose]();
     channel.close();
     for (const fifo of fifos) await fifo.close();
+    await removeCgroupParent('/sys/fs/cgroup', `/tsmoby/${facts.storeIdentity}`);
     await rm(folder, { recursive: true, force: true });
   };
   return world;

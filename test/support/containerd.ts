@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { probe } from '../../proto/grpc/probe.ts';
@@ -16,12 +16,16 @@ export interface TestContainerd extends AsyncDisposable {
   start(): Promise<void>;
 }
 
-/** Rejects when containerd is not on PATH or does not come up. Dispose ends daemon, shims and mounts, and removes the files. */
-export async function startContainerd(): Promise<TestContainerd> {
+/**
+ * Rejects when containerd is not on PATH or does not come up. `diskBytes`: its root is a disk of that size. Dispose ends daemon, shims and mounts, and removes
+ * the files.
+ */
+export async function startContainerd(options: { readonly diskBytes?: number } = {}): Promise<TestContainerd> {
   const folder = await mkdtemp('/tmp/tsm-c-');
   const socketPath = join(folder, 'c.sock');
   const runtimeRoot = join(folder, 'runc');
   await mkdir(runtimeRoot);
+  if (options.diskBytes !== undefined) await mountSmallDisk(join(folder, 'root'), options.diskBytes);
   const config = join(folder, 'config.toml');
   await writeFile(config, configuration(folder));
   let child: ChildProcess | undefined;
@@ -46,6 +50,7 @@ export async function startContainerd(): Promise<TestContainerd> {
   try {
     await start();
   } catch (error) {
+    await unmountBelow(folder);
     await rm(folder, { recursive: true, force: true });
     throw error;
   }
@@ -82,9 +87,15 @@ disabled_plugins = ["io.containerd.grpc.v1.cri", "io.containerd.nri.v1.nri", "io
 `;
 }
 
+async function mountSmallDisk(path: string, bytes: number): Promise<void> {
+  await mkdir(path);
+  const mount = spawn('mount', ['-t', 'tmpfs', '-o', `size=${bytes}`, 'tsmoby-test', path], { stdio: 'ignore' });
+  const [code] = (await once(mount, 'exit')) as [number | null];
+  if (code !== 0) throw new Error(`no tmpfs could be mounted at ${path}`);
+}
+
 /** Shims outlive their containerd; ours are known by the socket in their command line. */
 async function endShims(folder: string): Promise<void> {
-  const { readdir } = await import('node:fs/promises');
   for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
     const words = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split('\0');
     if (!(words[0] ?? '').endsWith('containerd-shim-runc-v2') || !words.includes(`${folder}/c.sock`)) continue;

@@ -2,6 +2,7 @@ import type { InstanceSpec } from '../../ports/containers.ts';
 import type { HostFacts } from '../../ports/host.ts';
 import type { Mount } from '../../../proto/gen/containerd/types/mount_pb.ts';
 import type { Connection } from '../connection.ts';
+import type { KeyedLock } from '../keyed-lock.ts';
 import type { ResourceEnvironment } from '../spec/resources.ts';
 
 /** What the verbs of this folder need. */
@@ -17,6 +18,8 @@ export interface ContainersContext {
   readonly cgroupRoot: string;
   /** Root mounts of snapshots made by this process and not yet started, so that a first start needs no further call. */
   readonly freshMounts: Map<string, readonly Mount[]>;
+  /** By id: two starts at once would take each other's directories for leftovers. */
+  readonly locks: KeyedLock;
   /** Ids that are being created right now: no leftovers, although no record explains their snapshot yet. */
   readonly creating: Set<string>;
 }
@@ -30,4 +33,4 @@ export interface RuntimeOptions {
 }
 
 /** Milliseconds. A task's creation starts a shim and runs runc: seconds on a loaded machine, where the others take milliseconds. */
-export const TASK_DEADLINE = 120_000;
+export const TASK_DEADLINE = 60_000;

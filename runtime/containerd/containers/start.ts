@@ -5,6 +5,7 @@ import type { TaskStdio } from '../../ports/containers.ts';
 import { isGrpc, unlessGone } from '../errors.ts';
 import { TASK_DEADLINE, type ContainersContext } from './context.ts';
 import { CHAIN_LABEL, prepareRoot } from './create.ts';
+import { removeLeftBundle } from './left-bundle.ts';
 import { startError } from './start-error.ts';
 
 /** Makes the task and runs it: two calls for an instance that this process created, four for a restart. */
@@ -26,13 +27,17 @@ export async function startInstance(
     stderr: stdio.stderr ?? '',
     terminal,
   };
+  const create = () => tasks.create(request, { signal, deadline: TASK_DEADLINE });
   try {
-    await tasks.create(request, { signal, deadline: TASK_DEADLINE });
+    await create();
   } catch (error) {
-    if (!isGrpc(error, 'ALREADY_EXISTS')) throw startError(error, id);
-    const running = await adoptTask(context, id, stdio, signal);
-    if (running !== undefined) return running;
-    await tasks.create(request, { signal, deadline: TASK_DEADLINE });
+    if (isGrpc(error, 'ALREADY_EXISTS')) {
+      const running = await adoptTask(context, id, stdio, signal);
+      if (running !== undefined) return running;
+    } else if (!(await removeLeftBundle(context, id, error))) {
+      throw startError(error, id);
+    }
+    await create().catch((again: unknown) => Promise.reject(startError(again, id)));
   }
   return run(context, id, signal);
 }

@@ -61,12 +61,27 @@ async function attemptIngest(context: ImagesContext, ingest: Ingest): Promise<vo
     if (isGrpc(error, 'ALREADY_EXISTS')) return labelContent(connection, digest, ingest.labels, ingest.lease);
     const corrupt = isGrpc(error, 'FAILED_PRECONDITION', 'OUT_OF_RANGE') || isRuntimeError(error, 'Corrupt');
     if (!corrupt) throw error;
-    // Or the next attempt would go on from the wrong bytes.
-    await unlessGone(connection.services.content.abort({ ref: refOf(digest) }));
+    await abortIngest(context, digest);
     throw new RuntimeError('Corrupt', `blob ${digest} does not match its digest or size`, {
       cause: error,
       reason: 'DigestMismatch',
     });
+  }
+}
+
+/**
+ * Throws an ingest away, or the next attempt would go on from the wrong bytes. containerd may still be closing the stream, and then fails to remove
+ * the files under it [T]: asked again a little later. At worst the next attempt finds the same wrong bytes, and comes here again.
+ */
+async function abortIngest({ connection }: ImagesContext, digest: string): Promise<void> {
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+    try {
+      await unlessGone(connection.services.content.abort({ ref: refOf(digest) }));
+      return;
+    } catch (error) {
+      connection.log.debug({ digest, attempt, err: error }, 'an ingest could not be thrown away yet');
+      await sleep(RETRY_WAIT, undefined, { ref: false });
+    }
   }
 }
 

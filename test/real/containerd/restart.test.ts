@@ -1,4 +1,6 @@
 import test from 'ava';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { isRuntimeError } from '../../../runtime/errors.ts';
 import { connectContainerd } from '../../../runtime/containerd/index.ts';
 import { instanceSpec, rejects } from '../../suites/containers.ts';
@@ -53,6 +55,8 @@ test('what is under way when containerd is killed fails as Unavailable and can b
     if (result.status === 'rejected') t.true(isRuntimeError(result.reason, 'Unavailable'), String(result.reason));
   }
   await daemon.start();
+  // What the killed containerd left behind is old enough to be taken away.
+  world.ahead = 60_000;
   await eventually(
     'all of them run',
     async () => {
@@ -85,4 +89,28 @@ test('nobody at the socket is Unavailable, and a namespace of another store is r
   );
   t.true(isRuntimeError(error, 'FailedPrecondition'));
   t.is(isRuntimeError(error) ? error.reason : undefined, 'NamespaceTaken');
+});
+
+test('a task directory that a killed containerd left behind is taken away, unless it may be in use', async (t) => {
+  await using daemon = await startContainerd();
+  await using world = await openWorld(daemon);
+  const { containers, namespace } = world.containerd;
+  const root = rootOf(await world.loadBusybox());
+  const folder = `${daemon.folder}/state/io.containerd.runtime.v2.task/${namespace}`;
+  for (const [id, files] of Object.entries({ left: [], full: ['rootfs/file'], shim: ['address'] })) {
+    await containers.create(instanceSpec(id, root, FOREVER));
+    await mkdir(join(folder, id, 'rootfs'), { recursive: true });
+    for (const file of files) await writeFile(join(folder, id, file), '');
+    const error: unknown = await world
+      .stdio(id)
+      .then((stdio) => containers.start(id, stdio))
+      .catch((one: unknown) => one);
+    t.is(isRuntimeError(error) ? error.reason : undefined, 'BundleLeftBehind', `${id}: too young`);
+  }
+  world.ahead = 60_000;
+  t.true((await containers.start('left', await world.stdio('left'))).pid > 0);
+  for (const id of ['full', 'shim']) {
+    await t.throwsAsync(async () => containers.start(id, await world.stdio(id)), undefined, id);
+    t.true((await readdir(join(folder, id))).includes('rootfs'), id);
+  }
 });

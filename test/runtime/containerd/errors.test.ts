@@ -37,6 +37,14 @@ test('a full disk has a reason, and containerd’s own endings are left out', (t
   t.is(toRuntimeError(grpc('NOT_FOUND', 'container "a": not found'), 'get a').message, 'get a: container "a"');
 });
 
+test('what a socket said is kept, what the channel says around it is not', (t) => {
+  const details = 'No connection established. Last error: Error: connect ENOENT /x.sock. Resolution note: ';
+  t.is(
+    toRuntimeError(grpc('UNAVAILABLE', details), 'x').message,
+    'x: containerd does not answer (connect ENOENT /x.sock)',
+  );
+});
+
 test('errors of our own pass, others become Internal, and what failed while closing does not hide the cause', async (t) => {
   const own = new RuntimeError('Corrupt', 'bad');
   t.is(await t.throwsAsync(translated('x', () => Promise.reject(own))), own);
