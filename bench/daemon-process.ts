@@ -1,0 +1,106 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { open, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createHttpClient, type HttpClient } from '../client/http.ts';
+
+const START_MS = 60_000;
+const POLL_MS = 50;
+
+/** What a daemon's event loop did between two moments, milliseconds. */
+export interface LoopDelay {
+  readonly p99: number;
+  readonly max: number;
+}
+
+/** A daemon in a process of its own. Disposing it stops it; what it made stays. */
+export interface DaemonProcess extends AsyncDisposable {
+  readonly pid: number;
+  readonly client: HttpClient;
+  /** Whether it is the built one or the sources. */
+  readonly built: boolean;
+  /** Runs `work` and tells what the daemon's event loop did meanwhile; only with `hooked`. */
+  loopDelay(work: () => Promise<void>): Promise<LoopDelay>;
+}
+
+export interface DaemonProcessOptions {
+  readonly dataDirectory: string;
+  readonly runDirectory: string;
+  readonly allowHostPath: string;
+  readonly output: string;
+  /** Preload the hook that measures the event loop. */
+  readonly hooked: boolean;
+  /** More flags for Node: `--cpu-prof`, … */
+  readonly nodeFlags?: readonly string[];
+}
+
+const BUILT = new URL('../dist/tsmoby.js', import.meta.url).pathname;
+const SOURCE = new URL('./daemon.ts', import.meta.url).pathname;
+const HOOK = new URL('./delay-hook.ts', import.meta.url).href;
+
+/** Resolves when it serves. Rejects with the end of its output when it does not come up. */
+export async function startDaemonProcess(options: DaemonProcessOptions): Promise<DaemonProcess> {
+  const { dataDirectory, runDirectory, allowHostPath, hooked, nodeFlags = [] } = options;
+  const built = existsSync(BUILT);
+  const flags = [...(hooked ? ['--import', HOOK] : []), ...nodeFlags];
+  const program = built
+    ? [BUILT, 'daemon', '--data-dir', dataDirectory, '--run-dir', runDirectory, '--allow-host-path', allowHostPath]
+    : [SOURCE, dataDirectory, runDirectory, allowHostPath];
+  await using output = await open(options.output, 'a');
+  const child = spawn(process.execPath, [...flags, ...program], {
+    stdio: ['ignore', output.fd, output.fd, ...(hooked ? ['ipc' as const] : [])],
+  });
+  const client = await createHttpClient({
+    connection: { socketPath: join(runDirectory, 'tsmoby.sock') },
+    userAgent: 'tsmoby-bench/1',
+  });
+  try {
+    await untilReady(child, client, options.output);
+  } catch (error) {
+    client[Symbol.dispose]();
+    await stop(child);
+    throw error;
+  }
+  return {
+    pid: child.pid ?? 0,
+    client,
+    built,
+    async loopDelay(work) {
+      child.send('start');
+      await work();
+      const answer = once(child, 'message');
+      child.send('stop');
+      return ((await answer) as [LoopDelay])[0];
+    },
+    async [Symbol.asyncDispose]() {
+      client[Symbol.dispose]();
+      await stop(child);
+    },
+  };
+}
+
+async function untilReady(child: ChildProcess, client: HttpClient, output: string): Promise<void> {
+  for (const deadline = Date.now() + START_MS; ; await sleep(POLL_MS)) {
+    if (child.exitCode !== null || child.signalCode !== null || Date.now() > deadline) {
+      const last = (await readFile(output, 'utf8')).trimEnd().split('\n').slice(-20).join('\n');
+      throw new Error(`the daemon did not come up. Its last words:\n${last}`);
+    }
+    try {
+      await client.raw('/version');
+      return;
+    } catch {
+      // Not yet.
+    }
+  }
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, 'exit');
+  child.kill('SIGTERM');
+  const ended = await Promise.race([gone.then(() => true), sleep(20_000, false)]);
+  if (!ended) child.kill('SIGKILL');
+  await gone;
+}

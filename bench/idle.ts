@@ -1,0 +1,87 @@
+/** What tsmoby costs while nothing happens. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { cpuOf, findProcesses, pssOf } from './processes.ts';
+import type { BenchRow } from './row.ts';
+import { round } from './statistics.ts';
+import type { World } from './world.ts';
+
+/** Time for the last writes and events of what came before. */
+const SETTLE_MS = 10_000;
+
+export interface IdleOptions {
+  /** Containers that run. */
+  readonly count: number;
+  readonly seconds: number;
+}
+
+/** Needs `count` running Containers. */
+export async function benchIdle(world: World, { count, seconds }: IdleOptions): Promise<BenchRow[]> {
+  await sleep(SETTLE_MS);
+  const groups = {
+    daemon: [world.daemon.pid],
+    logd: await findProcesses([join(world.runDirectory, 'logd', 'logd.sock')]).then(orRecorded(world)),
+    containerd: [await recorded(join(world.runDirectory, 'containerd', 'process.json'))],
+    shims: await findProcesses(['-address', world.containerdSocket]),
+  };
+  const cpu = await cpuOfGroups(groups, seconds);
+  const pss = await Promise.all(
+    Object.entries(groups).map(async ([name, pids]) => [name, sum(await Promise.all(pids.map(pssOf))) / 1024] as const),
+  );
+  const memory = Object.fromEntries(pss);
+  return [
+    ...Object.entries(cpu).map(([name, used]) => ({
+      name: `idle CPU, ${name}`,
+      value: round((used / seconds) * 100, 2),
+      unit: '% of one core',
+      note: `${count} containers, ${seconds} s`,
+    })),
+    {
+      name: 'idle CPU, daemon + logd',
+      value: round((((cpu['daemon'] ?? 0) + (cpu['logd'] ?? 0)) / seconds) * 100, 2),
+      unit: '% of one core',
+      note: 'goal < 0.5',
+    },
+    ...pss.map(([name, megabytes]) => ({
+      name: `memory, ${name}`,
+      value: round(megabytes, 1),
+      unit: 'MB PSS',
+      note: `${groups[name as keyof typeof groups].length} processes`,
+    })),
+    {
+      name: 'memory, daemon + logd',
+      value: round((memory['daemon'] ?? 0) + (memory['logd'] ?? 0), 1),
+      unit: 'MB PSS',
+      note: world.daemon.built ? 'goal < 120' : 'goal < 120; from source, which is larger than the built one',
+    },
+  ];
+}
+
+async function cpuOfGroups(
+  groups: Readonly<Record<string, readonly number[]>>,
+  seconds: number,
+): Promise<Readonly<Record<string, number>>> {
+  const read = async (): Promise<ReadonlyMap<string, number>> =>
+    new Map(
+      await Promise.all(
+        Object.entries(groups).map(async ([name, pids]) => [name, sum(await Promise.all(pids.map(cpuOf)))] as const),
+      ),
+    );
+  const before = await read();
+  await sleep(seconds * 1000);
+  const after = await read();
+  return Object.fromEntries([...after].map(([name, used]) => [name, used - (before.get(name) ?? 0)]));
+}
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+
+/** logd is known by its record in the run directory. */
+const orRecorded =
+  ({ runDirectory }: World) =>
+  async (found: readonly number[]): Promise<readonly number[]> =>
+    found.length > 0 ? found : [await recorded(join(runDirectory, 'logd', 'process.json'))];
+
+async function recorded(path: string): Promise<number> {
+  return (JSON.parse(await readFile(path, 'utf8')) as { readonly pid: number }).pid;
+}

@@ -1,0 +1,91 @@
+/**
+ * Measures tsmoby on this machine: `npm run bench [-- --only ROW] [--quick] [--json]`. Rows: start, idle, recovery, api, store, peers. Needs
+ * root, containerd, runc and busybox-static; everything that it makes is removed, also when it fails or is interrupted.
+ */
+import { parseArgs } from 'node:util';
+import { benchApi } from './api.ts';
+import { loadImage, startContainers, startModel } from './containers.ts';
+import { openFloor } from './floor.ts';
+import { benchIdle } from './idle.ts';
+import { benchPeers } from './peers.ts';
+import { benchRecovery } from './recovery.ts';
+import type { BenchRow } from './row.ts';
+import { benchStart } from './start.ts';
+import { benchStore } from './store.ts';
+import { table } from './table.ts';
+import { openWorld } from './world.ts';
+
+const ROWS = ['start', 'idle', 'recovery', 'api', 'store', 'peers'] as const;
+type Row = (typeof ROWS)[number];
+
+interface Sizes {
+  /** Containers. */
+  readonly count: number;
+  readonly turns: number;
+  readonly kills: number;
+  readonly idleSeconds: number;
+  readonly objects: number;
+}
+
+const FULL: Sizes = { count: 50, turns: 3, kills: 21, idleSeconds: 30, objects: 1000 };
+const QUICK: Sizes = { count: 10, turns: 1, kills: 5, idleSeconds: 5, objects: 200 };
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      only: { type: 'string', multiple: true },
+      quick: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+      node: { type: 'string', multiple: true, default: [] },
+    },
+  });
+  const only = values.only ?? ROWS;
+  const unknown = only.find((row) => !ROWS.includes(row as Row));
+  if (unknown !== undefined) {
+    console.error(`there is no row "${unknown}": ${ROWS.join(', ')}`);
+    return 2;
+  }
+  const rows = await measure(new Set(only as readonly Row[]), values.quick ? QUICK : FULL, values.node);
+  console.log(values.json ? JSON.stringify(rows, undefined, 2) : table(rows));
+  return 0;
+}
+
+async function measure(wanted: ReadonlySet<Row>, sizes: Sizes, nodeFlags: readonly string[]): Promise<BenchRow[]> {
+  const rows: BenchRow[] = [];
+  if (wanted.has('start') || wanted.has('idle') || wanted.has('recovery')) {
+    rows.push(...(await containerRows(wanted, sizes, nodeFlags)));
+  }
+  if (wanted.has('peers')) rows.push(...(await benchPeers(sizes.count)));
+  if (wanted.has('api')) {
+    await using world = await openWorld({ hooked: true, nodeFlags });
+    rows.push(...(await benchApi(world, sizes.objects)));
+  }
+  if (wanted.has('store')) rows.push(...(await benchStore()));
+  return rows;
+}
+
+/** On one daemon: starts, then rest with containers running, then deaths. */
+async function containerRows(
+  wanted: ReadonlySet<Row>,
+  sizes: Sizes,
+  nodeFlags: readonly string[],
+): Promise<BenchRow[]> {
+  const { count, turns, kills, idleSeconds } = sizes;
+  const rows: BenchRow[] = [];
+  await using world = await openWorld({ hooked: false, nodeFlags });
+  const { client } = world.daemon;
+  await loadImage(world);
+  await startModel(client);
+  await using floor = await openFloor(world);
+  if (wanted.has('start')) rows.push(...(await benchStart(world, floor, { count, turns })));
+  if (!wanted.has('idle') && !wanted.has('recovery')) return rows;
+  await startContainers(client, count - 1);
+  if (wanted.has('idle')) rows.push(...(await benchIdle(world, { count, seconds: idleSeconds })));
+  if (wanted.has('recovery')) {
+    await floor.start(1, 1);
+    rows.push(...(await benchRecovery(world, floor, Math.min(kills, count - 1))));
+  }
+  return rows;
+}
+
+process.exitCode = await main();

@@ -1,0 +1,55 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { tearDown } from '../cli/daemon/tear-down.ts';
+import { containerdPaths } from '../runtime/containerd/supervisor-config.ts';
+import { buildBusyboxArchive } from '../tools/busybox-image/archive.ts';
+import { startDaemonProcess, type DaemonProcess } from './daemon-process.ts';
+
+/** A private daemon on directories of its own, with its own containerd and an image at hand. Disposing it removes everything. */
+export interface World extends AsyncDisposable {
+  readonly folder: string;
+  readonly dataDirectory: string;
+  readonly runDirectory: string;
+  readonly archive: string;
+  readonly containerdSocket: string;
+  readonly daemon: DaemonProcess;
+}
+
+/** Reference of the image in the archive. */
+export const IMAGE = 'bench.tsmoby.dev/busybox:v1';
+
+/** Says nothing: what the daemon writes is in its own output. */
+const QUIET = { debug() {}, info() {}, warn() {}, error() {} };
+
+/** `hooked`: the daemon can tell about its event loop, and is a little larger for it. */
+export async function openWorld(options: { readonly hooked: boolean; readonly nodeFlags?: readonly string[] }) {
+  const folder = await mkdtemp('/tmp/tsm-b-');
+  const dataDirectory = join(folder, 'd');
+  const runDirectory = join(folder, 'r');
+  const archive = join(folder, 'image', 'busybox.tar');
+  await using opening = new AsyncDisposableStack();
+  opening.defer(async () => {
+    await tearDown({ dataDirectory, runDirectory, log: QUIET });
+    await rm(folder, { recursive: true, force: true });
+  });
+  await buildBusyboxArchive({ output: archive, name: IMAGE, config: { cmd: ['sleep', 'infinity'] } });
+  const daemon = opening.use(
+    await startDaemonProcess({
+      ...options,
+      dataDirectory,
+      runDirectory,
+      allowHostPath: join(folder, 'image'),
+      output: join(folder, 'daemon.log'),
+    }),
+  );
+  const opened = opening.move();
+  return {
+    folder,
+    dataDirectory,
+    runDirectory,
+    archive,
+    containerdSocket: containerdPaths(dataDirectory, runDirectory).socket,
+    daemon,
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  } satisfies World;
+}
