@@ -1,0 +1,30 @@
+import { UsageError } from '../errors.ts';
+import { parseFormat } from '../output/format.ts';
+import { applyFlags } from './apply/flags.ts';
+import { defineCommand } from './command.ts';
+
+export const apply = defineCommand({
+  name: 'apply',
+  usage: ['-f FILE'],
+  description:
+    'Make objects as files say: those that are not there are made, others are changed. All files are read and checked before the first object is sent. A relative spec.archive.path of an Image counts from the directory of its file.',
+  examples: [
+    'tsmoby apply -f samples/quickstart',
+    'tsmoby apply -f web.yaml -f db.yaml --wait --timeout=2m',
+    'cat web.yaml | tsmoby apply -f -',
+  ],
+  flags: applyFlags,
+  async run(call) {
+    const { flags, args, given, io } = call;
+    if (flags.filename.length === 0)
+      throw new UsageError('must specify -f: a file, a directory, a URL, or - for standard input');
+    if (args.length > 0) throw new UsageError(`unexpected argument "${args[0] ?? ''}": files are named with -f`);
+    if (!flags['server-side']) throw new UsageError('--server-side=false: only server-side apply is there');
+    const format = parseFormat(flags.output, ['name', 'json', 'yaml']);
+    const session = await call.session();
+    const { loadManifests } = await import('../manifests/load.ts');
+    const manifests = await loadManifests(flags, session, io, { namespaceGiven: given.has('namespace') });
+    const { applyManifests } = await import('./apply/apply-manifests.ts');
+    return await applyManifests(call, session, manifests, format);
+  },
+});

@@ -1,0 +1,98 @@
+import { ApiError } from '../../../client/client.ts';
+import type { KubeObject } from '../../../schemas/object.ts';
+import { startBounded } from '../../bounded.ts';
+import { isUnreachable, type Session } from '../../connect/session.ts';
+import { note, print } from '../../io.ts';
+import { shownName } from '../../kinds/directory.ts';
+import { refusalLines } from '../../manifests/refusal-lines.ts';
+import type { Manifest } from '../../manifests/manifest.ts';
+import type { OutputFormat } from '../../output/format.ts';
+import { objectText } from '../../output/object-text.ts';
+import type { Call } from '../command.ts';
+import type { applyFlags } from './flags.ts';
+import { keyOf, versionsBefore } from './versions-before.ts';
+
+/** Requests under way at once. */
+const AT_ONCE = 16;
+
+interface Applied {
+  readonly manifest: Manifest;
+  readonly object: KubeObject;
+}
+
+/**
+ * Sends every manifest, namespaces before what lives in them, and tells of each in the order of the files. A refusal does
+ * not stop the others. Resolves with the exit code.
+ */
+export async function applyManifests(
+  call: Call<typeof applyFlags>,
+  session: Session,
+  manifests: readonly Manifest[],
+  format: OutputFormat,
+): Promise<number> {
+  const { flags, io } = call;
+  const before = await versionsBefore(session, manifests);
+  const send = senderOf(call, session);
+  const answers = new Map<Manifest, Promise<KubeObject>>();
+  for (const stage of [manifests.filter(isFoundation), manifests.filter((manifest) => !isFoundation(manifest))]) {
+    await Promise.allSettled(answers.values());
+    for (const [at, answer] of startBounded(stage, AT_ONCE, send).entries()) answers.set(stage[at] as Manifest, answer);
+  }
+  const applied: Applied[] = [];
+  let failed = false;
+  for (const manifest of manifests) {
+    try {
+      const object = (await answers.get(manifest)) as KubeObject;
+      applied.push({ manifest, object });
+      if (format.type === 'table')
+        await print(io.stdout, `${resultLine(manifest, object, before, flags['dry-run'])}\n`);
+    } catch (error) {
+      // there will be no answer for the others either
+      if (isUnreachable(error) || !(error instanceof ApiError)) throw error;
+      failed = true;
+      for (const line of refusalLines(manifest, error)) note(io, line);
+    }
+  }
+  if (format.type !== 'table') await print(io.stdout, await appliedText(applied, format, flags['show-managed-fields']));
+  if (failed) return 1;
+  if (!flags.wait || flags['dry-run'] === 'server') return 0;
+  const { waitForApplied } = await import('./wait-for-applied.ts');
+  return await waitForApplied(call, session, manifests);
+}
+
+/** Others live in it, or are described by it. */
+const isFoundation = ({ kind: { kind, group } }: Manifest): boolean =>
+  (kind === 'Namespace' && group === '') || (kind === 'CustomResourceDefinition' && group === 'apiextensions.k8s.io');
+
+function senderOf(
+  { flags, io }: Call<typeof applyFlags>,
+  { client }: Session,
+): (manifest: Manifest) => Promise<KubeObject> {
+  return ({ object }) =>
+    client.apply(object, {
+      fieldManager: flags['field-manager'],
+      force: flags['force-conflicts'],
+      fieldValidation: 'Strict',
+      dryRun: flags['dry-run'] === 'server',
+      onWarning: (text) => note(io, `Warning: ${text}`),
+      signal: io.signal,
+    });
+}
+
+function resultLine(
+  manifest: Manifest,
+  object: KubeObject,
+  before: ReadonlyMap<string, string>,
+  dryRun: string,
+): string {
+  const version = before.get(keyOf(manifest));
+  const result =
+    version === undefined ? 'created' : version === object.metadata.resourceVersion ? 'unchanged' : 'configured';
+  return `${shownName(manifest.kind, manifest.name)} ${result}${dryRun === 'server' ? ' (server dry run)' : ''}`;
+}
+
+async function appliedText(applied: readonly Applied[], format: OutputFormat, managedFields: boolean): Promise<string> {
+  if (format.type === 'table' || applied.length === 0) return '';
+  const named = applied.map(({ manifest, object }) => ({ object, shown: shownName(manifest.kind, manifest.name) }));
+  return await objectText(named, format, { headers: true, managedFields, single: true });
+}

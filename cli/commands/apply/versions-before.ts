@@ -1,0 +1,71 @@
+import { isReason } from '../../../client/client.ts';
+import { resourcePath } from '../../../client/resource-path.ts';
+import type { JsonValue } from '../../../schemas/object.ts';
+import { isList, isObject } from '../../../schemas/structural/own.ts';
+import type { Session } from '../../connect/session.ts';
+import { refOf, resourceOf } from '../../kinds/directory.ts';
+import type { Manifest } from '../../manifests/manifest.ts';
+
+const METADATA_ONLY = 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json';
+const ONE_ONLY = 'application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io,application/json';
+/** For more objects of a kind and namespace than this, one list costs less than asking for each. */
+const FEW = 3;
+const PAGE = 500;
+
+/** The resourceVersion of every object that is there already, by `keyOf`: what tells `unchanged` from `configured`. */
+export async function versionsBefore(
+  session: Session,
+  manifests: readonly Manifest[],
+): Promise<ReadonlyMap<string, string>> {
+  const groups = Map.groupBy(manifests, ({ kind, namespace = '' }) => `${resourceOf(kind)} ${namespace}`);
+  const versions = new Map<string, string>();
+  await Promise.all(
+    [...groups.values()].map((group) =>
+      group.length <= FEW ? askEach(session, group, versions) : list(session, group, versions),
+    ),
+  );
+  return versions;
+}
+
+/** Names an object among all kinds and namespaces. */
+export const keyOf = ({ kind, namespace = '', name }: Pick<Manifest, 'kind' | 'namespace' | 'name'>): string =>
+  `${resourceOf(kind)} ${namespace} ${name}`;
+
+async function askEach({ client }: Session, group: readonly Manifest[], versions: Map<string, string>): Promise<void> {
+  await Promise.all(
+    group.map(async (manifest) => {
+      const { kind, namespace, name } = manifest;
+      const target = { ...refOf(kind), name, ...(namespace === undefined ? {} : { namespace }) };
+      try {
+        record(await client.raw(resourcePath(target, kind), { accept: ONE_ONLY }), manifest, versions);
+      } catch (error) {
+        if (!isReason(error, 'NotFound')) throw error;
+      }
+    }),
+  );
+}
+
+async function list({ client }: Session, group: readonly Manifest[], versions: Map<string, string>): Promise<void> {
+  const [first] = group;
+  if (first === undefined) return;
+  const { kind, namespace } = first;
+  const path = resourcePath({ ...refOf(kind), ...(namespace === undefined ? {} : { namespace }) }, kind);
+  let next: string | undefined;
+  do {
+    const query = new URLSearchParams({ limit: String(PAGE), ...(next === undefined ? {} : { continue: next }) });
+    const page = await client.raw(`${path}?${query.toString()}`, { accept: METADATA_ONLY });
+    const items = isObject(page) && isList(page['items']) ? page['items'] : [];
+    for (const item of items) record(item, first, versions);
+    const metadata = isObject(page) ? page['metadata'] : undefined;
+    const token = isObject(metadata) ? metadata['continue'] : undefined;
+    next = typeof token === 'string' && token !== '' ? token : undefined;
+  } while (next !== undefined);
+}
+
+function record(object: JsonValue, { kind, namespace }: Manifest, versions: Map<string, string>): void {
+  const metadata = isObject(object) ? object['metadata'] : undefined;
+  if (!isObject(metadata)) return;
+  const { name, resourceVersion } = metadata;
+  if (typeof name !== 'string' || typeof resourceVersion !== 'string') return;
+  versions.set(keyOf({ kind, name, ...(namespace === undefined ? {} : { namespace }) }), resourceVersion);
+}

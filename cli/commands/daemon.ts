@@ -1,0 +1,105 @@
+import { isAbsolute, resolve } from 'node:path';
+import {
+  defaultDataDir,
+  defaultListen,
+  defaultRunDir,
+  LOG_LEVELS,
+  type DaemonOptions,
+  type LogLevel,
+} from '../daemon-options.ts';
+import { UsageError } from '../errors.ts';
+import type { Flags, FlagValues } from '../flags/flags.ts';
+import type { Io } from '../io.ts';
+import { defineCommand } from './command.ts';
+
+const daemonFlags = {
+  'data-dir': {
+    type: 'text',
+    value: 'DIR',
+    help: 'Objects, volumes and images. Default: /var/lib/tsmoby for root, else ~/.local/share/tsmoby.',
+  },
+  'run-dir': {
+    type: 'text',
+    value: 'DIR',
+    help: 'Sockets and records of this boot. Default: /run/tsmoby for root, else $XDG_RUNTIME_DIR/tsmoby.',
+  },
+  containerd: {
+    type: 'text',
+    value: 'WHICH',
+    help: 'The containerd to use: own (tsmoby starts it, found on PATH), system, or unix:///path/of/its.sock. Default: own.',
+  },
+  listen: {
+    type: 'texts',
+    value: 'URL',
+    help: 'Where to listen; may be given several times: unix:///path, https://127.0.0.1:PORT (0 is a free one). Default: the socket in the run directory, and https://127.0.0.1:0.',
+  },
+  'kubeconfig-out': {
+    type: 'text',
+    value: 'FILE',
+    help: 'Write the kubeconfig of the HTTPS address here. Default: kubeconfig in the data directory.',
+  },
+  'log-level': { type: 'text', value: 'LEVEL', choices: LOG_LEVELS, default: 'info', help: 'How much to log.' },
+  'allow-host-path': {
+    type: 'texts',
+    value: 'DIR',
+    help: 'Let Volumes and Containers mount this path of the machine and all below it; may be given several times. Default: none.',
+  },
+  'socket-group': {
+    type: 'text',
+    value: 'GROUP',
+    help: 'Let members of this group use the socket. They are as good as root on this machine.',
+  },
+  'node-name': { type: 'text', value: 'NAME', help: 'Name of this machine in objects. Default: its host name.' },
+} as const satisfies Flags;
+
+export const daemon = defineCommand({
+  name: 'daemon',
+  usage: [''],
+  description:
+    'Run the daemon in the foreground. Containers run on when it stops, and are adopted when it starts again.',
+  examples: ['tsmoby daemon', 'tsmoby daemon --data-dir /srv/tsmoby --run-dir /run/tsmoby-2 --log-level debug'],
+  flags: daemonFlags,
+  async run({ flags, args, io }) {
+    const options = daemonOptions(flags, args, io);
+    const { runDaemon } = await import('../daemon/main.ts');
+    await runDaemon(options);
+    return 0;
+  },
+});
+
+/** What the flags mean, paths made absolute. Throws UsageError. */
+export function daemonOptions(flags: FlagValues<typeof daemonFlags>, args: readonly string[], io: Io): DaemonOptions {
+  const [extra] = args;
+  if (extra !== undefined) throw new UsageError(`the daemon takes no arguments: "${extra}"`);
+  const absolute = (path: string): string => resolve(io.cwd, path);
+  const runDir = absolute(flags['run-dir'] ?? defaultRunDir(io));
+  const { 'kubeconfig-out': kubeconfigOut, 'socket-group': socketGroup, 'node-name': nodeName, containerd } = flags;
+  return {
+    dataDir: absolute(flags['data-dir'] ?? defaultDataDir(io)),
+    runDir,
+    listen: flags.listen.length > 0 ? flags.listen.map(checkListen) : defaultListen(runDir),
+    logLevel: flags['log-level'] as LogLevel,
+    allowHostPath: flags['allow-host-path'].map(checkHostPath),
+    ...(containerd === undefined ? {} : { containerd: checkContainerd(containerd) }),
+    ...(kubeconfigOut === undefined ? {} : { kubeconfigOut: absolute(kubeconfigOut) }),
+    ...(socketGroup === undefined ? {} : { socketGroup }),
+    ...(nodeName === undefined ? {} : { nodeName }),
+  };
+}
+
+function checkListen(url: string): string {
+  if (/^unix:\/\/\/./.test(url)) return url;
+  const port = /^https:\/\/[^/]+:(\d+)\/?$/.exec(url)?.[1];
+  if (port !== undefined && Number(port) <= 65_535) return url;
+  throw new UsageError(`--listen ${url}: write it as unix:///path or https://127.0.0.1:PORT`);
+}
+
+function checkContainerd(which: string): string {
+  if (which === 'own' || which === 'system' || /^unix:\/\/\/./.test(which)) return which;
+  throw new UsageError(`--containerd ${which}: write own, system or unix:///path/of/containerd.sock`);
+}
+
+function checkHostPath(path: string): string {
+  if (isAbsolute(path)) return resolve(path);
+  throw new UsageError(`--allow-host-path ${path}: the path must be absolute`);
+}

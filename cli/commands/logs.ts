@@ -1,0 +1,68 @@
+import { container } from '../../schemas/definitions/container.ts';
+import { findByTypedName } from '../../schemas/kinds.ts';
+import { parseTime } from '../../schemas/values/time.ts';
+import type { Session } from '../connect/session.ts';
+import { CommandError, UsageError } from '../errors.ts';
+import { refOf } from '../kinds/directory.ts';
+import { defineCommand } from './command.ts';
+import { logsFlags, type LogsValues } from './logs/flags.ts';
+import { showLogs } from './logs/show-logs.ts';
+
+export const logs = defineCommand({
+  name: 'logs',
+  usage: ['NAME', 'container/NAME', '-l LABELS'],
+  description: "Show a container's output.",
+  examples: [
+    'tsmoby logs web -f',
+    'tsmoby logs web --tail=20 --timestamps',
+    'tsmoby logs web --previous',
+    'tsmoby logs -l app=shop -f --prefix',
+  ],
+  flags: logsFlags,
+  async run(call) {
+    const { flags, args } = call;
+    checkFlags(flags, args);
+    const session = await call.session();
+    const names = flags.selector === undefined ? args.map(nameOf) : await selectedNames(session, flags);
+    if (flags.follow && names.length > flags['max-log-requests'])
+      throw new CommandError(
+        `you are attempting to follow ${String(names.length)} log streams, but maximum allowed concurrency is ${String(flags['max-log-requests'])}, use --max-log-requests to increase the limit`,
+      );
+    return await showLogs(call, session, names);
+  },
+});
+
+function checkFlags(flags: LogsValues, args: readonly string[]): void {
+  if (flags.selector !== undefined && args.length > 0)
+    throw new UsageError('only a selector (-l) or a container name is allowed');
+  if (flags.selector === undefined && args.length === 0)
+    throw new UsageError('you must name a container: tsmoby logs NAME');
+  if (flags.since !== undefined && flags['since-time'] !== undefined)
+    throw new UsageError('at most one of --since and --since-time may be used');
+  if (flags.since !== undefined && flags.since <= 0) throw new UsageError('--since must be greater than 0');
+  if (flags.tail !== undefined && flags.tail < -1) throw new UsageError('--tail must be greater than or equal to -1');
+  if (flags['limit-bytes'] !== undefined && flags['limit-bytes'] <= 0)
+    throw new UsageError('--limit-bytes must be greater than 0');
+  const time = flags['since-time'];
+  if (time !== undefined && parseTime(time) === undefined)
+    throw new UsageError(`--since-time ${time}: write it like 2026-01-31T12:00:00Z`);
+}
+
+/** `web`, `container/web`, `ctr/web`. */
+function nameOf(arg: string): string {
+  const [typed = '', name] = arg.split('/');
+  if (name === undefined) return typed;
+  if (name === '' || findByTypedName(typed)?.kind !== 'Container')
+    throw new CommandError(`only containers have logs: "${arg}" is none; write NAME or container/NAME`);
+  return name;
+}
+
+async function selectedNames(
+  { client, namespace }: Session,
+  { selector = '' }: LogsValues,
+): Promise<readonly string[]> {
+  const { items } = await client.list(refOf(container), { namespace, labelSelector: selector });
+  if (items.length === 0)
+    throw new CommandError(`no resources found in ${namespace} namespace with labels ${selector}`);
+  return items.map(({ metadata }) => metadata.name);
+}

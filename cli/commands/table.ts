@@ -1,0 +1,39 @@
+import type { Command } from './command.ts';
+
+/** A command before it is loaded: what the list of commands needs. */
+export interface CommandEntry {
+  readonly name: string;
+  readonly aliases?: readonly string[];
+  readonly summary: string;
+  load(): Promise<Command>;
+}
+
+/** Every command, in the order of `tsmoby --help`. Each is loaded when it is called, and no other. */
+export const COMMANDS: readonly CommandEntry[] = [
+  { name: 'apply', summary: 'Make objects as files say', load: async () => (await import('./apply.ts')).apply },
+  { name: 'get', summary: 'Show objects', load: async () => (await import('./get.ts')).get },
+  {
+    name: 'describe',
+    summary: 'Show one object in full: why it is what it is',
+    load: async () => (await import('./describe.ts')).describe,
+  },
+  {
+    name: 'logs',
+    aliases: ['log'],
+    summary: "Show a container's output",
+    load: async () => (await import('./logs.ts')).logs,
+  },
+  { name: 'wait', summary: 'Wait until objects are as wanted', load: async () => (await import('./wait.ts')).wait },
+  { name: 'delete', summary: 'Delete objects', load: async () => (await import('./delete.ts')).deleteCommand },
+  { name: 'events', summary: 'Show what happened', load: async () => (await import('./events.ts')).events },
+  {
+    name: 'api-resources',
+    summary: 'Show the kinds that the server knows',
+    load: async () => (await import('./api-resources.ts')).apiResources,
+  },
+  { name: 'daemon', summary: 'Run the daemon', load: async () => (await import('./daemon.ts')).daemon },
+  { name: 'version', summary: 'Show versions', load: async () => (await import('./version.ts')).version },
+];
+
+export const findCommand = (name: string): CommandEntry | undefined =>
+  COMMANDS.find((command) => command.name === name || command.aliases?.includes(name));

@@ -1,0 +1,39 @@
+/** What a command may touch of the process that runs it: everything comes in here, so that tests can give their own. */
+import { once } from 'node:events';
+import type { EventEmitter } from 'node:events';
+
+/** A stream for text that people or pipes read; `process.stdout` is one. */
+export interface TextOutput extends EventEmitter {
+  write(chunk: string | Uint8Array): boolean;
+  readonly isTTY?: boolean;
+  /** Width of the terminal. */
+  readonly columns?: number;
+}
+
+export interface Io {
+  readonly stdout: TextOutput;
+  readonly stderr: TextOutput;
+  readonly stdin: AsyncIterable<Uint8Array>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Absolute. */
+  readonly cwd: string;
+  /** Effective user id. */
+  readonly uid: number;
+  readonly home: string;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Rejects with the signal's reason when that comes first. */
+  sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal;
+}
+
+/** Writes, and waits until a slow reader has caught up. */
+export async function print(output: TextOutput, chunk: string | Uint8Array): Promise<void> {
+  if (!output.write(chunk)) await once(output, 'drain');
+}
+
+/** One line to standard error: hints, warnings, progress. */
+export function note(io: Io, line: string): void {
+  io.stderr.write(`${line}\n`);
+}

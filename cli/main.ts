@@ -1,0 +1,40 @@
+/** The program `tsmoby`: the process as a command sees it, and its exit code. */
+import { homedir } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Io } from './io.ts';
+import { runCommandLine } from './run.ts';
+
+/** As for a program that SIGPIPE ended. */
+const BROKEN_PIPE = 141;
+
+const interrupted = new AbortController();
+
+const io: Io = {
+  stdout: process.stdout,
+  stderr: process.stderr,
+  stdin: process.stdin,
+  env: process.env,
+  cwd: process.cwd(),
+  uid: process.geteuid?.() ?? 0,
+  home: homedir(),
+  now: () => Date.now(),
+  sleep: (milliseconds, signal) => sleep(milliseconds, undefined, { signal }),
+  signal: interrupted.signal,
+};
+
+for (const output of [process.stdout, process.stderr]) {
+  output.on('error', (error: NodeJS.ErrnoException) => {
+    // whoever read us (`head`, `less`) has seen enough
+    process.exit(error.code === 'EPIPE' ? BROKEN_PIPE : 1);
+  });
+}
+// the daemon stops in its own, orderly way
+if (process.argv[2] !== 'daemon') {
+  process.once('SIGINT', () => {
+    interrupted.abort();
+    // whatever still hangs must not keep the terminal
+    setTimeout(() => process.exit(130), 500).unref();
+  });
+}
+
+process.exitCode = await runCommandLine(process.argv.slice(2), io);
