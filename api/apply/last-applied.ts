@@ -3,9 +3,11 @@
  * manager `kubectl` may take without a conflict; and while the annotation is there it is kept true, so that the way back
  * stays open.
  */
-import type { JsonObject } from '../../schemas/object.ts';
+import type { JsonObject, JsonValue } from '../../schemas/object.ts';
 import { canonical } from '../../schemas/structural/identity.ts';
 import { isObject, own, without } from '../../schemas/structural/own.ts';
+import { decodeJson } from '../../schemas/text/json.ts';
+import { TextError } from '../../schemas/text/text-error.ts';
 import { compareObjects } from './compare.ts';
 import { extractFields } from './extract.ts';
 import { difference, emptySet, type FieldSet } from './field-set.ts';
@@ -27,13 +29,18 @@ const maxAnnotationBytes = 256 * 1024;
 export function lastAppliedFields(root: Place, live: JsonObject | undefined): FieldSet {
   const text = annotationOf(live);
   if (live === undefined || text === undefined) return emptySet;
+  const configuration = decodeOrNothing(text);
+  if (!isObject(configuration)) return emptySet;
+  const said = tracked(extractFields(root, configuration));
+  return difference(said, compareObjects(root, live, configuration).changed);
+}
+
+function decodeOrNothing(text: string): JsonValue | undefined {
   try {
-    const configuration: unknown = JSON.parse(text);
-    if (!isObject(configuration)) return emptySet;
-    const said = tracked(extractFields(root, configuration));
-    return difference(said, compareObjects(root, live, configuration).changed);
-  } catch {
-    return emptySet;
+    return decodeJson(text).value;
+  } catch (cause) {
+    if (cause instanceof TextError) return undefined;
+    throw cause;
   }
 }
 
@@ -43,6 +50,7 @@ export function refreshLastApplied(merged: JsonObject, applied: JsonObject): Jso
   const text = `${canonical(withoutAnnotation(applied))}\n`;
   const metadata = own(merged, 'metadata') as JsonObject;
   const annotations = own(metadata, 'annotations') as JsonObject;
+  if (annotations[lastAppliedAnnotation] === text) return merged;
   const fresh =
     Buffer.byteLength(text) > maxAnnotationBytes
       ? without(annotations, lastAppliedAnnotation)

@@ -4,7 +4,8 @@ import { SchemaError } from './schema-error.ts';
 /**
  * Lets V8 leave its backtracking engine for its linear one when a pattern backtracks too much, for the whole process.
  * Without it `^(a+)+$` and thirty characters stop the server for seconds; Kubernetes' RE2 is linear by nature. For the
- * program that serves strangers' schemas to call once; patterns are compiled so that the linear engine can take them.
+ * program that serves strangers' schemas to call once. Patterns are compiled so that the linear engine can take them, but
+ * for those with `(?i)`, with Unicode classes, or with very large counted repetitions, which it does not know.
  */
 export function boundBacktracking(): void {
   setFlagsFromString('--enable-experimental-regexp-engine-on-excessive-backtracks');

@@ -112,6 +112,34 @@ test('kubectl takes over from its client-side apply without a conflict, and keep
   });
 });
 
+test('once the annotation is true, the same apply by kubectl changes nothing', (t) => {
+  const world = clientSideApplied({ spec: { size: 1 } }, { size: 1 });
+  world.apply('kubectl', { spec: { size: 1 } });
+  const stored = world.live ?? {};
+  t.is(world.apply('kubectl', { spec: { size: 1 } }).object, stored);
+});
+
+test('kubectl takes over integers beyond 2^53 too', (t) => {
+  const world = new World();
+  const annotations = { [lastApplied]: '{"spec":{"size":9007199254740993}}' };
+  world.update('kubectl-client-side-apply', {
+    metadata: { name: 'g', annotations },
+    spec: { size: 9007199254740993n },
+  });
+  world.apply('kubectl', { spec: { size: 9007199254740995n } });
+  t.is(world.spec['size'], 9007199254740995n);
+  t.regex(String((world.metadata['annotations'] as Record<string, string>)[lastApplied]), /9007199254740995/);
+});
+
+test('kubectl does not take over what somebody changed since, nor from an annotation that cannot be read', (t) => {
+  const world = clientSideApplied({ spec: { size: 1 } }, { size: 1 });
+  world.update('other', { spec: { size: 5 } });
+  t.throws(() => world.apply('kubectl', { spec: { size: 2 } }), { instanceOf: ApplyConflict });
+  const broken = new World();
+  broken.update('x', { metadata: { name: 'g', annotations: { [lastApplied]: '{' } }, spec: { size: 1 } });
+  t.throws(() => broken.apply('kubectl', { spec: { size: 2 } }), { instanceOf: ApplyConflict });
+});
+
 test('kubectl still conflicts over fields that its annotation does not know', (t) => {
   const world = clientSideApplied({ spec: { size: 1 } }, { size: 1, color: 'blue' });
   t.throws(() => world.apply('kubectl', { spec: { size: 2, color: 'green' } }), {

@@ -5,6 +5,7 @@ import { volume } from '../../../schemas/definitions/volume.ts';
 import type { JsonValue } from '../../../schemas/object.ts';
 import { show } from '../../../schemas/structural/issue.ts';
 import type { StructuralSchema, ValidationRule } from '../../../schemas/structural/schema.ts';
+import { compileShape } from '../../../schemas/structural/shape.ts';
 import { compileStructural, SchemaError } from '../../../schemas/structural/structural.ts';
 
 const withRules = (
@@ -164,6 +165,12 @@ test('an unchanged value that a newer rule refuses is let through', (t) => {
   const structural = compileStructural(withRules([{ rule: 'self.n > 10' }], everything));
   t.is(structural.validate({ spec: { n: 1 } }, { spec: { n: 1 } }).length, 0);
   t.is(structural.validate({ spec: { n: 2 } }, { spec: { n: 1 } }).length, 1);
+});
+
+test('a shape checks values and leaves rules to the server', (t) => {
+  const schema = withRules([{ rule: 'false' }], everything);
+  t.deepEqual(compileShape(schema).validateValues({ spec: { n: 1 } }), []);
+  t.is(compileShape(schema).validateValues({ spec: { n: 'x' } }).length, 1);
 });
 
 test('rules wait until the value is of the right shape', (t) => {
