@@ -90,11 +90,11 @@ async function remove(kind: KindStore, context: CallContext, name: string, optio
 async function attempt(
   kind: KindStore,
   { object, revision }: Version,
-  { dryRun, propagationPolicy }: DeleteOptions,
+  { dryRun, propagationPolicy, gracePeriodSeconds }: DeleteOptions,
 ): Promise<Outcome | StoreError> {
   const { cache, definition, strategy } = kind;
   const { name, namespace = '' } = object.metadata;
-  const next = marked(kind, object, propagationPolicy);
+  const next = marked(kind, object, propagationPolicy, gracePeriodSeconds);
   const key = objectKey(keyPrefixOf(definition), namespace, name);
   try {
     if (isReleased(kind, next)) {
@@ -121,25 +121,35 @@ async function attempt(
   }
 }
 
-/** The object with its deletion asked for. Asking again changes nothing but the policy. */
+/** The object with its deletion asked for. Asking again changes nothing but the policy, and shortens the time of grace. */
 function marked(
   { strategy, origins }: KindStore,
   object: KubeObject,
   policy: DeleteOptions['propagationPolicy'],
+  asked: number | undefined,
 ): KubeObject {
-  const { deletionTimestamp, finalizers } = object.metadata;
+  const { deletionTimestamp, deletionGracePeriodSeconds, finalizers } = object.metadata;
+  const grace = strategy.graceful ? graceOf(asked, deletionGracePeriodSeconds) : 0;
   const held = finalizersFor(finalizers ?? [], policy);
   const metadata = {
     ...object.metadata,
     ...(held.length > 0 || finalizers !== undefined ? { finalizers: held } : {}),
-    ...(deletionTimestamp === undefined
-      ? { deletionTimestamp: formatTime(origins.now()), deletionGracePeriodSeconds: 0 }
-      : {}),
+    ...(deletionTimestamp === undefined ? { deletionTimestamp: formatTime(origins.now()) } : {}),
+    ...(deletionTimestamp === undefined || strategy.graceful ? { deletionGracePeriodSeconds: grace } : {}),
   };
   const next = { ...object, metadata };
   if (deletionTimestamp !== undefined) return next;
   const prepared = strategy.prepareForDelete?.(next) ?? next;
   return object.metadata.generation === undefined ? prepared : raiseGeneration(prepared);
+}
+
+/**
+ * Seconds that somebody asked for, 1 at least; 0 means that nobody did, and that the controller decides. That is what stands
+ * on every custom resource of a Kubernetes API server, so a controller reads both alike.
+ */
+function graceOf(asked: number | undefined, before: number | undefined): number {
+  const wishes = [asked === undefined ? 0 : Math.max(1, asked), before ?? 0].filter((seconds) => seconds > 0);
+  return wishes.length === 0 ? 0 : Math.min(...wishes);
 }
 
 /** The garbage collector's own finalizers say what is to become of dependents. */

@@ -5,10 +5,12 @@ import { formatTime } from '../../schemas/values/time.ts';
 import type { Outcome } from '../engine/contract.ts';
 import { containerID, RESOURCES_LABEL } from './names.ts';
 import type { Step } from './plan.ts';
-import { recordExit, recordLoss } from './record.ts';
+import { checkPrepared } from './prepare.ts';
+import { finish, recordExit, recordLoss } from './record.ts';
 import { resourcesText, translateResources } from './resources.ts';
 import { startInstance } from './start.ts';
-import { inForce, runningStatus } from './status.ts';
+import { nextRestartCount } from './run-number.ts';
+import { imageFields, inForce, runningStatus } from './status.ts';
 import { stopInstance } from './stop.ts';
 import type { Work } from './work.ts';
 
@@ -48,6 +50,9 @@ const EXECUTORS: Executors = {
   },
   async Stop(work, { id, cause }, instances) {
     const instance = instances.find((candidate) => candidate.id === id);
+    const asked = work.deps.stops.get(work.container.metadata.uid, id) !== undefined;
+    // What runs is kept until something can take its place.
+    if (work.image !== undefined && !asked && instances.length === 1) await checkPrepared(work, work.image);
     return instance && stopInstance(work, instance, cause);
   },
   async Delete({ deps }, { id }) {
@@ -55,8 +60,15 @@ const EXECUTORS: Executors = {
     deps.instances.remove(id);
     return 'again';
   },
-  async AwaitImage(_work, { cause }) {
-    return { type: 'waiting', reason: REASONS.ImageNotReady, message: cause };
+  async Finish(work) {
+    const { terminated } = work.context.status.current.lastState ?? {};
+    if (terminated !== undefined) finish(work, terminated);
+    return undefined;
+  },
+  async AwaitImage(work, { cause }) {
+    // A wait that another instance earned.
+    work.context.status.set({ nextStartTime: undefined });
+    return work.blocked ?? { type: 'waiting', reason: REASONS.ImageNotReady, message: cause };
   },
   async BackOff({ context }, { until, cause }) {
     const left = Math.max(1, until - context.clock.now());
@@ -79,23 +91,19 @@ const EXECUTORS: Executors = {
 };
 
 /** A process of ours whose start was not written down: the daemon ended in between. It is kept as it is. */
-async function adopt({ container, context, deps, image }: Work, id: string, pid: number): Promise<void> {
+async function adopt(work: Work, id: string, pid: number): Promise<void> {
+  const { container, context, deps } = work;
   const { status, clock, event } = context;
   const latest = await deps.logs.latestRun(container.metadata.uid);
-  const logRun = latest ?? status.current.logRun ?? 0;
   event('Normal', REASONS.Adopted, `found it running, pid ${pid}`);
-  status.set(
-    runningStatus({
-      containerID: containerID(id),
-      pid,
-      startedAt: formatTime(clock.now()),
-      restartCount: logRun,
-      logRun,
-      image: container.spec.image,
-      imageID: image?.object.status?.digest ?? status.current.imageID,
-      resources: translateResources(container.spec.resources),
-    }),
-  );
+  const startedAt = formatTime(clock.now());
+  const resources = translateResources(container.spec.resources);
+  status.set({
+    ...imageFields(work),
+    logRun: latest ?? status.current.logRun ?? 0,
+    restartCount: nextRestartCount(status.current),
+    ...runningStatus({ containerID: containerID(id), pid, startedAt, resources }),
+  });
 }
 
 /** Limits change under the running process. What the kernel refuses is told, and tried again now and then; it is never a restart. */

@@ -24,7 +24,7 @@ export function wantsRestart(
   return policy === undefined || policy === 'Always' || (policy === 'OnFailure' && exitCode !== 0);
 }
 
-/** `exited with code 137 (signal 9) after 3.2s`, for events and conditions. */
+/** `exited with code 137 (signal 9), out of memory: last words`, for events and conditions. */
 export function describeExit(run: ContainerStatusStateTerminated): string {
   const signal = run.signal === undefined ? '' : ` (signal ${run.signal})`;
   const oom = run.reason === REASONS.OOMKilled ? ', out of memory' : '';

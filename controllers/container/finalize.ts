@@ -1,8 +1,9 @@
 import type { InstanceState } from '../../runtime/ports/containers.ts';
 import type { Container, ContainerStatus } from '../../schemas/gen/types.ts';
+import { REASONS } from '../../schemas/conditions.ts';
 import { settled, type Outcome, type ReconcileContext } from '../engine/contract.ts';
 import { sandboxId, specHash } from './names.ts';
-import { projectionKey } from './projections.ts';
+import { removeProjections } from './projections.ts';
 import { stopInstance } from './stop.ts';
 import { logRun, type ContainerDeps, type Work } from './work.ts';
 
@@ -22,11 +23,10 @@ export async function finalizeContainer(
     deps.sandboxes.remove(sandboxId(container)),
     deps.volumes.removeScratch(uid),
     deps.logs.remove(uid),
-    ...(container.spec.volumes ?? [])
-      .filter(({ configMap, secret }) => configMap !== undefined || secret !== undefined)
-      .map(({ name }) => deps.volumes.removeProjection(projectionKey(container, name))),
+    removeProjections(uid, deps.volumes),
   ]);
   deps.stops.delete(uid);
+  deps.instances.release(uid);
   return settled();
 }
 
@@ -34,8 +34,10 @@ async function endInstance(work: Work, instance: InstanceState): Promise<Outcome
   const { deps, context } = work;
   const { id, task } = instance;
   if (task?.status === 'running' || task?.status === 'paused') {
+    const message = 'the object is being deleted';
     context.status.set({ summary: 'Terminating' });
-    return stopInstance(work, instance, 'the object is being deleted');
+    context.status.condition({ type: 'Ready', status: 'False', reason: REASONS.Deleting, message });
+    return stopInstance(work, instance, message);
   }
   const run = context.status.current.logRun;
   if (run !== undefined) await deps.logs.drain(logRun(work, run));

@@ -11,6 +11,7 @@ import {
 } from '../../schemas/values/image-reference.ts';
 import { formatMicroTime, parseTime } from '../../schemas/values/time.ts';
 import { ReconcileError, type Clock, type Outcome, type Reader } from '../engine/contract.ts';
+import type { ReadyImage } from './work.ts';
 
 const IMAGE = { apiVersion: 'tsmoby.dev/v1alpha1', kind: 'Image' } as const;
 /** As in controllers/image/names.ts: part of the Image kind's interface, not of its code. */
@@ -26,24 +27,27 @@ export interface ImageLinkDeps {
 
 /** The Image that gives a Container its content; or why there is none yet. */
 export type ImageLink =
-  | { readonly type: 'ready'; readonly image: Image; readonly manifestDigest: string }
-  | { readonly type: 'blocked'; readonly outcome: Exclude<Outcome, { type: 'settled' }> };
+  { readonly type: 'ready'; readonly image: ReadyImage } | { readonly type: 'blocked'; readonly outcome: Blocker };
+
+type Blocker = Exclude<Outcome, { type: 'settled' }>;
 
 /**
  * Finds the Image of a Container in its namespace, and makes one where a reference stands in the spec and nobody declared it.
  * `fresh`: the Container is about to get another instance, so pull policy Always asks the registry first.
  */
 export async function linkImage(container: Container, fresh: boolean, deps: ImageLinkDeps): Promise<ImageLink> {
-  const image = findImage(container, deps.reader) ?? (await makeImage(container, deps));
-  if (image === undefined) return blocked(neverPulled(container));
+  const named = container.spec.imageFrom !== undefined;
+  const image = findImage(container, deps.reader) ?? (named ? undefined : await makeImage(container, deps));
+  if (image === undefined) return blocked(named ? notThere(container) : neverPulled(container));
+  if (image.metadata.deletionTimestamp !== undefined) return blocked(beingDeleted(image));
   if (fresh && mustAsk(container, image)) {
     const since = lastChanged(container);
     if (lastAsked(image) < since) {
       await requestPull(image, since, deps);
-      return blocked(pulling(`asking the registry for ${image.status?.reference ?? image.spec.reference}`));
+      return blocked(trouble(image) ?? pulling(`asking the registry for ${image.spec.reference}`));
     }
   }
-  return linkOf(image);
+  return linkOf(container, image);
 }
 
 /** When the object was last changed by whoever wishes something of it, in milliseconds. */
@@ -71,35 +75,41 @@ export async function requestPull(
   await client.patch({ ...IMAGE, namespace, name }, patch, { type: 'merge', signal });
 }
 
-function linkOf(image: Image): ImageLink {
-  const { manifestDigest, conditions = [] } = image.status ?? {};
+/** Content that is there stays usable while a newer one is fetched, or the runtime is away. */
+function linkOf({ spec }: Container, image: Image): ImageLink {
+  const { manifestDigest, recordName, reference = '', conditions = [] } = image.status ?? {};
   const ready = conditions.find(({ type }) => type === 'Ready');
-  // Content that is there stays usable while a newer one is fetched, or the runtime is away.
-  if (manifestDigest !== undefined && ready?.status !== 'False') return { type: 'ready', image, manifestDigest };
-  const trouble = conditions.find(({ type, status }) => type === 'Stalled' && status === 'True') ?? ready;
-  const { name } = image.metadata;
-  if (trouble === undefined || isUnderWay(trouble.reason))
-    return blocked(pulling(`Image ${name}: ${trouble?.message ?? 'not yet looked at'}`));
-  const reason = trouble.reason === REASONS.ErrImageNeverPull ? REASONS.ErrImageNeverPull : REASONS.ErrImagePull;
-  return blocked({ type: 'waiting', reason, message: `Image ${name}: ${trouble.reason}: ${trouble.message}` });
+  // An Image whose reference was changed has the content of the former one until the new one is here.
+  const meant = spec.image === undefined || reference === normalized(spec.image);
+  if (manifestDigest !== undefined && recordName !== undefined && ready?.status !== 'False' && meant) {
+    return { type: 'ready', image: { object: image, recordName, manifestDigest } };
+  }
+  return blocked(trouble(image) ?? pulling(`Image ${image.metadata.name}: ${ready?.message ?? 'not yet looked at'}`));
+}
+
+/** What keeps an Image from getting its content, if it is more than time. */
+function trouble({ metadata, status }: Image): Blocker | undefined {
+  const { conditions = [] } = status ?? {};
+  const [worst] = ['Stalled', 'Reconciling'].flatMap((type) =>
+    conditions.filter((condition) => condition.type === type && condition.status === 'True'),
+  );
+  if (worst === undefined || isUnderWay(worst.reason)) return undefined;
+  const reason = worst.reason === REASONS.ErrImageNeverPull ? REASONS.ErrImageNeverPull : REASONS.ErrImagePull;
+  return { type: 'waiting', reason, message: `Image ${metadata.name}: ${worst.reason}: ${worst.message}` };
 }
 
 const isUnderWay = (reason: string): boolean => reason === REASONS.ImagePulling || reason === REASONS.Loading;
 
-function findImage({ metadata, spec }: Container, reader: Reader): Image | undefined {
+/** The object, also one that is being deleted where there is no other. */
+function findImage(container: Container, reader: Reader): Image | undefined {
+  const { metadata, spec } = container;
   const { namespace = '' } = metadata;
-  if (spec.imageFrom !== undefined) {
-    const { name } = spec.imageFrom;
-    const image = reader.get<Image>(IMAGE, namespace, name);
-    if (image !== undefined && image.metadata.deletionTimestamp === undefined) return image;
-    const message = `Image ${namespace}/${name} ${image === undefined ? 'is not there' : 'is being deleted'}`;
-    throw new ReconcileError({ type: 'waiting', reason: REASONS.ImageNotReady, message });
-  }
+  if (spec.imageFrom !== undefined) return reader.get<Image>(IMAGE, namespace, spec.imageFrom.name);
   const value = normalized(spec.image ?? '');
   const declared = reader
     .list<Image>(IMAGE, { namespace, index: { name: 'reference', value } })
     .filter((image) => image.metadata.deletionTimestamp === undefined && !isImplicit(image));
-  return declared.sort(byUsefulness)[0] ?? reader.get<Image>(IMAGE, namespace, implicitName({ metadata, spec }));
+  return declared.toSorted(byUsefulness)[0] ?? reader.get<Image>(IMAGE, namespace, implicitName(container));
 }
 
 /** Those with content first, then the oldest: the choice must not change from look to look. */
@@ -132,7 +142,7 @@ export function normalized(reference: string): string {
 }
 
 /** One for each way of getting a reference, so that credentials of one Container never serve another. */
-export function implicitName({ spec }: Pick<Container, 'metadata' | 'spec'>): string {
+export function implicitName({ spec }: Container): string {
   const { image = '', imagePullPolicy = null, imagePullSecrets = [] } = spec;
   return `auto-${fingerprint([image, imagePullPolicy, imagePullSecrets], 12)}`;
 }
@@ -161,15 +171,27 @@ function mustAsk({ spec }: Container, image: Image): boolean {
   return isImplicit(image) && isLatest(parseImageReference(spec.image ?? ''));
 }
 
-const blocked = (outcome: Exclude<Outcome, { type: 'settled' }>): ImageLink => ({ type: 'blocked', outcome });
+const blocked = (outcome: Blocker): ImageLink => ({ type: 'blocked', outcome });
 
-const pulling = (message: string): Exclude<Outcome, { type: 'settled' }> => ({
+const pulling = (message: string): Blocker => ({
   type: 'progressing',
   reason: REASONS.ImagePulling,
   message,
 });
 
-const neverPulled = ({ metadata, spec }: Container): Exclude<Outcome, { type: 'settled' }> => ({
+const notThere = ({ metadata, spec }: Container): Blocker => ({
+  type: 'waiting',
+  reason: REASONS.ImageNotReady,
+  message: `Image ${metadata.namespace}/${spec.imageFrom?.name} is not there`,
+});
+
+const beingDeleted = ({ metadata }: Image): Blocker => ({
+  type: 'waiting',
+  reason: REASONS.ImageNotReady,
+  message: `Image ${metadata.namespace}/${metadata.name} is being deleted`,
+});
+
+const neverPulled = ({ metadata, spec }: Container): Blocker => ({
   type: 'waiting',
   reason: REASONS.ErrImageNeverPull,
   message: `no Image of namespace ${metadata.namespace} has the reference ${spec.image}, and imagePullPolicy is Never`,

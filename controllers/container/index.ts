@@ -1,4 +1,4 @@
-import type { Clock } from '../engine/environment.ts';
+import type { Clock, Timers } from '../engine/environment.ts';
 import type { Containers } from '../../runtime/ports/containers.ts';
 import type { RuntimeEvents } from '../../runtime/ports/events.ts';
 import type { Images } from '../../runtime/ports/images.ts';
@@ -9,6 +9,7 @@ import type { KubeObject } from '../../schemas/object.ts';
 import type { Container, ContainerStatus, Image } from '../../schemas/gen/types.ts';
 import { settled, type Controller, type Key, type Reader, type WatchedKind } from '../engine/contract.ts';
 import { keyOf } from '../engine/keys.ts';
+import { systemTimers } from '../engine/timers.ts';
 import { finalizeContainer } from './finalize.ts';
 import { ImageCache } from './image-cache.ts';
 import { implicitName, normalized, referenceIndex } from './image-link.ts';
@@ -28,6 +29,8 @@ export interface ContainerControllerOptions {
   readonly volumes: Volumes;
   readonly nodeName: string;
   readonly clock: Clock;
+  /** Default: the machine's. */
+  readonly timers?: Timers;
   /** Containers worked on at once; default 8. */
   readonly concurrency?: number;
 }
@@ -62,7 +65,7 @@ export function containerController(options: ContainerControllerOptions): Contro
       usersByName('v1', 'ConfigMap', 'configMap'),
       usersByName('v1', 'Secret', 'secret'),
     ],
-    sources: [runtimeSource(options.events, instances)],
+    sources: [runtimeSource(options.events, instances, options.timers ?? systemTimers)],
     async reconcile(container, context) {
       return reconcileContainer(container, context, deps);
     },

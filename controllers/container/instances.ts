@@ -15,8 +15,11 @@ export class Instances {
   readonly #containers: Containers;
   readonly #events: RuntimeEvents;
   readonly #byOwner = new Map<string, Map<string, InstanceState>>();
-  readonly #stale = new Set<string>();
+  /** Ids to ask again, by owner. */
+  readonly #stale = new Map<string, Set<string>>();
   #listed: Promise<void> | undefined;
+  /** Lists under way: what we do meanwhile may be missing in them. */
+  #listing = 0;
 
   constructor(containers: Containers, events: RuntimeEvents) {
     this.#containers = containers;
@@ -28,25 +31,25 @@ export class Instances {
     if (!this.#events.connected) {
       throw new RuntimeError('Unavailable', 'containerd does not answer', { reason: REASONS.RuntimeUnavailable });
     }
-    await this.list();
-    const stale = [...this.#stale].filter((id) => ownerOf(id) === uid);
-    await Promise.all(stale.map((id) => this.#refresh(id, signal)));
+    await this.#list();
+    const stale = this.#stale.get(uid);
+    if (stale !== undefined) await Promise.all([...stale].map((id) => this.#refresh(id, signal)));
     return [...(this.#byOwner.get(uid)?.values() ?? [])];
   }
 
-  /** Every instance of ours, as last seen. */
-  async all(): Promise<readonly InstanceState[]> {
-    await this.list();
-    return [...this.#byOwner.values()].flatMap((instances) => [...instances.values()]);
-  }
-
-  /** Lists once, until `forget`; callers at the same time share the call. */
-  list(): Promise<void> {
-    this.#listed ??= this.#list().catch((error: unknown) => {
-      this.#listed = undefined;
-      throw error;
-    });
-    return this.#listed;
+  /**
+   * Lists everything anew and answers the owners of what is not as it was last seen: their instances are asked again by the
+   * next `of`. Events can be lost; this finds what they would have told.
+   */
+  async differences(): Promise<ReadonlySet<string>> {
+    await this.#list();
+    const found = new Map((await this.#containers.list()).map((instance) => [instance.id, instance]));
+    const known = [...this.#byOwner.values()].flatMap((instances) => [...instances.values()]);
+    const changed = known.filter((instance) => !looksLike(instance, found.get(instance.id))).map(({ id }) => id);
+    const unknown = [...found.keys()].filter((id) => !this.#byOwner.get(ownerOf(id))?.has(id));
+    const ids = [...changed, ...unknown];
+    for (const id of ids) this.changed(id);
+    return new Set(ids.map(ownerOf));
   }
 
   /** The connection was lost: whatever is known may be old. */
@@ -56,7 +59,8 @@ export class Instances {
 
   /** An event named this instance. */
   changed(id: string): void {
-    this.#stale.add(id);
+    const uid = ownerOf(id);
+    this.#stale.set(uid, (this.#stale.get(uid) ?? new Set()).add(id));
   }
 
   /** We made it so ourselves. */
@@ -64,6 +68,7 @@ export class Instances {
     const uid = ownerOf(instance.id);
     const instances = this.#byOwner.get(uid) ?? new Map<string, InstanceState>();
     this.#byOwner.set(uid, instances.set(instance.id, instance));
+    this.#touched(instance.id);
   }
 
   /** We started its process ourselves. */
@@ -86,28 +91,64 @@ export class Instances {
     const instances = this.#byOwner.get(uid);
     instances?.delete(id);
     if (instances?.size === 0) this.#byOwner.delete(uid);
+    this.#touched(id);
+  }
+
+  /** The object is gone: nothing of it is asked again. */
+  release(uid: string): void {
+    this.#byOwner.delete(uid);
+    this.#stale.delete(uid);
+  }
+
+  #touched(id: string): void {
+    if (this.#listing > 0) this.changed(id);
+  }
+
+  /** Lists once, until `forget`; callers at the same time share the call. */
+  #list(): Promise<void> {
+    this.#listed ??= this.#listAll().catch((error: unknown) => {
+      this.#listed = undefined;
+      throw error;
+    });
+    return this.#listed;
+  }
+
+  async #listAll(): Promise<void> {
+    // What changes while the list is made, by us or by others, is asked again one by one.
+    this.#stale.clear();
+    this.#listing += 1;
+    try {
+      const found = await this.#containers.list();
+      this.#byOwner.clear();
+      for (const instance of found) {
+        const uid = ownerOf(instance.id);
+        const instances = this.#byOwner.get(uid) ?? new Map<string, InstanceState>();
+        this.#byOwner.set(uid, instances.set(instance.id, instance));
+      }
+    } finally {
+      this.#listing -= 1;
+    }
   }
 
   async #refresh(id: string, signal: AbortSignal): Promise<void> {
-    this.#stale.delete(id);
+    const uid = ownerOf(id);
+    const stale = this.#stale.get(uid);
+    stale?.delete(id);
+    if (stale?.size === 0) this.#stale.delete(uid);
     try {
       const found = await this.#containers.get(id, signal);
       if (found === undefined) this.remove(id);
       else this.put(found);
     } catch (error) {
-      this.#stale.add(id);
+      this.changed(id);
       throw error;
     }
-  }
-
-  async #list(): Promise<void> {
-    // What changes while the list is made is asked again one by one.
-    this.#stale.clear();
-    const found = await this.#containers.list();
-    this.#byOwner.clear();
-    for (const instance of found) this.put(instance);
   }
 }
 
 /** The uid of the object an instance belongs to: ids are `<uid>-<revision>`. */
 export const ownerOf = (id: string): string => id.slice(0, UID_LENGTH);
+
+function looksLike({ task }: InstanceState, found: InstanceState | undefined): boolean {
+  return found !== undefined && task?.status === found.task?.status && task?.pid === found.task?.pid;
+}

@@ -1,22 +1,29 @@
 import type { InstanceMount } from '../../runtime/ports/containers.ts';
 import type { ImageRecord, Images } from '../../runtime/ports/images.ts';
 import type { Sandbox } from '../../runtime/ports/sandboxes.ts';
+import { isRuntimeError, type RuntimeError } from '../../runtime/errors.ts';
 import type { Volumes } from '../../runtime/ports/volumes.ts';
 import type { Container, ContainerVolume, ContainerVolumeMount, Volume } from '../../schemas/gen/types.ts';
 import { REASONS } from '../../schemas/conditions.ts';
 import { quantityValue } from '../../schemas/values/quantity.ts';
 import { ReconcileError, type Reader } from '../engine/contract.ts';
-import { projectVolume } from './projections.ts';
+import { projectedFiles, projectVolume } from './projections.ts';
+
+/** A host path that is missing may come any moment, and nothing tells us when. */
+const HOST_PATH_POLL_MS = 10_000;
 
 export interface MountDeps {
   readonly volumes: Volumes;
   readonly images: Images;
 }
 
-/** Everything that is mounted into one instance is there when this resolves. Throws an outcome that names what is missing. */
+/**
+ * Everything that is mounted into one instance is there when this resolves. Throws an outcome that names what is missing. Without
+ * an image nothing is populated.
+ */
 export async function prepareMounts(
   container: Container,
-  image: ImageRecord,
+  image: ImageRecord | undefined,
   reader: Reader,
   deps: MountDeps,
 ): Promise<readonly InstanceMount[]> {
@@ -29,6 +36,19 @@ export async function prepareMounts(
   }
   // A parent must be mounted before what lies in it.
   return mounts.toSorted((a, b) => depth(a.destination) - depth(b.destination));
+}
+
+/** Throws the outcome that `prepareMounts` would for something that is missing; makes nothing. */
+export async function checkMounts(container: Container, reader: Reader, { volumes }: MountDeps): Promise<void> {
+  const mounted = new Set((container.spec.volumeMounts ?? []).map(({ name }) => name));
+  for (const volume of container.spec.volumes ?? []) {
+    if (!mounted.has(volume.name)) continue;
+    if (volume.volume !== undefined) readyVolume(container, volume.volume.name, reader);
+    // Types that make what is missing are not asked: this only looks.
+    const { hostPath } = volume;
+    if (hostPath !== undefined && !hostPath.type?.endsWith('OrCreate')) await hostDirectory(hostPath, volumes);
+    projectedFiles(container, volume, reader);
+  }
 }
 
 /** Hosts, host name, resolver and termination message: what every instance gets. */
@@ -48,7 +68,7 @@ async function prepareMount(
   container: Container,
   volume: ContainerVolume,
   mount: ContainerVolumeMount,
-  image: ImageRecord,
+  image: ImageRecord | undefined,
   reader: Reader,
   deps: MountDeps,
 ): Promise<InstanceMount> {
@@ -69,45 +89,77 @@ async function sourceOf(
   container: Container,
   volume: ContainerVolume,
   mount: ContainerVolumeMount,
-  image: ImageRecord,
+  image: ImageRecord | undefined,
   reader: Reader,
   deps: MountDeps,
 ): Promise<string> {
-  if (volume.hostPath !== undefined) return deps.volumes.resolveHostPath(volume.hostPath.path, volume.hostPath.type);
+  if (volume.hostPath !== undefined) return hostDirectory(volume.hostPath, deps.volumes);
   if (volume.emptyDir !== undefined) return deps.volumes.ensureScratch(container.metadata.uid, `volume-${volume.name}`);
   if (volume.volume !== undefined) return volumeObject(container, volume.volume.name, mount, image, reader, deps);
   const projection = await projectVolume(container, volume, reader, deps.volumes);
   return projection ?? deps.volumes.ensureScratch(container.metadata.uid, `empty-${volume.name}`);
 }
 
-async function volumeObject(
-  container: Container,
-  name: string,
-  mount: ContainerVolumeMount,
-  image: ImageRecord,
-  reader: Reader,
-  { volumes, images }: MountDeps,
+async function hostDirectory(
+  { path, type }: NonNullable<ContainerVolume['hostPath']>,
+  volumes: Volumes,
 ): Promise<string> {
-  const { namespace = '' } = container.metadata;
+  try {
+    return await volumes.resolveHostPath(path, type);
+  } catch (error) {
+    if (!isRuntimeError(error)) throw error;
+    throw hostPathError(error);
+  }
+}
+
+/** What the daemon forbids only a person can allow; what is not there yet may come. */
+function hostPathError(error: RuntimeError): ReconcileError {
+  const { code, message } = error;
+  if (code === 'InvalidArgument') {
+    const reason = error.reason ?? REASONS.HostPathNotAllowed;
+    return new ReconcileError({ type: 'stalled', reason, message }, { cause: error });
+  }
+  const reason = error.reason ?? (code === 'NotFound' ? REASONS.HostPathNotFound : REASONS.HostPathWrongType);
+  return new ReconcileError({ type: 'waiting', reason, message, requeueAfterMs: HOST_PATH_POLL_MS }, { cause: error });
+}
+
+/** The Volume object, when it can be mounted, and where it is. */
+function readyVolume({ metadata }: Container, name: string, reader: Reader): { volume: Volume; path: string } {
+  const { namespace = '' } = metadata;
   const volume = reader.get<Volume>({ apiVersion: 'tsmoby.dev/v1alpha1', kind: 'Volume' }, namespace, name);
   if (volume === undefined || volume.metadata.deletionTimestamp !== undefined) {
     const state = volume === undefined ? 'is not there' : 'is being deleted';
     throw waiting(REASONS.VolumeNotFound, `Volume ${namespace}/${name} ${state}`);
   }
-  const { path } = volume.status ?? {};
-  const ready = volume.status?.conditions?.find(({ type }) => type === 'Ready');
-  if (path === undefined || ready?.status !== 'True') {
-    throw waiting(
-      REASONS.VolumeNotReady,
-      `Volume ${namespace}/${name} is not ready: ${ready?.message ?? 'not yet made'}`,
-    );
-  }
-  const id = { namespace, name, uid: volume.metadata.uid };
-  if (volume.spec.tmpfs !== undefined) return volumes.ensureTmpfs(id, {}).then(() => path);
+  const { path, conditions = [] } = volume.status ?? {};
+  const ready = conditions.find(({ type }) => type === 'Ready');
+  if (path !== undefined && ready?.status === 'True') return { volume, path };
+  const why = ready?.message ?? 'not yet made';
+  throw waiting(REASONS.VolumeNotReady, `Volume ${namespace}/${name} is not ready: ${why}`);
+}
+
+async function volumeObject(
+  container: Container,
+  name: string,
+  mount: ContainerVolumeMount,
+  image: ImageRecord | undefined,
+  reader: Reader,
+  { volumes, images }: MountDeps,
+): Promise<string> {
+  const { volume, path } = readyVolume(container, name, reader);
+  const { namespace = '', uid } = volume.metadata;
+  const id = { namespace, name, uid };
+  // After a reboot its mount is gone, whatever its status says.
+  if (volume.spec.tmpfs !== undefined) return volumes.ensureTmpfs(id, tmpfsOptions(volume.spec.tmpfs));
   const seeds = volume.spec.populate === 'Image' && volume.status?.type === 'Directory' && !mount.subPath;
-  if (seeds) await populate(id, mount.mountPath, image, volumes, images);
+  if (seeds && image !== undefined) await populate(id, mount.mountPath, image, volumes, images);
   return path;
 }
+
+const tmpfsOptions = ({ sizeLimit, mode }: NonNullable<Volume['spec']['tmpfs']>) => ({
+  ...(sizeLimit === undefined ? {} : { sizeBytes: quantityValue(sizeLimit) }),
+  ...(mode === undefined ? {} : { mode }),
+});
 
 /** First use of an empty volume: it gets what the image has at the mount path. */
 async function populate(

@@ -39,6 +39,8 @@ export type Step =
   | { readonly type: 'Adopt'; readonly id: string; readonly pid: number; readonly cause: string }
   | { readonly type: 'Stop'; readonly id: string; readonly cause: string }
   | { readonly type: 'Delete'; readonly id: string; readonly cause: string }
+  /** The policy that asked for another run was taken back: the last one is the end. */
+  | { readonly type: 'Finish'; readonly id: string; readonly cause: string }
   | { readonly type: 'AwaitImage'; readonly cause: string }
   | { readonly type: 'BackOff'; readonly until: number; readonly cause: string }
   | { readonly type: 'Create'; readonly id: string; readonly cause: string }
@@ -51,7 +53,7 @@ export type Step =
  */
 export function plan(wanted: Wanted, observed: Observed): readonly Step[] {
   const { instances, status } = observed;
-  const current = instances.find((instance) => isCurrent(instance, wanted));
+  const current = currentOf(instances, wanted);
   const obsolete = instances.filter((instance) => instance !== current);
 
   const ended = instances.find(({ task }) => task?.status === 'stopped');
@@ -65,14 +67,24 @@ export function plan(wanted: Wanted, observed: Observed): readonly Step[] {
   const leave = obsolete.map((instance) => retire(instance));
   if (leave.length > 0) return leave;
   if (isFinished(wanted, id, status)) return [];
+  if (isOver(wanted, id, status)) return [{ type: 'Finish', id, cause: 'restartPolicy asks for no other run' }];
+  if (isUnreachable(current)) return [remove(id, 'the runtime has lost touch with its process')];
   return run(id, current, observed);
 }
 
 const isAlive = (task: TaskState): boolean => task.status === 'running' || task.status === 'paused';
 
-/** With no image known, an instance of the present spec is as good as wanted. */
-function isCurrent({ id, labels }: InstanceState, wanted: Wanted): boolean {
-  return wanted.id === undefined ? labels[SPEC_HASH_LABEL] === wanted.specHash : id === wanted.id;
+/** What neither runs nor ended: its shim is gone. It cannot be started again as it is. */
+const isUnreachable = (instance: InstanceState | undefined): instance is InstanceState =>
+  instance?.task?.status === 'unknown';
+
+const remove = (id: string, cause: string): Step => ({ type: 'Delete', id, cause });
+
+/** With no image known, an instance of the present spec is as good as wanted; one that runs is better. */
+function currentOf(instances: readonly InstanceState[], { id, specHash }: Wanted): InstanceState | undefined {
+  if (id !== undefined) return instances.find((instance) => instance.id === id);
+  const alike = instances.filter(({ labels }) => labels[SPEC_HASH_LABEL] === specHash);
+  return alike.find(({ task }) => task !== undefined && isAlive(task)) ?? alike[0];
 }
 
 function recordExit({ id }: InstanceState, task: TaskState, replaced: boolean): Step {
@@ -83,7 +95,7 @@ function recordExit({ id }: InstanceState, task: TaskState, replaced: boolean): 
 function lostRun({ instances, status }: Observed): Step | undefined {
   if (status.state?.running === undefined || status.containerID === undefined) return undefined;
   const instance = instances.find(({ id }) => containerID(id) === status.containerID);
-  if (instance?.task !== undefined) return undefined;
+  if (instance?.task !== undefined && !isUnreachable(instance)) return undefined;
   const id = status.containerID.slice(containerID('').length);
   return instance === undefined
     ? { type: 'RecordLoss', id, reason: REASONS.InstanceLost, cause: 'its container was deleted behind our back' }
@@ -110,7 +122,7 @@ function keepRunning(
 /** An instance that is no longer wanted: stopped first, then deleted. */
 function retire({ id, task }: InstanceState): Step {
   const cause = 'the spec or the image changed';
-  return task !== undefined && isAlive(task) ? { type: 'Stop', id, cause } : { type: 'Delete', id, cause };
+  return task !== undefined && isAlive(task) ? { type: 'Stop', id, cause } : remove(id, cause);
 }
 
 /** Its last run is over, was of this very instance, and the policy wants no other. */
@@ -121,6 +133,17 @@ function isFinished(
 ): boolean {
   const { terminated } = state ?? {};
   return terminated !== undefined && written === containerID(id) && !wantsRestart(restartPolicy, terminated);
+}
+
+/** It waits for another run after a failed one, and the policy no longer wants any. */
+function isOver(
+  { restartPolicy }: Wanted,
+  id: string,
+  { state, lastState, crashCount = 0 }: Observed['status'],
+): boolean {
+  const { terminated } = lastState ?? {};
+  const waits = state?.waiting !== undefined && crashCount > 0;
+  return waits && terminated?.containerID === containerID(id) && !wantsRestart(restartPolicy, terminated);
 }
 
 function run(id: string, current: InstanceState | undefined, { now, status }: Observed): readonly Step[] {

@@ -36,7 +36,15 @@ export async function refreshProjections(container: Container, reader: Reader, v
   }
 }
 
-function projectedFiles(
+/** All projections of a Container, those of volumes that its spec no longer has included. */
+export async function removeProjections(uid: string, volumes: Volumes): Promise<void> {
+  const { projections } = await volumes.leftovers();
+  const own = projections.filter((key) => key.startsWith(`${uid}.`));
+  await Promise.all(own.map((key) => volumes.removeProjection(key)));
+}
+
+/** Throws the outcome that `projectVolume` would. */
+export function projectedFiles(
   container: Container,
   { name: volumeName, configMap, secret }: ContainerVolume,
   reader: Reader,

@@ -1,14 +1,17 @@
 import type { InstanceState } from '../../runtime/ports/containers.ts';
 import type { Container, ContainerStatus } from '../../schemas/gen/types.ts';
 import { REASONS } from '../../schemas/conditions.ts';
-import { ReconcileError, settled, type Outcome, type ReconcileContext } from '../engine/contract.ts';
+import { parseTime } from '../../schemas/values/time.ts';
+import { settled, type Outcome, type ReconcileContext } from '../engine/contract.ts';
+import { verdictOf } from '../engine/verdict.ts';
 import { execute } from './execute.ts';
+import { describeExit } from './exit.ts';
 import { linkImage, type ImageLink } from './image-link.ts';
 import { instanceId, SPEC_HASH_LABEL, specHash } from './names.ts';
 import { plan, type Step, type Wanted } from './plan.ts';
 import { refreshProjections } from './projections.ts';
 import { resourcesText, translateResources } from './resources.ts';
-import { waitingStatus } from './status.ts';
+import { imageFields, waitingStatus } from './status.ts';
 import type { ContainerDeps, Work } from './work.ts';
 
 type Context = ReconcileContext<ContainerStatus>;
@@ -26,9 +29,12 @@ export async function reconcileContainer(
 ): Promise<Outcome> {
   if (isElsewhere(container, deps)) return settled();
   try {
-    return conclude(container, context, await converge(container, context, deps), deps);
+    const { outcome, work } = await converge(container, context, deps);
+    if (outcome === undefined) return await conclude(work);
+    tellWaiting(context, outcome);
+    return outcome;
   } catch (error) {
-    if (error instanceof ReconcileError) tellWaiting(context, error.outcome);
+    if (!context.signal.aborted) tellWaiting(context, verdictOf(error).outcome);
     throw error;
   }
 }
@@ -36,23 +42,29 @@ export async function reconcileContainer(
 const isElsewhere = ({ spec }: Container, { nodeName }: ContainerDeps): boolean =>
   spec.nodeName !== undefined && spec.nodeName !== nodeName;
 
-/** Undefined: wanted and real agree. Else the outcome says what is waited for. */
-async function converge(container: Container, context: Context, deps: ContainerDeps): Promise<Outcome | undefined> {
-  const hash = specHash(container);
-  for (let round = 0; round < MAX_ROUNDS; round += 1) {
-    const instances = await deps.instances.of(container.metadata.uid, context.signal);
-    const link = await linkImage(container, isFresh(instances, hash), context);
-    const work = workOf(container, context, deps, hash, link);
-    const steps = plan(wantedOf(container, hash, link), observe(context, instances));
-    const done = await act(work, steps, instances, link);
-    if (done !== 'again') return done;
-  }
-  return {
-    type: 'retry',
-    reason: REASONS.ReconcileError,
-    message: `wanted and real do not agree after ${MAX_ROUNDS} rounds`,
-  };
+/** What a pass came to; no outcome: wanted and real agree. */
+interface Converged {
+  readonly outcome: Outcome | undefined;
+  readonly work: Work;
 }
+
+async function converge(container: Container, context: Context, deps: ContainerDeps): Promise<Converged> {
+  const hash = specHash(container);
+  for (let round = 1; ; round += 1) {
+    const instances = await deps.instances.of(container.metadata.uid, context.signal);
+    const work = workOf(container, context, deps, hash, await linkImage(container, isFresh(instances, hash), context));
+    const steps = plan(wantedOf(work), observe(context, instances));
+    const done = await act(work, steps, instances);
+    if (done !== 'again') return { outcome: done, work };
+    if (round === MAX_ROUNDS) return { outcome: NEVER_AGREE, work };
+  }
+}
+
+const NEVER_AGREE: Outcome = {
+  type: 'retry',
+  reason: REASONS.ReconcileError,
+  message: `wanted and real do not agree after ${MAX_ROUNDS} rounds`,
+};
 
 /** No instance of the present spec: whatever is made next is a new one. */
 const isFresh = (instances: readonly InstanceState[], hash: string): boolean =>
@@ -64,66 +76,75 @@ const observe = ({ clock, status }: Context, instances: readonly InstanceState[]
   status: status.current,
 });
 
-function wantedOf(container: Container, hash: string, link: ImageLink): Wanted {
+function wantedOf({ container, specHash: hash, image }: Work): Wanted {
   const { restartPolicy, resources } = container.spec;
-  const id = link.type === 'ready' ? { id: instanceId(container, hash, link.manifestDigest) } : {};
+  const id = image === undefined ? {} : { id: instanceId(container, hash, image.manifestDigest) };
   return { specHash: hash, ...id, resources: resourcesText(translateResources(resources)), restartPolicy };
 }
 
 function workOf(container: Container, context: Context, deps: ContainerDeps, hash: string, link: ImageLink): Work {
-  const image = link.type === 'ready' ? { image: { object: link.image, manifestDigest: link.manifestDigest } } : {};
-  return { container, context, deps, specHash: hash, ...image };
+  const found = link.type === 'ready' ? { image: link.image } : { blocked: link.outcome };
+  return { container, context, deps, specHash: hash, ...found };
 }
 
 async function act(
   work: Work,
   steps: readonly Step[],
   instances: readonly InstanceState[],
-  link: ImageLink,
 ): Promise<'again' | Outcome | undefined> {
+  if (!steps.some(({ type }) => type === 'Stop')) work.deps.stops.withdraw(work.container.metadata.uid);
   for (const step of steps) {
-    if (link.type === 'blocked' && needsImage(step)) return link.outcome;
     work.context.log.debug({ step: step.type, cause: step.cause }, 'step');
     const executed = await execute(work, step, instances);
     if (executed !== undefined) return executed;
   }
+  settleLimits(work, steps);
   return undefined;
 }
 
-const needsImage = ({ type }: Step): boolean => type === 'AwaitImage' || type === 'Create' || type === 'Start';
-
-async function conclude(
-  container: Container,
-  context: Context,
-  outcome: Outcome | undefined,
-  deps: ContainerDeps,
-): Promise<Outcome> {
-  if (outcome !== undefined) {
-    tellWaiting(context, outcome);
-    return outcome;
+/** Limits that the kernel refused, and that nobody asks for any more. */
+function settleLimits({ context: { status } }: Work, steps: readonly Step[]): void {
+  if (limitsRefused(status) && !steps.some(({ type }) => type === 'UpdateResources')) {
+    status.removeCondition('ResourcesApplied');
   }
-  const { state, conditions = [] } = context.status.current;
-  if (state?.terminated !== undefined) return finished(context, state.terminated);
-  context.status.condition({ type: 'Ready', status: 'True', reason: REASONS.Running, message: 'its process runs' });
+}
+
+const limitsRefused = ({ current }: Context['status']): boolean =>
+  (current.conditions ?? []).some(({ type, status }) => type === 'ResourcesApplied' && status === 'False');
+
+async function conclude(work: Work): Promise<Outcome> {
+  const { container, context, deps } = work;
+  const { status } = context;
+  const { terminated } = status.current.state ?? {};
+  if (terminated !== undefined) return finished(context, terminated);
+  // Said again, because it may have been said of a former spec, or of the same image by another name.
+  status.set({ ...imageFields(work), phase: 'Running', summary: REASONS.Running });
+  status.condition({ type: 'Ready', status: 'True', reason: REASONS.Running, message: 'its process runs' });
   await refreshProjections(container, context.reader, deps.volumes);
-  const refused = conditions.some(({ type, status }) => type === 'ResourcesApplied' && status === 'False');
-  return settled(refused ? REFUSED_RETRY_MS : undefined);
+  return settled(limitsRefused(status) ? REFUSED_RETRY_MS : undefined);
 }
 
 /** It ran to its end. Well: it is what its spec asks for. Badly: only a changed spec can help. */
 function finished({ status }: Context, run: NonNullable<NonNullable<ContainerStatus['state']>['terminated']>): Outcome {
   const reason = run.reason ?? REASONS.Error;
-  const message = `exited with code ${run.exitCode ?? 'unknown'}${run.message ? `: ${run.message}` : ''}`;
+  const message = describeExit(run);
   if (run.exitCode !== 0) return { type: 'stalled', reason, message };
   status.condition({ type: 'Ready', status: 'True', reason: REASONS.Completed, message });
   return settled();
 }
 
-/** Nothing runs: status says what for. What runs on while something new is prepared keeps its status. */
-function tellWaiting({ status }: Context, outcome: Outcome): void {
+/**
+ * It is not what its spec says, and what for. Ready is False also while a container of a former spec runs on: whoever waits for
+ * Ready waits for what was applied last. What is told of that container stays.
+ */
+function tellWaiting({ status, clock }: Context, outcome: Outcome): void {
   if (outcome.type === 'settled' || (outcome.type === 'waiting' && outcome.unknown)) return;
-  const { reason, message } = outcome;
-  const { state } = status.current;
-  if (state?.running === undefined && state?.terminated === undefined) status.set(waitingStatus(reason, message));
-  if (outcome.type === 'progressing') status.condition({ type: 'Ready', status: 'False', reason, message });
+  const { type, reason, message } = outcome;
+  const { state, nextStartTime } = status.current;
+  const runs = state?.running !== undefined;
+  if (runs) {
+    if (type !== 'retry') status.set({ summary: reason });
+  } else if (state?.terminated === undefined) status.set(waitingStatus(reason, message));
+  if ((parseTime(nextStartTime ?? '') ?? Infinity) <= clock.now()) status.set({ nextStartTime: undefined });
+  if (!(runs && type === 'retry')) status.condition({ type: 'Ready', status: 'False', reason, message });
 }

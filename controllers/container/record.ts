@@ -3,17 +3,14 @@ import type { ContainerStatusStateTerminated } from '../../schemas/gen/types.ts'
 import { REASONS } from '../../schemas/conditions.ts';
 import { formatMicroTime, formatTime, parseTime } from '../../schemas/values/time.ts';
 import { backoffDelay, nextCrashCount } from './backoff.ts';
-import { describeExit, exitReason, signalOf, wantsRestart } from './exit.ts';
+import { describeRun } from './describe-run.ts';
+import { describeExit, wantsRestart } from './exit.ts';
 import { containerID } from './names.ts';
-import { finishedStatus, waitingStatus } from './status.ts';
+import { nextRestartCount } from './run-number.ts';
+import { finishedStatus, waitingStatus, type StatusFields } from './status.ts';
 import { logRun, type Work } from './work.ts';
 
-/** Bytes of a termination message, as in Kubernetes: from the file, and from the log. */
-const MESSAGE_BYTES = 4096;
-const FALLBACK_BYTES = 2048;
-const FALLBACK_LINES = 80;
-/** The name of the termination message file in the owner's scratch. */
-export const MESSAGE_FILE = 'termination-message';
+type Terminated = ContainerStatusStateTerminated;
 
 export interface Exit {
   readonly id: string;
@@ -28,119 +25,131 @@ export interface Exit {
  */
 export async function recordExit(work: Work, exit: Exit): Promise<void> {
   const { context, deps, container } = work;
-  if (!isRecorded(work, exit)) {
-    concludeRun(work, await describeRun(work, exit), exit.replaced);
+  const { uid } = container.metadata;
+  if (isOfAnother(work, exit)) {
+    context.event('Normal', REASONS.Stopped, `a former process ended, pid ${exit.task.pid}`);
+  } else if (!isRecorded(work, exit)) {
+    await noteUnwrittenStart(work, exit);
+    // Whoever we asked to stop and then wanted again did what it was asked.
+    const replaced = exit.replaced || deps.stops.get(uid, exit.id) !== undefined;
+    concludeRun(work, await describeRun(work, { ...exit, replaced }), replaced);
     await context.status.flush();
   }
   await deps.containers.deleteTask(exit.id);
   deps.instances.taskDeleted(exit.id);
-  deps.stops.delete(container.metadata.uid);
+  deps.stops.delete(uid);
 }
 
 /** A process that is gone without a trace: what is known is that it ran. */
 export async function recordLoss(work: Work, id: string, reason: string, cause: string): Promise<void> {
-  const { status, clock, event } = work.context;
-  const { current } = status;
-  const run = {
+  const { container, context, deps } = work;
+  const { status, clock, event } = context;
+  const { pid, state, logRun: run } = status.current;
+  const { startedAt } = state?.running ?? {};
+  const terminated = {
     containerID: containerID(id),
-    ...(current.pid === undefined ? {} : { pid: current.pid }),
+    ...(pid === undefined ? {} : { pid }),
     exitCode: 137,
     reason,
     message: cause,
-    ...startedAt(current.state?.running?.startedAt),
+    ...(startedAt === undefined ? {} : { startedAt }),
     finishedAt: formatTime(clock.now()),
   };
   event('Warning', reason, cause);
-  await settleLog(work);
-  if (wantsRestart(work.container.spec.restartPolicy, run)) {
-    status.set({ ...waitingStatus(reason, cause), lastState: { terminated: run }, nextStartTime: undefined });
-  } else status.set(finishedStatus(run));
+  if (run !== undefined) await deps.logs.drain(logRun(work, run));
+  deps.stops.delete(container.metadata.uid);
+  if (!wantsRestart(container.spec.restartPolicy, terminated)) finish(work, terminated);
+  else waitAgain(work, terminated, { reason, message: cause });
+}
+
+export interface StartFailure {
+  readonly reason: string;
+  readonly message: string;
+  /** What status says of the run, as it would of one that came to life. */
+  readonly fields: StatusFields;
 }
 
 /** A process that never came to life; counts as a failed run. */
-export function recordStartFailure(work: Work, id: string, reason: string, message: string): void {
+export function recordStartFailure(work: Work, id: string, { reason, message, fields }: StartFailure): void {
   const now = formatTime(work.context.clock.now());
   const run = { containerID: containerID(id), exitCode: 128, reason, message, startedAt: now, finishedAt: now };
-  work.context.status.set({ containerID: containerID(id) });
+  work.context.status.set({ ...fields, containerID: containerID(id) });
   concludeRun(work, run, false);
+}
+
+/** It is over, and there will be no other. */
+export function finish({ context: { status } }: Work, run: Terminated): void {
+  status.set(finishedStatus(run));
+  const { reason = REASONS.Error } = run;
+  if (run.exitCode !== 0) status.condition({ type: 'Ready', status: 'False', reason, message: describeExit(run) });
+}
+
+/** Status tells of another process, which runs. */
+function isOfAnother({ context }: Work, { id, replaced }: Exit): boolean {
+  const { state, containerID: written } = context.status.current;
+  return replaced && state?.running !== undefined && written !== containerID(id);
 }
 
 /** The same process, seen before a crash of ours. */
 function isRecorded({ context }: Work, { id, task }: Exit): boolean {
-  const { lastState } = context.status.current;
-  const { terminated } = lastState ?? {};
-  return terminated?.containerID === containerID(id) && terminated.pid === task.pid;
+  const { terminated } = context.status.current.lastState ?? {};
+  if (terminated?.containerID !== containerID(id) || terminated.pid !== task.pid) return false;
+  return task.exitedAt === undefined || parseTime(terminated.finishedAt ?? '') === wholeSeconds(task.exitedAt);
 }
 
-async function describeRun(work: Work, { id, task, replaced }: Exit): Promise<ContainerStatusStateTerminated> {
-  const { context, deps, container } = work;
+const wholeSeconds = (time: string): number => Math.floor((parseTime(time) ?? 0) / 1000) * 1000;
+
+/** It started and ended while nobody could write that down: it has a number and a log all the same. */
+async function noteUnwrittenStart({ container, context, deps }: Work, { id, task }: Exit): Promise<void> {
   const { current } = context.status;
-  const exitCode = task.exitCode ?? 255;
-  const [oomKills] = await Promise.all([deps.containers.oomKills(id), settleLog(work)]);
-  const stopped = replaced || deps.stops.get(container.metadata.uid, id) !== undefined;
-  const signal = signalOf(exitCode);
-  const message = await terminationMessage(work, exitCode);
-  return {
+  if (current.state?.running !== undefined && current.pid === task.pid) return;
+  context.status.set({
     containerID: containerID(id),
-    pid: task.pid,
-    exitCode,
-    ...(signal === undefined ? {} : { signal }),
-    reason: exitReason(exitCode, oomKills, stopped),
-    ...(message === '' ? {} : { message }),
-    ...startedAt(current.state?.running?.startedAt),
-    finishedAt: formatTime(parseTime(task.exitedAt ?? '') ?? context.clock.now()),
-  };
-}
-
-const startedAt = (time: string | undefined): { startedAt?: string } => (time === undefined ? {} : { startedAt: time });
-
-/** Every byte the process wrote is in its log. */
-async function settleLog(work: Work): Promise<void> {
-  const { logs } = work.deps;
-  const run = work.context.status.current.logRun ?? (await logs.latestRun(work.container.metadata.uid));
-  if (run !== undefined) await logs.drain(logRun(work, run));
-}
-
-async function terminationMessage(work: Work, exitCode: number): Promise<string> {
-  const { container, context, deps } = work;
-  const { uid } = container.metadata;
-  const written = await deps.volumes.readScratchFile(uid, MESSAGE_FILE, MESSAGE_BYTES);
-  const fallback = container.spec.terminationMessagePolicy === 'FallbackToLogsOnError' && exitCode !== 0;
-  const run = context.status.current.logRun;
-  if (written !== '' || !fallback || run === undefined) return written;
-  return deps.logs.tail(logRun(work, run), FALLBACK_LINES, FALLBACK_BYTES);
+    logRun: (await deps.logs.latestRun(container.metadata.uid)) ?? current.logRun,
+    restartCount: nextRestartCount(current),
+    state: { running: {} },
+  });
 }
 
 /** What follows from the end of a run: nothing, another at once, or another after a wait. */
-function concludeRun(work: Work, run: ContainerStatusStateTerminated, replaced: boolean): void {
+function concludeRun(work: Work, run: Terminated, replaced: boolean): void {
   const { container, context } = work;
   const { status, event, clock } = context;
-  const text = describeExit(run);
-  event(run.exitCode === 0 || replaced ? 'Normal' : 'Warning', run.reason ?? REASONS.Error, text);
+  const message = describeExit(run);
+  event(run.exitCode === 0 || replaced ? 'Normal' : 'Warning', run.reason ?? REASONS.Error, message);
   if (replaced) {
-    status.set({ ...waitingStatus(REASONS.Replacing, text), lastState: { terminated: run }, crashCount: 0 });
+    waitAgain(work, run, { reason: REASONS.Replacing, message, crashCount: 0 });
     return;
   }
   if (!wantsRestart(container.spec.restartPolicy, run)) {
-    status.set(finishedStatus(run));
+    finish(work, run);
     return;
   }
   const crashCount = nextCrashCount(status.current.crashCount ?? 0, duration(run));
   const delay = backoffDelay(crashCount);
-  status.set({
-    ...waitingStatus(waitingReason(run, delay), text),
-    lastState: { terminated: run },
-    crashCount,
-    nextStartTime: delay > 0 ? formatMicroTime(clock.now() + delay) : undefined,
-  });
+  const next = delay > 0 ? { nextStartTime: formatMicroTime(clock.now() + delay) } : {};
+  waitAgain(work, run, { reason: waitingReason(run, delay), message, crashCount, ...next });
+}
+
+interface Wait {
+  readonly reason: string;
+  readonly message: string;
+  readonly crashCount?: number;
+  readonly nextStartTime?: string;
+}
+
+function waitAgain({ context: { status } }: Work, run: Terminated, wait: Wait): void {
+  const { reason, message, nextStartTime, ...counted } = wait;
+  status.set({ ...waitingStatus(reason, message), ...counted, nextStartTime, lastState: { terminated: run } });
+  status.condition({ type: 'Ready', status: 'False', reason, message });
 }
 
 /** A process that never came to life says more than that it is waited for. */
-function waitingReason({ pid, reason = REASONS.StartError }: ContainerStatusStateTerminated, delay: number): string {
+function waitingReason({ pid, reason = REASONS.StartError }: Terminated, delay: number): string {
   if (pid === undefined) return reason;
   return delay > 0 ? REASONS.CrashLoopBackOff : REASONS.ContainerCreating;
 }
 
-function duration({ startedAt: from = '', finishedAt: to = '' }: ContainerStatusStateTerminated): number {
+function duration({ startedAt: from = '', finishedAt: to = '' }: Terminated): number {
   return Math.max(0, (parseTime(to) ?? 0) - (parseTime(from) ?? 0));
 }

@@ -1,6 +1,7 @@
 import type { InstanceResources } from '../../runtime/ports/containers.ts';
 import type { ContainerStatus, ContainerStatusStateTerminated } from '../../schemas/gen/types.ts';
 import { REASONS } from '../../schemas/conditions.ts';
+import type { Work } from './work.ts';
 
 /** Status fields to set; undefined takes a field away. */
 export type StatusFields = { readonly [K in keyof ContainerStatus]?: ContainerStatus[K] | undefined };
@@ -9,16 +10,11 @@ export interface Run {
   readonly containerID: string;
   readonly pid: number;
   readonly startedAt: string;
-  readonly restartCount: number;
-  readonly logRun: number;
-  readonly image: string | undefined;
-  readonly imageID: string | undefined;
   readonly resources: InstanceResources;
 }
 
 /** A process runs. */
-export function runningStatus(run: Run): StatusFields {
-  const { startedAt, resources, ...rest } = run;
+export function runningStatus({ startedAt, resources, ...rest }: Run): StatusFields {
   return {
     ...rest,
     phase: 'Running',
@@ -39,7 +35,14 @@ export function inForce({ memoryBytes, cpuMillis, pids }: InstanceResources): Co
   };
 }
 
-/** Nothing runs, and something will. */
+/** What the spec calls the image, and what that is now; nothing of it while no image is ready. */
+export function imageFields({ container, image }: Pick<Work, 'container' | 'image'>): StatusFields {
+  if (image === undefined) return {};
+  const { status = {} } = image.object;
+  return { image: container.spec.image ?? status.reference, imageID: status.digest };
+}
+
+/** Nothing runs, and something will. Says nothing of when. */
 export function waitingStatus(reason: string, message: string): StatusFields {
   return {
     phase: 'Pending',

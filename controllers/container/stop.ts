@@ -19,7 +19,10 @@ export async function stopInstance(work: Work, instance: InstanceState, cause: s
   const { id } = instance;
   const now = context.clock.now();
   const graceMs = graceSeconds(work) * 1000;
-  const before = deps.stops.get(uid, id);
+  const asked = deps.stops.get(uid, id);
+  const before = asked?.withdrawn ? undefined : asked;
+  // Should its exit event be lost, the next pass asks the runtime.
+  deps.instances.changed(id);
   if (before === undefined && graceMs > 0) {
     const signal = stopSignal(work, instance);
     context.event('Normal', REASONS.Killing, `stopping with signal ${signal}: ${cause}`);
@@ -30,7 +33,7 @@ export async function stopInstance(work: Work, instance: InstanceState, cause: s
   const left = before === undefined ? 0 : before.since + graceMs - now;
   if (left > 0) return stopping(`asked to stop: ${cause}`, left);
   if (before?.killedAt === undefined || now - before.killedAt >= KILL_AGAIN_MS) {
-    if (before !== undefined) context.event('Warning', REASONS.Killing, `killed after ${graceMs / 1000}s of grace`);
+    context.event('Warning', REASONS.Killing, `killed after ${graceMs / 1000}s of grace: ${cause}`);
     await deps.containers.kill(id, SIGKILL, { all: true });
     deps.stops.set(uid, { id, since: before?.since ?? now, killedAt: now });
   }
@@ -39,7 +42,7 @@ export async function stopInstance(work: Work, instance: InstanceState, cause: s
 
 function graceSeconds({ container: { metadata, spec } }: Work): number {
   const wanted = spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS;
-  // The API server answers 0 for every custom resource; only another number was somebody's wish.
+  // 0 stands on every custom resource that is deleted; only another number is somebody's wish, and 1 is the least.
   return metadata.deletionGracePeriodSeconds || wanted;
 }
 

@@ -5,6 +5,8 @@ export interface Stop {
   readonly since: number;
   /** When it was last killed without asking, if it was. */
   readonly killedAt?: number;
+  /** It is wanted again; it may die of the signal all the same. */
+  readonly withdrawn?: boolean;
 }
 
 /**
@@ -21,6 +23,12 @@ export class Stops {
 
   set(uid: string, stop: Stop): void {
     this.#stops.set(uid, stop);
+  }
+
+  /** Nothing is to be stopped any more: the time of grace begins anew when it is asked again. */
+  withdraw(uid: string): void {
+    const stop = this.#stops.get(uid);
+    if (stop !== undefined) this.#stops.set(uid, { ...stop, withdrawn: true });
   }
 
   delete(uid: string): void {

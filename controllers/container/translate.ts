@@ -86,7 +86,7 @@ function variablesOf(container: Container, { image, environment, user }: Resolve
 }
 
 /** core/v1's table: `command` replaces the entrypoint and the image's command, `args` replaces the image's command. */
-function commandOf(
+export function commandOf(
   { spec }: Container,
   config: ImageConfig,
   variables: ReadonlyMap<string, string>,

@@ -4,7 +4,7 @@ import type { LogRun, Logs } from '../../runtime/ports/logs.ts';
 import type { Sandboxes } from '../../runtime/ports/sandboxes.ts';
 import type { Volumes } from '../../runtime/ports/volumes.ts';
 import type { Container, ContainerStatus, Image } from '../../schemas/gen/types.ts';
-import type { ReconcileContext } from '../engine/contract.ts';
+import type { Outcome, ReconcileContext } from '../engine/contract.ts';
 import type { ImageCache } from './image-cache.ts';
 import type { Instances } from './instances.ts';
 import type { Stops } from './stops.ts';
@@ -22,6 +22,13 @@ export interface ContainerDeps {
   readonly nodeName: string;
 }
 
+/** An Image whose content is in the store. */
+export interface ReadyImage {
+  readonly object: Image;
+  readonly recordName: string;
+  readonly manifestDigest: string;
+}
+
 /** One pass over one Container. */
 export interface Work {
   readonly container: Container;
@@ -29,7 +36,9 @@ export interface Work {
   readonly deps: ContainerDeps;
   readonly specHash: string;
   /** The image that is ready; undefined while there is none. */
-  readonly image?: { readonly object: Image; readonly manifestDigest: string };
+  readonly image?: ReadyImage;
+  /** Why there is none. */
+  readonly blocked?: Outcome;
 }
 
 /** Its name in the logs: one log an object, one run a process. */

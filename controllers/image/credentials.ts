@@ -41,9 +41,11 @@ function authEntries(secret: Secret): readonly (readonly [string, AuthEntry])[] 
     throw unreadable(secret, `${DOCKER_CONFIG_KEY} is no JSON`);
   }
   const auths = (config as { readonly auths?: unknown } | null)?.auths;
-  if (auths === null || typeof auths !== 'object') throw unreadable(secret, `${DOCKER_CONFIG_KEY} has no "auths"`);
-  return Object.entries(auths).filter((entry): entry is [string, AuthEntry] => typeof entry[1] === 'object');
+  if (!isObject(auths)) throw unreadable(secret, `${DOCKER_CONFIG_KEY} has no "auths"`);
+  return Object.entries(auths).filter((entry): entry is [string, AuthEntry] => isObject(entry[1]));
 }
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 /** `https://index.docker.io/v1/` -> `docker.io`; `host:5000/team/` -> `host:5000/team`. */
 function scopeOf(key: string): string {

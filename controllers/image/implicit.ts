@@ -1,5 +1,6 @@
 import { isReason, type Client } from '../../client/client.ts';
 import type { Container, Image } from '../../schemas/gen/types.ts';
+import { canonicalJson } from '../../schemas/values/fingerprint.ts';
 import { settled, type Outcome, type Reader } from '../engine/contract.ts';
 import { refOf } from '../engine/keys.ts';
 import { IMPLICIT_LABEL } from './names.ts';
@@ -14,7 +15,15 @@ export function isUnused(image: Image, reader: Reader): boolean {
   if (image.metadata.labels?.[IMPLICIT_LABEL] !== 'true') return false;
   const { namespace = '' } = image.metadata;
   const value = image.spec.reference ?? '';
-  return reader.list<Container>(CONTAINER, { namespace, index: { name: 'image', value } }).length === 0;
+  return !reader
+    .list<Container>(CONTAINER, { namespace, index: { name: 'image', value } })
+    .some((container) => wayOf(container.spec) === wayOf(image.spec));
+}
+
+/** How a reference is to be got. Containers that say it differently have an Image each. */
+function wayOf(spec: Container['spec'] | Image['spec']): string {
+  const policy = 'pullPolicy' in spec ? spec.pullPolicy : 'imagePullPolicy' in spec ? spec.imagePullPolicy : undefined;
+  return canonicalJson([policy ?? null, spec.imagePullSecrets ?? []]);
 }
 
 /** Deletes this very object; one of the same name that was made since stays. */

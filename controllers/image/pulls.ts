@@ -13,6 +13,8 @@ interface Job {
   readonly attempt: string;
   readonly abort: AbortController;
   readonly finished: Promise<void>;
+  /** Tries before this one that came to nothing. */
+  readonly failures: number;
   state: PullState;
 }
 
@@ -64,9 +66,9 @@ export class Pulls {
     const failures = before?.attempt === attempt && before.state.type === 'failed' ? before.state.failures : 0;
     const abort = new AbortController();
     const { promise: finished, resolve } = Promise.withResolvers<void>();
-    const job: Job = { attempt, abort, finished, state: { type: 'running' } };
+    const job: Job = { attempt, abort, finished, failures, state: { type: 'running' } };
     this.#jobs.set(key, job);
-    void this.#run(key, job, work, failures).finally(resolve);
+    void this.#run(key, job, work).finally(resolve);
   }
 
   /** Ends whatever is under way and forgets it; resolves when it has let go of the store. */
@@ -78,32 +80,74 @@ export class Pulls {
     await job.finished;
   }
 
-  async #run(key: Key, job: Job, work: FetchWork, failures: number): Promise<void> {
+  /** The image is in the store: whatever was under way for it has become pointless, and old failures are forgotten. */
+  drop(key: Key): void {
+    this.#jobs.get(key)?.abort.abort();
+    this.#jobs.delete(key);
+  }
+
+  /** What was fetched is not there: counts as a failure, so that the next try is not made at once, again and again. */
+  vanished(key: Key, message: string): PullState & { readonly type: 'failed' } {
+    const job = this.#jobs.get(key);
+    const state = this.#failure(new Error(message), job?.failures ?? 0);
+    if (job !== undefined) job.state = state;
+    return state;
+  }
+
+  async #run(key: Key, job: Job, work: FetchWork): Promise<void> {
     const { signal } = job.abort;
-    let told = 0;
-    await this.#turn();
     try {
-      signal.throwIfAborted();
-      await work((progress) => {
-        job.state = { type: 'running', progress };
-        const now = this.#clock.now();
-        if (now - told < PROGRESS_MS || signal.aborted) return;
-        told = now;
-        this.#enqueue(key);
-      }, signal);
+      using _turn = await this.#turn(signal);
+      job.state = { type: 'running' };
+      await work(this.#listener(key, job), signal);
       job.state = { type: 'done' };
     } catch (error) {
-      const delay = Math.min(FIRST_BACKOFF_MS * 2 ** failures, MAX_BACKOFF_MS);
-      job.state = { type: 'failed', error, failures: failures + 1, retryAt: this.#clock.now() + delay };
-    } finally {
-      this.#free += 1;
-      this.#waiting.shift()?.();
+      job.state = this.#failure(error, job.failures);
     }
     if (!signal.aborted) this.#enqueue(key);
   }
 
-  async #turn(): Promise<void> {
-    while (this.#free === 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    this.#free -= 1;
+  #listener(key: Key, job: Job): (progress: PullProgress) => void {
+    let told = 0;
+    return (progress) => {
+      job.state = { type: 'running', progress };
+      const now = this.#clock.now();
+      if (now - told < PROGRESS_MS || job.abort.signal.aborted) return;
+      told = now;
+      this.#enqueue(key);
+    };
+  }
+
+  #failure(error: unknown, failures: number): PullState & { readonly type: 'failed' } {
+    const delay = Math.min(FIRST_BACKOFF_MS * 2 ** failures, MAX_BACKOFF_MS);
+    return { type: 'failed', error, failures: failures + 1, retryAt: this.#clock.now() + delay };
+  }
+
+  /** One of the places; given back when disposed. Rejects when the signal aborts before there is one. */
+  async #turn(signal: AbortSignal): Promise<Disposable> {
+    signal.throwIfAborted();
+    if (this.#free > 0) this.#free -= 1;
+    else await this.#place(signal);
+    return {
+      [Symbol.dispose]: () => {
+        const next = this.#waiting.shift();
+        if (next === undefined) this.#free += 1;
+        else next();
+      },
+    };
+  }
+
+  /** Resolves with a place that somebody gave back. */
+  async #place(signal: AbortSignal): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const onAbort = (): void => {
+      const index = this.#waiting.indexOf(resolve);
+      if (index >= 0) this.#waiting.splice(index, 1);
+      reject(signal.reason as Error);
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    this.#waiting.push(resolve);
+    // Once resolved it is no longer in the list, and an abort is the work's own business.
+    await promise.finally(() => signal.removeEventListener('abort', onAbort));
   }
 }

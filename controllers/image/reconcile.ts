@@ -31,16 +31,23 @@ export interface ImageDeps {
  */
 export async function reconcileImage(image: Image, context: Context, deps: ImageDeps): Promise<Outcome> {
   const reference = fullReference(image);
-  context.status.set({ reference });
+  const { status } = context;
+  // Of the content, as soon as there is some: Containers find out by it which reference they would get.
+  if (status.current.digest === undefined) status.set({ reference });
   const source = sourceFingerprint(image);
-  const record = await presentRecord(image, source, context, deps);
-  if (record !== undefined) return ready(image, record, source, context);
+  const record = await wholeRecord(image, context, deps);
+  if (record !== undefined && isWanted(image, record, source)) {
+    deps.pulls.drop(keyOf(image));
+    return ready(image, record, { reference, source }, context);
+  }
   if (image.spec.pullPolicy === 'Never') {
     throw waiting(REASONS.ErrImageNeverPull, `${reference} is not in the store, and pullPolicy is Never`);
   }
   const secrets = pullSecrets(image, context);
   const attempt = fingerprint([source, secrets.map(({ metadata }) => [metadata.uid, metadata.resourceVersion])]);
-  return fetching(image, attempt, fetchWork(image, reference, source, secrets, deps), context, deps);
+  const work = fetchWork(image, reference, source, secrets, deps);
+  const outcome = fetching(image, attempt, work, context, deps);
+  return record === undefined ? unusable(outcome, context) : outcome;
 }
 
 /** The record goes, with all content that nothing else holds; a fetch under way goes first. */
@@ -62,29 +69,31 @@ function fullReference({ spec, metadata }: Image): string {
   }
 }
 
-/** The record of the present source, if it is there and whole. */
-async function presentRecord(
-  image: Image,
-  source: string,
-  context: Context,
-  { images }: ImageDeps,
-): Promise<ImageRecord | undefined> {
+/** What the store has for it, of the present source or a former one, if that is whole. */
+async function wholeRecord(image: Image, context: Context, { images }: ImageDeps): Promise<ImageRecord | undefined> {
   const record = await images.get(recordName(image), context.signal);
   if (record === undefined) return undefined;
-  const wanted = image.spec.pullPolicy === 'Never' || record.labels[FINGERPRINT_LABEL] === source;
-  if (!wanted || !(await images.verify(record, context.signal))) return undefined;
-  return record;
+  return (await images.verify(record, context.signal)) ? record : undefined;
 }
 
-function ready(image: Image, record: ImageRecord, source: string, { status, event, clock }: Context): Outcome {
+const isWanted = ({ spec }: Image, { labels }: ImageRecord, source: string): boolean =>
+  spec.pullPolicy === 'Never' || labels[FINGERPRINT_LABEL] === source;
+
+function ready(
+  image: Image,
+  record: ImageRecord,
+  { reference, source }: { readonly reference: string; readonly source: string },
+  { status, event, clock }: Context,
+): Outcome {
   const { archive } = image.spec;
   const reason = archive === undefined ? REASONS.Pulled : REASONS.Loaded;
   if (status.current.sourceFingerprint !== source || status.current.digest !== record.digest) {
     status.set({ lastPullTime: formatTime(clock.now()) });
     const from = archive === undefined ? '' : ` from ${archive.path}`;
-    event('Normal', reason, `${status.current.reference}${from} is here: ${record.manifestDigest}`);
+    event('Normal', reason, `${reference}${from} is here: ${record.manifestDigest}`);
   }
   status.set({
+    reference,
     ...recordStatus(record, source),
     observedPullRequest: image.metadata.annotations?.[PULL_REQUEST_ANNOTATION],
     progress: undefined,
@@ -128,42 +137,44 @@ function fetchWork(
   return (progress, signal) => images.pull(request, progress, signal);
 }
 
-/** Where the fetch stands: not begun, under way, failed and waiting, or done a moment ago. */
+/** Where the fetch stands: not begun, under way, or failed and waiting. What is there already stays ready to be used. */
 function fetching(image: Image, attempt: string, work: FetchWork, context: Context, deps: ImageDeps): Outcome {
   const key = keyOf(image);
   const state = deps.pulls.state(key, attempt);
-  const due = state?.type === 'failed' && state.retryAt <= context.clock.now();
-  // `done`, and yet the store does not have it: somebody took it away meanwhile.
-  if (state === undefined || due || state.type === 'done') {
+  if (state === undefined || (state.type === 'failed' && state.retryAt <= context.clock.now())) {
     deps.pulls.start(key, attempt, work);
     return underWay(image, { type: 'running' }, context);
   }
+  // Fetched, and yet the store does not have it whole: somebody took it away, or the content is broken at its source.
+  if (state.type === 'done') return failed(deps.pulls.vanished(key, MISSING), context);
   return state.type === 'running' ? underWay(image, state, context) : failed(state, context);
 }
 
-function underWay(image: Image, state: PullState & { type: 'running' }, { status }: Context): Outcome {
-  const message = describeProgress(state.progress);
-  if (state.progress !== undefined) status.set({ progress: state.progress });
+const MISSING = 'the image was fetched, and is not in the store';
+
+function underWay(image: Image, { progress }: PullState & { type: 'running' }, { status }: Context): Outcome {
+  if (progress !== undefined) status.set({ progress });
   const reason = image.spec.archive === undefined ? REASONS.ImagePulling : REASONS.Loading;
-  notReady(status, reason, message);
-  return { type: 'progressing', reason, message };
+  return { type: 'progressing', reason, message: describeProgress(progress) };
 }
 
 function failed(state: PullState & { type: 'failed' }, { status, event, clock }: Context): Outcome {
   const { error } = state;
+  status.set({ progress: undefined });
   if (isRuntimeError(error, 'InvalidArgument', 'Unsupported')) throw error;
   const reason = (isRuntimeError(error) && error.reason) || REASONS.ErrImagePull;
-  const text = error instanceof Error ? error.message : String(error);
-  status.set({ progress: undefined });
-  notReady(status, reason, text);
+  const message = error instanceof Error ? error.message : String(error);
   const before = status.current.conditions?.find(({ type }) => type === 'Reconciling');
-  if (before?.message !== text) event('Warning', reason, text);
-  return { type: 'waiting', reason, message: text, requeueAfterMs: Math.max(1, state.retryAt - clock.now()) };
+  if (before?.message !== message) event('Warning', reason, message);
+  return { type: 'progressing', reason, message, requeueAfterMs: Math.max(1, state.retryAt - clock.now()) };
 }
 
-/** Not ready, unless an older content is still there to be used. */
-function notReady(status: Context['status'], reason: string, message: string): void {
-  if (status.current.digest === undefined) status.condition({ type: 'Ready', status: 'False', reason, message });
+/** Nothing is there that could be used meanwhile. */
+function unusable(outcome: Outcome, { status }: Context): Outcome {
+  if (outcome.type !== 'progressing') return outcome;
+  const { reason, message } = outcome;
+  status.condition({ type: 'Ready', status: 'False', reason, message });
+  return outcome.requeueAfterMs === undefined ? outcome : { ...outcome, type: 'waiting' };
 }
 
 const waiting = (reason: string, message: string): ReconcileError =>

@@ -70,15 +70,26 @@ class Sweeper implements AsyncDisposable {
       await Promise.all(Object.values(this.#leases).map(({ synced }) => synced));
       for (const holding of holdings(this.#options)) {
         if (this.#stopped) return;
-        await this.#sweepHolding(holding);
+        await this.#try(holding.what, () => this.#sweepHolding(holding));
       }
-      const removed = await this.#options.containers.sweep();
-      if (removed.length > 0) log.info({ removed }, 'removed leftovers of the runtime');
+      await this.#try('snapshot or lease', async () => {
+        const removed = await this.#options.containers.sweep();
+        if (removed.length > 0) log.info({ removed }, 'removed leftovers of the runtime');
+      });
+    } finally {
+      this.#in(INTERVAL_MS);
+    }
+  }
+
+  /** One thing that cannot be removed, or listed, does not keep the others. */
+  async #try(what: string, work: () => Promise<unknown>): Promise<void> {
+    try {
+      await work();
     } catch (error) {
       // A runtime that is away is told of elsewhere.
-      if (!isRuntimeError(error, 'Unavailable')) log.warn({ error }, 'the sweep for leftovers failed');
+      if (!isRuntimeError(error, 'Unavailable'))
+        this.#context.log.warn({ what, error }, 'a sweep for leftovers failed');
     }
-    this.#in(INTERVAL_MS);
   }
 
   async #sweepHolding(holding: Holding): Promise<void> {
@@ -91,7 +102,7 @@ class Sweeper implements AsyncDisposable {
     }
     const names = leftovers.map(({ name }) => name);
     this.#context.log.info({ what: holding.what, names }, 'removing leftovers that belong to no object');
-    for (const name of names) await holding.remove(name);
+    for (const name of names) await this.#try(holding.what, () => holding.remove(name));
   }
 
   #live(kind: keyof LiveObjects): ReadonlySet<string> {

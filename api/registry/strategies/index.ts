@@ -4,7 +4,7 @@ import { eventStrategy } from './event.ts';
 import { leaseStrategy } from './lease.ts';
 import { namespaceStrategy } from './namespace.ts';
 import { secretStrategy } from './secret.ts';
-import { builtinStrategy, customStrategy, type Strategy } from './strategy.ts';
+import { builtinStrategy, containerStrategy, customStrategy, type Strategy } from './strategy.ts';
 
 const STRATEGIES: ReadonlyMap<string, Strategy> = new Map([
   ['/configmaps', configMapStrategy],
@@ -12,6 +12,7 @@ const STRATEGIES: ReadonlyMap<string, Strategy> = new Map([
   ['/namespaces', namespaceStrategy],
   ['/secrets', secretStrategy],
   ['coordination.k8s.io/leases', leaseStrategy],
+  ['tsmoby.dev/containers', containerStrategy],
 ]);
 
 /** How objects of this kind behave. */

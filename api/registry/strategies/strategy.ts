@@ -17,6 +17,8 @@ export interface Strategy {
   readonly checkName: (name: string) => readonly string[];
   /** Seconds after which the store deletes the object; undefined: never. */
   readonly ttlSeconds?: number;
+  /** Ending it takes time, and whoever deletes it may say how long: kept for its controller. */
+  readonly graceful?: boolean;
   /** Fills in and takes away before a first write. */
   prepareForCreate?(object: KubeObject): KubeObject;
   prepareForUpdate?(next: KubeObject, current: KubeObject): KubeObject;
@@ -45,3 +47,6 @@ export const customStrategy: Strategy = {
   tracksGeneration: true,
   checkName: checkDnsSubdomain,
 };
+
+/** Our Container: a process is asked to end before it is ended. */
+export const containerStrategy: Strategy = { ...customStrategy, graceful: true };

@@ -1,0 +1,70 @@
+import type { InstanceSpec } from '../../runtime/ports/containers.ts';
+import type { ImageRecord } from '../../runtime/ports/images.ts';
+import type { Sandbox } from '../../runtime/ports/sandboxes.ts';
+import { MESSAGE_FILE } from './describe-run.ts';
+import { resolveEnvironment } from './environment.ts';
+import { checkMounts, prepareMounts, standardMounts } from './mounts.ts';
+import { sandboxId } from './names.ts';
+import { commandOf, hostnameOf, translate } from './translate.ts';
+import { resolveUser } from './user.ts';
+import type { ReadyImage, Work } from './work.ts';
+
+const DEFAULT_MESSAGE_PATH = '/dev/termination-log';
+
+/**
+ * What an instance is to be made of, everything that the spec refers to looked up and there. Throws an outcome that names what is
+ * missing.
+ */
+export async function prepare(work: Work, id: string, ready: ReadyImage): Promise<InstanceSpec> {
+  const { container, context, deps, specHash } = work;
+  const image = await recordOf(work, ready);
+  const environment = resolveEnvironment(container, context.reader);
+  const [userFiles, sandbox, mounts, message] = await Promise.all([
+    deps.imageCache.userFiles(image),
+    ensureSandbox(work),
+    prepareMounts(container, image, context.reader, deps),
+    resetMessage(work),
+  ]);
+  const { securityContext, terminationMessagePath = DEFAULT_MESSAGE_PATH } = container.spec;
+  const user = resolveUser(image.config.user, securityContext, userFiles);
+  const standard = standardMounts(sandbox, { source: message, destination: terminationMessagePath });
+  // What the spec mounts lies over what every container gets.
+  const own = new Set(mounts.map(({ destination }) => destination));
+  const all = [...standard.filter(({ destination }) => !own.has(destination)), ...mounts];
+  return translate(container, { id, specHash, image, environment, user, mounts: all, sandbox });
+}
+
+/** What an instance that is there already mounts, is there again: after a reboot, or when somebody took it away. */
+export async function prepareAgain(work: Work): Promise<void> {
+  const { container, context, deps } = work;
+  await Promise.all([
+    ensureSandbox(work),
+    prepareMounts(container, undefined, context.reader, deps),
+    resetMessage(work),
+  ]);
+}
+
+/**
+ * Whether another instance could be made now, before the one that runs is stopped for it. Changes nothing; throws the outcome that
+ * `prepare` would.
+ */
+export async function checkPrepared(work: Work, ready: ReadyImage): Promise<void> {
+  const { container, context, deps } = work;
+  const image = await recordOf(work, ready);
+  const environment = resolveEnvironment(container, context.reader);
+  resolveUser(image.config.user, container.spec.securityContext, await deps.imageCache.userFiles(image));
+  commandOf(container, image.config, environment);
+  await checkMounts(container, context.reader, deps);
+}
+
+const recordOf = ({ deps }: Work, { recordName, manifestDigest }: ReadyImage): Promise<ImageRecord> =>
+  deps.imageCache.record(recordName, manifestDigest);
+
+function ensureSandbox({ container, deps }: Work): Promise<Sandbox> {
+  const mode = container.spec.hostNetwork ? 'host' : 'none';
+  const hostname = hostnameOf(container);
+  return deps.sandboxes.ensure({ id: sandboxId(container), ownerUid: container.metadata.uid, mode, hostname });
+}
+
+const resetMessage = ({ container, deps }: Work): Promise<string> =>
+  deps.volumes.resetScratchFile(container.metadata.uid, MESSAGE_FILE);
