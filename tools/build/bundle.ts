@@ -1,0 +1,74 @@
+import { readFile } from 'node:fs/promises';
+import { build, type BuildOptions, type Plugin } from 'esbuild';
+
+/**
+ * Programs and threads that start from a file of their own, by their place in `dist/`. Each is whole in itself: commands
+ * that start at once matter more than bytes that stand twice, and a file more costs a command more than its bytes do.
+ */
+const ENTRIES = {
+  main: 'cli/main.ts',
+  daemon: 'cli/daemon/main.ts',
+  'sqlite/worker': 'api/store/sqlite/worker.ts',
+} as const;
+
+/** logd runs from a copy in the run directory, which takes this whole directory and knows it by `.mjs`. */
+const LOGD = { 'program/main': 'runtime/logd/program/main.ts' } as const;
+
+/** The one thing that a command loads only when it is called from a file of its own: it is most of the program. */
+const DAEMON_IMPORT = /^\.\.\/daemon\/main\.ts$/;
+
+/** Some packages are CommonJS and ask for Node's own modules in its way. */
+const REQUIRE = `import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);`;
+
+/** Builds everything from the checkout `root` (with a `/` behind it) into `target`. Resolves with the bytes written. */
+export async function buildInto(root: string, target: string): Promise<number> {
+  const common = {
+    absWorkingDir: root,
+    outdir: target,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node24',
+    charset: 'utf8',
+    metafile: true,
+    logLevel: 'warning',
+  } as const satisfies BuildOptions;
+  const results = await Promise.all([
+    build({
+      ...common,
+      entryPoints: { ...ENTRIES },
+      banner: { js: REQUIRE },
+      plugins: [daemonApart, neighbours(root)],
+    }),
+    build({ ...common, entryPoints: { ...LOGD }, outExtension: { '.js': '.mjs' } }),
+  ]);
+  return results.flatMap(({ metafile }) => Object.values(metafile.outputs)).reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+const daemonApart: Plugin = {
+  name: 'daemon-apart',
+  setup(program) {
+    program.onResolve({ filter: DAEMON_IMPORT }, () => ({ path: './daemon.js', external: true }));
+  },
+};
+
+const NEIGHBOUR = /new URL\('\.\/([\w/-]+)\.ts', import\.meta\.url\)/g;
+
+/** Files that a module names by their place beside it (`new URL('./x.ts', import.meta.url)`) are entries, and `.js` now. */
+function neighbours(root: string): Plugin {
+  return {
+    name: 'neighbours',
+    setup(program) {
+      program.onLoad({ filter: /\.ts$/ }, async ({ path }) => {
+        if (!path.startsWith(root) || path.includes('/node_modules/')) return undefined;
+        const source = await readFile(path, 'utf8');
+        const errors: { readonly text: string }[] = [];
+        const contents = source.replaceAll(NEIGHBOUR, (_, name: string) => {
+          if (!Object.hasOwn(ENTRIES, name)) errors.push({ text: `${name}.ts is no entry of tools/build: add it` });
+          return `new URL('./${name}.js', import.meta.url)`;
+        });
+        return { contents, loader: 'ts', errors };
+      });
+    },
+  };
+}
