@@ -22,6 +22,9 @@ export interface FieldIssue {
   readonly message: string;
 }
 
+/** After so many issues of one object, one more tells a person nothing. */
+export const maxIssues = 100;
+
 /** Values in messages are cut here, so that a megabyte of input never comes back as an error. */
 const shownCharacters = 200;
 const shownDepth = 6;

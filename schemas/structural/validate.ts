@@ -2,13 +2,10 @@ import type { JsonObject, JsonValue } from '../object.ts';
 import { correlate } from './correlate.ts';
 import { equal } from './equal.ts';
 import { FieldPath } from './field-path.ts';
-import { duplicate, invalid, jsonType, required, typeInvalid, type FieldIssue } from './issue.ts';
+import { duplicate, invalid, jsonType, maxIssues, required, typeInvalid, type FieldIssue } from './issue.ts';
 import { identityOf } from './identity.ts';
 import { memberOf, type Node } from './node.ts';
 import { isList, isObject, own } from './own.ts';
-
-/** After so many, one more tells a person nothing. */
-const maxIssues = 100;
 
 interface Walk {
   readonly path: FieldPath;

@@ -17,8 +17,31 @@ export interface Program {
   evaluate(variables: Variables): unknown;
 }
 
-/** Steps in `all`, `exists`, `map`, … that one evaluation may take: some tens of milliseconds. */
+/**
+ * What is left of the steps that the rules of one validation may take together: some tens of milliseconds. A step is one
+ * round of `all`, `exists`, `map`, …; starting a rule counts as some.
+ */
+export class Budget {
+  #left = 0;
+
+  renew(): void {
+    this.#left = maxSteps;
+  }
+
+  /** @throws {EvaluationError} when nothing is left */
+  spend(steps: number): void {
+    this.#left -= steps;
+    if (this.#left >= 0) return;
+    throw new EvaluationError(
+      `the rules of the object took more than ${String(maxSteps)} steps: bound the lists they loop over (maxItems)`,
+    );
+  }
+}
+
 const maxSteps = 100_000;
+
+/** What starting one rule costs, in steps. */
+const startingSteps = 10;
 
 /** Longer expressions are no rule; the parser's own limits bound their nesting. */
 const maxLength = 10_000;
@@ -31,12 +54,12 @@ const maxLength = 10_000;
  */
 export function compileProgram(
   environment: Environment,
+  budget: Budget,
   expression: string,
   expected: 'bool' | 'string',
   where: string,
 ): Program {
   if (expression.length > maxLength) throw new SchemaError(where, `is longer than ${String(maxLength)} characters`);
-  const budget = { steps: 0 };
   const parsed = parse(environment, expression, where);
   let transition = false;
   visit(parsed.ast, (node) => {
@@ -55,7 +78,7 @@ export function compileProgram(
   return {
     transition,
     evaluate(variables) {
-      budget.steps = 0;
+      budget.spend(startingSteps);
       return parsed({ ...variables }) as unknown;
     },
   };
@@ -88,14 +111,12 @@ interface Comprehension {
 const isNodeList = (value: unknown): value is unknown[] => Array.isArray(value);
 
 /** Counts each step of a macro, so that nested loops over a large object end as an error and not as a standstill. */
-function meter(node: SyntaxNode, budget: { steps: number }): void {
+function meter(node: SyntaxNode, budget: Budget): void {
   const loop = node.meta?.alternate?.args;
   if (loop === undefined) return;
   const goesOn = loop.condition;
   loop.condition = (accumulated) => {
-    if (++budget.steps > maxSteps) {
-      throw new EvaluationError(`took more than ${String(maxSteps)} steps: bound the lists it loops over (maxItems)`);
-    }
+    budget.spend(1);
     return goesOn === undefined || goesOn(accumulated);
   };
 }

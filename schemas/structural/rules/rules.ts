@@ -4,13 +4,13 @@ import type { JsonObject, JsonValue } from '../../object.ts';
 import { correlate } from '../correlate.ts';
 import { equal } from '../equal.ts';
 import { FieldPath } from '../field-path.ts';
-import { duplicate, forbidden, invalid, required, type FieldIssue } from '../issue.ts';
+import { duplicate, forbidden, invalid, maxIssues, required, type FieldIssue } from '../issue.ts';
 import { memberOf, type Node } from '../node.ts';
 import { isList, isObject, own } from '../own.ts';
 import type { ValidationRule } from '../schema.ts';
 import { SchemaError } from '../schema-error.ts';
 import { createEnvironment } from './environment.ts';
-import { compileProgram, type Program } from './program.ts';
+import { Budget, compileProgram, type Program } from './program.ts';
 import { nameOf, toCel, type CelList, type CelMap, type CelValue } from './value.ts';
 
 interface CompiledRule {
@@ -35,6 +35,7 @@ interface Place {
 /** The rules of one schema, all compiled. */
 export class Rules {
   readonly #root: Node;
+  readonly #budget = new Budget();
   readonly #compiled = new Map<Node, readonly CompiledRule[]>();
   /** Nodes with a transition rule at or below them: an unchanged value still has to pass these. */
   readonly #transitions = new Set<Node>();
@@ -47,6 +48,7 @@ export class Rules {
 
   /** For values that are otherwise valid. */
   validate(value: JsonObject, old?: JsonObject): FieldIssue[] {
+    this.#budget.renew();
     const walk: Walk = { path: new FieldPath(), issues: [] };
     this.#walk(this.#root, { json: value, cel: undefined }, old && { json: old, cel: undefined }, walk);
     return walk.issues;
@@ -56,7 +58,7 @@ export class Rules {
     if (!node.ruled) return false;
     const at = (name: string): string => (path === '' ? name : `${path}.${name}`);
     const rules = node.rules.map((rule, index) =>
-      compileRule(rule, environment, at(`x-kubernetes-validations[${String(index)}]`)),
+      compileRule(rule, environment, this.#budget, at(`x-kubernetes-validations[${String(index)}]`)),
     );
     if (rules.length > 0) this.#compiled.set(node, rules);
     let transition = rules.some((rule) => rule.program.transition);
@@ -71,7 +73,7 @@ export class Rules {
   }
 
   #walk(node: Node, self: Place, old: Place | undefined, walk: Walk): void {
-    if (!node.ruled || self.json === null) return;
+    if (!node.ruled || self.json === null || walk.issues.length >= maxIssues) return;
     if (old !== undefined && old.json === self.json && !this.#transitions.has(node)) return;
     const rules = this.#compiled.get(node);
     const here: Place = rules ? withCel(node, self) : self;
@@ -147,14 +149,14 @@ export class Rules {
 const withCel = (node: Node, place: Place): Place =>
   place.cel === undefined ? { json: place.json, cel: toCel(node, place.json) } : place;
 
-function compileRule(rule: ValidationRule, environment: Environment, where: string): CompiledRule {
+function compileRule(rule: ValidationRule, environment: Environment, budget: Budget, where: string): CompiledRule {
   return {
     rule,
-    program: compileProgram(environment, rule.rule, 'bool', `${where}.rule`),
+    program: compileProgram(environment, budget, rule.rule, 'bool', `${where}.rule`),
     message:
       rule.messageExpression === undefined
         ? undefined
-        : compileProgram(environment, rule.messageExpression, 'string', `${where}.messageExpression`),
+        : compileProgram(environment, budget, rule.messageExpression, 'string', `${where}.messageExpression`),
     field: parseFieldPath(rule.fieldPath ?? '', `${where}.fieldPath`),
   };
 }

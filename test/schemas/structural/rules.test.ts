@@ -215,6 +215,21 @@ test('a rule that loops without end is stopped', (t) => {
   t.deepEqual(structural.validate({ spec: { list: [1, 2] } }), [], 'the next evaluation starts afresh');
 });
 
+test('the rules of all items together have one bound', (t) => {
+  const item: StructuralSchema = {
+    type: 'object',
+    properties: { l: { type: 'array', items: { type: 'integer' } } },
+    'x-kubernetes-validations': [{ rule: 'self.l.all(a, self.l.all(b, a + b >= 0))' }],
+  };
+  const structural = compileStructural({ type: 'object', properties: { items: { type: 'array', items: item } } });
+  const l = Array.from({ length: 100 }, (_, i) => i);
+  t.deepEqual(structural.validate({ items: [{ l }, { l }] }), []);
+  const start = performance.now();
+  const issues = structural.validate({ items: Array.from({ length: 1000 }, () => ({ l })) });
+  t.true(issues.length > 0 && issues.length <= 101);
+  t.true(performance.now() - start < 2000);
+});
+
 test('keys of maps that are methods elsewhere are keys in CEL', (t) => {
   const structural = compileStructural(
     withRules([{ rule: "self.map.all(k, self.map[k] == 'x') && self.map.size() == 3" }], everything),
