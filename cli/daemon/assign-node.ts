@@ -13,7 +13,10 @@ export function assignNode(nodeName: string): AdmissionPlugin {
     name: 'AssignNode',
     mutate({ object, operation }) {
       const { spec } = object as Placed;
-      if (operation !== 'CREATE' || spec?.nodeName !== undefined || !findByKindRef(object)?.placed) return object;
+      if (operation !== 'CREATE' || !findByKindRef(object)?.placed) return object;
+      // Not an object: validation, which comes next, says so.
+      if (spec === null || (spec !== undefined && typeof spec !== 'object')) return object;
+      if (spec?.nodeName !== undefined) return object;
       return { ...object, spec: { ...spec, nodeName } } as Placed;
     },
   };

@@ -6,6 +6,7 @@ import type { Log } from '../../controllers/engine/environment.ts';
 import { systemTimers } from '../../controllers/engine/timers.ts';
 import { measureHostFacts } from '../../runtime/host/facts.ts';
 import { KINDS } from '../../schemas/kinds.ts';
+import { boundBacktracking } from '../../schemas/structural/pattern.ts';
 import type { DaemonOptions } from '../daemon-options.ts';
 import { VERSION } from '../version.ts';
 import { assignNode } from './assign-node.ts';
@@ -28,6 +29,7 @@ const clock = { now: () => Date.now() };
  * SIGTERM or SIGINT comes. Containers, logd and our containerd outlive it. Resolves when all is closed.
  */
 export async function runDaemon(options: DaemonOptions): Promise<void> {
+  boundBacktracking();
   const log = createLog(options.logLevel);
   const stop = untilSignal();
   await using _daemon = await startDaemon(options, log);

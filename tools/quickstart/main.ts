@@ -7,7 +7,8 @@ import { dirname } from 'node:path';
 import { tearDown } from '../../cli/daemon/tear-down.ts';
 import { buildBusyboxArchive } from '../busybox-image/archive.ts';
 import { startDaemon, stopDaemon, isHeld } from './daemon.ts';
-import { places } from './places.ts';
+import { buildInto } from '../build/bundle.ts';
+import { checkout, places } from './places.ts';
 import { quietly, show } from './run.ts';
 
 const ADDRESS = 'http://127.0.0.1:18080/';
@@ -27,6 +28,8 @@ async function main(args: readonly string[]): Promise<number> {
 async function up(): Promise<number> {
   await rm(places.link, { force: true });
   await symlink('../../cli/tsmoby', places.link);
+  await rm(places.dist, { recursive: true, force: true });
+  await buildInto(`${checkout}/`, places.dist);
   await buildBusyboxArchive({ output: places.image, name: 'tsmoby.dev/busybox:quickstart' });
   await startDaemon();
   const steps = [

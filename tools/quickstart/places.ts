@@ -10,6 +10,8 @@ export const places = {
   samples: join(checkout, 'samples/quickstart'),
   image: join(checkout, 'samples/quickstart/busybox.tar'),
   tsmoby: join(checkout, 'cli/tsmoby'),
+  /** The program as plain JavaScript, which `cli/tsmoby` prefers to the sources. */
+  dist: join(checkout, 'dist'),
   /** What `npx tsmoby` finds. */
   link: join(checkout, 'node_modules/.bin/tsmoby'),
 } as const;
