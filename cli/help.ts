@@ -11,7 +11,7 @@ Usage:
 
 Commands:
 ${definitions(
-  COMMANDS.map(({ name, summary }) => [name, summary]),
+  COMMANDS.map(({ name, summary }) => [name, summary] as const),
   width,
 )}
 

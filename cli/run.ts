@@ -19,6 +19,10 @@ const DEFAULT_COLUMNS = 80;
 export async function runCommandLine(line: readonly string[], io: Io): Promise<number> {
   const { name, rest } = splitLine(line);
   if (name === undefined || name === 'help') return await showHelp(name === 'help' ? rest[0] : undefined, line, io);
+  if (name === '__complete') {
+    const { completeCommand } = await import('./complete.ts');
+    return await runCommand(completeCommand(COMMANDS), rest, io);
+  }
   const entry = findCommand(name);
   if (entry === undefined) {
     if (name === '--version') return await runCommandLine(['version', '--client'], io);

@@ -94,12 +94,10 @@ interface Dialer {
   readonly where: string;
 }
 
-/** An `import` of node:http would read its getter for WebSocket too, and load all of undici: 40 ms that no request needs. */
-const nodeHttp = (): typeof import('node:http') => process.getBuiltinModule('node:http');
-
 async function dialer(connection: Connection): Promise<Dialer> {
   const pool = { keepAlive: true, maxFreeSockets: MAX_IDLE, noDelay: true } as const;
-  const { Agent: PlainAgent, request: plainRequest } = nodeHttp();
+  // an `import` of node:http reads its getter for WebSocket too, and loads all of undici: 40 ms that no request needs
+  const { Agent: PlainAgent, request: plainRequest } = process.getBuiltinModule('node:http');
   if ('socketPath' in connection) {
     const { socketPath } = connection;
     return {

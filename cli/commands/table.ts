@@ -27,13 +27,37 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: 'delete', summary: 'Delete objects', load: async () => (await import('./delete.ts')).deleteCommand },
   { name: 'events', summary: 'Show what happened', load: async () => (await import('./events.ts')).events },
   {
+    name: 'create',
+    summary: 'Make objects that are not there yet',
+    load: async () => (await import('./create.ts')).create,
+  },
+  {
+    name: 'replace',
+    summary: 'Put whole objects in place of those there',
+    load: async () => (await import('./replace.ts')).replace,
+  },
+  { name: 'patch', summary: 'Change fields of an object', load: async () => (await import('./patch.ts')).patch },
+  { name: 'label', summary: 'Set and remove labels', load: async () => (await import('./label.ts')).label },
+  {
+    name: 'annotate',
+    summary: 'Set and remove annotations',
+    load: async () => (await import('./annotate.ts')).annotate,
+  },
+  { name: 'explain', summary: 'Show what fields a kind has', load: async () => (await import('./explain.ts')).explain },
+  {
     name: 'api-resources',
     summary: 'Show the kinds that the server knows',
     load: async () => (await import('./api-resources.ts')).apiResources,
   },
   { name: 'daemon', summary: 'Run the daemon', load: async () => (await import('./daemon.ts')).daemon },
+  {
+    name: 'completion',
+    summary: 'Print completion for a shell',
+    load: async () => (await import('./completion.ts')).completion,
+  },
   { name: 'version', summary: 'Show versions', load: async () => (await import('./version.ts')).version },
 ];
 
+/** By name or alias. */
 export const findCommand = (name: string): CommandEntry | undefined =>
   COMMANDS.find((command) => command.name === name || command.aliases?.includes(name));

@@ -1,0 +1,3 @@
+import { metadataCommand } from './label/metadata-command.ts';
+
+export const annotate = metadataCommand({ name: 'annotate', field: 'annotations', done: 'annotated' });

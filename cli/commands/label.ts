@@ -1,0 +1,3 @@
+import { metadataCommand } from './label/metadata-command.ts';
+
+export const label = metadataCommand({ name: 'label', field: 'labels', done: 'labeled' });
