@@ -13,6 +13,8 @@ import { VERSION } from '../version.ts';
 import { lockDirectory } from './data-lock.ts';
 import { identityOf } from './identity.ts';
 
+const SHIM_DIRECTORIES = ['/run/containerd/s', '/run/containerd'] as const;
+
 export interface TearDownOptions {
   readonly dataDirectory: string;
   readonly runDirectory: string;
@@ -44,6 +46,8 @@ export async function tearDown(options: TearDownOptions): Promise<void> {
     for (const point of (await host.mountsUnder(directory)).toReversed()) await host.unmount(point);
     await rm(directory, { recursive: true, force: true });
   }
+  // Shims have their sockets there, whatever containerd's directories are. Kept when somebody else has one.
+  for (const directory of SHIM_DIRECTORIES) await rmdir(directory).catch(() => undefined);
   if (identity !== undefined) await removeCgroups(cgroupRoot, identity);
 }
 
