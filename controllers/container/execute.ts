@@ -3,7 +3,7 @@ import type { InstanceState } from '../../runtime/ports/containers.ts';
 import { REASONS } from '../../schemas/conditions.ts';
 import { formatTime } from '../../schemas/values/time.ts';
 import type { Outcome } from '../engine/contract.ts';
-import { containerID, RESOURCES_LABEL } from './names.ts';
+import { containerID, IMAGE_LABEL, RESOURCES_LABEL } from './names.ts';
 import type { Step } from './plan.ts';
 import { checkPrepared } from './prepare.ts';
 import { finish, recordExit, recordLoss } from './record.ts';
@@ -87,6 +87,11 @@ const EXECUTORS: Executors = {
   },
   async UpdateResources(work, { id }) {
     return updateResources(work, id);
+  },
+  async Relabel({ deps }, { id, source }) {
+    await deps.containers.updateLabels(id, { [IMAGE_LABEL]: source });
+    deps.instances.changed(id);
+    return undefined;
   },
 };
 

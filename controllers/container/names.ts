@@ -1,5 +1,6 @@
 import type { Container } from '../../schemas/gen/types.ts';
 import { fingerprint } from '../../schemas/values/fingerprint.ts';
+import { formatImageReference, parseImageReference } from '../../schemas/values/image-reference.ts';
 
 /** What of the spec an instance was made for, as its label. */
 export const SPEC_HASH_LABEL = 'tsmoby.dev/spec-hash';
@@ -7,6 +8,8 @@ export const SPEC_HASH_LABEL = 'tsmoby.dev/spec-hash';
 export const CONFIG_HASH_LABEL = 'tsmoby.dev/config-hash';
 /** The limits that were asked for, canonical JSON. */
 export const RESOURCES_LABEL = 'tsmoby.dev/resources';
+/** What the spec called the image: while no image is known, only an instance of the same name is as good as wanted. */
+export const IMAGE_LABEL = 'tsmoby.dev/image';
 /** Signal that the image wants to be stopped with, for a time when the image is gone. */
 export const STOP_SIGNAL_LABEL = 'tsmoby.dev/stop-signal';
 /** Another value means another instance, though nothing else changed: what a rollout restart sets. */
@@ -37,6 +40,13 @@ export function specHash({ metadata, spec }: Container): string {
 /** The same wish always has the same name, so that a repeated create is no second one. */
 export function instanceId(container: Container, hash: string, manifestDigest: string): string {
   return `${container.metadata.uid}-${fingerprint([hash, manifestDigest], 10)}`;
+}
+
+/** Value of the image label: the full reference, or the Image object. Throws for a reference that cannot be read. */
+export function imageSource({ image = '', imageFrom }: Container['spec']): string {
+  return imageFrom === undefined
+    ? formatImageReference(parseImageReference(image))
+    : `${imageFrom.kind}/${imageFrom.name}`;
 }
 
 /** As status and kubectl write it. */

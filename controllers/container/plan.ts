@@ -3,13 +3,15 @@ import type { ContainerSpec, ContainerStatus } from '../../schemas/gen/types.ts'
 import { REASONS } from '../../schemas/conditions.ts';
 import { parseTime } from '../../schemas/values/time.ts';
 import { wantsRestart } from './exit.ts';
-import { containerID, RESOURCES_LABEL, SPEC_HASH_LABEL } from './names.ts';
+import { containerID, IMAGE_LABEL, RESOURCES_LABEL, SPEC_HASH_LABEL } from './names.ts';
 
 /** What the object asks for, as far as the plan is concerned. */
 export interface Wanted {
   readonly specHash: string;
   /** The instance it should be; undefined while the image is not known. */
   readonly id?: string;
+  /** What the spec calls the image, as in the image label. */
+  readonly source: string;
   /** Canonical text of the limits. */
   readonly resources: string;
   readonly restartPolicy: ContainerSpec['restartPolicy'];
@@ -45,7 +47,9 @@ export type Step =
   | { readonly type: 'BackOff'; readonly until: number; readonly cause: string }
   | { readonly type: 'Create'; readonly id: string; readonly cause: string }
   | { readonly type: 'Start'; readonly id: string; readonly cause: string }
-  | { readonly type: 'UpdateResources'; readonly id: string; readonly cause: string };
+  | { readonly type: 'UpdateResources'; readonly id: string; readonly cause: string }
+  /** The same image by another name. */
+  | { readonly type: 'Relabel'; readonly id: string; readonly source: string; readonly cause: string };
 
 /**
  * The next steps from what is there to what is wanted; none when they agree. A step after which the world must be looked at again
@@ -80,10 +84,12 @@ const isUnreachable = (instance: InstanceState | undefined): instance is Instanc
 
 const remove = (id: string, cause: string): Step => ({ type: 'Delete', id, cause });
 
-/** With no image known, an instance of the present spec is as good as wanted; one that runs is better. */
-function currentOf(instances: readonly InstanceState[], { id, specHash }: Wanted): InstanceState | undefined {
+/** With no image known, an instance of the present spec and image name is as good as wanted; one that runs is better. */
+function currentOf(instances: readonly InstanceState[], { id, specHash, source }: Wanted): InstanceState | undefined {
   if (id !== undefined) return instances.find((instance) => instance.id === id);
-  const alike = instances.filter(({ labels }) => labels[SPEC_HASH_LABEL] === specHash);
+  const alike = instances.filter(
+    ({ labels }) => labels[SPEC_HASH_LABEL] === specHash && labels[IMAGE_LABEL] === source,
+  );
   return alike.find(({ task }) => task !== undefined && isAlive(task)) ?? alike[0];
 }
 
@@ -115,6 +121,9 @@ function keepRunning(
   }
   if (labels[RESOURCES_LABEL] !== wanted.resources) {
     steps.push({ type: 'UpdateResources', id, cause: 'spec.resources changed' });
+  }
+  if (labels[IMAGE_LABEL] !== wanted.source) {
+    steps.push({ type: 'Relabel', id, source: wanted.source, cause: 'the same image has another name' });
   }
   return [...steps, ...obsolete.map((instance) => retire(instance))];
 }

@@ -7,7 +7,14 @@ import { resolveCapabilities } from '../../schemas/values/capabilities.ts';
 import { fingerprint } from '../../schemas/values/fingerprint.ts';
 import { ReconcileError } from '../engine/contract.ts';
 import { expand } from './expand.ts';
-import { CONFIG_HASH_LABEL, RESOURCES_LABEL, SPEC_HASH_LABEL, STOP_SIGNAL_LABEL } from './names.ts';
+import {
+  CONFIG_HASH_LABEL,
+  IMAGE_LABEL,
+  imageSource,
+  RESOURCES_LABEL,
+  SPEC_HASH_LABEL,
+  STOP_SIGNAL_LABEL,
+} from './names.ts';
 import { resourcesText, translateResources } from './resources.ts';
 import type { ResolvedUser } from './user.ts';
 
@@ -52,6 +59,7 @@ export function translate(container: Container, resolved: Resolved): InstanceSpe
     [SPEC_HASH_LABEL]: resolved.specHash,
     [CONFIG_HASH_LABEL]: fingerprint(made),
     [RESOURCES_LABEL]: resourcesText(resources),
+    [IMAGE_LABEL]: imageSource(spec),
     ...(image.config.stopSignal && { [STOP_SIGNAL_LABEL]: image.config.stopSignal }),
   };
   return { ...made, resources, labels };

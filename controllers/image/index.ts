@@ -2,13 +2,17 @@ import type { Images } from '../../runtime/ports/images.ts';
 import type { RuntimeEvents } from '../../runtime/ports/events.ts';
 import type { Container, Image, ImageStatus } from '../../schemas/gen/types.ts';
 import type { Clock, Controller, EventSource, Reader } from '../engine/contract.ts';
+import type { Timers } from '../engine/environment.ts';
 import { keyOf } from '../engine/keys.ts';
+import { systemTimers } from '../engine/timers.ts';
 import { IMPLICIT_LABEL, recordName } from './names.ts';
 import { Pulls } from './pulls.ts';
 import { finalizeImage, reconcileImage } from './reconcile.ts';
 import { isUnused, removeUnused } from './implicit.ts';
 
 const IMAGE = { apiVersion: 'tsmoby.dev/v1alpha1', kind: 'Image' } as const;
+/** A runtime that is back this soon was never away, as far as people are concerned. */
+const AWAY_MS = 1000;
 const CONTAINER = { apiVersion: 'tsmoby.dev/v1alpha1', kind: 'Container' } as const;
 
 export interface ImageControllerOptions {
@@ -17,6 +21,8 @@ export interface ImageControllerOptions {
   /** os/arch of this machine, when an Image names none. */
   readonly platform: string;
   readonly clock: Clock;
+  /** Default: the machine's. */
+  readonly timers?: Timers;
 }
 
 /** Keeps what Image objects ask for in the runtime's image store. */
@@ -40,7 +46,7 @@ export function imageController(options: ImageControllerOptions): Controller<Ima
         indexes: { image: (container) => containerImages(container as Container) },
       },
     ],
-    sources: [pulls.source, runtimeSource(events)],
+    sources: [pulls.source, runtimeSource(events, options.timers ?? systemTimers)],
     concurrency: 8,
     async reconcile(image, context) {
       if (isUnused(image, context.reader)) return removeUnused(image, context.client, context.signal);
@@ -70,15 +76,29 @@ function implicitImagesOf(
     .map(keyOf);
 }
 
-/** A record that is changed behind our back wakes its Image; a runtime that comes back wakes all. */
-function runtimeSource(events: RuntimeEvents): EventSource {
+/** A record that is changed behind our back wakes its Image; a runtime that comes back, or stays away, wakes all. */
+function runtimeSource(events: RuntimeEvents, timers: Timers): EventSource {
   return {
     start(enqueue, reader) {
-      return events.subscribe((event) => {
+      let away: Disposable | undefined;
+      const wake = (index: Parameters<Reader['list']>[1]): void =>
+        reader.list<Image>(IMAGE, index).map(keyOf).forEach(enqueue);
+      const subscription = events.subscribe((event) => {
         if (event.type === 'instance') return;
-        const index = event.type === 'image' ? { index: { name: 'record', value: event.name } } : {};
-        for (const image of reader.list<Image>(IMAGE, index)) enqueue(keyOf(image));
+        if (event.type === 'image') {
+          wake({ index: { name: 'record', value: event.name } });
+          return;
+        }
+        away?.[Symbol.dispose]();
+        if (event.type === 'connected') wake({});
+        else away = timers.after(AWAY_MS, () => wake({}));
       });
+      return {
+        [Symbol.dispose]() {
+          away?.[Symbol.dispose]();
+          subscription[Symbol.dispose]();
+        },
+      };
     },
   };
 }

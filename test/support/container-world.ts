@@ -94,7 +94,7 @@ export class ContainerWorld implements AsyncDisposable {
     const { nodeName } = this.runtime.facts;
     const controllers = [
       containerController({ containers, images, events, logs, sandboxes, volumes, nodeName, clock, timers }),
-      imageController({ images, events, platform: 'linux/amd64', clock }),
+      imageController({ images, events, platform: 'linux/amd64', clock, timers }),
       volumeController({ volumes, nodeName }),
       createNamespaceController({ kinds: this.api.kinds, log: recordingLog() }),
     ] as unknown as readonly AnyController[];
