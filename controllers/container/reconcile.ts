@@ -118,26 +118,11 @@ async function conclude(work: Work): Promise<Outcome> {
   const { status } = context;
   const { terminated } = status.current.state ?? {};
   if (terminated !== undefined) return finished(context, terminated);
-  if (work.blocked !== undefined && isOfFormerImage(work)) {
-    tellWaiting(context, work.blocked);
-    return work.blocked;
-  }
   // Said again, because it may have been said of a former spec, or of the same image by another name.
   status.set({ ...imageFields(work), phase: 'Running', summary: REASONS.Running });
   status.condition({ type: 'Ready', status: 'True', reason: REASONS.Running, message: 'its process runs' });
   await refreshProjections(container, context.reader, deps.volumes);
   return settled(limitsRefused(status) ? REFUSED_RETRY_MS : undefined);
-}
-
-/**
- * What runs is of another image than the one that is asked for now. An Image's name may stand for anything: there, only what was said of
- * this very spec counts.
- */
-function isOfFormerImage({ container, context }: Work): boolean {
-  const { image, conditions = [] } = context.status.current;
-  if (container.spec.image !== undefined) return image !== container.spec.image;
-  const ready = conditions.find(({ type }) => type === 'Ready');
-  return ready?.status === 'False' || ready?.observedGeneration !== container.metadata.generation;
 }
 
 /** It ran to its end. Well: it is what its spec asks for. Badly: only a changed spec can help. */

@@ -275,7 +275,7 @@ export function container(
 ): ObjectInput<Container> {
   const metadata = { name, namespace: 'default', labels };
   const image = spec.imageFrom === undefined ? { image: 'app:1' } : {};
-  return { ...CONTAINER, metadata, spec: { ...image, ...spec } } as ObjectInput<Container>;
+  return { ...CONTAINER, metadata, spec: { ...image, ...spec } };
 }
 
 export const ref = (kind: { readonly apiVersion: string; readonly kind: string }, name: string): ObjectRef => ({
