@@ -88,7 +88,8 @@ async function runCommand(command: Command, rest: readonly string[], io: Io): Pr
     flags = parsed.flags;
     const open = (): Promise<Session> =>
       (session ??= openSession(parsed.flags as unknown as ConnectionValues, io, `tsmoby/${VERSION}`));
-    return await command.run({ ...parsed, io, session: open });
+    const code = await command.run({ ...parsed, io, session: open });
+    return io.signal.aborted ? INTERRUPTED : code;
   } catch (error) {
     if (io.signal.aborted) return INTERRUPTED;
     for (const text of errorLines(error, await placeOf(flags, io))) note(io, text);

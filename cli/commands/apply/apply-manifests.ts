@@ -44,6 +44,8 @@ export async function applyManifests(
     try {
       const object = (await answers.get(manifest)) as KubeObject;
       applied.push({ manifest, object });
+      if (object.metadata.deletionTimestamp !== undefined)
+        note(io, `Warning: ${shownName(manifest.kind, manifest.name)} is being deleted: what was applied goes with it`);
       if (format.type === 'table')
         await print(io.stdout, `${resultLine(manifest, object, before, flags['dry-run'])}\n`);
     } catch (error) {

@@ -91,6 +91,9 @@ async function watchRows(
   }
 }
 
+/** `MODIFIED` */
+const LONGEST_EVENT = 8;
+
 /** Rows as they come; the first ones decide how wide the columns are. */
 class WatchLines {
   readonly #io: Io;
@@ -114,7 +117,7 @@ class WatchLines {
       { columnDefinitions: columns },
       rowOptions(this.#target, this.#flags, { wide: this.#wide, several: false }),
     );
-    const event = this.#flags['output-watch-events'] ? [change.type] : [];
+    const event = this.#flags['output-watch-events'] ? [change.type.padEnd(LONGEST_EVENT)] : [];
     this.#waiting.push([...event, ...this.#printer.cells(row)]);
   }
 

@@ -29,9 +29,10 @@ export async function followLog(
   const seen = new SeenLines();
   const printer = new LinePrinter(io, query, prefix, seen);
   let pause = 0;
-  for (let first = true; ; first = false) {
+  for (let answered = false; ;) {
     try {
-      const stream = await openLog(session, name, first ? firstQuery(query) : resumed(query, seen), io.signal);
+      const stream = await openLog(session, name, resumed(query, seen), io.signal);
+      answered = true;
       for await (const line of linesIn(stream)) {
         if (await printer.print(line)) pause = 0;
         if (printer.full) return stream.destroy() as undefined;
@@ -39,8 +40,8 @@ export async function followLog(
       if (query.previous === true || (await hasEnded(session, name, io.signal))) return;
     } catch (error) {
       io.signal.throwIfAborted();
-      if (!first && isReason(error, 'NotFound')) return;
-      if (!isInterruption(error) || first) throw error;
+      if (answered && isReason(error, 'NotFound')) return;
+      if (!answered || !isInterruption(error)) throw error;
       if (pause === LONGEST_PAUSE_MS / 2) note(io, 'the connection to the server is lost, waiting for it to come back');
     }
     seen.reconnect();
@@ -55,9 +56,11 @@ function firstQuery(query: LogQuery): LogQuery {
   return { ...others, follow: true, timestamps: true };
 }
 
-function resumed({ previous = false }: LogQuery, seen: SeenLines): LogQuery {
+/** Behind the last line seen; from the beginning when there was none yet. */
+function resumed(query: LogQuery, seen: SeenLines): LogQuery {
   const sinceTime = seen.resumeAt();
-  return { previous, follow: true, timestamps: true, ...(sinceTime === undefined ? {} : { sinceTime }) };
+  if (sinceTime === undefined) return firstQuery(query);
+  return { previous: query.previous === true, follow: true, timestamps: true, sinceTime };
 }
 
 interface Phased extends KubeObject {
