@@ -17,19 +17,21 @@ export const CHAIN_LABEL = 'tsmoby.dev/chain-id';
 
 /**
  * Snapshot, then record: two calls. The snapshot is a root of the garbage collector by its own label and the record keeps the
- * manifest, so no lease is needed: whatever a crash leaves behind is found by the next create, or by the sweep.
+ * manifest, so no lease is needed: whatever a crash leaves behind is found by the next create, or by the sweep. Once begun it is
+ * finished: an owner that is deleted meanwhile would not know of a snapshot without a record.
  */
 export async function createInstance(
   context: ContainersContext,
   spec: InstanceSpec,
   signal?: AbortSignal,
 ): Promise<void> {
+  signal?.throwIfAborted();
   const { connection, creating, freshMounts } = context;
   const record = recordOf(context, spec);
   creating.add(spec.id);
   try {
-    const mounts = (await prepareRoot(context, spec.id, spec.root, signal)) ?? (await adoptRoot(context, spec, signal));
-    const made = await unlessThere(connection.services.containers.create({ container: record }, { signal }));
+    const mounts = (await prepareRoot(context, spec.id, spec.root)) ?? (await adoptRoot(context, spec));
+    const made = await unlessThere(connection.services.containers.create({ container: record }));
     if (made !== undefined && mounts !== undefined) freshMounts.set(spec.id, mounts);
   } finally {
     creating.delete(spec.id);
@@ -63,20 +65,16 @@ export async function prepareRoot(
 }
 
 /** A snapshot of our id is there: of the record that is there, too, or a leftover, which must stand on the wanted chain. */
-async function adoptRoot(
-  context: ContainersContext,
-  spec: InstanceSpec,
-  signal: AbortSignal | undefined,
-): Promise<readonly Mount[] | undefined> {
+async function adoptRoot(context: ContainersContext, spec: InstanceSpec): Promise<readonly Mount[] | undefined> {
   const { snapshots, containers } = context.connection.services;
   const { snapshotter, chainId } = spec.root;
   const [record, snapshot] = await Promise.all([
-    unlessGone(containers.get({ id: spec.id }, { signal })),
-    unlessGone(snapshots.stat({ snapshotter, key: spec.id }, { signal })),
+    unlessGone(containers.get({ id: spec.id })),
+    unlessGone(snapshots.stat({ snapshotter, key: spec.id })),
   ]);
   if (record !== undefined || snapshot?.info?.parent === chainId) return undefined;
-  await unlessGone(snapshots.remove({ snapshotter, key: spec.id }, { signal }));
-  return prepareRoot(context, spec.id, spec.root, signal);
+  await unlessGone(snapshots.remove({ snapshotter, key: spec.id }));
+  return prepareRoot(context, spec.id, spec.root);
 }
 
 function recordOf(context: ContainersContext, spec: InstanceSpec): MessageInitShape<typeof ContainerSchema> {

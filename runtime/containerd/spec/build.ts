@@ -20,6 +20,8 @@ export interface SpecEnvironment extends ResourceEnvironment {
   readonly devices?: () => readonly OciDevice[];
   /** Hard limit of open files (RLIMIT_NOFILE) that the runtime itself has. */
   readonly openFilesHardLimit?: number;
+  /** What the runtime itself may hold (CapBnd), CAP_… names: all that a privileged instance can get. Absent: all there are. */
+  readonly capabilities?: readonly string[];
   /** /proc/self/oom_score_adj of the runtime. */
   readonly oomScoreAdj?: number;
 }
@@ -80,7 +82,7 @@ function ociProcess(spec: InstanceSpec, environment: SpecEnvironment): OciProces
     args: spec.init ? [INIT_DESTINATION, '--', ...args] : args,
     env,
     cwd: cwd === '' ? '/' : cwd,
-    capabilities: ociCapabilities(spec),
+    capabilities: ociCapabilities(spec, environment),
     ...openFiles(environment),
     noNewPrivileges: spec.security.noNewPrivileges,
     ...oomScoreAdj(environment),
@@ -88,8 +90,9 @@ function ociProcess(spec: InstanceSpec, environment: SpecEnvironment): OciProces
 }
 
 /** A process of another user than 0 holds none until it executes a file that gives some: what execve(2) would make of it. */
-function ociCapabilities(spec: InstanceSpec): OciCapabilities {
-  const bounding = spec.security.privileged ? allCapabilities() : spec.security.capabilities;
+function ociCapabilities(spec: InstanceSpec, environment: SpecEnvironment): OciCapabilities {
+  const all = environment.capabilities ?? allCapabilities();
+  const bounding = spec.security.privileged ? all : spec.security.capabilities;
   const held = spec.process.user.uid === 0 ? bounding : [];
   return { bounding, effective: held, permitted: held, inheritable: [], ambient: [] };
 }

@@ -6,3 +6,11 @@ const kernelCapabilities =
 export function allCapabilities(): readonly string[] {
   return kernelCapabilities.split(' ').map((name) => `CAP_${name}`);
 }
+
+/** The names behind the row `CapBnd` of /proc/PID/status (proc(5)); undefined when there is none. */
+export function boundingCapabilities(status: string): readonly string[] | undefined {
+  const digits = /^CapBnd:\s*([0-9a-f]+)$/m.exec(status)?.[1];
+  if (digits === undefined) return undefined;
+  const bits = BigInt(`0x${digits}`);
+  return allCapabilities().filter((_, bit) => (bits >> BigInt(bit)) & 1n);
+}

@@ -1,6 +1,7 @@
 import { access, constants, readFile } from 'node:fs/promises';
 import type { HostFacts } from '../../ports/host.ts';
 import type { SpecEnvironment } from './build.ts';
+import { boundingCapabilities } from './capabilities.ts';
 import { readHostDevices } from './devices.ts';
 import { createSeccompProfiles } from './seccomp/cache.ts';
 
@@ -17,13 +18,15 @@ const MEMSW_LIMIT = '/sys/fs/cgroup/memory/memory.memsw.limit_in_bytes';
 /** Looks once at what of this machine goes into specs; everything that is not there is left out. */
 export async function measureSpecEnvironment(facts: HostFacts, options: MeasureOptions = {}): Promise<SpecEnvironment> {
   const proc = `/proc/${options.process ?? 'self'}`;
-  const [initPath, limits, score, swapAccounting] = await Promise.all([
+  const [initPath, limits, status, score, swapAccounting] = await Promise.all([
     firstExecutable(options.initPaths ?? INIT_PATHS),
     readFile(`${proc}/limits`, 'utf8').catch(() => ''),
+    readFile(`${proc}/status`, 'utf8').catch(() => ''),
     readFile(`${proc}/oom_score_adj`, 'utf8').catch(() => ''),
     exists(MEMSW_LIMIT),
   ]);
   const openFilesHardLimit = openFilesLimit(limits);
+  const capabilities = boundingCapabilities(status);
   return {
     facts,
     seccomp: createSeccompProfiles(facts.architecture),
@@ -31,6 +34,7 @@ export async function measureSpecEnvironment(facts: HostFacts, options: MeasureO
     swapAccounting,
     ...(initPath === undefined ? {} : { initPath }),
     ...(openFilesHardLimit === undefined ? {} : { openFilesHardLimit }),
+    ...(capabilities === undefined ? {} : { capabilities }),
     ...(score === '' ? {} : { oomScoreAdj: Number(score) }),
   };
 }

@@ -1,4 +1,5 @@
 import test from 'ava';
+import { boundingCapabilities } from '../../../runtime/containerd/spec/capabilities.ts';
 import { measureSpecEnvironment, openFilesLimit } from '../../../runtime/containerd/spec/measure.ts';
 import { facts } from './fixtures.ts';
 
@@ -9,11 +10,21 @@ test('the limits of a process are read', (t) => {
   t.is(openFilesLimit(''), undefined);
 });
 
+test('what the runtime may hold bounds what privileged means', (t) => {
+  t.deepEqual(boundingCapabilities('Name:\tnode\nCapBnd:\t0000010000000021\nCapAmb:\t0000000000000000\n'), [
+    'CAP_CHOWN',
+    'CAP_KILL',
+    'CAP_CHECKPOINT_RESTORE',
+  ]);
+  t.is(boundingCapabilities(''), undefined);
+});
+
 test('this machine is measured, and what it has not is left out', async (t) => {
   const environment = await measureSpecEnvironment(facts, { initPaths: ['/nonexistent', process.execPath] });
   t.is(environment.initPath, process.execPath);
   t.true((environment.openFilesHardLimit ?? 0) > 0);
   t.true(Number.isInteger(environment.oomScoreAdj));
+  t.true(environment.capabilities?.includes('CAP_CHOWN'));
   t.is((await measureSpecEnvironment(facts, { initPaths: [] })).initPath, undefined);
   const gone = await measureSpecEnvironment(facts, { process: 2 ** 30 });
   t.is(gone.openFilesHardLimit, undefined);
