@@ -1,0 +1,99 @@
+/** What a daemon may leave behind on a machine, looked for in the kernel and not in our own records. */
+import { execFile } from 'node:child_process';
+import { access, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+
+export interface Traces {
+  /** Holds the data and the run directory. */
+  readonly folder: string;
+  /** Directories that must be gone. */
+  readonly directories: readonly string[];
+  readonly identity: string | undefined;
+  /** Names in /run/containerd/s before the daemon began. */
+  readonly socketsBefore: ReadonlySet<string>;
+}
+
+const SHIM_SOCKETS = '/run/containerd/s';
+const PATIENCE_MS = 5000;
+
+/** Rejects with everything that is left. What is on its way out has a few seconds. */
+export async function assertNoLeaks(traces: Traces): Promise<void> {
+  for (const deadline = performance.now() + PATIENCE_MS; ; await sleep(50)) {
+    const found = await findLeaks(traces);
+    if (found.length === 0) return;
+    if (performance.now() > deadline) throw new Error(`the daemon left behind:\n${found.join('\n')}`);
+  }
+}
+
+async function findLeaks(traces: Traces): Promise<readonly string[]> {
+  const looks = await Promise.all([
+    processesOf(traces.folder),
+    mountsBelow(traces.folder),
+    directoriesLeft(traces.directories),
+    cgroupsOf(traces.identity),
+    deadSockets(traces.socketsBefore),
+    firewallRules(),
+  ]);
+  return looks.flat();
+}
+
+/** Processes with the folder in their command line: shims, containerd, logd, runc, daemons. */
+export async function processesOf(folder: string): Promise<readonly string[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name) && name !== String(process.pid));
+  const lines = await Promise.all(
+    pids.map(async (pid) => [pid, await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')] as const),
+  );
+  return lines
+    .filter(([, line]) => line.includes(folder))
+    .map(([pid, line]) => `process ${pid}: ${line.replaceAll('\0', ' ')}`);
+}
+
+/** Network namespaces that outlive their processes are mounts as well. */
+async function mountsBelow(folder: string): Promise<readonly string[]> {
+  const mounts = await readFile('/proc/self/mountinfo', 'utf8');
+  return mounts.split('\n').filter((line) => line.includes(`${folder}/`));
+}
+
+async function directoriesLeft(directories: readonly string[]): Promise<readonly string[]> {
+  const left = await Promise.all(
+    directories.map((path) =>
+      access(path).then(
+        () => [`directory ${path}`],
+        () => [],
+      ),
+    ),
+  );
+  return left.flat();
+}
+
+async function cgroupsOf(identity: string | undefined): Promise<readonly string[]> {
+  if (identity === undefined) return [];
+  const hierarchies = ['.', ...(await readdir('/sys/fs/cgroup'))];
+  return directoriesLeft(hierarchies.map((name) => join('/sys/fs/cgroup', name, 'tsmoby', identity)));
+}
+
+export async function shimSockets(): Promise<ReadonlySet<string>> {
+  return new Set(await readdir(SHIM_SOCKETS).catch(() => []));
+}
+
+/** New ones that nobody listens on; those of other daemons on this machine are listened on. */
+async function deadSockets(before: ReadonlySet<string>): Promise<readonly string[]> {
+  const fresh = [...(await shimSockets())].filter((name) => !before.has(name));
+  const listening = await readFile('/proc/net/unix', 'utf8');
+  return fresh.filter((name) => !listening.includes(name)).map((name) => `socket ${join(SHIM_SOCKETS, name)}`);
+}
+
+/** A program that is not installed has made no rules. */
+async function firewallRules(): Promise<readonly string[]> {
+  const rules = await Promise.all(
+    [['nft', 'list', 'ruleset'] as const, ['iptables-save'] as const].map(([program, ...args]) =>
+      promisify(execFile)(program, args).then(
+        ({ stdout }) => stdout,
+        () => '',
+      ),
+    ),
+  );
+  return rules.flatMap((text) => text.split('\n')).filter((line) => line.includes('tsmoby'));
+}
