@@ -1,6 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -19,13 +18,13 @@ export interface LoopDelay {
 export interface DaemonProcess extends AsyncDisposable {
   readonly pid: number;
   readonly client: HttpClient;
-  /** Whether it is the built one or the sources. */
-  readonly built: boolean;
   /** Runs `work` and tells what the daemon's event loop did meanwhile; only with `hooked`. */
   loopDelay(work: () => Promise<void>): Promise<LoopDelay>;
 }
 
 export interface DaemonProcessOptions {
+  /** Built program to run, `dist/main.js`. */
+  readonly program: string;
   readonly dataDirectory: string;
   readonly runDirectory: string;
   readonly allowHostPath: string;
@@ -36,20 +35,15 @@ export interface DaemonProcessOptions {
   readonly nodeFlags?: readonly string[];
 }
 
-const BUILT = new URL('../dist/tsmoby.js', import.meta.url).pathname;
-const SOURCE = new URL('./daemon.ts', import.meta.url).pathname;
 const HOOK = new URL('./delay-hook.ts', import.meta.url).href;
 
 /** Resolves when it serves. Rejects with the end of its output when it does not come up. */
 export async function startDaemonProcess(options: DaemonProcessOptions): Promise<DaemonProcess> {
   const { dataDirectory, runDirectory, allowHostPath, hooked, nodeFlags = [] } = options;
-  const built = existsSync(BUILT);
   const flags = [...(hooked ? ['--import', HOOK] : []), ...nodeFlags];
-  const program = built
-    ? [BUILT, 'daemon', '--data-dir', dataDirectory, '--run-dir', runDirectory, '--allow-host-path', allowHostPath]
-    : [SOURCE, dataDirectory, runDirectory, allowHostPath];
+  const args = ['--data-dir', dataDirectory, '--run-dir', runDirectory, '--allow-host-path', allowHostPath];
   await using output = await open(options.output, 'a');
-  const child = spawn(process.execPath, [...flags, ...program], {
+  const child = spawn(process.execPath, [...flags, options.program, 'daemon', ...args], {
     stdio: ['ignore', output.fd, output.fd, ...(hooked ? ['ipc' as const] : [])],
   });
   const client = await createHttpClient({
@@ -66,7 +60,6 @@ export async function startDaemonProcess(options: DaemonProcessOptions): Promise
   return {
     pid: child.pid ?? 0,
     client,
-    built,
     async loopDelay(work) {
       child.send('start');
       await work();

@@ -53,7 +53,7 @@ export async function benchIdle(world: World, { count, seconds }: IdleOptions): 
       name: 'memory, daemon + logd',
       value: round((memory['daemon'] ?? 0) + (memory['logd'] ?? 0), 1),
       unit: 'MB PSS',
-      note: world.daemon.built ? 'goal < 120' : 'goal < 120; from source, which is larger than the built one',
+      note: 'goal < 120',
     },
   ];
 }

@@ -1,11 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { tearDown } from '../cli/daemon/tear-down.ts';
 import { containerdPaths } from '../runtime/containerd/supervisor-config.ts';
 import { buildBusyboxArchive } from '../tools/busybox-image/archive.ts';
+import { buildInto } from '../tools/build/bundle.ts';
 import { startDaemonProcess, type DaemonProcess } from './daemon-process.ts';
 
-/** A private daemon on directories of its own, with its own containerd and an image at hand. Disposing it removes everything. */
+/** A private daemon, built from this checkout, on directories of its own, with its own containerd and an image at hand. Disposing it removes everything. */
 export interface World extends AsyncDisposable {
   readonly folder: string;
   readonly dataDirectory: string;
@@ -17,6 +19,8 @@ export interface World extends AsyncDisposable {
 
 /** Reference of the image in the archive. */
 export const IMAGE = 'bench.tsmoby.dev/busybox:v1';
+
+const ROOT = fileURLToPath(new URL('../', import.meta.url));
 
 /** Says nothing: what the daemon writes is in its own output. */
 const QUIET = { debug() {}, info() {}, warn() {}, error() {} };
@@ -32,10 +36,12 @@ export async function openWorld(options: { readonly hooked: boolean; readonly no
     await tearDown({ dataDirectory, runDirectory, log: QUIET });
     await rm(folder, { recursive: true, force: true });
   });
+  await buildInto(ROOT, join(folder, 'dist'));
   await buildBusyboxArchive({ output: archive, name: IMAGE, config: { cmd: ['sleep', 'infinity'] } });
   const daemon = opening.use(
     await startDaemonProcess({
       ...options,
+      program: join(folder, 'dist', 'main.js'),
       dataDirectory,
       runDirectory,
       allowHostPath: join(folder, 'image'),

@@ -10,6 +10,7 @@ import { boundBacktracking } from '../../schemas/structural/pattern.ts';
 import type { DaemonOptions } from '../daemon-options.ts';
 import { VERSION } from '../version.ts';
 import { assignNode } from './assign-node.ts';
+import { boundYoungGeneration } from './bound-heap.ts';
 import { serveContainerLog } from './container-log.ts';
 import { createControllers } from './controllers.ts';
 import { lockDirectory } from './data-lock.ts';
@@ -33,6 +34,7 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   const log = createLog(options.logLevel);
   const stop = untilSignal();
   await using _daemon = await startDaemon(options, log);
+  boundYoungGeneration();
   log.info({ signal: await stop }, 'stopping; containers run on');
 }
 
