@@ -295,4 +295,7 @@ export const isReady = (object: WithConditions): boolean => conditionOf(object, 
 
 /** `Ready=False ErrImagePull, Reconciling=True ErrImagePull`. */
 export const conditionsText = ({ status }: WithConditions): string =>
-  (status?.conditions ?? []).map(({ type, status: value, reason }) => `${type}=${value} ${reason}`).join(', ');
+  (status?.conditions ?? [])
+    .map(({ type, status: value, reason }) => `${type}=${value} ${reason}`)
+    .toSorted()
+    .join(', ');
