@@ -68,7 +68,11 @@ export const daemon = defineCommand({
 });
 
 /** What the flags mean, paths made absolute. Throws UsageError. */
-export function daemonOptions(flags: FlagValues<typeof daemonFlags>, args: readonly string[], io: Io): DaemonOptions {
+export function daemonOptions(
+  flags: FlagValues<typeof daemonFlags>,
+  args: readonly string[],
+  io: Pick<Io, 'cwd' | 'env' | 'uid' | 'home'>,
+): DaemonOptions {
   const [extra] = args;
   if (extra !== undefined) throw new UsageError(`the daemon takes no arguments: "${extra}"`);
   const absolute = (path: string): string => resolve(io.cwd, path);
