@@ -1,0 +1,123 @@
+import test from 'ava';
+import type { InstanceSpec } from '../../../runtime/ports/containers.ts';
+import { ContainerWorld, VOLUME } from '../../support/container-world.ts';
+import { ManualTime } from '../../support/manual-time.ts';
+
+const uid = (number: number): string => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
+
+/** Everything that a Container and a Volume of this uid would leave behind. */
+async function leave({ runtime, controls }: ContainerWorld, owner: string): Promise<void> {
+  const [template] = controls.instanceIds().map((id) => controls.instance(id)?.spec);
+  const spec = { ...template, id: `${owner}-1`, owner: { ...template?.owner, uid: owner } } as InstanceSpec;
+  await runtime.containers.create(spec);
+  await runtime.logs.open({ log: owner, run: 0 }, { maxBytes: 1000, maxFiles: 1 });
+  await runtime.sandboxes.ensure({ id: owner, ownerUid: owner, mode: 'none', hostname: 'x' });
+  await runtime.volumes.project(`${owner}.config`, []);
+  await runtime.volumes.ensureScratch(owner, 'cache');
+  await runtime.volumes.ensureTmpfs({ namespace: 'x', name: 'x', uid: owner });
+}
+
+const mounts = {
+  volumes: [
+    { name: 'config', configMap: { name: 'config' } },
+    { name: 'cache', emptyDir: {} },
+    { name: 'data', volume: { name: 'data' } },
+  ],
+  volumeMounts: [
+    { name: 'config', mountPath: '/config' },
+    { name: 'cache', mountPath: '/cache' },
+    { name: 'data', mountPath: '/data' },
+  ],
+};
+
+async function living(time: ManualTime): Promise<ContainerWorld> {
+  const world = await ContainerWorld.open({ time, sweeper: true });
+  const metadata = (name: string) => ({ name, namespace: 'default' });
+  await world.user.create({ apiVersion: 'v1', kind: 'ConfigMap', metadata: metadata('config') });
+  await world.user.create({ ...VOLUME, metadata: metadata('data'), spec: { tmpfs: {} } } as never);
+  for (let number = 1; number <= 5; number += 1) await world.apply(`web-${number}`, mounts);
+  for (let number = 1; number <= 5; number += 1) await world.running(`web-${number}`);
+  return world;
+}
+
+test('nothing of living objects is touched', async (t) => {
+  const time = new ManualTime();
+  await using world = await living(time);
+  await world.quiet();
+  const before = await world.holdings();
+  t.true(before.length > 20);
+  world.controls.resetCounters();
+  await time.pass(1_300_000);
+  await world.quiet();
+  t.true((world.controls.calls.get('containers.sweep') ?? 0) >= 2);
+  t.is(world.controls.mutations, 0);
+  t.deepEqual(await world.holdings(), before);
+});
+
+test('what belongs to no object is removed, soon after the runtime is there and every ten minutes', async (t) => {
+  const time = new ManualTime();
+  await using world = await living(time);
+  await time.pass(6000);
+  const before = await world.holdings();
+  await leave(world, uid(1));
+  t.true((await world.holdings()).length > before.length);
+  await time.pass(600_000);
+  await world.eventually('it is gone', async () => (await world.holdings()).length === before.length);
+  await leave(world, uid(2));
+  world.controls.setUnavailable(true);
+  await time.pass(2000);
+  world.controls.setUnavailable(false);
+  await time.pass(6000);
+  await world.eventually('it is gone', async () => (await world.holdings()).length === before.length);
+  t.deepEqual((await world.holdings()).toSorted(), before.toSorted());
+});
+
+test('where more than half would go, nothing does, and an Event says so', async (t) => {
+  const time = new ManualTime();
+  await using world = await living(time);
+  await time.pass(6000);
+  for (let number = 1; number <= 7; number += 1) await leave(world, uid(number));
+  const before = await world.holdings();
+  await world.user
+    .create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'kube-system' } })
+    .catch(() => undefined);
+  await time.pass(600_000);
+  await time.pass(1000);
+  t.deepEqual(
+    (await world.holdings()).filter((what) => !what.startsWith('tmpfs')),
+    before.filter((what) => !what.startsWith('tmpfs')),
+  );
+  const { items } = await world.user.list({ apiVersion: 'v1', kind: 'Event' }, {});
+  const told = items as readonly { readonly reason?: string; readonly message?: string }[];
+  t.true(
+    told.some(({ reason, message }) => reason === 'TooManyDifferences' && /7 of 12 containers/.test(message ?? '')),
+  );
+});
+
+test('three or fewer go, also when they are all there are', async (t) => {
+  const time = new ManualTime();
+  await using world = await ContainerWorld.open({ time, sweeper: true });
+  await world.apply('web');
+  await world.running('web');
+  for (let number = 1; number <= 3; number += 1) await leave(world, uid(number));
+  await world.delete('web');
+  await world.gone('web');
+  await time.pass(600_000);
+  await world.eventually('nothing is left', async () => (await world.holdings()).length === 0);
+  t.pass();
+});
+
+test('one thing that cannot be removed does not keep the others', async (t) => {
+  const time = new ManualTime();
+  await using world = await living(time);
+  await time.pass(6000);
+  const before = await world.holdings();
+  await leave(world, uid(1));
+  world.controls.failNext('containers.delete', new Error('busy'));
+  world.controls.failNext('logs.list', new Error('no answer'));
+  await time.pass(600_000);
+  await world.eventually('the rest is gone', async () => (await world.holdings()).length === before.length + 2);
+  await time.pass(600_000);
+  await world.eventually('all is gone', async () => (await world.holdings()).length === before.length);
+  t.pass();
+});
