@@ -17,13 +17,16 @@ export function isUnused(image: Image, reader: Reader): boolean {
   const value = image.spec.reference ?? '';
   return !reader
     .list<Container>(CONTAINER, { namespace, index: { name: 'image', value } })
-    .some((container) => wayOf(container.spec) === wayOf(image.spec));
+    .some((container) => wayOf(container) === wayOf(image));
 }
 
-/** How a reference is to be got. Containers that say it differently have an Image each. */
-function wayOf(spec: Container['spec'] | Image['spec']): string {
-  const policy = 'pullPolicy' in spec ? spec.pullPolicy : 'imagePullPolicy' in spec ? spec.imagePullPolicy : undefined;
-  return canonicalJson([policy ?? null, spec.imagePullSecrets ?? []]);
+/** What is to be got, and how. Containers that say it differently have an Image each. */
+export function wayOf({ spec }: Container | Image): string {
+  const [reference, policy] =
+    'image' in spec || 'imageFrom' in spec
+      ? [spec.image, spec.imagePullPolicy]
+      : [(spec as Image['spec']).reference, (spec as Image['spec']).pullPolicy];
+  return canonicalJson([reference ?? null, policy ?? null, spec.imagePullSecrets ?? []]);
 }
 
 /** Deletes this very object; one of the same name that was made since stays. */

@@ -1,14 +1,15 @@
 import type { Images } from '../../runtime/ports/images.ts';
 import type { RuntimeEvents } from '../../runtime/ports/events.ts';
 import type { Container, Image, ImageStatus } from '../../schemas/gen/types.ts';
-import type { Clock, Controller, EventSource, Reader } from '../engine/contract.ts';
+import type { KubeObject } from '../../schemas/object.ts';
+import type { Clock, Controller, EventSource, Key, Reader } from '../engine/contract.ts';
 import type { Timers } from '../engine/environment.ts';
 import { keyOf } from '../engine/keys.ts';
 import { systemTimers } from '../engine/timers.ts';
 import { IMPLICIT_LABEL, recordName } from './names.ts';
 import { Pulls } from './pulls.ts';
 import { finalizeImage, reconcileImage } from './reconcile.ts';
-import { isUnused, removeUnused } from './implicit.ts';
+import { isUnused, removeUnused, wayOf } from './implicit.ts';
 
 const IMAGE = { apiVersion: 'tsmoby.dev/v1alpha1', kind: 'Image' } as const;
 /** A runtime that is back this soon was never away, as far as people are concerned. */
@@ -64,16 +65,13 @@ const imagesWithSecret = ({ metadata }: { readonly metadata: Image['metadata'] }
 /** What a Container names; an implicit Image lives while one Container of its namespace does. */
 const containerImages = ({ spec }: Container): string[] => (spec.image === undefined ? [] : [spec.image]);
 
-function implicitImagesOf(
-  object: { readonly metadata: Image['metadata'] },
-  reader: Reader,
-  previous?: unknown,
-): string[] {
-  // A Container that comes makes its Image itself; only one that goes or changes may leave an unused one.
+/** A Container that comes makes its Image itself; only one that goes, or turns to another image, may leave an unused one. */
+function implicitImagesOf(object: KubeObject, reader: Reader, previous?: KubeObject): Key[] {
   if (previous === undefined) return [];
-  return reader
-    .list<Image>(IMAGE, { namespace: object.metadata.namespace ?? '', labels: { [IMPLICIT_LABEL]: 'true' } })
-    .map(keyOf);
+  const { namespace = '', name, uid } = object.metadata;
+  const isThere = reader.get<Container>(CONTAINER, namespace, name)?.metadata.uid === uid;
+  if (isThere && wayOf(previous as Container) === wayOf(object as Container)) return [];
+  return reader.list<Image>(IMAGE, { namespace, labels: { [IMPLICIT_LABEL]: 'true' } }).map(keyOf);
 }
 
 /** A record that is changed behind our back wakes its Image; a runtime that comes back, or stays away, wakes all. */

@@ -46,8 +46,13 @@ const mountedVolumes = ({ spec }: Container): string[] =>
   (spec.volumes ?? []).flatMap(({ volume }) => (volume === undefined ? [] : [volume.name]));
 
 /** A user that goes may be the last; one that starts may have filled it from its image. */
-function volumesToLookAt(object: KubeObject, _reader: Reader, previous?: KubeObject): Key[] {
+function volumesToLookAt(object: KubeObject, reader: Reader, previous?: KubeObject): Key[] {
   if (previous === undefined) return [];
-  const names = [object, previous].flatMap((container) => mountedVolumes(container as Container));
+  const [now, before] = [object as Container, previous as Container];
+  const { namespace = '', name, uid } = now.metadata;
+  const names = [now, before].flatMap(mountedVolumes);
+  const isThere = reader.get<Container>(CONTAINER, namespace, name)?.metadata.uid === uid;
+  const tells = now.metadata.generation !== before.metadata.generation || now.status?.pid !== before.status?.pid;
+  if (names.length === 0 || (isThere && !tells)) return [];
   return [...new Set(names)].map((name) => objectKey(object.metadata.namespace, name));
 }
