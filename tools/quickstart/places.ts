@@ -2,11 +2,15 @@ import { join } from 'node:path';
 
 export const checkout = join(import.meta.dirname, '../..');
 
+/** Tests give it folders of their own, so that they touch no quickstart that somebody has running. */
+const { QUICKSTART_DATA, QUICKSTART_RUN } = process.env;
+const home = QUICKSTART_DATA ?? join(checkout, '.cache/quickstart');
+
 /** Where quickstart keeps everything: the data in the checkout, the sockets where `tsmoby` looks for them without being told. */
 export const places = {
-  data: join(checkout, '.cache/quickstart/data'),
-  run: '/run/tsmoby',
-  output: join(checkout, '.cache/quickstart/daemon.log'),
+  data: join(home, 'data'),
+  run: QUICKSTART_RUN ?? '/run/tsmoby',
+  output: join(home, 'daemon.log'),
   samples: join(checkout, 'samples/quickstart'),
   image: join(checkout, 'samples/quickstart/busybox.tar'),
   tsmoby: join(checkout, 'cli/tsmoby'),
