@@ -16,7 +16,7 @@ const CALLS: Readonly<Record<string, readonly Phase[]>> = {
   'containers.deleteTask': ['repair'],
   'containers.kill': ['end'],
   'containers.delete': ['end'],
-  'images.get': ['start', 'end'],
+  'images.get': ['start'],
   'images.pull': ['start'],
   'images.verify': ['start'],
   'images.readFiles': ['start'],

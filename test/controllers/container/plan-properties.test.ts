@@ -1,5 +1,5 @@
 import test from 'ava';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { backoffDelay, nextCrashCount } from '../../../controllers/container/backoff.ts';
 import { wantsRestart } from '../../../controllers/container/exit.ts';
 import { containerID, IMAGE_LABEL, RESOURCES_LABEL, SPEC_HASH_LABEL } from '../../../controllers/container/names.ts';
@@ -101,7 +101,7 @@ function act(model: Model, step: Step, { restartPolicy, source }: Wanted): 'agai
   const change = (id: string, edit: (instance: InstanceState) => InstanceState | undefined): void => {
     model.instances = model.instances.flatMap((each) => (each.id === id ? (edit(each) ?? []) : each));
   };
-  const without = ({ task: _, ...rest }: InstanceState): InstanceState => rest;
+  const without = ({ id, owner, labels }: InstanceState): InstanceState => ({ id, owner, labels });
   switch (step.type) {
     case 'RecordExit': {
       const { status: before } = model;

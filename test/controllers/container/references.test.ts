@@ -118,7 +118,7 @@ for (const [what, [spec, source, patch]] of Object.entries(KEYS)) {
     await world.apply('web', spec);
     const { status } = await world.until('waits', 'web', ({ summary }) => summary === 'KeyNotFound');
     t.regex(status?.state?.waiting?.message ?? '', /has no key b/);
-    await world.user.patch({ apiVersion, kind, name, namespace: namespace ?? '' }, patch as never, { type: 'merge' });
+    await world.user.patch({ apiVersion, kind, name, namespace: namespace ?? '' }, patch, { type: 'merge' });
     await world.running('web');
   });
 }
@@ -180,7 +180,7 @@ test('a host path that is missing is looked for again', async (t) => {
 test('a changed ConfigMap reaches the files of a running container, and one that is deleted takes nothing away', async (t) => {
   await using world = await ContainerWorld.open();
   const { user, runtime } = world;
-  await user.create(config as never);
+  await user.create(config);
   await world.apply('web', mounted({ configMap: { name: 'config' } }));
   const running = await world.running('web');
   const mount = world.controls
@@ -189,7 +189,7 @@ test('a changed ConfigMap reaches the files of a running container, and one that
   const read = async () => Buffer.from((await runtime.files.read(`${mount?.source}/a`)) ?? '').toString();
   t.is(await read(), '1');
   const target = { ...CONFIG_MAP, namespace: 'default', name: 'config' };
-  await user.patch(target, { data: { a: '2' } } as never, { type: 'merge' });
+  await user.patch(target, { data: { a: '2' } }, { type: 'merge' });
   await world.eventually('it is there', async () => (await read()) === '2');
   await user.delete(target);
   await world.quiet();
@@ -200,15 +200,19 @@ test('a changed ConfigMap reaches the files of a running container, and one that
 
 test('a variable that changed reaches the next run', async (t) => {
   await using world = await ContainerWorld.open();
-  await world.user.create(config as never);
+  await world.user.create(config);
   await world.apply('web', variable({ configMapKeyRef: { name: 'config', key: 'a' } }));
   const running = await world.running('web');
   const id = world.only(running);
   const env = () => world.controls.instance(id)?.spec.process.env ?? [];
   t.true(env().includes('A=1'));
-  await world.user.patch({ ...CONFIG_MAP, namespace: 'default', name: 'config' }, { data: { a: '2' } } as never, {
-    type: 'merge',
-  });
+  await world.user.patch(
+    { ...CONFIG_MAP, namespace: 'default', name: 'config' },
+    { data: { a: '2' } },
+    {
+      type: 'merge',
+    },
+  );
   await world.quiet();
   t.is((await world.get('web')).status?.pid, running.status?.pid);
   world.controls.killTask(id);

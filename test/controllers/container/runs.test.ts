@@ -1,5 +1,5 @@
 import test from 'ava';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { backoffDelay, nextCrashCount } from '../../../controllers/container/backoff.ts';
 import { describeExit, exitReason, signalOf, wantsRestart } from '../../../controllers/container/exit.ts';
 import { resourcesText, translateResources } from '../../../controllers/container/resources.ts';

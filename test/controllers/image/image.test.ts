@@ -98,12 +98,12 @@ test('a Secret that comes, or is put right, is used at once', async (t) => {
     '.dockerconfigjson': base64(JSON.stringify({ auths: { 'docker.io': { auth: base64(`u:${password}`) } } })),
   });
   const secret = { ...SECRET, metadata: { name: 'pull', namespace: 'default' }, data: data('wrong-secret') };
-  await user.create(secret as never);
+  await user.create(secret);
   const refused = await world.image('app', waitsFor('ErrImagePull'));
   t.notRegex(JSON.stringify(refused), /wrong-secret/);
   // Long before the next try.
   const before = time.now();
-  await user.patch(ref(SECRET, 'pull'), { data: data('hunter2') } as never, { type: 'merge' });
+  await user.patch(ref(SECRET, 'pull'), { data: data('hunter2') }, { type: 'merge' });
   await world.image('app', isReady);
   t.true(time.now() - before < 1000);
 });
