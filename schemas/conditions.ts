@@ -125,6 +125,7 @@ export const REASON_MEANINGS = {
   FieldPathInvalid: 'A fieldRef names a field that cannot be read.',
   CreateContainerConfigError: 'Environment or files cannot be put together; the message says which part.',
   SubPathInvalid: 'A subPath leads out of its volume.',
+  BundleLeftBehind: 'A killed containerd left half of the container behind; it is taken away and tried again.',
   LogUnavailable: 'The log process does not answer, so nothing is started.',
 
   // Volumes.
