@@ -13,6 +13,11 @@ export class LossyPorts {
     this.#losses.set(method, loss);
   }
 
+  /** No call fails any more. */
+  clear(): void {
+    this.#losses.clear();
+  }
+
   /** Whether that call has not come yet. */
   isPending(method: string): boolean {
     return this.#losses.has(method);
