@@ -2,6 +2,7 @@ import { constants } from 'node:os';
 import { isRuntimeError, RuntimeError } from '../../errors.ts';
 import { isGrpc, unlessGone } from '../errors.ts';
 import { TASK_DEADLINE, type ContainersContext } from './context.ts';
+import { removeShimSocket } from './shim-socket.ts';
 
 /** Milliseconds from SIGKILL to the exit; a process in uninterruptible sleep takes as long as its disk. */
 const EXIT_DEADLINE = 30_000;
@@ -35,6 +36,7 @@ export async function deleteInstance(context: ContainersContext, id: string): Pr
   const container = (await unlessGone(containers.get({ id })))?.container;
   const snapshotter = container?.snapshotter ?? context.connection.snapshotter;
   await unlessGone(containers.delete({ id }));
+  await removeShimSocket(context, id);
   await unlessGone(snapshots.remove({ snapshotter, key: container?.snapshotKey ?? id }));
 }
 

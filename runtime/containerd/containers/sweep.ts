@@ -1,18 +1,18 @@
 import { timestampMs } from '@bufbuild/protobuf/wkt';
 import type { Timestamp } from '@bufbuild/protobuf/wkt';
 import { unlessGone, unlessThere } from '../errors.ts';
+import { IMAGE_LEASE } from '../images/lease.ts';
 import { storeFilter, STORE_LABEL } from '../labels.ts';
 import type { ContainersContext } from './context.ts';
 import { RUNTIME, SPEC_TYPE } from './create.ts';
 import { endTask } from './delete.ts';
 
-/** Milliseconds. Younger things may belong to work under way; leases let an interrupted pull go on for as long. */
-const SNAPSHOT_AGE = 60_000;
+/** Milliseconds. The lease of an image lets an interrupted pull go on for as long. */
 const LEASE_AGE = 3_600_000;
 
 /**
- * Tasks and snapshots without a record, and leases that no work of this process holds. Things are listed before records, so that
- * one made in between is never taken for a leftover.
+ * Tasks and snapshots without a record, and leases that no work of this process holds. Things are listed first, then what is being
+ * created, then records: one made in between is never taken for a leftover, and what a killed daemon left is one however young.
  */
 export async function sweep(
   context: ContainersContext,
@@ -22,18 +22,19 @@ export async function sweep(
   const { services, snapshotter } = context.connection;
   const { tasks } = await services.tasks.list({}, { signal });
   const snapshots = await ownSnapshots(context, signal);
+  const creating = [...context.creating];
   // All records, not only ours: what any record explains is no leftover.
   const { containers } = await services.containers.list({ filters: [] }, { signal });
-  const explained = new Set(containers.flatMap((container) => [container.id, container.snapshotKey]));
+  const explained = new Set([...creating, ...containers.flatMap((container) => [container.id, container.snapshotKey])]);
   const removed: string[] = [];
   for (const task of tasks) {
     const id = task.containerId === '' ? task.id : task.containerId;
-    if (explained.has(id) || context.creating.has(id)) continue;
+    if (explained.has(id)) continue;
     await endOrphan(context, id);
     removed.push(`task ${id}`);
   }
   for (const key of snapshots) {
-    if (explained.has(key) || context.creating.has(key)) continue;
+    if (explained.has(key)) continue;
     await unlessGone(services.snapshots.remove({ snapshotter, key }));
     removed.push(`snapshot ${key}`);
   }
@@ -55,7 +56,7 @@ async function ownSnapshots(context: ContainersContext, signal: AbortSignal | un
   const keys: string[] = [];
   const pages = services.snapshots.list({ snapshotter, filters: [storeFilter(identity)] }, { signal });
   for await (const { info } of pages) {
-    keys.push(...info.filter((one) => isOlder(context, one.createdAt, SNAPSHOT_AGE)).map((one) => one.name));
+    keys.push(...info.map((one) => one.name));
   }
   return keys;
 }
@@ -67,7 +68,9 @@ async function sweepLeases(
 ): Promise<string[]> {
   const { services, identity } = context.connection;
   const { leases } = await services.leases.list({ filters: [storeFilter(identity)] }, { signal });
-  const left = leases.filter((lease) => !inUse.has(lease.id) && isOlder(context, lease.createdAt, LEASE_AGE));
+  const isKept = (lease: (typeof leases)[number]): boolean =>
+    lease.id.startsWith(IMAGE_LEASE) && !isOlder(context, lease.createdAt, LEASE_AGE);
+  const left = leases.filter((lease) => !inUse.has(lease.id) && !isKept(lease));
   for (const { id } of left) await unlessGone(services.leases.delete({ id }));
   return left.map(({ id }) => `lease ${id}`);
 }

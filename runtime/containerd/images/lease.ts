@@ -13,9 +13,12 @@ const REUSABLE = 3_600_000;
 /** After these the same call may succeed: what was fetched is worth keeping. */
 const HEALING: ReadonlySet<RuntimeErrorCode> = new Set(['Unavailable', 'DeadlineExceeded', 'Cancelled', 'Internal']);
 
+/** Names of leases that are worth keeping after their work ended, as the next attempt goes on under them. */
+export const IMAGE_LEASE = 'image-';
+
 /** The lease of one image's pull or load: its name follows from the image's, so that a retry finds what was fetched. */
 export function imageLease(name: string): string {
-  return `image-${sha256(name).slice('sha256:'.length, 'sha256:'.length + 24)}`;
+  return `${IMAGE_LEASE}${sha256(name).slice('sha256:'.length, 'sha256:'.length + 24)}`;
 }
 
 /**

@@ -1,4 +1,7 @@
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import test from 'ava';
+import { shimSocket } from '../../../runtime/containerd/containers/shim-socket.ts';
 import { startContainerd, type TestContainerd } from '../../support/containerd.ts';
 import { openWorld, rootOf, type ContainerdWorld } from '../../support/containerd-world.ts';
 import { inBatches, instanceSpec } from '../../suites/containers.ts';
@@ -79,7 +82,7 @@ test('nothing is left of an image and its last instance', async (t) => {
   t.deepEqual(await remains(world), { blobs: [], snapshots: [], leases: [], ingests: [] });
 });
 
-test('a sweep takes what no record explains, and nothing younger or foreign', async (t) => {
+test('a sweep takes what no record explains, and nothing foreign', async (t) => {
   await using world = await openWorld(daemon);
   const { containers } = world.containerd;
   const { services } = world;
@@ -93,9 +96,11 @@ test('a sweep takes what no record explains, and nothing younger or foreign', as
   await services.leases.create({ id: 'foreign' });
   const labels = { 'tsmoby.dev/store': world.facts.storeIdentity };
   await services.leases.create({ id: 'image-abandoned', labels });
-  t.deepEqual(await containers.sweep(), ['task orphan'], 'a task without a record is nobody’s, however young');
+  await services.leases.create({ id: 'work-abandoned', labels });
+  const young = ['task orphan', 'snapshot orphan', 'lease work-abandoned'];
+  t.deepEqual(await containers.sweep(), young, 'what nobody works on is a leftover, however young');
   world.ahead = 2 * 3_600_000;
-  t.deepEqual(await containers.sweep(), ['snapshot orphan', 'lease image-abandoned']);
+  t.deepEqual(await containers.sweep(), ['lease image-abandoned']);
   t.deepEqual(await containers.sweep(), []);
   const { snapshots, leases } = await remains(world);
   t.true(snapshots.includes('foreign') && snapshots.includes('explained') && !snapshots.includes('orphan'));
@@ -143,3 +148,17 @@ async function remains({ services, containerd }: ContainerdWorld) {
   const { statuses } = await services.content.listStatuses({ filters: [] });
   return { blobs, snapshots, leases: leases.map(({ id }) => id), ingests: statuses.map(({ ref }) => ref) };
 }
+
+test('the socket of a shim that was killed while it started goes with its instance', async (t) => {
+  await using world = await openWorld(daemon);
+  const { containers, namespace } = world.containerd;
+  const image = await world.loadBusybox();
+  await containers.create(instanceSpec('alive', rootOf(image), FOREVER));
+  await containers.start('alive', await world.stdio('alive'));
+  t.true(existsSync(shimSocket(daemon.socketPath, namespace, 'alive')), 'containerd names it as we think');
+  const left = shimSocket(daemon.socketPath, namespace, 'left');
+  await writeFile(left, '');
+  await containers.create(instanceSpec('left', rootOf(image), FOREVER));
+  await containers.delete('left');
+  t.false(existsSync(left));
+});
