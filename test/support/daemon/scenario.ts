@@ -60,14 +60,18 @@ export async function inSpace(
   await assertHoldsNothing(daemon);
 }
 
+/** A daemon that was killed in the middle of something looks for what it left a few seconds after the next start. */
+const SWEEP_MS = 20_000;
+
 /** containerd holds nothing of the daemon's any more. */
 export async function assertHoldsNothing({ containerd }: TestDaemon): Promise<void> {
   let held = '';
-  await eventually('containerd holds nothing', async () => {
+  const look = async (): Promise<boolean> => {
     const holdings = Object.entries(await containerd.holdings()).filter(([, names]) => names.length > 0);
     held = JSON.stringify(holdings);
     return holdings.length === 0;
-  }).catch(() => {
+  };
+  await eventually('containerd holds nothing', look, SWEEP_MS).catch(() => {
     throw new Error(`containerd still holds ${held}`);
   });
 }
