@@ -14,7 +14,7 @@ export interface FifoPoolOptions {
   readonly mkfifo: (paths: readonly string[]) => Promise<void>;
   /** Unlike any other that is in use in this directory. */
   readonly uniqueName: () => string;
-  /** How many one call makes; default 64. */
+  /** How many one call makes; default 256: enough for a hundred containers that come at once. */
   readonly batch?: number;
 }
 
@@ -25,7 +25,7 @@ export interface FifoPool {
   warm(): Promise<void>;
 }
 
-export function createFifoPool({ directory, mkfifo, uniqueName, batch = 64 }: FifoPoolOptions): FifoPool {
+export function createFifoPool({ directory, mkfifo, uniqueName, batch = 256 }: FifoPoolOptions): FifoPool {
   const spares: string[] = [];
   let adoption: Promise<void> | undefined;
   let refill: Promise<void> | undefined;
@@ -70,14 +70,17 @@ export function createFifoPool({ directory, mkfifo, uniqueName, batch = 64 }: Fi
     }
   };
 
+  // Hopes for the best: a run's FIFOs are almost always new, and each look beforehand would cost a turn of the thread pool.
   const provideOne = async (path: string): Promise<void> => {
-    if (await isFifo(path)) return;
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     const spare = await take();
     const refusal = await linkTo(spare, path);
     if (refusal === undefined) return await unlink(spare);
-    // The spare is gone (somebody cleaned up): the next one, or a new batch, will do.
-    if (refusal.code === 'ENOENT') return await provideOne(path);
+    if (refusal.code === 'ENOENT') {
+      // No directory yet, or the spare is gone (somebody cleaned up): the next one, or a new batch, will do.
+      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+      if (await isFifo(spare)) spares.push(spare);
+      return await provideOne(path);
+    }
     spares.push(spare);
     if (refusal.code === 'EXDEV') return await mkfifo([path]);
     if (refusal.code !== 'EEXIST' || !(await isFifo(path))) throw refusal;

@@ -18,15 +18,15 @@ export function createFifoHolder(): FifoHolder {
     held.delete(path);
     await handle?.close();
   };
+  const holdOne = async (path: string): Promise<void> => {
+    if (held.has(path)) return;
+    const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch(() => undefined);
+    if (handle === undefined) return;
+    if (held.has(path)) await handle.close();
+    else held.set(path, handle);
+  };
   return {
-    async hold(paths) {
-      for (const path of paths.filter((each) => !held.has(each))) {
-        const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch(() => undefined);
-        if (handle === undefined) continue;
-        if (held.has(path)) await handle.close();
-        else held.set(path, handle);
-      }
-    },
+    hold: async (paths) => void (await Promise.all(paths.map(holdOne))),
     release: async (paths) => void (await Promise.all(paths.map(release))),
     [Symbol.asyncDispose]: async () => void (await Promise.all([...held.keys()].map(release))),
   };

@@ -26,8 +26,8 @@ export async function ensureScratch(scratch: string, name: string): Promise<stri
 /** A new file each time: a container that still has the old one mounted writes where nobody looks. */
 export async function resetScratchFile(scratch: string, name: string): Promise<string> {
   const path = filePath(scratch, name);
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  await rm(path, { recursive: true, force: true });
+  const isNew = (await mkdir(dirname(path), { recursive: true, mode: 0o700 })) !== undefined;
+  if (!isNew) await rm(path, { recursive: true, force: true });
   await using file = await open(path, 'wx', FILE_MODE);
   await file.chmod(FILE_MODE);
   return path;
