@@ -21,7 +21,12 @@ const SPECS: readonly Partial<ContainerSpec>[] = [
 
 const METHODS = [
   ...['create', 'start', 'get', 'list', 'kill', 'deleteTask', 'delete', 'oomKills'].map((name) => `containers.${name}`),
-  ...['logs.open', 'logs.drain', 'sandboxes.ensure', 'images.pull', 'images.get', 'volumes.resetScratchFile'],
+  'logs.open',
+  'logs.drain',
+  'sandboxes.ensure',
+  'images.pull',
+  'images.get',
+  'volumes.resetScratchFile',
 ];
 
 /** A world in which anything happens, and what it was last asked for. */
