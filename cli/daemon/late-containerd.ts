@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Containerd } from '../../runtime/containerd/index.ts';
 import { RuntimeError } from '../../runtime/errors.ts';
 import type { Containers } from '../../runtime/ports/containers.ts';
@@ -9,6 +10,7 @@ const MAX_RETRY_MS = 5000;
 
 export interface LateContainerdOptions {
   readonly connect: (signal: AbortSignal) => Promise<Containerd>;
+  /** Told of a failure when it is not the same as the one before it. */
   readonly onFailure: (error: unknown) => void;
 }
 
@@ -17,8 +19,8 @@ export interface LateContainerd extends AsyncDisposable {
   readonly containers: Containers;
   readonly images: Images;
   readonly events: RuntimeEvents;
-  /** Resolves at the first connection, or after the time given. */
-  settled(milliseconds: number): Promise<void>;
+  /** Resolves at the first connection, after the time given, or when the signal aborts. */
+  settled(milliseconds: number, signal: AbortSignal): Promise<void>;
   /** Why there is no connection yet; undefined when there is one. */
   problem(): string | undefined;
 }
@@ -49,8 +51,9 @@ export function lateContainerd({ connect, onFailure }: LateContainerdOptions): L
         return;
       } catch (error) {
         if (stop.signal.aborted) return;
+        const before = failure;
         failure = error instanceof Error ? error.message : String(error);
-        onFailure(error);
+        if (failure !== before) onFailure(error);
         await pause(delay, stop.signal);
       }
     }
@@ -61,7 +64,11 @@ export function lateContainerd({ connect, onFailure }: LateContainerdOptions): L
     containers: deferred(() => runtime().containers),
     images: deferred(() => runtime().images),
     events,
-    settled: (milliseconds) => Promise.race([first.promise, pause(milliseconds, stop.signal)]),
+    async settled(milliseconds, signal) {
+      const settled = new AbortController();
+      await Promise.race([first.promise, pause(milliseconds, AbortSignal.any([stop.signal, signal, settled.signal]))]);
+      settled.abort();
+    },
     problem: () => (connected === undefined ? failure : undefined),
     async [Symbol.asyncDispose]() {
       stop.abort();
@@ -72,11 +79,9 @@ export function lateContainerd({ connect, onFailure }: LateContainerdOptions): L
   };
 }
 
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds);
-    signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
-  });
+/** Ends early, and without an error, when the signal aborts. */
+async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  await delay(milliseconds, undefined, { signal }).catch(() => undefined);
 }
 
 /** A port whose every method is asynchronous, on a target that may come later: a missing one rejects, and never throws. */

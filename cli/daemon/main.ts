@@ -23,6 +23,8 @@ import { openRuntime } from './runtime.ts';
 /** How long objects may wait for containerd at the start before they are told that it is away. */
 const CONTAINERD_GRACE_MS = 5000;
 
+const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+
 const clock = { now: () => Date.now() };
 
 /**
@@ -32,14 +34,23 @@ const clock = { now: () => Date.now() };
 export async function runDaemon(options: DaemonOptions): Promise<void> {
   boundBacktracking();
   const log = createLog(options.logLevel);
-  const stop = untilSignal();
-  await using _daemon = await startDaemon(options, log);
-  boundYoungGeneration();
-  log.info({ signal: await stop }, 'stopping; containers run on');
+  const { signalled, signal } = untilSignal();
+  try {
+    await using _daemon = await startDaemon(options, log, signal);
+    boundYoungGeneration();
+    log.info({ signal: await signalled }, 'stopping; containers run on');
+  } catch (error) {
+    // Told to stop while it started: what was opened is closed again.
+    if (!(signal.aborted && error === signal.reason)) throw error;
+    log.info({ signal: await signalled }, 'stopped before it had started');
+  }
 }
 
-/** Starts everything; resolves when requests are served and the controllers begin. Disposing it stops everything but containers. */
-export async function startDaemon(options: DaemonOptions, log: Log): Promise<Daemon> {
+/**
+ * Starts everything; resolves when requests are served and the controllers begin. Disposing it stops everything but containers.
+ * Rejects with the signal's reason when it aborts before the controllers begin.
+ */
+export async function startDaemon(options: DaemonOptions, log: Log, signal: AbortSignal): Promise<Daemon> {
   const { dataDir: dataDirectory, runDir: runDirectory } = options;
   await using starting = new AsyncDisposableStack();
   await prepareDirectory(dataDirectory, 0o700, '--data-dir');
@@ -52,6 +63,7 @@ export async function startDaemon(options: DaemonOptions, log: Log): Promise<Dae
   const machine = await measureHostFacts({ dataDirectory, runDirectory, storeIdentity: '', ...nodeNames });
   const admission = [assignNode(machine.nodeName)];
   const server = starting.use(await createApiServer({ store, kinds: KINDS, clock, log, version: VERSION, admission }));
+  signal.throwIfAborted();
   const facts = { ...machine, storeIdentity: identityOf(server) };
   const listeners = await openListeners(server, options);
   log.info({ addresses: listeners.map(({ address }) => address), store: facts.storeIdentity }, 'serving');
@@ -67,7 +79,8 @@ export async function startDaemon(options: DaemonOptions, log: Log): Promise<Dae
     }),
   );
   serveContainerLog(server, runtime.logs);
-  await runtime.containerd.settled(CONTAINERD_GRACE_MS);
+  await runtime.containerd.settled(CONTAINERD_GRACE_MS, signal);
+  signal.throwIfAborted();
   const manager = starting.use(createControllers({ server, runtime, facts, clock, log }));
   void manager.start();
   const started = starting.move();
@@ -89,8 +102,15 @@ async function writePid(path: string): Promise<AsyncDisposable> {
   return { [Symbol.asyncDispose]: () => rm(path, { force: true }) };
 }
 
-function untilSignal(): Promise<NodeJS.Signals> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal));
-  });
+/** The first signal that asks for the end; a second one ends the process at once, as signals do by default. */
+function untilSignal(): { readonly signalled: Promise<NodeJS.Signals>; readonly signal: AbortSignal } {
+  const stop = new AbortController();
+  const { promise: signalled, resolve } = Promise.withResolvers<NodeJS.Signals>();
+  const onSignal = (name: NodeJS.Signals): void => {
+    for (const each of STOP_SIGNALS) process.removeListener(each, onSignal);
+    stop.abort();
+    resolve(name);
+  };
+  for (const name of STOP_SIGNALS) process.on(name, onSignal);
+  return { signalled, signal: stop.signal };
 }
