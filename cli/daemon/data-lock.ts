@@ -1,3 +1,4 @@
+import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
@@ -11,8 +12,11 @@ export class DirectoryInUseError extends Error {
  * that ends, so nothing has to be cleaned up after a crash. Throws DirectoryInUseError.
  */
 export function lockDirectory(directory: string, option: string): Disposable {
-  const database = new DatabaseSync(join(directory, 'daemon.lock'));
+  const path = join(directory, 'daemon.lock');
+  const database = new DatabaseSync(path);
   try {
+    // Whoever may read it could hold a shared lock on it, and keep every daemon out.
+    chmodSync(path, 0o600);
     database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
   } catch (error) {
     database.close();

@@ -56,3 +56,16 @@ test('a path that is no directory is refused with the option that names it', (t)
     });
     t.regex(error.message, /is not a directory; choose another one with --run-dir/);
   }));
+
+test('a place where nothing can be made is refused at once', async (t) => {
+  const error = await t.throwsAsync(prepareDirectory('/proc/tsmoby/data', 0o700, '--data-dir'), {
+    instanceOf: DirectoryError,
+  });
+  t.regex(error.message, /\/proc\/tsmoby\/data cannot be used: .*--data-dir/);
+});
+
+test('nobody else may open the lock, since a reader could hold it', (t) =>
+  withDirectory(async (directory) => {
+    using _lock = lockDirectory(directory, '--data-dir');
+    t.is((await stat(join(directory, 'daemon.lock'))).mode & 0o777, 0o600);
+  }));
