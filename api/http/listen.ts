@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { once } from 'node:events';
+import { dirname } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import type { Credentials } from '../pipeline/request.ts';
 import { createHttpHandler, type HandlerOptions } from './handler.ts';
@@ -80,11 +81,18 @@ export async function listenUnix({ path, group, ...options }: UnixListenOptions)
     process.umask(before);
   }
   await once(server, 'listening');
-  if (group !== undefined) {
-    await chown(path, -1, group);
-    await chmod(path, 0o660);
+  const open = listener(server, `unix://${path}`, options);
+  try {
+    if (group !== undefined) {
+      await chown(path, -1, group);
+      await chmod(path, 0o660);
+    }
+  } catch (error) {
+    // An open server would keep the process alive that failed to start.
+    await open[Symbol.asyncDispose]();
+    throw error;
   }
-  return listener(server, `unix://${path}`, options);
+  return open;
 }
 
 export async function listenHttps({
@@ -166,7 +174,11 @@ async function removeStale(path: string): Promise<void> {
     await once(socket, 'connect');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return;
+    if (code === 'ENOENT') {
+      // listen(2) would speak of a permission.
+      await lstat(dirname(path));
+      return;
+    }
     if (code !== 'ECONNREFUSED') throw error;
     if (!(await lstat(path)).isSocket()) {
       throw new Error(`${path} is there and no socket: move it away, or choose another run directory`, {

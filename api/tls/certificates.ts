@@ -79,8 +79,11 @@ async function readPair(certFile: string, keyFile: string): Promise<KeyedCertifi
     const [cert, key] = await Promise.all([readFile(certFile, 'utf8'), readFile(keyFile, 'utf8')]);
     return { cert, key };
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return undefined;
+    throw new Error(`${certFile} and ${keyFile} cannot be read (${message}): move them away to have new ones made`, {
+      cause: error,
+    });
   }
 }
 
