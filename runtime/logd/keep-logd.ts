@@ -36,6 +36,8 @@ export interface KeptLogd extends AsyncDisposable {
 /** How long logd may take to listen: it opens the FIFOs of all runs first. */
 const startDeadlineMs = 15_000;
 const longestBackoffMs = 5000;
+/** One that lived shorter did not live: the next one waits, so that a logd that ends at once does not take a core. */
+const livedMs = 1000;
 
 /**
  * No helper threads, and a heap that cannot grow: a logd has 11 MB of its own when idle, 20 MB after a burst (Node 24.21). Compiled
@@ -87,18 +89,20 @@ async function supervise(
 ): Promise<void> {
   for (let backoff = 0; ; replace()) {
     try {
-      await (
-        await current()
-      ).closed;
-      backoff = 0;
+      const connection = await current();
+      const since = performance.now();
+      await connection.closed;
+      backoff = performance.now() - since < livedMs ? longer(backoff) : 0;
     } catch (error) {
       if (!signal.aborted) log.warn({ err: error }, 'logd could not be started');
-      backoff = Math.min(Math.max(100, backoff * 2), longestBackoffMs);
+      backoff = longer(backoff);
     }
     if (backoff > 0) await delay(backoff, undefined, { signal }).catch(() => undefined);
     if (signal.aborted) return;
   }
 }
+
+const longer = (backoff: number): number => Math.min(Math.max(100, backoff * 2), longestBackoffMs);
 
 /** Words of logd's command line that no other process has. */
 export function logdWords(paths: LogPaths): readonly string[] {
