@@ -16,7 +16,7 @@ export type SheetRow = readonly [label: string, value: SheetValue];
 
 const GAP = 2;
 /** Text is not pressed into less. */
-const NARROWEST = 24;
+const NARROWEST = 20;
 
 /** `width` of the terminal; undefined: lines may be as long as they are. */
 export function renderSheet(rows: readonly SheetRow[], width: number | undefined, indent = 0): string {
