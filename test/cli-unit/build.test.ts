@@ -1,0 +1,40 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import test from 'ava';
+import { openSqliteStore } from '../../api/store/sqlite.ts';
+import { buildInto } from '../../tools/build/bundle.ts';
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+test('what is built is whole: commands, the store’s thread and logd each start from their file', async (t) => {
+  const target = await mkdtemp('/tmp/tsm-dist-');
+  try {
+    t.true((await buildInto(root, target)) > 100_000);
+    t.deepEqual((await readdir(target)).sort(), ['daemon.js', 'main.js', 'program', 'sqlite']);
+    const { stdout } = await run(process.execPath, [`${target}/main.js`, 'explain', 'container.spec.image']);
+    t.regex(stdout, /FIELD: image <string>/);
+    t.deepEqual(await readdir(`${target}/program`), ['main.mjs']);
+    const daemon = await readFile(`${target}/daemon.js`, 'utf8');
+    t.true(daemon.includes('new URL("./sqlite/worker.js", import.meta.url)'), 'the store finds its thread');
+    t.false(/new URL\(["'][^"']*\.ts["'], import\.meta\.url\)/.test(daemon), 'nothing looks for sources');
+    const workerUrl = pathToFileURL(`${target}/sqlite/worker.js`);
+    await using store = await openSqliteStore(join(target, 'store.db'), { workerUrl });
+    const revision = await store.create('/a', Buffer.from('{}'));
+    t.is((await store.get('/a'))?.modRevision, revision);
+  } finally {
+    await rm(target, { recursive: true });
+  }
+});
+
+test('the launcher runs the program, and says what it needs when Node is too old', async (t) => {
+  const { stdout } = await run(`${root}cli/tsmoby`, ['version', '--client'], { env: { PATH: process.env['PATH'] } });
+  t.regex(stdout, /^Client Version: v/);
+  const launcher = await readFile(`${root}cli/tsmoby`, 'utf8');
+  const aged = launcher.replace('process.versions.node', "'20.1.0'");
+  const old = run(process.execPath, ['--input-type=module', '--eval', aged.replace(/^#!.*\n/, '')]);
+  await t.throwsAsync(old, { message: /error: tsmoby needs Node 24 or newer, and this is v\d/ });
+});
