@@ -109,7 +109,7 @@ for (const seed of SEEDS) {
     await chaos.heal(world);
     await time.pass(400_000);
     await world.quiet();
-    t.log(story.join(', '));
+    const told = story.join(', ');
     let instances = 0;
     for (const name of NAMES) {
       const object = await world.find<Awaited<ReturnType<typeof world.get>>>({
@@ -119,19 +119,19 @@ for (const seed of SEEDS) {
         name,
       });
       const spec = chaos.wanted.get(name);
-      t.is(object === undefined, spec === undefined, `${name} is there when it is wanted`);
+      t.is(object === undefined, spec === undefined, `${name}: ${told}`);
       if (object === undefined || spec === undefined) continue;
       instances += 1;
       const [only, ...others] = world.instances(object);
-      t.deepEqual(others, [], name);
-      t.true(isReady(object), `${name}: ${JSON.stringify(object.status)}`);
+      t.deepEqual(others, [], told);
+      t.true(isReady(object), `${name}: ${JSON.stringify(object.status)} after ${told}`);
       const over = object.status?.state?.terminated !== undefined;
-      t.is(only?.endsWith(' running') ?? false, !over, name);
+      t.is(only?.endsWith(' running') ?? false, !over, told);
       if (over) t.is(spec.restartPolicy, 'OnFailure');
       else t.is(object.status?.pid, world.controls.instance(world.only(object))?.task?.pid);
     }
     t.true(world.controls.instanceIds().length <= instances);
-    t.deepEqual(await world.costOfNothing(), []);
+    t.deepEqual(await world.costOfNothing(), [], told);
     for (const name of chaos.wanted.keys()) await world.delete(name);
     await world.eventually('nothing is left', async () => (await world.holdings()).length === 0, 1000);
   });
