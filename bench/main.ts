@@ -1,5 +1,5 @@
 /**
- * Measures tsmoby on this machine: `npm run bench [-- --only ROW] [--quick] [--json]`. Rows: start, idle, recovery, api, store, peers. Needs
+ * Measures tsmoby on this machine: `npm run bench [-- --only ROW] [--quick] [--json]`. Rows: start, idle, recovery, peers, api, store. Needs
  * root, containerd, runc and busybox-static; everything that it makes is removed, also when it fails or is interrupted.
  */
 import { parseArgs } from 'node:util';
@@ -15,7 +15,7 @@ import { benchStore } from './store.ts';
 import { table } from './table.ts';
 import { openWorld } from './world.ts';
 
-const ROWS = ['start', 'idle', 'recovery', 'api', 'store', 'peers'] as const;
+const ROWS = ['start', 'idle', 'recovery', 'peers', 'api', 'store'] as const;
 type Row = (typeof ROWS)[number];
 
 interface Sizes {
@@ -55,7 +55,11 @@ async function measure(wanted: ReadonlySet<Row>, sizes: Sizes, nodeFlags: readon
   if (wanted.has('start') || wanted.has('idle') || wanted.has('recovery')) {
     rows.push(...(await containerRows(wanted, sizes, nodeFlags)));
   }
-  if (wanted.has('peers')) rows.push(...(await benchPeers(sizes.count)));
+  if (wanted.has('peers')) {
+    await using world = await openWorld({ hooked: false, nodeFlags });
+    await loadImage(world);
+    rows.push(...(await benchPeers(world, sizes)));
+  }
   if (wanted.has('api')) {
     await using world = await openWorld({ hooked: true, nodeFlags });
     rows.push(...(await benchApi(world, sizes.objects)));

@@ -1,0 +1,104 @@
+/** `docker compose up` on a private dockerd. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, open, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { probe } from '../proto/grpc/probe.ts';
+import { removeCgroups, unmountBelow, type Peer, type PeerOptions } from './peer.ts';
+import { answers, run } from './run.ts';
+
+const START_MS = 60_000;
+/** dockerd takes the machine's own containerd when one listens here, which a bench must not touch. */
+const SYSTEM_CONTAINERD = '/run/containerd/containerd.sock';
+
+/** Undefined when dockerd or docker compose 2 is not installed, or the machine's own containerd runs. */
+export async function openCompose(options: PeerOptions): Promise<Peer | undefined> {
+  const compose = await findCompose();
+  if (compose === undefined || !(await answers('dockerd', '--version')) || (await probe(SYSTEM_CONTAINERD))) {
+    return undefined;
+  }
+  const { folder, archive, image } = options;
+  const socket = join(folder, 's');
+  const env = { DOCKER_HOST: `unix://${socket}`, DOCKER_CONFIG: join(folder, 'config') };
+  await mkdir(env.DOCKER_CONFIG);
+  await using opening = new AsyncDisposableStack();
+  opening.defer(() => unmountBelow(folder).then(() => removeCgroups('docker')));
+  const daemon = await startDockerd(folder, socket);
+  opening.defer(() => stop(daemon));
+  await run('docker', ['load', '--quiet', '--input', archive], env);
+  const file = join(folder, 'compose.json');
+  const command = (...args: string[]): Promise<string> =>
+    run(
+      compose.program,
+      [...compose.args, '--project-name', 'bench', '--file', file, '--progress', 'quiet', ...args],
+      env,
+    );
+  const clear = async (): Promise<void> => void (await command('down', '--timeout', '0'));
+  opening.defer(() => clear().catch(() => undefined));
+  const opened = opening.move();
+  return {
+    name: 'docker compose up',
+    async start(count) {
+      await writeFile(file, composeFile(image, count));
+      const begin = performance.now();
+      await command('up', '--detach', '--pull', 'never');
+      return performance.now() - begin;
+    },
+    clear,
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
+}
+
+async function findCompose(): Promise<{ readonly program: string; readonly args: readonly string[] } | undefined> {
+  if (await answers('docker', 'compose', 'version')) return { program: 'docker', args: ['compose'] };
+  const version = await run('docker-compose', ['version', '--short']).catch(() => '');
+  return /^v?[2-9]\./.test(version) ? { program: 'docker-compose', args: [] } : undefined;
+}
+
+async function startDockerd(folder: string, socket: string): Promise<ChildProcess> {
+  const output = join(folder, 'dockerd.log');
+  await using file = await open(output, 'a');
+  const places = [
+    '--data-root',
+    join(folder, 'data'),
+    '--exec-root',
+    join(folder, 'x'),
+    '--pidfile',
+    join(folder, 'pid'),
+  ];
+  const network = [
+    '--bridge',
+    'none',
+    '--iptables=false',
+    '--ip6tables=false',
+    '--ip-forward=false',
+    '--ip-masq=false',
+  ];
+  const child = spawn('dockerd', ['--host', `unix://${socket}`, ...places, ...network], {
+    stdio: ['ignore', file.fd, file.fd],
+  });
+  for (const deadline = Date.now() + START_MS; !(await probe(socket)); await sleep(50)) {
+    if (child.exitCode === null && Date.now() < deadline) continue;
+    await stop(child);
+    throw new Error(`dockerd did not come up: ${(await readFile(output, 'utf8')).slice(-1500)}`);
+  }
+  return child;
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, 'exit');
+  child.kill('SIGTERM');
+  await gone;
+}
+
+const composeFile = (image: string, count: number): string =>
+  JSON.stringify({
+    services: Object.fromEntries(
+      Array.from({ length: count }, (_, index) => [
+        `bench-${index}`,
+        { image, command: ['sleep', 'infinity'], network_mode: 'none' },
+      ]),
+    ),
+  });
