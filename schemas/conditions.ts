@@ -31,9 +31,6 @@ function condition(meaning: string, polarity: ConditionType['polarity'], setBy: 
   return { meaning, polarity, setBy };
 }
 
-/** Any type of the table above. */
-export type ConditionTypeName = keyof typeof CONDITION_TYPES;
-
 /** Every reason with its meaning. Kubernetes' own word is used wherever it has one. */
 export const REASON_MEANINGS = {
   // Any kind.

@@ -5,9 +5,6 @@ export interface UserInfo {
   readonly groups: readonly string[];
 }
 
-/** What is asked of a resource, in RBAC's words. */
-export type ResourceVerb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete' | 'deletecollection';
-
 /**
  * A request as authorizer, admission and audit see it; the same for HTTP and for in-process callers.
  * For requests to paths (`/version`, `/healthz`) `resource` is empty and `verb` the HTTP method in lower case.

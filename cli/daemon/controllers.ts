@@ -1,3 +1,4 @@
+import { controllerUser } from '../../api/pipeline/authenticate.ts';
 import type { ApiServer } from '../../api/server.ts';
 import { containerController } from '../../controllers/container/index.ts';
 import type { AnyController } from '../../controllers/engine/contract.ts';
@@ -30,7 +31,7 @@ export function createControllers({ server, runtime, facts, clock, log }: Contro
     withCacheViews(
       createInProcessClient({
         pipeline: server.pipeline,
-        user: { name: `system:controller:${controller}`, groups: ['system:masters'] },
+        user: controllerUser(controller),
       }),
       server,
     );

@@ -65,18 +65,7 @@ export const quantity = (description: string): StructuralSchema => ({
 });
 
 export const dnsLabel = '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$';
-export const dnsSubdomain = '^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$';
 export const absolutePath = '^/';
-
-export const localReference = (description: string): StructuralSchema =>
-  object(
-    description,
-    { name: string('Name of the object, in the same namespace.', { minLength: 1, maxLength: 253 }) },
-    {
-      required: ['name'],
-      'x-kubernetes-map-type': 'atomic',
-    },
-  );
 
 export const pullSecrets: StructuralSchema = keyedList(
   'Secrets of type kubernetes.io/dockerconfigjson in this namespace with credentials for the registry.',

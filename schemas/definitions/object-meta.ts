@@ -138,9 +138,3 @@ export const deleteOptions: StructuralSchema = object('How an object is to be de
 
 /** meta/v1 Condition. */
 export const condition: StructuralSchema = conditions.items ?? {};
-
-/** meta/v1 PartialObjectMetadata: any object without its content. */
-export const partialObjectMetadata: StructuralSchema = object('The metadata of an object of any kind.', {
-  ...typeMeta,
-  metadata: objectMeta,
-});
