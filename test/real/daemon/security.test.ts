@@ -81,7 +81,7 @@ scenario('no_new_privs, a read-only root and masked paths are what the process g
   const probe = [
     'touch /etc/x 2>/dev/null || echo ro',
     'touch /dev/shm/x && echo shm',
-    'echo x > /proc/sys/kernel/domainname 2>/dev/null || echo proc-ro',
+    '(echo x > /proc/sys/kernel/domainname) 2>/dev/null || echo proc-ro',
     'touch /sys/x 2>/dev/null || echo sys-ro',
     'for file in kcore keys timer_list; do head -c1 /proc/$file 2>/dev/null; done | wc -c',
   ].join('; ');
