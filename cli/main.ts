@@ -22,14 +22,19 @@ const io: Io = {
   signal: interrupted.signal,
 };
 
+/** The daemon stops in its own, orderly way, and does not end because nobody can read what it says. */
+const isDaemon = process.argv[2] === 'daemon';
+
 for (const output of [process.stdout, process.stderr]) {
   output.on('error', (error: NodeJS.ErrnoException) => {
+    if (isDaemon) return;
     // whoever read us (`head`, `less`) has seen enough
-    process.exit(error.code === 'EPIPE' ? BROKEN_PIPE : 1);
+    if (error.code === 'EPIPE') process.exit(BROKEN_PIPE);
+    if (output === process.stdout) process.stderr.write(`error: cannot write the output: ${error.message}\n`);
+    process.exit(1);
   });
 }
-// the daemon stops in its own, orderly way
-if (process.argv[2] !== 'daemon') {
+if (!isDaemon) {
   process.once('SIGINT', () => {
     interrupted.abort();
     // whatever still hangs must not keep the terminal

@@ -38,7 +38,7 @@ export async function buildInto(root: string, target: string): Promise<number> {
       ...common,
       entryPoints: { ...ENTRIES },
       banner: { js: REQUIRE },
-      plugins: [daemonApart, neighbours(root)],
+      plugins: [daemonApart, lightHttp, neighbours(root)],
     }),
     build({ ...common, entryPoints: { ...LOGD }, outExtension: { '.js': '.mjs' } }),
   ]);
@@ -49,6 +49,22 @@ const daemonApart: Plugin = {
   name: 'daemon-apart',
   setup(program) {
     program.onResolve({ filter: DAEMON_IMPORT }, () => ({ path: './daemon.js', external: true }));
+  },
+};
+
+/**
+ * An `import` of node:http reads all its exports, its getter for WebSocket too, and that loads all of undici: 14 MB and
+ * 40 ms that nobody here needs. Names that are missing in this list fail the build.
+ */
+const lightHttp: Plugin = {
+  name: 'light-http',
+  setup(program) {
+    program.onResolve({ filter: /^node:http$/ }, ({ path, kind }) =>
+      kind === 'import-statement' ? { path, namespace: 'light-http' } : undefined,
+    );
+    program.onLoad({ filter: /.*/, namespace: 'light-http' }, () => ({
+      contents: `export const { Agent, createServer, IncomingMessage, request, Server, ServerResponse, STATUS_CODES } = process.getBuiltinModule('node:http');`,
+    }));
   },
 };
 
