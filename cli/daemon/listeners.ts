@@ -12,7 +12,7 @@ export class ListenError extends Error {
 /** Opens what `--listen` names. Rejects with ListenError that says which address, and why. */
 export async function openListeners(server: ApiServer, options: DaemonOptions): Promise<readonly Listener[]> {
   const listeners: Listener[] = [];
-  for (const address of options.listen.filter((text) => text !== 'none')) {
+  for (const address of options.listen) {
     try {
       listeners.push(await openListener(server, address, options));
     } catch (error) {

@@ -59,18 +59,12 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     lateContainerd({
       async connect(signal) {
         const address = addressOf(options.containerd);
-        const supervisor = await superviseContainerd({
-          dataDirectory,
-          runDirectory,
-          processes,
-          log,
-          clock,
-          env,
-          signal,
-          ...address,
-        });
-        try {
-          const connection = await connectContainerd({
+        await using connecting = new AsyncDisposableStack();
+        const supervisor = connecting.use(
+          await superviseContainerd({ dataDirectory, runDirectory, processes, log, clock, env, signal, ...address }),
+        );
+        const connection = connecting.use(
+          await connectContainerd({
             socketPath: supervisor.socketPath,
             facts,
             host,
@@ -81,13 +75,12 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
             clock,
             log,
             signal,
-          });
-          opened.use(supervisor);
-          return connection;
-        } catch (error) {
-          await supervisor[Symbol.asyncDispose]();
-          throw error;
-        }
+          }),
+        );
+        // Throws when all was closed meanwhile: then these two are closed as well.
+        opened.use(supervisor);
+        connecting.move();
+        return connection;
       },
       onFailure: (err) => log.warn({ err }, 'containerd is not there; trying again'),
     }),
