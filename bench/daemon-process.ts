@@ -31,6 +31,8 @@ export interface DaemonProcessOptions {
   readonly output: string;
   /** Preload the hook that measures the event loop. */
   readonly hooked: boolean;
+  /** Ends the daemon, and with it whatever waits for it. */
+  readonly signal: AbortSignal;
   /** More flags for Node: `--cpu-prof`, … */
   readonly nodeFlags?: readonly string[];
 }
@@ -46,6 +48,7 @@ export async function startDaemonProcess(options: DaemonProcessOptions): Promise
   const child = spawn(process.execPath, [...flags, options.program, 'daemon', ...args], {
     stdio: ['ignore', output.fd, output.fd, ...(hooked ? ['ipc' as const] : [])],
   });
+  options.signal.addEventListener('abort', () => child.kill('SIGTERM'), { once: true });
   const client = await createHttpClient({
     connection: { socketPath: join(runDirectory, 'tsmoby.sock') },
     userAgent: 'tsmoby-bench/1',

@@ -18,14 +18,14 @@ export interface IdleOptions {
 
 /** Needs `count` running Containers. */
 export async function benchIdle(world: World, { count, seconds }: IdleOptions): Promise<BenchRow[]> {
-  await sleep(SETTLE_MS);
+  await sleep(SETTLE_MS, undefined, { signal: world.signal });
   const groups = {
     daemon: [world.daemon.pid],
     logd: await findProcesses([join(world.runDirectory, 'logd', 'logd.sock')]).then(orRecorded(world)),
     containerd: [await recorded(join(world.runDirectory, 'containerd', 'process.json'))],
     shims: await findProcesses(['-address', world.containerdSocket]),
   };
-  const cpu = await cpuOfGroups(groups, seconds);
+  const cpu = await cpuOfGroups(groups, seconds, world.signal);
   const pss = await Promise.all(
     Object.entries(groups).map(async ([name, pids]) => [name, sum(await Promise.all(pids.map(pssOf))) / 1024] as const),
   );
@@ -61,6 +61,7 @@ export async function benchIdle(world: World, { count, seconds }: IdleOptions): 
 async function cpuOfGroups(
   groups: Readonly<Record<string, readonly number[]>>,
   seconds: number,
+  signal: AbortSignal,
 ): Promise<Readonly<Record<string, number>>> {
   const read = async (): Promise<ReadonlyMap<string, number>> =>
     new Map(
@@ -69,7 +70,7 @@ async function cpuOfGroups(
       ),
     );
   const before = await read();
-  await sleep(seconds * 1000);
+  await sleep(seconds * 1000, undefined, { signal });
   const after = await read();
   return Object.fromEntries([...after].map(([name, used]) => [name, used - (before.get(name) ?? 0)]));
 }

@@ -28,6 +28,9 @@ interface Sizes {
 }
 
 const FULL: Sizes = { count: 50, turns: 3, kills: 21, idleSeconds: 30, objects: 1000 };
+/** As a program that SIGINT ended. */
+const INTERRUPTED = 130;
+
 const QUICK: Sizes = { count: 10, turns: 1, kills: 5, idleSeconds: 5, objects: 200 };
 
 async function main(): Promise<number> {
@@ -45,38 +48,55 @@ async function main(): Promise<number> {
     console.error(`there is no row "${unknown}": ${ROWS.join(', ')}`);
     return 2;
   }
-  const rows = await measure(new Set(only as readonly Row[]), values.quick ? QUICK : FULL, values.node);
-  console.log(values.json ? JSON.stringify(rows, undefined, 2) : table(rows));
-  return 0;
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort());
+  const wanted = new Set(only as readonly Row[]);
+  try {
+    const rows = await measure({
+      wanted,
+      sizes: values.quick ? QUICK : FULL,
+      nodeFlags: values.node,
+      signal: stop.signal,
+    });
+    console.log(values.json ? JSON.stringify(rows, undefined, 2) : table(rows));
+    return 0;
+  } catch (error) {
+    if (!stop.signal.aborted) throw error;
+    console.error('interrupted; everything is removed');
+    return INTERRUPTED;
+  }
 }
 
-async function measure(wanted: ReadonlySet<Row>, sizes: Sizes, nodeFlags: readonly string[]): Promise<BenchRow[]> {
+interface Plan {
+  readonly wanted: ReadonlySet<Row>;
+  readonly sizes: Sizes;
+  readonly nodeFlags: readonly string[];
+  readonly signal: AbortSignal;
+}
+
+async function measure(plan: Plan): Promise<BenchRow[]> {
+  const { wanted, sizes, nodeFlags, signal } = plan;
   const rows: BenchRow[] = [];
-  if (wanted.has('start') || wanted.has('idle') || wanted.has('recovery')) {
-    rows.push(...(await containerRows(wanted, sizes, nodeFlags)));
-  }
+  if (wanted.has('start') || wanted.has('idle') || wanted.has('recovery')) rows.push(...(await containerRows(plan)));
   if (wanted.has('peers')) {
-    await using world = await openWorld({ hooked: false, nodeFlags });
+    await using world = await openWorld({ hooked: false, nodeFlags, signal });
     await loadImage(world);
     rows.push(...(await benchPeers(world, sizes)));
   }
   if (wanted.has('api')) {
-    await using world = await openWorld({ hooked: true, nodeFlags });
+    await using world = await openWorld({ hooked: true, nodeFlags, signal });
     rows.push(...(await benchApi(world, sizes.objects)));
   }
+  signal.throwIfAborted();
   if (wanted.has('store')) rows.push(...(await benchStore()));
   return rows;
 }
 
 /** On one daemon: starts, then rest with containers running, then deaths. */
-async function containerRows(
-  wanted: ReadonlySet<Row>,
-  sizes: Sizes,
-  nodeFlags: readonly string[],
-): Promise<BenchRow[]> {
+async function containerRows({ wanted, sizes, nodeFlags, signal }: Plan): Promise<BenchRow[]> {
   const { count, turns, kills, idleSeconds } = sizes;
   const rows: BenchRow[] = [];
-  await using world = await openWorld({ hooked: false, nodeFlags });
+  await using world = await openWorld({ hooked: false, nodeFlags, signal });
   const { client } = world.daemon;
   await loadImage(world);
   await startModel(client);

@@ -47,19 +47,19 @@ async function compare(world: World, peers: readonly Peer[], { count, turns }: S
     start: (number: number) => startContainers(client, number),
     clear: () => deleteContainers(client),
   };
-  const times = [ours, ...peers].map((one) => ({ ...one, values: [] as number[] }));
+  const times = [ours, ...peers].map((one) => ({ one, values: [] as number[] }));
   for (let turn = 0; turn <= turns; turn += 1) {
-    for (const { start, clear, values } of times) {
+    for (const { one, values } of times) {
       // The first turn only warms up.
       const number = turn === 0 ? 2 : count;
-      const time = (await start(number)) / number;
+      const time = (await one.start(number)) / number;
       if (turn > 0) values.push(time);
-      await clear();
+      await one.clear();
     }
   }
   const [own = 0] = times.map(({ values }) => median(values));
-  return times.map(({ name, values }) => ({
-    name,
+  return times.map(({ one, values }) => ({
+    name: one.name,
     value: round(median(values), 1),
     unit: 'ms a container',
     note: `${round(median(values) / own, 2)} × tsmoby; ${count} containers, no network`,

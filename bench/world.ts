@@ -15,6 +15,15 @@ export interface World extends AsyncDisposable {
   readonly archive: string;
   readonly containerdSocket: string;
   readonly daemon: DaemonProcess;
+  /** Aborts when the bench is interrupted. */
+  readonly signal: AbortSignal;
+}
+
+export interface WorldOptions {
+  /** The daemon can tell about its event loop, and is a little larger for it. */
+  readonly hooked: boolean;
+  readonly signal: AbortSignal;
+  readonly nodeFlags?: readonly string[];
 }
 
 /** Reference of the image in the archive. */
@@ -25,8 +34,8 @@ const ROOT = fileURLToPath(new URL('../', import.meta.url));
 /** Says nothing: what the daemon writes is in its own output. */
 const QUIET = { debug() {}, info() {}, warn() {}, error() {} };
 
-/** `hooked`: the daemon can tell about its event loop, and is a little larger for it. */
-export async function openWorld(options: { readonly hooked: boolean; readonly nodeFlags?: readonly string[] }) {
+/** Builds, starts and waits until requests are served. */
+export async function openWorld(options: WorldOptions): Promise<World> {
   const folder = await mkdtemp('/tmp/tsm-b-');
   const dataDirectory = join(folder, 'd');
   const runDirectory = join(folder, 'r');
@@ -56,6 +65,7 @@ export async function openWorld(options: { readonly hooked: boolean; readonly no
     archive,
     containerdSocket: containerdPaths(dataDirectory, runDirectory).socket,
     daemon,
+    signal: options.signal,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
-  } satisfies World;
+  };
 }
