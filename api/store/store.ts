@@ -99,10 +99,11 @@ export type StoreErrorCode =
 export class StoreError extends Error {
   override readonly name = 'StoreError';
   readonly code: StoreErrorCode;
-  readonly current?: StoreEntry;
+  declare readonly current?: StoreEntry;
   constructor(code: StoreErrorCode, message: string, options: { cause?: unknown; current?: StoreEntry } = {}) {
     super(message, options.cause === undefined ? {} : { cause: options.cause });
     this.code = code;
-    if (options.current) this.current = options.current;
+    // Not enumerable: whoever prints an error with all its fields must not print what is stored, a Secret perhaps.
+    if (options.current) Object.defineProperty(this, 'current', { value: options.current });
   }
 }
