@@ -47,7 +47,7 @@ export function networkFailure(what: string, error: unknown): RuntimeError {
   if (error instanceof RuntimeError) return error;
   const code = codeOf(error);
   const unavailable = (message: string): RuntimeError =>
-    new RuntimeError('Unavailable', `${what}: ${message}`, { cause: error });
+    new RuntimeError('Unavailable', `${what}: ${message}`, { cause: error, reason: 'RegistryUnavailable' });
   if (code === 'ABORT_ERR' || (error instanceof Error && error.name === 'AbortError')) {
     return new RuntimeError('Cancelled', `${what}: cancelled`, { cause: error });
   }
@@ -74,9 +74,10 @@ export function statusFailure(what: string, status: number, details: string): Ru
       return new RuntimeError(
         'Unauthorized',
         `${what}: the registry refuses access (${status}): wrong or missing credentials, or no such repository${said}`,
+        { reason: 'Unauthorized' },
       );
     case 404:
-      return new RuntimeError('NotFound', `${what}: not found in the registry${said}`);
+      return new RuntimeError('NotFound', `${what}: not found in the registry${said}`, { reason: 'ImageNotFound' });
     case 429:
       return new RuntimeError('Unavailable', `${what}: the registry says too many requests (429)${said}`, {
         reason: 'RateLimited',
@@ -90,7 +91,9 @@ export function statusFailure(what: string, status: number, details: string): Ru
       );
     default:
       return status >= 500
-        ? new RuntimeError('Unavailable', `${what}: the registry has trouble (${status})${said}`)
+        ? new RuntimeError('Unavailable', `${what}: the registry has trouble (${status})${said}`, {
+            reason: 'RegistryUnavailable',
+          })
         : new RuntimeError('Internal', `${what}: unexpected status ${status}${said}`);
   }
 }

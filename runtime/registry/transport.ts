@@ -170,5 +170,7 @@ async function within<T>(
 const isAborted = (signal: AbortSignal | undefined): boolean => signal?.aborted === true;
 
 function tooSlow(what: string, verb: string, milliseconds: number): RuntimeError {
-  return new RuntimeError('DeadlineExceeded', `${what}: the registry did not ${verb} within ${milliseconds} ms`);
+  return new RuntimeError('DeadlineExceeded', `${what}: the registry did not ${verb} within ${milliseconds} ms`, {
+    reason: 'RegistryUnavailable',
+  });
 }

@@ -27,7 +27,7 @@ export async function archiveImages(files: ArchiveFiles, name: string): Promise<
   const manifests = await files.read('manifest.json', DOCUMENT_LIMIT);
   if (manifests !== undefined) return dockerImages(files, manifests, name);
   throw new RuntimeError('Corrupt', `archive ${name} holds no image: neither index.json nor manifest.json is in it`, {
-    reason: 'ArchiveBroken',
+    reason: 'ArchiveInvalid',
   });
 }
 

@@ -121,7 +121,7 @@ function spoolError(path: string, error: unknown, signal: AbortSignal | undefine
 function openError(path: string, error: unknown): RuntimeError {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === 'ENOENT' || code === 'ENOTDIR')
-    return new RuntimeError('NotFound', `there is no archive ${path}`, { cause: error });
+    return new RuntimeError('NotFound', `there is no archive ${path}`, { cause: error, reason: 'ArchiveNotFound' });
   if (code === 'EACCES' || code === 'EPERM') {
     return new RuntimeError('InvalidArgument', `archive ${path} must not be read by us`, { cause: error });
   }

@@ -251,7 +251,7 @@ test('429 for ever is given up as RateLimited, 500 as Unavailable, with the word
       async ({ registry, target, server, waits }) => {
         const error = await failure(t, registry.manifest(target, manifestDescriptor));
         t.is(error.code, 'Unavailable');
-        t.is(error.reason, status === 429 ? 'RateLimited' : undefined);
+        t.is(error.reason, status === 429 ? 'RateLimited' : 'RegistryUnavailable');
         t.regex(error.message, /come back later/);
         t.is(server.seen.length, 4);
         t.deepEqual(waits, [250, 500, 1000]);
