@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { tearDown } from '../cli/daemon/tear-down.ts';
@@ -34,16 +34,32 @@ const ROOT = fileURLToPath(new URL('../', import.meta.url));
 /** Says nothing: what the daemon writes is in its own output. */
 const QUIET = { debug() {}, info() {}, warn() {}, error() {} };
 
+/** Linux' number of tmpfs (statfs(2)). */
+const TMPFS = 0x01021994;
+
+/** Run directories are in memory, as /run is on most machines; the disk where there is no such file system. */
+async function temporaryMemory(): Promise<string> {
+  for (const path of ['/run', '/dev/shm']) {
+    const type = await statfs(path).then(
+      ({ type }) => type,
+      () => 0,
+    );
+    if (type === TMPFS) return path;
+  }
+  return '/tmp';
+}
+
 /** Builds, starts and waits until requests are served. */
 export async function openWorld(options: WorldOptions): Promise<World> {
   const folder = await mkdtemp('/tmp/tsm-b-');
   const dataDirectory = join(folder, 'd');
-  const runDirectory = join(folder, 'r');
+  const runFolder = await mkdtemp(join(await temporaryMemory(), 'tsm-b-'));
+  const runDirectory = join(runFolder, 'r');
   const archive = join(folder, 'image', 'busybox.tar');
   await using opening = new AsyncDisposableStack();
   opening.defer(async () => {
     await tearDown({ dataDirectory, runDirectory, log: QUIET });
-    await rm(folder, { recursive: true, force: true });
+    for (const path of [folder, runFolder]) await rm(path, { recursive: true, force: true });
   });
   await buildInto(ROOT, join(folder, 'dist'));
   await buildBusyboxArchive({ output: archive, name: IMAGE, config: { cmd: ['sleep', 'infinity'] } });

@@ -3,7 +3,7 @@
  * it is cut in place: what was written is kept once, in `<file>.1`. A few lines may be lost between copy and cut; they are diagnostics.
  */
 import { copyFile, open, stat, truncate } from 'node:fs/promises';
-import { watch } from 'node:fs';
+import { watch, type FSWatcher } from 'node:fs';
 
 /** 4 MiB hold weeks of warnings. */
 const defaultMaxBytes = 4 * 1024 * 1024;
@@ -16,20 +16,39 @@ export async function boundOutput(path: string, maxBytes = defaultMaxBytes): Pro
   await truncate(path);
 }
 
-/** Cuts it whenever it grows too large, until disposed. The file must exist. Failures (a full disk) leave it as it is. */
-export function keepOutputBounded(path: string, maxBytes = defaultMaxBytes): Disposable {
-  let busy = false;
-  const watcher = watch(path, { persistent: false }, () => {
-    if (busy) return;
-    busy = true;
+/**
+ * Cuts it whenever it has grown too large, until disposed. The file must exist. Failures (a full disk) leave it as it is. Looks at most once in
+ * `restMs`: each start of a container writes some lines, and nobody needs to be woken by each of them.
+ */
+export function keepOutputBounded(path: string, maxBytes = defaultMaxBytes, restMs = 10_000): Disposable {
+  let watcher: FSWatcher | undefined;
+  let resting: NodeJS.Timeout | undefined;
+  let over = false;
+  const listen = (): void => {
+    if (over) return;
+    try {
+      watcher = watch(path, { persistent: false }, rest).on('error', () => undefined);
+    } catch {
+      // Somebody removed it: there is nothing left to bound.
+    }
+  };
+  const rest = (): void => {
+    watcher?.close();
+    clearTimeout(resting);
+    resting = setTimeout(look, restMs).unref();
+  };
+  const look = (): void =>
     void boundOutput(path, maxBytes)
       .catch(() => undefined)
-      .finally(() => {
-        busy = false;
-      });
-  });
-  watcher.on('error', () => undefined);
-  return { [Symbol.dispose]: () => watcher.close() };
+      .finally(listen);
+  listen();
+  return {
+    [Symbol.dispose]() {
+      over = true;
+      watcher?.close();
+      clearTimeout(resting);
+    },
+  };
 }
 
 /** The end of the file: why a program did not come up. */

@@ -151,8 +151,11 @@ test('output that grows too large is cut, and kept once', async (t) => {
   await boundOutput(path, 1000);
   t.is((await stat(path)).size, 0);
   t.is((await stat(`${path}.1`)).size, 2000);
-  using _bounded = keepOutputBounded(path, 1000);
+  using _bounded = keepOutputBounded(path, 1000, 10);
   await writeFile(path, 'y'.repeat(1500), { flag: 'a' });
   for (const end = performance.now() + 5000; (await stat(path)).size > 0 && performance.now() < end;) await delay(5);
   t.is(await readFile(`${path}.1`, 'utf8'), 'y'.repeat(1500));
+  await writeFile(path, 'z'.repeat(1500), { flag: 'a' });
+  for (const end = performance.now() + 5000; (await stat(path)).size > 0 && performance.now() < end;) await delay(5);
+  t.is(await readFile(`${path}.1`, 'utf8'), 'z'.repeat(1500));
 });
