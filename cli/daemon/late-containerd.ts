@@ -93,7 +93,8 @@ function deferred<T extends object>(target: () => T): T {
       const method = Reflect.get(port, name) as (...args: unknown[]) => unknown;
       return method.apply(port, args);
     };
-  return new Proxy({} as T, { get: (_, name) => call(name) });
+  // A port with `then` would be taken for a promise.
+  return new Proxy({} as T, { get: (_, name) => (name === 'then' ? undefined : call(name)) });
 }
 
 /** Listeners from before the first connection hear of it. */

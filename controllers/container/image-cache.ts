@@ -46,7 +46,7 @@ function remember<T>(cache: Map<string, Promise<T>>, key: string, load: () => Pr
   if (known !== undefined) return known;
   const loading = load();
   cache.set(key, loading);
-  loading.catch(() => cache.delete(key));
+  loading.catch(() => cache.get(key) === loading && cache.delete(key));
   const [oldest] = cache.keys();
   if (cache.size > MAX_ENTRIES && oldest !== undefined) cache.delete(oldest);
   return loading;

@@ -18,6 +18,7 @@ export class Instances {
   /** Ids to ask again, by owner. */
   readonly #stale = new Map<string, Set<string>>();
   #listed: Promise<void> | undefined;
+  #lastList: Promise<void> = Promise.resolve();
   /** Lists under way: what we do meanwhile may be missing in them. */
   #listing = 0;
 
@@ -106,11 +107,14 @@ export class Instances {
 
   /** Lists once, until `forget`; callers at the same time share the call. */
   #list(): Promise<void> {
-    this.#listed ??= this.#listAll().catch((error: unknown) => {
-      this.#listed = undefined;
-      throw error;
+    if (this.#listed !== undefined) return this.#listed;
+    // One after the other: an older list must not end after a newer one and win.
+    const listed = this.#lastList.then(() => this.#listAll());
+    this.#lastList = listed.catch(() => {
+      if (this.#listed === listed) this.#listed = undefined;
     });
-    return this.#listed;
+    this.#listed = listed;
+    return listed;
   }
 
   async #listAll(): Promise<void> {

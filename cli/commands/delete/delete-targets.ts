@@ -85,7 +85,16 @@ async function objectsOf({ client }: Session, target: Target, flags: DeleteFlags
   }));
 }
 
-/** Namespaces go last: what is in them is named too, and shall be found. Told in the order they were named. */
+/**
+ * When an object's turn comes. Containers go first: one that still runs when its Image goes would ask for another. Namespaces
+ * go last: what is in them is named too, and shall be found.
+ */
+function turnOf({ kind }: Doomed): 0 | 1 | 2 {
+  if (kind.kind === 'Container' && kind.group === 'tsmoby.dev') return 0;
+  return kind.kind === 'Namespace' && kind.group === '' ? 2 : 1;
+}
+
+/** A turn begins when all deletes of the one before are answered. Told turn by turn, in the order they were named. */
 function startDeletes(
   { client }: Session,
   doomed: readonly Doomed[],
@@ -103,19 +112,17 @@ function startDeletes(
         ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }),
       },
     );
-  const isLast = ({ kind }: Doomed): boolean => kind.kind === 'Namespace' && kind.group === '';
-  const early = doomed.filter((one) => !isLast(one));
-  const started = startBounded(early, AT_ONCE, remove);
-  const late = doomed.filter(isLast);
-  const done = Promise.allSettled(started);
-  const namespaces = startBounded(late, AT_ONCE, async (one) => {
-    await done;
-    return await remove(one);
+  let before: Promise<unknown> = Promise.resolve();
+  return [0, 1, 2].flatMap((turn) => {
+    const ours = doomed.filter((one) => turnOf(one) === turn);
+    const ready = before;
+    const answers = startBounded(ours, AT_ONCE, async (one) => {
+      await ready;
+      return await remove(one);
+    });
+    before = Promise.allSettled([ready, ...answers]);
+    return ours.map((one, at) => ({ one, answer: answers[at] as Promise<KubeObject | Status> }));
   });
-  return [...early, ...late].map((one, at) => ({
-    one,
-    answer: (at < early.length ? started[at] : namespaces[at - early.length]) as Promise<KubeObject | Status>,
-  }));
 }
 
 /** Undefined when it is gone already. */
