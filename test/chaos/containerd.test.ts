@@ -1,9 +1,14 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import test from 'ava';
 import type { Container, Image } from '../../schemas/gen/types.ts';
+import { buildBusyboxArchive } from '../../tools/busybox-image/archive.ts';
+import { startContainerd } from '../support/containerd.ts';
+import { startTestDaemon } from '../support/daemon.ts';
 import { isAlive, processGone } from '../support/daemon/kernel.ts';
-import { onDaemon } from '../support/daemon/scenario.ts';
-import { conditionOf, isReady, type Space } from '../support/daemon/space.ts';
+import { assertHoldsNothing, onDaemon } from '../support/daemon/scenario.ts';
+import { conditionOf, isReady, Space } from '../support/daemon/space.ts';
 import { eventually } from '../support/eventually.ts';
 
 const scenario = onDaemon(test);
@@ -82,7 +87,6 @@ scenario(
 scenario('objects say that containerd is gone, and all is well when it is back', async (t, space) => {
   await space.container('web', { command: ['sleep', '600'] });
   const pid = await pidOf(space, 'web');
-  // One that cannot be started again: its program is hidden by a socket directory that refuses.
   const containerd = await space.daemon.containerdPid();
   await frozen(containerd, async () => {
     await space.daemon.kill9();
@@ -102,7 +106,6 @@ scenario('objects say that containerd is gone, and all is well when it is back',
 scenario('a shim that is killed takes its process along, and the container is made again', async (t, space) => {
   await space.container('web', { command: ['sleep', '600'] });
   const pid = await pidOf(space, 'web');
-  const { readFile } = await import('node:fs/promises');
   const parent = Number(/^PPid:\s*(\d+)/m.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1]);
   process.kill(parent, 'SIGKILL');
   const again = await space.until<Container>('Container', 'web', 'runs again', ({ status }) => {
@@ -146,3 +149,21 @@ scenario('logd and containerd, daemon and logd, daemon and containerd may die to
 });
 
 const lineCount = (text: string): number => text.split('\n').length;
+
+test.serial('a daemon whose containerd is not there says so, and starts what is wanted when it comes', async (t) => {
+  await using containerd = await startContainerd();
+  await containerd.kill();
+  await using daemon = await startTestDaemon({ containerd: `unix://${containerd.socketPath}` });
+  const path = join(daemon.folder, 'busybox.tar');
+  await buildBusyboxArchive({ output: path, name: 'busybox:latest' });
+  const space = new Space(daemon, 'default', path);
+  await space.apply({ kind: 'Image', name: 'busybox', spec: { reference: 'busybox', archive: { path } } });
+  await space.container('web', { command: ['sleep', '600'] });
+  const waiting = await space.until<Container>('Container', 'web', 'is told', isUnknown);
+  t.regex(conditionOf(waiting, 'Reconciling')?.message ?? '', /containerd/);
+  await containerd.start();
+  t.true(isAlive(await pidOf(space, 'web')));
+  await space.remove('Container', 'web');
+  await space.remove('Image', 'busybox');
+  await assertHoldsNothing(daemon);
+});

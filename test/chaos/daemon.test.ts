@@ -47,7 +47,7 @@ scenario(
       t.is(after.metadata.resourceVersion, object.metadata.resourceVersion, `${object.metadata.name} was written`);
     }
     t.true(pids.every(isAlive));
-    t.is((await space.daemon.containerd.holdings()).tasks.length, 3);
+    await assertTaskCount(space.daemon.containerd, 3);
   },
 );
 

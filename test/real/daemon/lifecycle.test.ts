@@ -199,3 +199,19 @@ scenario('containers that are deleted while they are being made leave nothing', 
   t.is(lived.length, names.length);
   t.deepEqual((await space.daemon.containerd.holdings()).tasks, []);
 });
+
+scenario('nothing is written while nothing happens, nor by an apply that changes nothing', async (t, space) => {
+  const spec = { command: ['sleep', '600'], resources: { limits: { pids: '20' } } };
+  for (const name of ['one', 'two', 'three']) await space.container(name, spec);
+  for (const name of ['one', 'two', 'three']) await space.running(name);
+  // Events gather for a moment before they are written.
+  await sleep(1000);
+  const revision = async (): Promise<string> => {
+    const { metadata } = await space.daemon.client.list({ apiVersion: 'v1', kind: 'Namespace' });
+    return metadata.resourceVersion;
+  };
+  const before = await revision();
+  for (const name of ['one', 'two', 'three']) await space.container(name, spec);
+  await sleep(2000);
+  t.is(await revision(), before);
+});

@@ -1,8 +1,8 @@
-import { readdir, stat } from 'node:fs/promises';
+import { access, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createHash } from 'node:crypto';
 import test from 'ava';
-import type { Container } from '../../../schemas/gen/types.ts';
+import type { Container, Volume } from '../../../schemas/gen/types.ts';
 import { isAlive } from '../../support/daemon/kernel.ts';
 import { onDaemon } from '../../support/daemon/scenario.ts';
 import type { Space } from '../../support/daemon/space.ts';
@@ -122,8 +122,8 @@ scenario('50 MB written while the daemon is down block nobody and lose no line',
     volumeMounts: [{ name: 'go', mountPath: '/go' }],
   });
   const { status } = await space.running('writer');
-  const path = ((await space.get('Volume', 'go')) as never as { status: { path: string } }).status.path;
-  const { writeFile, access } = await import('node:fs/promises');
+  const { status: volume } = await space.ready<Volume>('Volume', 'go');
+  const path = volume?.path ?? '';
   await space.daemon.kill9();
   await writeFile(join(path, 'now'), '');
   await eventually(

@@ -96,7 +96,7 @@ scenario('an empty volume gets the image’s content at its first use, owners an
       'data/run': { content: '#!/bin/sh\n', mode: 0o4755 },
       'data/sub/deep': { content: 'deep', mode: 0o600 },
       'data/link': { link: 'own' },
-    } as never,
+    },
   });
   await space.apply({ kind: 'Image', name: 'seed', spec: { reference: 'seed:v1', archive: { path } } });
   await space.ready('Image', 'seed');

@@ -27,7 +27,8 @@ export async function assertNoLeaks(traces: Traces): Promise<void> {
   }
 }
 
-async function findLeaks(traces: Traces): Promise<readonly string[]> {
+/** One line for each thing that is left now. */
+export async function findLeaks(traces: Traces): Promise<readonly string[]> {
   const looks = await Promise.all([
     processesOf(traces.folder),
     mountsBelow(traces.folder),

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { ExecutionContext, TestFn } from 'ava';
+import { isReason } from '../../../client/client.ts';
 import { buildBusyboxArchive } from '../../../tools/busybox-image/archive.ts';
 import { startTestDaemon, type TestDaemon, type TestDaemonOptions } from '../daemon.ts';
 import { eventually } from '../eventually.ts';
@@ -40,6 +41,11 @@ export function onDaemon(test: TestFn, options: TestDaemonOptions = {}): (title:
 
 const archiveOf = ({ folder }: TestDaemon): string => join(folder, 'busybox.tar');
 
+/** For a namespace that its test has deleted. */
+function unlessGone(error: unknown): void {
+  if (!isReason(error, 'NotFound')) throw error;
+}
+
 /** A namespace with the busybox image, and away with it. */
 export async function inSpace(
   daemon: TestDaemon,
@@ -54,7 +60,7 @@ export async function inSpace(
     await use(space);
   } finally {
     if (!daemon.running) await daemon.start();
-    await daemon.client.delete(ref);
+    await daemon.client.delete(ref).catch(unlessGone);
     await until(daemon, ref, 'is gone', 'gone');
   }
   await assertHoldsNothing(daemon);
