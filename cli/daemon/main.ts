@@ -10,7 +10,7 @@ import { boundBacktracking } from '../../schemas/structural/pattern.ts';
 import type { DaemonOptions } from '../daemon-options.ts';
 import { VERSION } from '../version.ts';
 import { assignNode } from './assign-node.ts';
-import { boundYoungGeneration } from './bound-heap.ts';
+import { boundHeap } from './bound-heap.ts';
 import { serveContainerLog } from './container-log.ts';
 import { createControllers } from './controllers.ts';
 import { lockDirectory } from './data-lock.ts';
@@ -37,7 +37,7 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   const { signalled, signal } = untilSignal();
   try {
     await using _daemon = await startDaemon(options, log, signal);
-    boundYoungGeneration();
+    boundHeap();
     log.info({ signal: await signalled }, 'stopping; containers run on');
   } catch (error) {
     // Told to stop while it started: what was opened is closed again.
