@@ -80,8 +80,9 @@ export function recordStartFailure(work: Work, id: string, { reason, message, fi
 /** It is over, and there will be no other. */
 export function finish({ context: { status } }: Work, run: Terminated): void {
   status.set(finishedStatus(run));
-  const { reason = REASONS.Error } = run;
-  if (run.exitCode !== 0) status.condition({ type: 'Ready', status: 'False', reason, message: describeExit(run) });
+  const [ready, reason] =
+    run.exitCode === 0 ? (['True', REASONS.Completed] as const) : (['False', run.reason] as const);
+  status.condition({ type: 'Ready', status: ready, reason: reason ?? REASONS.Error, message: describeExit(run) });
 }
 
 /** Status tells of another process, which runs. */

@@ -153,3 +153,32 @@ scenario('a working directory, a user and a volume that do not exist are told by
   await space.apply({ kind: 'Volume', name: 'absent', spec: { reclaimPolicy: 'Delete' } });
   t.is((await space.running('volume')).status?.phase, 'Running');
 });
+
+scenario(
+  'no version of an object says that it is ready because it runs, and that its run is over',
+  async (t, space) => {
+    const wrong: string[] = [];
+    const check = ({ status }: Container, name: string): void => {
+      const ready = status?.conditions?.find(({ type }) => type === 'Ready');
+      if (status?.state?.running === undefined && ready?.status === 'True' && ready.reason === 'Running') {
+        wrong.push(`${name}: ${JSON.stringify(status)}`);
+      }
+    };
+    await Promise.all(
+      ['exit 0', 'exit 3', 'sleep 0.2; exit 1'].map(async (script, index) => {
+        const name = `job-${index}`;
+        await space.container(name, { command: ['sh', '-c', script], restartPolicy: 'Never' });
+        await space.until<Container>('Container', name, 'has a verdict', (object) => {
+          check(object, name);
+          return /Completed|Stalled/.test(JSON.stringify(object.status?.conditions));
+        });
+      }),
+    );
+    await space.container('loops', { command: ['sh', '-c', 'exit 1'] });
+    await space.until<Container>('Container', 'loops', 'failed thrice', (object) => {
+      check(object, 'loops');
+      return (object.status?.restartCount ?? 0) >= 2;
+    });
+    t.deepEqual(wrong, []);
+  },
+);

@@ -54,7 +54,6 @@ scenario('a task that is deleted with ctr is back', async (t, space) => {
   const { status } = await healed(space, before);
   // ctr kills, waits and deletes: it may meet the next process already.
   t.true((status?.restartCount ?? 0) >= 1);
-  // So it may have broken a start, too.
   // Of a restart that ctr meets half-way nobody knows more than that it failed.
   const { reason, finishedAt } = status?.lastState?.terminated ?? {};
   t.truthy(reason);
