@@ -1,12 +1,11 @@
 import { setFlagsFromString } from 'node:v8';
 
 /**
- * Keeps the heap of a started daemon near what it needs. V8 reads both flags each time it thinks of growing. Measured with 200
- * containers made and deleted: 104 MB instead of 154, for 3 % more processor time in that burst.
+ * Has V8 keep the heap of a started daemon near what it needs. Without, a burst of work makes 64 MB of young generation and doubles the
+ * old one, and both stay for as long as the daemon then rests. Measured after 200 containers made and deleted and 50 running: 86 MB of PSS
+ * instead of 154, for no more processor time. V8 reads the flag each time it thinks of growing; set from the start it
+ * would also make slower code.
  */
 export function boundHeap(): void {
-  // The young generation stays as it is, about 16 MB: a burst would make 64 of it, kept for as long as the daemon then rests.
-  setFlagsFromString('--semi-space-growth-factor=1');
-  // The old one is collected when it has grown by this part of what was alive in it, instead of doubling first.
-  setFlagsFromString('--heap-growing-percent=30');
+  setFlagsFromString('--optimize-for-size');
 }
