@@ -40,7 +40,7 @@ export async function openPodman({ folder, archive, image }: PeerOptions): Promi
   };
 }
 
-/** Nothing of it outside the folder. */
+/** Nothing of it outside the folder, but the small cache of blobs' origins that podman always keeps in /var/lib/containers/cache. */
 const configurationIn = (folder: string): string => `[engine]
 cgroup_manager = "cgroupfs"
 events_logger = "none"
