@@ -13,6 +13,16 @@
  * `kill`, `deleteTask` and `delete` of what is gone are success. So a crash between any two calls is mended by asking
  * again. An adapter holds whatever leases or roots keep the runtime's garbage collector away in between.
  *
+ * Further processes. `exec` starts one more process beside a running task, in the same namespaces, cgroup and root, with the instance's own
+ * environment, working directory, user, capabilities and seccomp profile unless the request says otherwise. It belongs to whoever
+ * asked: its `execId` is unique within the instance, its streams are the answer, and disposing of the answer kills it. It ends in one of
+ * four ways, and after each nothing of it is left (process, record, FIFOs): it exits; the task exits, which takes it along; the
+ * caller lets go; this program dies, after which the next one's `sweep` finds it. Its exit is told after its last output has been
+ * handed out: `for await (const chunk of process.stdout)` ends, then `await process.exited` answers without waiting. Nobody needs to read:
+ * what is not read waits in the pipe and holds the process up, as a pipe does; memory stays bounded in both directions.
+ * With a terminal both streams are one (`stdout`), the input's end is a byte that the terminal's driver reads (Ctrl-D, 0x04), and
+ * `closeInput` sends it; without one `closeInput` closes the pipe.
+ *
  * Everything made here carries the owner and the store identity as labels; `list` answers only things of our identity.
  */
 
@@ -115,6 +125,43 @@ export interface TaskStdio {
 
 export type Signal = number;
 
+export interface TerminalSize {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+export interface ExecRequest {
+  /** Unique among the processes of the instance: letters, digits, `.`, `_`, `-`, at most 64. */
+  readonly execId: string;
+  /** At least one; the first is looked up in the PATH of the process. */
+  readonly args: readonly string[];
+  /** NAME=value; on top of the instance's own, of which the same names are replaced. */
+  readonly env?: readonly string[];
+  /** Default: the instance's. */
+  readonly cwd?: string;
+  /** Default: the instance's. Another one loses the capabilities that its uid does not get by itself. */
+  readonly user?: InstanceUser;
+  readonly terminal: boolean;
+  /** Without it the process reads the end of its input at once. */
+  readonly stdin: boolean;
+}
+
+/** A process that somebody far away talks to. Disposing kills it, if it still runs, and waits until nothing of it is left. */
+export interface ExecProcess extends AsyncDisposable {
+  /** Output until the last writer has closed it; with a terminal all of it. Iterated at most once; a chunk is the reader's own. */
+  readonly stdout: AsyncIterable<Uint8Array>;
+  /** Empty with a terminal. */
+  readonly stderr: AsyncIterable<Uint8Array>;
+  /** Resolves when more can be taken. Ignored when the process, or its input, has ended. */
+  write(bytes: Uint8Array): Promise<void>;
+  /** No more input; what was written before arrives first. Idempotent. */
+  closeInput(): Promise<void>;
+  /** Ignored without a terminal, and when the process has ended. */
+  resize(size: TerminalSize): Promise<void>;
+  /** 0 to 255; 128 + n for signal n. Rejects with RuntimeError when the process was lost (Unavailable: the runtime does not answer). */
+  readonly exited: Promise<{ readonly exitCode: number }>;
+}
+
 export interface Containers {
   /** All instances of our identity with their tasks: two or three calls, however many there are. */
   list(signal?: AbortSignal): Promise<readonly InstanceState[]>;
@@ -122,6 +169,14 @@ export interface Containers {
   create(spec: InstanceSpec, signal?: AbortSignal): Promise<void>;
   /** Rejects with InvalidArgument when the command cannot be run (not found, not executable), leaving no task. */
   start(id: string, stdio: TaskStdio, signal?: AbortSignal): Promise<{ readonly pid: number }>;
+  /**
+   * Starts a further process in the running task. Rejects: NotFound (no such instance), FailedPrecondition (no task runs, or it
+   * is paused), InvalidArgument (the command cannot be run: not found, not executable, no such directory), AlreadyExists (the execId is in use).
+   * The signal ends the start; later it means nothing: dispose.
+   */
+  exec(id: string, request: ExecRequest, signal?: AbortSignal): Promise<ExecProcess>;
+  /** Size of the terminal of the task itself. Success when there is no task or no terminal. */
+  resize(id: string, size: TerminalSize): Promise<void>;
   /** To init alone, or to every process of the container. */
   kill(id: string, signal: Signal, options?: { readonly all?: boolean }): Promise<void>;
   /** How many processes the kernel's OOM killer took in this task's cgroup; 0 when unknown. Before deleteTask. */
@@ -133,6 +188,9 @@ export interface Containers {
   updateResources(id: string, resources: InstanceResources): Promise<void>;
   /** Merges into the record's labels. */
   updateLabels(id: string, labels: Readonly<Record<string, string>>): Promise<void>;
-  /** Removes leftovers of our identity that no instance explains (snapshots, leases). Names what it removed. */
+  /**
+   * Removes leftovers of our identity that no instance explains (snapshots, leases), and processes and FIFOs of `exec` that an earlier
+   * program left behind. Names what it removed.
+   */
   sweep(signal?: AbortSignal): Promise<readonly string[]>;
 }
