@@ -10,6 +10,7 @@ import type { KubeObject, Status } from '../../schemas/object.ts';
 import type { RequestAttributes } from '../pipeline/attributes.ts';
 import type { ListMetadata, ObjectValue, WatchStream } from '../pipeline/response.ts';
 import type { Structural } from '../../schemas/structural/structural.ts';
+import type { Attacher, Execer } from './remote-process.ts';
 import type { Selection } from './selection.ts';
 
 /** What every call brings along. */
@@ -131,7 +132,7 @@ export interface Patcher {
 }
 
 export type Capabilities = Partial<
-  Getter & Lister & Watcher & Creater & Updater & Deleter & CollectionDeleter & Patcher & LogReader
+  Getter & Lister & Watcher & Creater & Updater & Deleter & CollectionDeleter & Patcher & LogReader & Execer & Attacher
 >;
 
 /** A resource at one group and version, as the registry holds it. */
