@@ -25,6 +25,13 @@ export interface PrinterColumn {
   readonly compute?: (object: KubeObject, now: number) => Cell;
 }
 
+/** Simple JSON paths (`.spec.replicas`), as CustomResourceDefinition's `subresources.scale` has them. */
+export interface ScalePaths {
+  readonly specReplicasPath: string;
+  readonly statusReplicasPath: string;
+  readonly labelSelectorPath?: string;
+}
+
 /** One row of the table of kinds: everything the API server, the CLI and the generators know about it. */
 export interface KindDefinition {
   readonly group: string;
@@ -36,7 +43,9 @@ export interface KindDefinition {
   readonly shortNames: readonly string[];
   readonly categories: readonly string[];
   readonly scope: 'Namespaced' | 'Cluster';
-  readonly subresources: readonly 'status'[];
+  readonly subresources: readonly ('status' | 'scale')[];
+  /** Where the numbers of the subresource `scale` stand; present exactly when `subresources` has it. */
+  readonly scale?: ScalePaths;
   readonly columns: readonly PrinterColumn[];
   /** Field selector paths besides metadata.name and metadata.namespace. */
   readonly selectableFields: readonly string[];

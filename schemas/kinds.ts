@@ -1,6 +1,7 @@
 /** The table of built-in kinds. Kinds of CustomResourceDefinitions join them at run time, in the API server's registry. */
 import { configMap } from './definitions/config-map.ts';
 import { container } from './definitions/container.ts';
+import { customResourceDefinition } from './definitions/custom-resource-definition.ts';
 import { event } from './definitions/event.ts';
 import { image } from './definitions/image.ts';
 import { lease } from './definitions/lease.ts';
@@ -11,7 +12,17 @@ import type { KindDefinition } from './kind-definition.ts';
 import type { GroupVersionKind, KindRef } from './object.ts';
 
 /** Every kind this build knows, core first: where a typed name fits several kinds, the earlier row wins. */
-export const KINDS: readonly KindDefinition[] = [namespace, configMap, secret, event, lease, container, image, volume];
+export const KINDS: readonly KindDefinition[] = [
+  namespace,
+  configMap,
+  secret,
+  event,
+  lease,
+  customResourceDefinition,
+  container,
+  image,
+  volume,
+];
 
 /** `v1` for the core group, `group/version` for the others. */
 export function apiVersionOf({ group, version }: { readonly group: string; readonly version: string }): string {

@@ -1,5 +1,5 @@
 // Generated from schemas/definitions by `npm run generate`. Never edited.
-import type { Condition, KubeObject, ObjectMeta } from '../object.ts';
+import type { Condition, JsonObject, KubeObject, ObjectMeta } from '../object.ts';
 
 /**
  * A scope for names. Deleting it deletes all that is in it.
@@ -299,6 +299,310 @@ export interface LeaseSpec {
    * Who should take it next. Only together with strategy.
    */
   readonly preferredHolder?: string;
+}
+
+/**
+ * A kind of your own: its names, its versions, and what its objects look like.
+ */
+export interface CustomResourceDefinition extends KubeObject {
+  readonly apiVersion: 'apiextensions.k8s.io/v1';
+  readonly kind: 'CustomResourceDefinition';
+  readonly metadata: ObjectMeta;
+  readonly spec?: CustomResourceDefinitionSpec;
+  readonly status?: CustomResourceDefinitionStatus;
+}
+/**
+ * The kind.
+ */
+export interface CustomResourceDefinitionSpec {
+  /**
+   * Its API group, as `example.com`.
+   */
+  readonly group?: string;
+  readonly names?: CustomResourceDefinitionNames;
+  /**
+   * Namespaced or Cluster.
+   */
+  readonly scope?: string;
+  /**
+   * Its versions.
+   */
+  readonly versions?: readonly CustomResourceDefinitionVersion[];
+  readonly conversion?: CustomResourceDefinitionConversion;
+  /**
+   * Of apiextensions.k8s.io/v1beta1; must be false.
+   */
+  readonly preserveUnknownFields?: boolean;
+}
+/**
+ * Its names.
+ */
+export interface CustomResourceDefinitionNames {
+  /**
+   * The word in URLs: lower case, and the beginning of the name of this object.
+   */
+  readonly plural?: string;
+  /**
+   * The word for one; default is `kind` in lower case.
+   */
+  readonly singular?: string;
+  /**
+   * Shorter words that kubectl takes.
+   */
+  readonly shortNames?: readonly string[];
+  /**
+   * The word in objects: CamelCase.
+   */
+  readonly kind?: string;
+  /**
+   * The kind of lists; default is `kind` and `List`.
+   */
+  readonly listKind?: string;
+  /**
+   * Groups of kinds that kubectl takes in place of a kind, as `all`.
+   */
+  readonly categories?: readonly string[];
+}
+/**
+ * One version of the kind.
+ */
+export interface CustomResourceDefinitionVersion {
+  /**
+   * The version in apiVersion, as `v1` or `v1beta1`.
+   */
+  readonly name?: string;
+  /**
+   * Requests for it are answered.
+   */
+  readonly served?: boolean;
+  /**
+   * Objects are stored in it; true for exactly one version.
+   */
+  readonly storage?: boolean;
+  /**
+   * Requests for it are answered with a warning.
+   */
+  readonly deprecated?: boolean;
+  /**
+   * The text of that warning.
+   */
+  readonly deprecationWarning?: string;
+  readonly schema?: CustomResourceDefinitionVersionSchema;
+  readonly subresources?: CustomResourceDefinitionVersionSubresources;
+  /**
+   * What `kubectl get` shows; default is the age.
+   */
+  readonly additionalPrinterColumns?: readonly CustomResourceDefinitionVersionAdditionalPrinterColumn[];
+  /**
+   * Fields that field selectors take.
+   */
+  readonly selectableFields?: readonly CustomResourceDefinitionVersionSelectableField[];
+}
+/**
+ * What its objects look like.
+ */
+export interface CustomResourceDefinitionVersionSchema {
+  /**
+   * A schema, in the part of JSON Schema that OpenAPI 3 knows.
+   */
+  readonly openAPIV3Schema?: JsonObject;
+}
+/**
+ * Parts of the object with an address of their own.
+ */
+export interface CustomResourceDefinitionVersionSubresources {
+  readonly status?: CustomResourceDefinitionVersionSubresourcesStatus;
+  readonly scale?: CustomResourceDefinitionVersionSubresourcesScale;
+}
+/**
+ * `status` is written through /status only.
+ */
+export interface CustomResourceDefinitionVersionSubresourcesStatus {}
+/**
+ * The object can be scaled.
+ */
+export interface CustomResourceDefinitionVersionSubresourcesScale {
+  /**
+   * Where the wanted number stands, below .spec.
+   */
+  readonly specReplicasPath?: string;
+  /**
+   * Where the number that is there stands, below .status.
+   */
+  readonly statusReplicasPath?: string;
+  /**
+   * Where the selector stands as text, below .status or .spec.
+   */
+  readonly labelSelectorPath?: string;
+}
+/**
+ * One column.
+ */
+export interface CustomResourceDefinitionVersionAdditionalPrinterColumn {
+  /**
+   * Its head.
+   */
+  readonly name?: string;
+  /**
+   * string, integer, number, boolean or date.
+   */
+  readonly type?: string;
+  /**
+   * A finer type.
+   */
+  readonly format?: string;
+  /**
+   * What it shows.
+   */
+  readonly description?: string;
+  /**
+   * 0 is always shown, more only with `-o wide`.
+   */
+  readonly priority?: number;
+  /**
+   * Where the cell stands in the object.
+   */
+  readonly jsonPath?: string;
+}
+/**
+ * One field.
+ */
+export interface CustomResourceDefinitionVersionSelectableField {
+  /**
+   * Where it stands, as `.spec.color`.
+   */
+  readonly jsonPath?: string;
+}
+/**
+ * How objects get from one version to another.
+ */
+export interface CustomResourceDefinitionConversion {
+  /**
+   * None: only apiVersion changes. Webhook is not supported here.
+   */
+  readonly strategy?: string;
+  readonly webhook?: CustomResourceDefinitionConversionWebhook;
+}
+/**
+ * Whom to ask with strategy Webhook.
+ */
+export interface CustomResourceDefinitionConversionWebhook {
+  readonly clientConfig?: CustomResourceDefinitionConversionWebhookClientConfig;
+  /**
+   * The versions of ConversionReview that it speaks.
+   */
+  readonly conversionReviewVersions?: readonly string[];
+}
+/**
+ * Where the webhook is.
+ */
+export interface CustomResourceDefinitionConversionWebhookClientConfig {
+  /**
+   * Its URL.
+   */
+  readonly url?: string;
+  readonly service?: CustomResourceDefinitionConversionWebhookClientConfigService;
+  /**
+   * PEM of the authority that its certificate is checked by.
+   */
+  readonly caBundle?: string;
+}
+/**
+ * Its Service.
+ */
+export interface CustomResourceDefinitionConversionWebhookClientConfigService {
+  /**
+   * Namespace of the Service.
+   */
+  readonly namespace?: string;
+  /**
+   * Name of the Service.
+   */
+  readonly name?: string;
+  /**
+   * Path of the request.
+   */
+  readonly path?: string;
+  /**
+   * Port of the Service; default 443.
+   */
+  readonly port?: number;
+}
+/**
+ * What became of it.
+ */
+export interface CustomResourceDefinitionStatus {
+  /**
+   * Established: its objects are served. NamesAccepted: no other kind has its names.
+   */
+  readonly conditions?: readonly CustomResourceDefinitionStatusCondition[];
+  readonly acceptedNames?: CustomResourceDefinitionStatusAcceptedNames;
+  /**
+   * Versions that objects may be stored in: every one that ever was the storage version.
+   */
+  readonly storedVersions?: readonly string[];
+  /**
+   * The generation of the spec that this status speaks of.
+   */
+  readonly observedGeneration?: number;
+}
+/**
+ * One condition.
+ */
+export interface CustomResourceDefinitionStatusCondition {
+  /**
+   * What this is about.
+   */
+  readonly type?: string;
+  /**
+   * True, False or Unknown.
+   */
+  readonly status?: string;
+  /**
+   * When status last changed.
+   */
+  readonly lastTransitionTime?: string | null;
+  /**
+   * Why, in one CamelCase word.
+   */
+  readonly reason?: string;
+  /**
+   * Why, for a person.
+   */
+  readonly message?: string;
+  /**
+   * The generation this was seen at.
+   */
+  readonly observedGeneration?: number;
+}
+/**
+ * The names that its objects are served under.
+ */
+export interface CustomResourceDefinitionStatusAcceptedNames {
+  /**
+   * The word in URLs: lower case, and the beginning of the name of this object.
+   */
+  readonly plural?: string;
+  /**
+   * The word for one; default is `kind` in lower case.
+   */
+  readonly singular?: string;
+  /**
+   * Shorter words that kubectl takes.
+   */
+  readonly shortNames?: readonly string[];
+  /**
+   * The word in objects: CamelCase.
+   */
+  readonly kind?: string;
+  /**
+   * The kind of lists; default is `kind` and `List`.
+   */
+  readonly listKind?: string;
+  /**
+   * Groups of kinds that kubectl takes in place of a kind, as `all`.
+   */
+  readonly categories?: readonly string[];
 }
 
 /**

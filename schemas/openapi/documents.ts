@@ -9,9 +9,10 @@ import type { KindDefinition } from '../kind-definition.ts';
 import { apiVersionOf } from '../kinds.ts';
 import type { JsonObject } from '../object.ts';
 import { metaName, modelName } from './model-names.ts';
-import { gvkOf, models, refTo } from './models.ts';
+import { gvkOf, models } from './models.ts';
 import { operationPaths } from './operations.ts';
 import type { Operation, OperationPath, Parameter } from './operations.ts';
+import { refTo } from './schema-object.ts';
 import type { Flavor } from './schema-object.ts';
 
 const INFO = { title: 'tsmoby', version: 'v1' };

@@ -11,39 +11,34 @@ import type { KindDefinition } from '../kind-definition.ts';
 import type { JsonObject, JsonValue } from '../object.ts';
 import type { StructuralSchema } from '../structural/schema.ts';
 import { metaName, modelName } from './model-names.ts';
-import { schemaObject } from './schema-object.ts';
-import type { Flavor } from './schema-object.ts';
-
-/** A schema that stands elsewhere in the same document. */
-export function refTo(name: string, flavor: Flavor): JsonObject {
-  return { $ref: flavor === 'v3' ? `#/components/schemas/${name}` : `#/definitions/${name}` };
-}
-
-/** A reference with a description beside it: OpenAPI 3.0 wants it wrapped, Swagger 2.0 does not. */
-export function describedRef(name: string, description: string, flavor: Flavor): JsonObject {
-  const ref = refTo(name, flavor);
-  return flavor === 'v3' ? { allOf: [ref], description } : { ...ref, description };
-}
+import { describedRef, refTo, schemaObject } from './schema-object.ts';
+import type { Flavor, Models } from './schema-object.ts';
 
 /** All schemas that operations on these kinds refer to, by name. */
 export function models(kinds: readonly KindDefinition[], flavor: Flavor): JsonObject {
-  return Object.fromEntries([
-    ...kinds.flatMap((definition) => [
-      [modelName(definition), kindModel(definition, flavor)],
-      [modelName({ ...definition, kind: definition.listKind }), listModel(definition, flavor)],
-    ]),
-    ...metaModels(kinds, flavor),
-  ] as [string, JsonObject][]);
+  const parts = new Map<string, JsonObject>();
+  const whole = kinds.flatMap((definition): [string, JsonObject][] => [
+    [modelName(definition), kindModel(definition, { flavor, nameOf: partNames(definition), parts })],
+    [modelName({ ...definition, kind: definition.listKind }), listModel(definition, flavor)],
+  ]);
+  return Object.fromEntries([...whole, ...metaModels(kinds, flavor, parts), ...parts]);
 }
+
+/** Parts of a kind are called like kinds of its group version. */
+const partNames =
+  ({ group, version }: KindDefinition) =>
+  (model: string): string =>
+    modelName({ group, version, kind: model });
 
 const typeMeta = {
   apiVersion: { type: 'string', description: 'Version of the schema of this object: `v1`, or `group/version`.' },
   kind: { type: 'string', description: 'Name of the kind of this object. Cannot be changed.' },
 };
 
-function kindModel(definition: KindDefinition, flavor: Flavor): JsonObject {
+function kindModel(definition: KindDefinition, inside: Models): JsonObject {
+  const { flavor } = inside;
   const { apiVersion: _, kind: __, metadata: ___, ...own } = definition.schema.properties ?? {};
-  const schema = schemaObject({ ...definition.schema, properties: own }, flavor);
+  const schema = schemaObject({ ...definition.schema, properties: own }, inside);
   const metadata = describedRef(metaName('ObjectMeta'), 'Name, labels and life cycle of the object.', flavor);
   return {
     ...schema,
@@ -66,7 +61,12 @@ function listModel(definition: KindDefinition, flavor: Flavor): JsonObject {
   };
 }
 
-function metaModels(kinds: readonly KindDefinition[], flavor: Flavor): readonly [string, JsonObject][] {
+function metaModels(
+  kinds: readonly KindDefinition[],
+  flavor: Flavor,
+  parts: Map<string, JsonObject>,
+): readonly [string, JsonObject][] {
+  const inside: Models = { flavor, nameOf: metaName, parts };
   const versions = [...new Map(kinds.map((kind) => [`${kind.group}/${kind.version}`, kind])).values()];
   const inEveryGroup = (kind: string): readonly JsonValue[] => [
     gvkOf({ group: '', version: 'v1', kind }),
@@ -74,10 +74,10 @@ function metaModels(kinds: readonly KindDefinition[], flavor: Flavor): readonly 
   ];
   const model = (type: string, schema: StructuralSchema, more: JsonObject = {}): [string, JsonObject] => [
     metaName(type),
-    { ...schemaObject(schema, flavor), ...more },
+    { ...schemaObject(schema, inside), ...more },
   ];
   return [
-    [metaName('ObjectMeta'), objectMetaModel(flavor)],
+    [metaName('ObjectMeta'), objectMetaModel(inside)],
     model('OwnerReference', ownerReference),
     model('ManagedFieldsEntry', managedFieldsEntry),
     model('ListMeta', listMeta),
@@ -90,8 +90,9 @@ function metaModels(kinds: readonly KindDefinition[], flavor: Flavor): readonly 
 }
 
 /** ObjectMeta refers to its parts, so that tools find them under their own names. */
-function objectMetaModel(flavor: Flavor): JsonObject {
-  const schema = schemaObject(objectMeta, flavor);
+function objectMetaModel(inside: Models): JsonObject {
+  const { flavor } = inside;
+  const schema = schemaObject(objectMeta, inside);
   const properties = schema['properties'] as Readonly<Record<string, JsonObject>>;
   const withItems = (field: string, type: string): JsonObject => ({
     ...properties[field],

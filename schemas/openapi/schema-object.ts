@@ -8,29 +8,68 @@ export type Flavor = 'v3' | 'v2';
 const ONLY_V3 = new Set(['nullable', 'anyOf', 'oneOf', 'allOf', 'not']);
 const NESTED = new Set(['properties', 'items', 'additionalProperties', 'anyOf', 'oneOf', 'allOf', 'not']);
 
-/** A structural schema as a schema object of an OpenAPI document. Nested objects stay where they are. */
-export function schemaObject(schema: StructuralSchema, flavor: Flavor): JsonObject {
+/** A schema that stands elsewhere in the same document. */
+export function refTo(name: string, flavor: Flavor): JsonObject {
+  return { $ref: flavor === 'v3' ? `#/components/schemas/${name}` : `#/definitions/${name}` };
+}
+
+/** A reference with a description beside it: OpenAPI 3.0 wants it wrapped, Swagger 2.0 does not. */
+export function describedRef(name: string, description: string | undefined, flavor: Flavor): JsonObject {
+  const ref = refTo(name, flavor);
+  if (description === undefined) return ref;
+  return flavor === 'v3' ? { allOf: [ref], description } : { ...ref, description };
+}
+
+/** Where parts with a name of their own go while a schema is written. */
+export interface Models {
+  readonly flavor: Flavor;
+  /** The name in the document of a part that calls itself `model`. */
+  readonly nameOf: (model: string) => string;
+  /** By that name. */
+  readonly parts: Map<string, JsonObject>;
+}
+
+/**
+ * A structural schema as a schema object of an OpenAPI document. Nested objects stay where they are, but for parts with a
+ * name: these go to `models.parts` once, and are referred to.
+ */
+export function schemaObject(schema: StructuralSchema, models: Models): JsonObject {
+  const { flavor } = models;
   const result: Record<string, JsonValue> = {};
   for (const [key, value] of Object.entries(schema)) {
-    if (value === undefined || NESTED.has(key) || (flavor === 'v2' && ONLY_V3.has(key))) continue;
+    if (value === undefined || key === 'model' || NESTED.has(key) || (flavor === 'v2' && ONLY_V3.has(key))) continue;
     result[key] = value as JsonValue;
   }
-  if (schema.properties) result['properties'] = mapValues(schema.properties, (one) => schemaObject(one, flavor));
-  if (schema.items) result['items'] = schemaObject(schema.items, flavor);
+  if (schema.properties) result['properties'] = mapValues(schema.properties, (one) => partOf(one, models));
+  if (schema.items) result['items'] = partOf(schema.items, models);
   if (schema.additionalProperties !== undefined) {
     const additional = schema.additionalProperties;
-    result['additionalProperties'] = typeof additional === 'boolean' ? additional : schemaObject(additional, flavor);
+    result['additionalProperties'] = typeof additional === 'boolean' ? additional : partOf(additional, models);
   }
-  if (flavor === 'v3') addAlternatives(schema, result);
+  if (flavor === 'v3') addAlternatives(schema, result, models);
   return result;
 }
 
-function addAlternatives(schema: StructuralSchema, result: Record<string, JsonValue>): void {
+function partOf(schema: StructuralSchema, models: Models): JsonObject {
+  const { model, description } = schema;
+  if (model === undefined) return schemaObject(schema, models);
+  const name = models.nameOf(model);
+  if (!models.parts.has(name)) {
+    const opaque = description === undefined ? {} : { description };
+    // a part that contains itself finds its place taken
+    models.parts.set(name, opaque);
+    // without a type it may be anything: Kubernetes' documents say no more of it
+    if (schema.type !== undefined) models.parts.set(name, schemaObject(schema, models));
+  }
+  return describedRef(name, description, models.flavor);
+}
+
+function addAlternatives(schema: StructuralSchema, result: Record<string, JsonValue>, models: Models): void {
   for (const key of ['allOf', 'anyOf', 'oneOf'] as const) {
     const branches = schema[key];
-    if (branches) result[key] = branches.map((branch) => schemaObject(branch, 'v3'));
+    if (branches) result[key] = branches.map((branch) => schemaObject(branch, models));
   }
-  if (schema.not) result['not'] = schemaObject(schema.not, 'v3');
+  if (schema.not) result['not'] = schemaObject(schema.not, models);
 }
 
 /** A copy of a record with other values; any key is an own property. */

@@ -54,44 +54,73 @@ const none: ReadonlyMap<string, Node> = new Map();
  * Compiles one schema and all below it. `metadata`: ObjectMeta's schema, for embedded resources.
  * @throws {SchemaError} where a pattern does not compile or the schema nests too deep
  */
-export function compileNode(schema: StructuralSchema, metadata?: Node, path = '', depth = 0): Node {
+export function compileNode(schema: StructuralSchema, metadata?: Node): Node {
+  return compileAt(schema, { metadata, models: new Map() }, '', 0);
+}
+
+interface Compilation {
+  readonly metadata: Node | undefined;
+  /** Parts with a name of their own, which may contain themselves: finished or being compiled. */
+  readonly models: Map<StructuralSchema, Node>;
+}
+
+type Below = (child: StructuralSchema, name: string) => Node;
+type Growing = { -readonly [K in keyof Node]: Node[K] };
+
+function compileAt(schema: StructuralSchema, compilation: Compilation, path: string, depth: number): Node {
+  const known = schema.model === undefined ? undefined : compilation.models.get(schema);
+  if (known) return known;
   if (depth > maxSchemaDepth) throw new SchemaError(path, `nests deeper than ${String(maxSchemaDepth)} levels`);
-  const below = (child: StructuralSchema, name: string): Node =>
-    compileNode(child, metadata, path === '' ? name : `${path}.${name}`, depth + 1);
-  const properties = compileProperties(schema, metadata, below);
-  const extra = schema.additionalProperties;
-  const additional = typeof extra === 'object' ? below(extra, 'additionalProperties') : undefined;
-  const items = schema.items === undefined ? undefined : below(schema.items, 'items');
+  const node = bareNode(schema, path);
+  if (schema.model !== undefined) compilation.models.set(schema, node);
+  const below: Below = (child, name) =>
+    compileAt(child, compilation, path === '' ? name : `${path}.${name}`, depth + 1);
+  addStructure(node, compilation.metadata, below);
+  return node;
+}
+
+/** All of a node that does not lie below it. */
+function bareNode(schema: StructuralSchema, path: string): Growing {
   const rules = schema['x-kubernetes-validations'] ?? [];
-  const children = [...properties.values(), ...(additional ? [additional] : []), ...(items ? [items] : [])];
-  const node: Node = {
+  return {
     schema,
     type: schema.type,
-    properties,
-    additional,
-    items,
-    preserve: schema['x-kubernetes-preserve-unknown-fields'] === true || extra === true,
+    properties: none,
+    additional: undefined,
+    items: undefined,
+    preserve: schema['x-kubernetes-preserve-unknown-fields'] === true || schema.additionalProperties === true,
     embedded: schema['x-kubernetes-embedded-resource'] === true,
     nullable: schema.nullable === true,
     intOrString: schema['x-kubernetes-int-or-string'] === true,
     default: freezeDeep(structuredClone(schema.default)) as JsonValue | undefined,
-    defaulted: [...properties].filter(([, child]) => child.default !== undefined).map(([name]) => name),
+    defaulted: [],
     required: schema.required ?? [],
     checks: compileChecks(schema, path),
-    junctions: compileJunctions(schema, below),
+    junctions: undefined,
     listType: schema['x-kubernetes-list-type'] ?? 'atomic',
     listKeys: schema['x-kubernetes-list-map-keys'] ?? [],
     mapType: schema['x-kubernetes-map-type'] ?? 'granular',
     rules,
-    ruled: rules.length > 0 || children.some((child) => child.ruled),
+    ruled: rules.length > 0,
   };
-  return node;
+}
+
+function addStructure(node: Growing, metadata: Node | undefined, below: Below): void {
+  const { schema } = node;
+  const extra = schema.additionalProperties;
+  node.properties = compileProperties(schema, metadata, below);
+  if (typeof extra === 'object') node.additional = below(extra, 'additionalProperties');
+  if (schema.items !== undefined) node.items = below(schema.items, 'items');
+  node.junctions = compileJunctions(schema, below);
+  node.defaulted = [...node.properties].filter(([, child]) => child.default !== undefined).map(([name]) => name);
+  const children = [...node.properties.values(), node.additional, node.items];
+  node.ruled ||= children.some((child) => child?.ruled === true);
 }
 
 function compileProperties(
   schema: StructuralSchema,
   metadata: Node | undefined,
-  below: (child: StructuralSchema, name: string) => Node,
+  below: Below,
 ): ReadonlyMap<string, Node> {
   const properties = new Map<string, Node>();
   if (schema['x-kubernetes-embedded-resource'] === true) {
@@ -107,10 +136,7 @@ function compileProperties(
 
 const preserved = { 'x-kubernetes-preserve-unknown-fields': true } as const;
 
-function compileJunctions(
-  schema: StructuralSchema,
-  below: (child: StructuralSchema, name: string) => Node,
-): Junctions | undefined {
+function compileJunctions(schema: StructuralSchema, below: Below): Junctions | undefined {
   const { allOf = [], oneOf = [], not } = schema;
   // int-or-string says what its customary anyOf says once more
   const anyOf = schema['x-kubernetes-int-or-string'] === true ? [] : (schema.anyOf ?? []);

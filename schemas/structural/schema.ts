@@ -4,6 +4,11 @@
  * built-in kinds and CRDs that arrive at run time.
  */
 export interface StructuralSchema {
+  /**
+   * Built-in kinds only: the name of this part in OpenAPI documents, where it stands once and is referred to. A part that
+   * contains itself has one; it may have no rules.
+   */
+  readonly model?: string;
   readonly type?: 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean';
   readonly description?: string;
   readonly format?: string;

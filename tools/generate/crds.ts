@@ -34,13 +34,23 @@ export function crdOf(definition: KindDefinition): object {
           served: true,
           storage: true,
           schema: { openAPIV3Schema: rootSchema(definition.schema) },
-          ...(definition.subresources.includes('status') ? { subresources: { status: {} } } : {}),
+          ...subresourcesOf(definition),
           additionalPrinterColumns: definition.columns.map(columnOf),
           ...(definition.selectableFields.length > 0
             ? { selectableFields: definition.selectableFields.map((field) => ({ jsonPath: `.${field}` })) }
             : {}),
         },
       ],
+    },
+  };
+}
+
+function subresourcesOf({ subresources, scale }: KindDefinition): object {
+  if (subresources.length === 0) return {};
+  return {
+    subresources: {
+      ...(subresources.includes('status') ? { status: {} } : {}),
+      ...(scale === undefined ? {} : { scale }),
     },
   };
 }

@@ -1,6 +1,7 @@
 /** Reference pages in docs/reference: one a kind, one of all conditions and reasons, and the list of them. */
 import { CONDITION_TYPES, REASON_MEANINGS } from '../../schemas/conditions.ts';
 import { quantity } from '../../schemas/definitions/fragments.ts';
+import { jsonSchemaProps } from '../../schemas/definitions/json-schema-props.ts';
 import type { KindDefinition } from '../../schemas/kind-definition.ts';
 import { apiVersionOf, KINDS } from '../../schemas/kinds.ts';
 import type { StructuralSchema } from '../../schemas/structural/schema.ts';
@@ -82,6 +83,8 @@ function fieldRows(path: string, schema: StructuralSchema, isRequired: boolean):
 }
 
 function childRows(path: string, schema: StructuralSchema): readonly string[] {
+  // it contains itself, and is not ours to explain
+  if (schema === jsonSchemaProps) return [];
   const { properties, items, required = [], additionalProperties } = schema;
   if (items) return childRows(`${path}[]`, items);
   if (properties) {

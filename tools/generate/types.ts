@@ -7,6 +7,7 @@
 import { compile } from 'json-schema-to-typescript';
 import type { JSONSchema } from 'json-schema-to-typescript';
 import { conditions } from '../../schemas/definitions/fragments.ts';
+import { jsonSchemaProps } from '../../schemas/definitions/json-schema-props.ts';
 import type { KindDefinition } from '../../schemas/kind-definition.ts';
 import { apiVersionOf, KINDS } from '../../schemas/kinds.ts';
 import type { StructuralSchema } from '../../schemas/structural/schema.ts';
@@ -52,6 +53,7 @@ async function interfacesOf(definition: KindDefinition): Promise<string> {
 function toJsonSchema(schema: StructuralSchema, kind: string, path: readonly string[]): JSONSchema {
   const description = schema.description === undefined ? {} : { description: schema.description };
   if (schema === conditions.items) return { ...description, tsType: 'Condition' };
+  if (schema === jsonSchemaProps) return { ...description, tsType: 'JsonObject' };
   if (schema['x-kubernetes-int-or-string']) return { ...description, tsType: 'number | string' };
   return { ...description, ...nullable(schema, shape(schema, kind, path)) };
 }

@@ -29,13 +29,22 @@ export function explanation(
   return [heading.join('\n'), ...field, description, ...below].map((section) => `${section}\n`).join('\n');
 }
 
-function fieldList(schema: StructuralSchema, recursive: boolean, width: number, indent: number): string {
+function fieldList(
+  schema: StructuralSchema,
+  recursive: boolean,
+  width: number,
+  indent: number,
+  around: readonly unknown[] = [],
+): string {
+  const fields = fieldsOf(schema);
+  // a schema of schemas contains itself: its fields are told once
+  if (around.includes(fields)) return '';
   const required = (schema.items ?? schema).required ?? [];
-  return Object.entries(fieldsOf(schema))
+  return Object.entries(fields)
     .map(([name, field]) => {
       const head = `${' '.repeat(indent)}${name} <${typeName(field)}>${required.includes(name) ? ' -required-' : ''}`;
       if (recursive) {
-        const below = fieldList(field, true, width, indent + 2);
+        const below = fieldList(field, true, width, indent + 2, [...around, fields]);
         return below === '' ? head : `${head}\n${below}`;
       }
       return `${head}\n${wrap(field.description ?? '', width, indent + 2)}${details(field, width, indent + 2)}\n`;

@@ -14,6 +14,7 @@ interface Tree {
   readonly [key: string]: Tree;
 }
 
+const EXTENSIONS = 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1';
 const OURS = { group: 'tsmoby.dev', version: 'v1alpha1' };
 const v3 = openApiV3Document(OURS, KINDS) as unknown as Tree;
 const core = openApiV3Document({ group: '', version: 'v1' }, KINDS) as unknown as Tree;
@@ -32,7 +33,7 @@ for (const [name, document] of [
   ['v2', v2],
 ] as const) {
   test(`every reference in ${name} leads somewhere in the same document`, (t) => {
-    const refs = collect(document, '$ref') as readonly string[];
+    const refs = collect(document, '$ref').filter((ref) => typeof ref === 'string');
     t.true(refs.length > 20);
     for (const ref of new Set(refs)) {
       const target = ref
@@ -104,7 +105,10 @@ test('a document holds the kinds of its group version only', (t) => {
 });
 
 test('version 2 has no words that Swagger 2.0 does not know, and says how lists are patched', (t) => {
-  for (const key of ['nullable', 'anyOf', 'oneOf', 'requestBody', 'content']) t.deepEqual(collect(v2, key), [], key);
+  const { [`${EXTENSIONS}.JSONSchemaProps`]: _aboutTheseWords, ...definitions } = v2['definitions'] ?? {};
+  for (const key of ['nullable', 'anyOf', 'oneOf', 'requestBody', 'content']) {
+    t.deepEqual(collect({ ...v2, definitions }, key), [], key);
+  }
   const meta = v2['definitions']?.['io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta']?.['properties'];
   t.is(meta?.['finalizers']?.['x-kubernetes-patch-strategy'], 'merge' as unknown as Tree);
   t.is(meta?.['ownerReferences']?.['x-kubernetes-patch-merge-key'], 'uid' as unknown as Tree);
