@@ -17,7 +17,8 @@ import { createAdminAuthorizer, type Authorizer } from './pipeline/authorize.ts'
 import { createPipeline, type Pipeline } from './pipeline/pipeline.ts';
 import type { KindStore, NamespacePhase } from './registry/kind-store.ts';
 import type { Origins } from './registry/object-rules.ts';
-import { openKind } from './registry/open-kind.ts';
+import { conversionOf } from './registry/conversions/index.ts';
+import { openKind, serveAlso } from './registry/open-kind.ts';
 import { createRegistry, type Registry } from './registry/registry.ts';
 import { PROTECTED_NAMESPACES } from './registry/strategies/namespace.ts';
 import { storedResource } from './registry/stored-resource.ts';
@@ -79,10 +80,17 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   };
   await using opening = stack;
   for (const definition of options.kinds) {
+    const { group, plural, storedAs } = definition;
+    if (storedAs !== undefined) continue;
     const kind = await openKind(definition, surroundings);
     opening.use(kind.cache);
-    stores.set(`${definition.group}/${definition.plural}`, kind);
+    stores.set(`${group}/${plural}`, kind);
     registry.add(storedResource(kind));
+  }
+  for (const definition of options.kinds) {
+    const { storedAs } = definition;
+    const kind = storedAs && stores.get(`${storedAs.group}/${storedAs.plural}`);
+    if (kind !== undefined) registry.add(storedResource(serveAlso(kind, definition, conversionOf(definition))));
   }
   await makeProtectedNamespaces(registry);
   const pipeline = createPipeline(contextOf(options, { registry, fieldSets, admission, metrics }));

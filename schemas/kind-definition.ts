@@ -51,6 +51,11 @@ export interface KindDefinition {
   readonly selectableFields: readonly string[];
   /** Selectable fields whose value does not stand at the path of their name (Event's `source`). */
   readonly computedFields?: Readonly<Record<string, (object: KubeObject) => string>>;
+  /**
+   * The kind whose objects these are, in another version or under another group (events.k8s.io/v1 Event: core/v1 Event); the
+   * API server has the conversion. Absent: the kind has objects of its own.
+   */
+  readonly storedAs?: { readonly group: string; readonly plural: string };
   /** Kubernetes' own kinds: strategic merge patch, no generation, strategies in api/registry/strategies. */
   readonly builtin: boolean;
   /** Our kinds: put on every object at its creation, so that the first reconcile needs no write for it. */

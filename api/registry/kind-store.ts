@@ -1,18 +1,14 @@
-/** What reads and writes of one stored kind share, and the crossings between cache entries, stored bytes and objects. */
+/** What reads and writes of one version of a stored kind share; the store and its cache are those of all its versions. */
 import type { KindDefinition } from '../../schemas/kind-definition.ts';
-import type { KubeObject } from '../../schemas/object.ts';
 import type { Structural } from '../../schemas/structural/structural.ts';
 import type { FieldSetCache } from '../apply/fields-v1.ts';
 import type { AdmissionChain } from '../pipeline/admission.ts';
-import type { ObjectValue } from '../pipeline/response.ts';
 import { fromCacheError, fromStoreError, StatusError, type ResourceName } from '../status-error.ts';
-import { StoreError, type Revision, type Store } from '../store/store.ts';
-import { openValue } from '../store/envelope.ts';
-import type { CacheEntry } from '../watch-cache/entry.ts';
+import { StoreError, type Store } from '../store/store.ts';
 import { WatchCacheError } from '../watch-cache/errors.ts';
-import { deepFreeze } from '../watch-cache/freeze.ts';
-import { decodeObject, encodeObject, spliceResourceVersion } from '../watch-cache/stored-object.ts';
+import { objectKey } from '../watch-cache/object-key.ts';
 import type { WatchCache } from '../watch-cache/watch-cache.ts';
+import type { Conversion } from './conversion.ts';
 import type { Origins } from './object-rules.ts';
 import type { Strategy } from './strategies/strategy.ts';
 
@@ -20,11 +16,17 @@ import type { Strategy } from './strategies/strategy.ts';
 export type NamespacePhase = (name: string) => 'Active' | 'Terminating' | undefined;
 
 export interface KindStore {
+  /** Of the version that is served. */
   readonly definition: KindDefinition;
   readonly schema: Structural;
   readonly strategy: Strategy;
   readonly store: Store;
+  /** Holds objects in their stored form. */
   readonly cache: WatchCache;
+  /** Between the stored form and this version; absent where they are the same. */
+  readonly conversion?: Conversion;
+  /** Aborted when the version is served no longer, or in another way: its watches end, and clients watch again. */
+  readonly retired?: AbortSignal;
   readonly origins: Origins;
   readonly admission: AdmissionChain;
   readonly namespacePhase: NamespacePhase;
@@ -36,46 +38,9 @@ export interface KindStore {
 export const keyPrefixOf = ({ group, plural }: ResourceName): string =>
   `/registry/${group === '' ? 'core' : group}/${plural}/`;
 
-/** An object as some write left it. */
-export interface Version {
-  readonly object: KubeObject;
-  readonly revision: Revision;
-}
-
-export const valueOfEntry = (cache: WatchCache, entry: CacheEntry): ObjectValue => ({
-  json: () => cache.json(entry),
-  object: () => cache.object(entry),
-});
-
-/** The outcome of a write; its object is the cache's own while that is the newest. */
-export function valueOfBytes(
-  cache: WatchCache,
-  place: { namespace: string; name: string },
-  bytes: Uint8Array,
-  revision: Revision,
-): ObjectValue {
-  return {
-    json: () => spliceResourceVersion(bytes, revision),
-    object: () => {
-      const entry = cache.get(place.namespace, place.name);
-      return entry?.revision === revision ? cache.object(entry) : deepFreeze(decodeObject(bytes, revision));
-    },
-  };
-}
-
-/** An object that is stored nowhere: the outcome of a dry run. */
-export function valueOfObject(object: KubeObject): ObjectValue {
-  const { resourceVersion } = object.metadata as Partial<KubeObject['metadata']>;
-  return {
-    json: () => {
-      const bytes = encodeObject(object);
-      return resourceVersion === undefined
-        ? openValue(bytes).payload
-        : spliceResourceVersion(bytes, Number(resourceVersion));
-    },
-    object: () => deepFreeze(structuredClone(object)),
-  };
-}
+/** Where an object of the kind is stored. */
+export const keyOf = ({ cache }: KindStore, namespace: string, name: string): string =>
+  objectKey(cache.prefix, namespace, name);
 
 /** The one crossing from what stores and caches throw to Statuses; everything else passes unchanged. */
 export function asStatusError(error: unknown, resource: ResourceName, name: string): unknown {

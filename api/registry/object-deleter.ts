@@ -6,11 +6,16 @@ import type { JsonObject } from '../../schemas/object.ts';
 import type { ObjectValue } from '../pipeline/response.ts';
 import { forbidden, notFound } from '../status-error.ts';
 import { StoreError } from '../store/store.ts';
-import { deepFreeze } from '../watch-cache/freeze.ts';
-import { objectKey } from '../watch-cache/object-key.ts';
-import { decodeObject, encodeObject } from '../watch-cache/stored-object.ts';
-import { asStatusError, keyPrefixOf, valueOfBytes, valueOfObject, type KindStore, type Version } from './kind-store.ts';
+import { asStatusError, keyOf, type KindStore } from './kind-store.ts';
 import { checkPreconditions, raiseGeneration } from './object-rules.ts';
+import {
+  encodeStored,
+  valueOfBytes,
+  valueOfObject,
+  versionOfBytes,
+  versionOfEntry,
+  type Version,
+} from './object-value.ts';
 import { isReleased } from './object-writer.ts';
 import type { CallContext, CollectionDeleter, Deleter, DeleteOptions, Lister } from './resource.ts';
 
@@ -63,7 +68,7 @@ async function remove(kind: KindStore, context: CallContext, name: string, optio
   const { namespace } = attributes;
   await cache.reached(undefined, { signal });
   const entry = cache.get(namespace, name);
-  let current: Version | undefined = entry && { object: cache.object(entry), revision: entry.revision };
+  let current: Version | undefined = entry && versionOfEntry(kind, entry);
   for (;;) {
     signal.throwIfAborted();
     if (current === undefined) throw notFound(definition, name);
@@ -79,10 +84,7 @@ async function remove(kind: KindStore, context: CallContext, name: string, optio
     const outcome = await attempt(kind, current, options);
     if (!(outcome instanceof StoreError)) return outcome;
     const winner = outcome.current;
-    current = winner && {
-      object: deepFreeze(decodeObject(winner.value, winner.modRevision)),
-      revision: winner.modRevision,
-    };
+    current = winner && versionOfBytes(kind, winner.value, winner.modRevision);
   }
 }
 
@@ -92,20 +94,20 @@ async function attempt(
   { object, revision }: Version,
   { dryRun, propagationPolicy, gracePeriodSeconds }: DeleteOptions,
 ): Promise<Outcome | StoreError> {
-  const { cache, definition, strategy } = kind;
+  const { cache, strategy } = kind;
   const { name, namespace = '' } = object.metadata;
   const next = marked(kind, object, propagationPolicy, gracePeriodSeconds);
-  const key = objectKey(keyPrefixOf(definition), namespace, name);
+  const key = keyOf(kind, namespace, name);
   try {
     if (isReleased(kind, next)) {
       if (!dryRun) await cache.reached(await kind.store.delete(key, revision));
       return { gone: goneStatus(kind, object) };
     }
-    if (dryRun) return { held: valueOfObject(next) };
-    const bytes = encodeObject(next);
+    if (dryRun) return { held: valueOfObject(kind, next) };
+    const bytes = encodeStored(kind, next);
     if (equal(next as unknown as JsonObject, object as unknown as JsonObject)) {
       await cache.reached(revision);
-      return { held: valueOfBytes(cache, { namespace, name }, bytes, revision) };
+      return { held: valueOfBytes(kind, { namespace, name }, bytes, revision) };
     }
     const written = await kind.store.update(
       key,
@@ -114,7 +116,7 @@ async function attempt(
       strategy.ttlSeconds === undefined ? {} : { ttlSeconds: strategy.ttlSeconds },
     );
     await cache.reached(written);
-    return { held: valueOfBytes(cache, { namespace, name }, bytes, written) };
+    return { held: valueOfBytes(kind, { namespace, name }, bytes, written) };
   } catch (error) {
     if (error instanceof StoreError && (error.code === 'Conflict' || error.code === 'NotFound')) return error;
     throw error;

@@ -3,40 +3,51 @@ import type { ListMetadata, ObjectValue, WatchFrame, WatchStream } from '../pipe
 import { expired, failure, notFound } from '../status-error.ts';
 import { StoreError } from '../store/store.ts';
 import type { CacheWatch } from '../watch-cache/cache-watch.ts';
+import type { CacheEntry } from '../watch-cache/entry.ts';
 import { WatchCacheError } from '../watch-cache/errors.ts';
 import type { CacheEvent } from '../watch-cache/events.ts';
 import type { CacheListOptions } from '../watch-cache/pages.ts';
 import { decodeContinueToken, encodeContinueToken } from './continue-token.ts';
-import { asStatusError, keyPrefixOf, valueOfEntry, type KindStore } from './kind-store.ts';
+import { apiVersionOf } from '../../schemas/kinds.ts';
+import { asStatusError, type KindStore } from './kind-store.ts';
+import { valueOfEntry } from './object-value.ts';
 import type { CallContext, Getter, Lister, ListQuery, Watcher, WatchQuery } from './resource.ts';
+import { selectableBy } from './selectable.ts';
+import type { Selection } from './selection.ts';
 import { parseVersion } from './versions.ts';
 
+/** Whether a selection wants to see an entry. */
+type Sees = (selection: Selection, entry: CacheEntry) => boolean;
+
 export function createReader(kind: KindStore): Getter & Lister & Watcher {
+  const selectable = selectableBy(kind);
+  const sees: Sees = (selection, entry) => selection.matches(selectable(entry));
   return {
     async get({ attributes, signal }, name) {
       await kind.cache.reached(undefined, { signal });
       const entry = kind.cache.get(attributes.namespace, name);
       if (entry === undefined) throw notFound(kind.definition, name);
-      return valueOfEntry(kind.cache, entry);
+      return valueOfEntry(kind, entry);
     },
-    list: (context, query) => listPage(kind, context, query),
-    watch: (context, query) => new ObjectWatch(kind, context, query),
+    list: (context, query) => listPage(kind, sees, context, query),
+    watch: (context, query) => new ObjectWatch(kind, sees, context, query),
   };
 }
 
 async function listPage(
   kind: KindStore,
+  sees: Sees,
   { attributes, signal }: CallContext,
   query: ListQuery,
 ): Promise<{ readonly metadata: ListMetadata; readonly items: readonly ObjectValue[] }> {
   const { cache, definition } = kind;
   const token = query.continueToken === undefined ? undefined : decodeContinueToken(query.continueToken);
-  const prefix = keyPrefixOf(definition);
+  const { prefix } = cache;
   try {
     await cache.reached(undefined, { signal });
     const at = token === undefined ? await revisionOf(kind, query, signal) : token.revision;
     const page = await cache.list({
-      ...placeOf(attributes.namespace, query),
+      ...placeOf(attributes.namespace, query, sees),
       ...(query.limit === undefined ? {} : { limit: query.limit }),
       ...(token === undefined ? {} : { after: prefix + token.after }),
       ...(at === undefined ? {} : { revision: at }),
@@ -50,7 +61,7 @@ async function listPage(
         : {}),
       ...(more && page.remaining !== undefined ? { remainingItemCount: page.remaining } : {}),
     };
-    return { metadata, items: page.entries.map((entry) => valueOfEntry(cache, entry)) };
+    return { metadata, items: page.entries.map((entry) => valueOfEntry(kind, entry)) };
   } catch (error) {
     if (token !== undefined && isExpired(error)) throw expiredToken(kind, token.after, error);
     throw asStatusError(error, definition, '');
@@ -80,25 +91,32 @@ async function revisionOf({ cache }: KindStore, query: ListQuery, signal: AbortS
 function placeOf(
   namespace: string,
   { selection }: Pick<ListQuery, 'selection'>,
+  sees: Sees,
 ): Pick<CacheListOptions, 'namespace' | 'name' | 'matches'> {
   return {
     ...(namespace === '' ? {} : { namespace }),
     ...(selection.name === undefined ? {} : { name: selection.name }),
-    ...(selection.everything ? {} : { matches: (entry) => selection.matches(entry) }),
+    ...(selection.everything ? {} : { matches: (entry) => sees(selection, entry) }),
   };
 }
 
 /** A watch that opens with its first read, and ends by its timeout, its reader, or the cache. */
 class ObjectWatch implements WatchStream {
   readonly #kind: KindStore;
+  readonly #sees: Sees;
+  /** Told apart from other versions of the same objects, whose watchers share the events. */
+  readonly #sharedAs: string;
+  readonly #retire = (): void => this.#watch?.end();
   readonly #opened: Promise<CacheWatch | undefined>;
   #timer: NodeJS.Timeout | undefined;
   #watch: CacheWatch | undefined;
   #failure: unknown;
   #over = false;
 
-  constructor(kind: KindStore, { attributes, signal }: CallContext, query: WatchQuery) {
+  constructor(kind: KindStore, sees: Sees, { attributes, signal }: CallContext, query: WatchQuery) {
     this.#kind = kind;
+    this.#sees = sees;
+    this.#sharedAs = kind.conversion === undefined ? '' : `${apiVersionOf(kind.definition)}/`;
     const after = afterOf(query);
     this.#opened = this.#open(attributes.namespace, query, after, signal);
   }
@@ -118,6 +136,7 @@ class ObjectWatch implements WatchStream {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#over = true;
     clearTimeout(this.#timer);
+    this.#kind.retired?.removeEventListener('abort', this.#retire);
     await this.#opened;
     this.#watch?.end();
   }
@@ -128,10 +147,10 @@ class ObjectWatch implements WatchStream {
     after: number | undefined,
     signal: AbortSignal,
   ): Promise<CacheWatch | undefined> {
-    const { cache } = this.#kind;
+    const { cache, retired } = this.#kind;
     try {
       await cache.reached(undefined, { signal });
-      const place = placeOf(namespace, query);
+      const place = placeOf(namespace, query, this.#sees);
       this.#watch = await cache.watch({
         ...(place.namespace === undefined ? {} : { namespace: place.namespace }),
         ...(place.matches === undefined ? {} : { matches: place.matches }),
@@ -145,6 +164,8 @@ class ObjectWatch implements WatchStream {
       if (query.timeoutSeconds !== undefined) {
         this.#timer = setTimeout(() => this.#watch?.end(), Math.min(query.timeoutSeconds, MAX_TIMEOUT_SECONDS) * 1000);
       }
+      retired?.addEventListener('abort', this.#retire, { once: true });
+      if (retired?.aborted) this.#watch.end();
       return this.#watch;
     } catch (error) {
       this.#failure = error;
@@ -156,11 +177,11 @@ class ObjectWatch implements WatchStream {
     if (event.type === 'BOOKMARK') {
       return { type: 'BOOKMARK', resourceVersion: String(event.revision), initialEventsEnd: event.initialEventsEnd };
     }
-    const value = valueOfEntry(this.#kind.cache, event.entry);
+    const value = valueOfEntry(this.#kind, event.entry);
     return {
       type: event.type,
       value,
-      shared: (representation, make) => event.encoded(representation, () => make(value)),
+      shared: (representation, make) => event.encoded(this.#sharedAs + representation, () => make(value)),
     };
   }
 }

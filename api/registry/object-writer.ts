@@ -5,10 +5,8 @@ import type { JsonObject } from '../../schemas/object.ts';
 import type { ObjectValue } from '../pipeline/response.ts';
 import { alreadyExists, forbidden, invalid, notFound } from '../status-error.ts';
 import { StoreError } from '../store/store.ts';
-import { deepFreeze } from '../watch-cache/freeze.ts';
-import { objectKey } from '../watch-cache/object-key.ts';
-import { decodeObject, encodeObject } from '../watch-cache/stored-object.ts';
-import { asStatusError, keyPrefixOf, valueOfBytes, valueOfObject, type KindStore, type Version } from './kind-store.ts';
+import { encodeObject } from '../watch-cache/stored-object.ts';
+import { asStatusError, keyOf, type KindStore } from './kind-store.ts';
 import { trackFields } from './managed-fields.ts';
 import {
   beginObject,
@@ -20,6 +18,15 @@ import {
   withGeneration,
   withStatusOf,
 } from './object-rules.ts';
+import {
+  encodeStored,
+  toStored,
+  valueOfBytes,
+  valueOfObject,
+  versionOfBytes,
+  versionOfEntry,
+  type Version,
+} from './object-value.ts';
 import type { CallContext, Change, Creater, UpdateKind, Updater, WriteOptions } from './resource.ts';
 import { validateMetadata, validateMetadataUpdate } from './validate-metadata.ts';
 
@@ -100,12 +107,12 @@ async function store(kind: KindStore, object: KubeObject, { dryRun }: WriteOptio
   const { name, namespace = '' } = object.metadata;
   if (dryRun) {
     if (cache.get(namespace, name) !== undefined) throw alreadyExists(definition, name);
-    return valueOfObject(object);
+    return valueOfObject(kind, object);
   }
-  const bytes = encodeObject(object);
-  const revision = await kind.store.create(objectKey(keyPrefixOf(definition), namespace, name), bytes, ttlOf(strategy));
+  const bytes = encodeStored(kind, object);
+  const revision = await kind.store.create(keyOf(kind, namespace, name), bytes, ttlOf(strategy));
   await cache.reached(revision);
-  return valueOfBytes(cache, { namespace, name }, bytes, revision);
+  return valueOfBytes(kind, { namespace, name }, bytes, revision);
 }
 
 const ttlOf = ({ ttlSeconds }: KindStore['strategy']) => (ttlSeconds === undefined ? {} : { ttlSeconds });
@@ -151,7 +158,7 @@ async function update(kind: KindStore, section: Section | undefined, call: Updat
   const { namespace } = context.attributes;
   await cache.reached(undefined, { signal: context.signal });
   const entry = cache.get(namespace, name);
-  let current: Version | undefined = entry && { object: cache.object(entry), revision: entry.revision };
+  let current: Version | undefined = entry && versionOfEntry(kind, entry);
   for (;;) {
     context.signal.throwIfAborted();
     if (current === undefined) {
@@ -164,7 +171,7 @@ async function update(kind: KindStore, section: Section | undefined, call: Updat
       continue;
     }
     const winner = cache.get(namespace, name);
-    current = winner && { object: cache.object(winner), revision: winner.revision };
+    current = winner && versionOfEntry(kind, winner);
   }
 }
 
@@ -193,18 +200,18 @@ async function createByUpdate(
 
 /** The version that stood in our way. */
 async function winnerOf(
-  { cache }: KindStore,
+  kind: KindStore,
   namespace: string,
   name: string,
   lost: StoreError,
 ): Promise<Version | undefined> {
   if (lost.current !== undefined) {
     const { value, modRevision } = lost.current;
-    return { object: deepFreeze(decodeObject(value, modRevision)), revision: modRevision };
+    return versionOfBytes(kind, value, modRevision);
   }
-  await cache.reached();
-  const entry = cache.get(namespace, name);
-  return entry && { object: cache.object(entry), revision: entry.revision };
+  await kind.cache.reached();
+  const entry = kind.cache.get(namespace, name);
+  return entry && versionOfEntry(kind, entry);
 }
 
 /** One attempt. Returns the store's error when somebody else was faster. */
@@ -212,28 +219,28 @@ async function write(
   kind: KindStore,
   section: Section | undefined,
   call: UpdateCall,
-  { object: current, revision }: Version,
+  { object: current, stored, revision }: Version,
 ): Promise<ObjectValue | StoreError> {
-  const { definition, strategy, cache } = kind;
+  const { strategy, cache } = kind;
   const { options } = call;
   const asked = await call.change(current);
   const place = { namespace: current.metadata.namespace ?? '', name: current.metadata.name };
   const next = asked === current ? current : await prepareNext(kind, section, call, asked, current);
-  if (isSame(next, current)) {
+  if (isSame(toStored(kind, next), stored)) {
     await cache.reached(revision);
-    return valueOfBytes(cache, place, encodeObject(current), revision);
+    return valueOfBytes(kind, place, encodeObject(stored), revision);
   }
-  if (options.dryRun) return valueOfObject(next);
-  const bytes = encodeObject(next);
-  const key = objectKey(keyPrefixOf(definition), place.namespace, place.name);
+  if (options.dryRun) return valueOfObject(kind, next);
+  const bytes = encodeStored(kind, next);
+  const key = keyOf(kind, place.namespace, place.name);
   try {
     if (isReleased(kind, next)) {
       const deleted = await kind.store.delete(key, revision);
-      return valueOfBytes(cache, place, bytes, deleted);
+      return valueOfBytes(kind, place, bytes, deleted);
     }
     const written = await kind.store.update(key, bytes, revision, ttlOf(strategy));
     await cache.reached(written);
-    return valueOfBytes(cache, place, bytes, written);
+    return valueOfBytes(kind, place, bytes, written);
   } catch (error) {
     if (error instanceof StoreError && (error.code === 'Conflict' || error.code === 'NotFound')) return error;
     throw error;

@@ -1,12 +1,12 @@
 import { objectMeta } from '../../schemas/definitions/object-meta.ts';
 import type { KindDefinition } from '../../schemas/kind-definition.ts';
-import type { JsonObject, JsonValue, KubeObject } from '../../schemas/object.ts';
-import { isObject, own } from '../../schemas/structural/own.ts';
 import { compileStructural } from '../../schemas/structural/structural.ts';
 import type { Store } from '../store/store.ts';
 import type { DecodedObjects } from '../watch-cache/decoded-objects.ts';
 import { WatchCache } from '../watch-cache/watch-cache.ts';
+import type { Conversion } from './conversion.ts';
 import { keyPrefixOf, type KindStore } from './kind-store.ts';
+import { selectableFields } from './selectable.ts';
 import { strategyOf } from './strategies/index.ts';
 
 /** What a kind's storage needs from around it. */
@@ -25,26 +25,14 @@ export async function openKind(definition: KindDefinition, surroundings: KindSur
     objects,
     onDamaged,
     prefix: keyPrefixOf(definition),
-    selectableFields: (object) => selectable(definition, object),
+    selectableFields: (object) => selectableFields(definition, object),
   });
   const schema = compileStructural(definition.schema, { metadata: objectMeta });
   return { ...rest, definition, schema, store, cache, strategy: strategyOf(definition) };
 }
 
-/** The values that field selectors of the kind look at. */
-function selectable(
-  { selectableFields, computedFields }: KindDefinition,
-  object: KubeObject,
-): Readonly<Record<string, string>> {
-  const fields: Record<string, string> = {};
-  for (const path of selectableFields) {
-    fields[path] = computedFields?.[path]?.(object) ?? textAt(object as unknown as JsonObject, path.split('.'));
-  }
-  return fields;
-}
-
-function textAt(root: JsonObject, path: readonly string[]): string {
-  let at: JsonValue | undefined = root;
-  for (const key of path) at = isObject(at) ? own(at, key) : undefined;
-  return at === undefined || at === null || typeof at === 'object' ? '' : String(at);
+/** The same objects at another group or version, with the rules of that place (conversion.ts). */
+export function serveAlso(kind: KindStore, definition: KindDefinition, conversion: Conversion): KindStore {
+  const schema = compileStructural(definition.schema, { metadata: objectMeta });
+  return { ...kind, definition, schema, strategy: strategyOf(definition), conversion };
 }

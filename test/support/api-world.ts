@@ -4,10 +4,11 @@ import { createApiServer, type ApiServer } from '../../api/server.ts';
 import { openMemoryStore } from '../../api/store/memory.ts';
 import { createInProcessClient } from '../../cli/daemon/in-process-client.ts';
 import { withCacheViews } from '../../cli/daemon/cache-view.ts';
-import { servedKinds, type RegistryKinds } from '../../cli/daemon/served-kinds.ts';
+import { servedKinds } from '../../cli/daemon/served-kinds.ts';
 import type { Client } from '../../client/client.ts';
 import { createHttpClient } from '../../client/http.ts';
 import type { Clock } from '../../controllers/engine/environment.ts';
+import type { ServedKinds } from '../../controllers/engine/served-kinds.ts';
 import { findByKindRef, KINDS } from '../../schemas/kinds.ts';
 import type { KindRef } from '../../schemas/object.ts';
 import { recordingLog } from './recording-log.ts';
@@ -18,7 +19,7 @@ const ALL_KINDS = [...KINDS, widgetKind];
 /** A real API server over a store in memory, for tests of controllers. */
 export interface ApiWorld extends AsyncDisposable {
   readonly server: ApiServer;
-  readonly kinds: RegistryKinds;
+  readonly kinds: ServedKinds;
   /** In process, with the server's caches as views. */
   client(user?: string): Client;
   /** In process, by list and watch. */
