@@ -9,6 +9,8 @@ import { getInstance, listInstances } from './containers/state.ts';
 import { sweep } from './containers/sweep.ts';
 import { updateLabels, updateResources } from './containers/update.ts';
 import { translated } from './errors.ts';
+import { resizeExec } from './exec/calls.ts';
+import { execInstance } from './exec/exec.ts';
 
 /** The Containers port on containerd. `leasesInUse` names the leases that a sweep must leave alone. */
 export function createContainers(context: ContainersContext, leasesInUse: ReadonlySet<string>): Containers {
@@ -18,6 +20,10 @@ export function createContainers(context: ContainersContext, leasesInUse: Readon
     create: (spec, signal) => translated(`create instance ${spec.id}`, () => createInstance(context, spec, signal)),
     start: (id, stdio, signal) =>
       translated(`start instance ${id}`, () => context.locks.run(id, () => startInstance(context, id, stdio, signal))),
+    exec: (id, request, signal) =>
+      translated(`start a process in instance ${id}`, () => execInstance(context, id, request, signal)),
+    resize: (id, size) =>
+      translated(`resize the terminal of instance ${id}`, () => resizeExec(context, { id, execId: '' }, size)),
     kill: (id, signal, options) =>
       translated(`signal instance ${id}`, () => killInstance(context, id, signal, options)),
     oomKills: (id) => translated(`count OOM kills of instance ${id}`, () => oomKills(context, id)),

@@ -98,6 +98,7 @@ export async function connectContainerd(options: ContainerdOptions): Promise<Con
     {
       connection,
       facts,
+      host,
       limits: options.limits ?? { facts },
       specOf,
       runtime,
@@ -105,6 +106,7 @@ export async function connectContainerd(options: ContainerdOptions): Promise<Con
       locks: createKeyedLock(),
       freshMounts: new Map(),
       creating: new Set(),
+      execs: new Set(),
     },
     leasesInUse,
   );

@@ -1,6 +1,15 @@
 import { RuntimeError } from '../errors.ts';
-import type { Containers, InstanceResources, InstanceSpec, InstanceState, TaskStdio } from '../ports/containers.ts';
+import type {
+  Containers,
+  ExecProcess,
+  ExecRequest,
+  InstanceResources,
+  InstanceSpec,
+  InstanceState,
+  TaskStdio,
+} from '../ports/containers.ts';
 import type { FakeEvents } from './events.ts';
+import { FakeExec } from './exec.ts';
 import type { Gate } from './gate.ts';
 import type { FakeClock, FakeTimers } from './options.ts';
 import type { FakeProgram } from './programs.ts';
@@ -11,6 +20,8 @@ export interface FakeInstance {
   labels: Readonly<Record<string, string>>;
   resources: InstanceResources;
   task: FakeTask | undefined;
+  /** Further processes by execId; they end with the task. */
+  readonly execs: Map<string, FakeExec>;
 }
 
 export interface FakeContainersOptions {
@@ -60,7 +71,13 @@ export class FakeContainers implements Containers {
         reason: 'ImageNotUnpacked',
       });
     }
-    this.instances.set(spec.id, { spec, labels: spec.labels, resources: spec.resources, task: undefined });
+    this.instances.set(spec.id, {
+      spec,
+      labels: spec.labels,
+      resources: spec.resources,
+      task: undefined,
+      execs: new Map(),
+    });
   }
 
   async start(id: string, stdio: TaskStdio, signal?: AbortSignal): Promise<{ readonly pid: number }> {
@@ -76,19 +93,13 @@ export class FakeContainers implements Containers {
         },
       );
     }
-    const { args } = instance.spec.process;
-    const program = this.#options.program(args);
-    if (program === undefined) {
-      throw new RuntimeError('InvalidArgument', `command ${JSON.stringify(args[0] ?? '')} is not in the image`, {
-        reason: 'CommandNotFound',
-      });
-    }
-    instance.task = this.#startTask(id, program, stdio);
+    const program = this.#program(instance.spec.process.args);
+    instance.task = this.#startTask(instance, program, stdio);
     this.emit('/tasks/start', id);
     return { pid: instance.task.pid };
   }
 
-  #startTask(id: string, program: FakeProgram, stdio: TaskStdio): FakeTask {
+  #startTask({ spec: { id }, execs }: FakeInstance, program: FakeProgram, stdio: TaskStdio): FakeTask {
     const { clock, timers, print } = this.#options;
     if (!print(stdio.stdout, 'stdout', '')) {
       throw new RuntimeError('DeadlineExceeded', `instance ${id}: nobody reads ${stdio.stdout}`);
@@ -99,7 +110,41 @@ export class FakeContainers implements Containers {
       clock,
       timers,
       print: (stream, text) => print(stream === 'stderr' ? (stdio.stderr ?? stdio.stdout) : stdio.stdout, stream, text),
-      onExit: () => this.emit('/tasks/exit', id),
+      onExit: () => {
+        for (const exec of execs.values()) exec.kill();
+        this.emit('/tasks/exit', id);
+      },
+    });
+  }
+
+  async exec(id: string, request: ExecRequest, signal?: AbortSignal): Promise<ExecProcess> {
+    await this.#options.gate.pass('containers.exec', signal);
+    const instance = this.#find(id);
+    const { execs, task } = instance;
+    const { execId } = request;
+    if (task?.running !== true) {
+      const text = `no process can be started in instance ${id}: it does not run`;
+      throw new RuntimeError('FailedPrecondition', text, { reason: 'TaskNotRunning' });
+    }
+    if (execs.has(execId)) throw new RuntimeError('AlreadyExists', `instance ${id} has a process ${execId} already`);
+    const program = this.#program(request.args);
+    const { clock, timers } = this.#options;
+    const pid = this.#nextPid++;
+    const exec = new FakeExec({ pid, program, clock, timers, request, onGone: () => void execs.delete(execId) });
+    execs.set(execId, exec);
+    return exec;
+  }
+
+  /** No fake program looks at its terminal. */
+  async resize(): Promise<void> {
+    await this.#options.gate.pass('containers.resize');
+  }
+
+  #program(args: readonly string[]): FakeProgram {
+    const program = this.#options.program(args);
+    if (program !== undefined) return program;
+    throw new RuntimeError('InvalidArgument', `command ${JSON.stringify(args[0] ?? '')} is not in the image`, {
+      reason: 'CommandNotFound',
     });
   }
 

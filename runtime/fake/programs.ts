@@ -5,6 +5,8 @@ export interface FakeProgram {
   readonly exitCode?: number;
   /** Signals that do nothing; SIGKILL always kills. Others end it with 128 + n. */
   readonly ignores?: readonly number[];
+  /** Writes what it reads, and ends with its input, if it has one. */
+  readonly copiesInput?: boolean;
 }
 
 export type FakeStep =
@@ -39,6 +41,7 @@ function simple(words: readonly string[]): FakeProgram | undefined {
     case 'sleep':
       return first === 'infinity' ? forever : { steps: [{ type: 'wait', milliseconds: Number(first ?? 0) * 1000 }] };
     case 'cat':
+      return { ...forever, copiesInput: true };
     case 'httpd':
     case 'tail':
     case 'top':

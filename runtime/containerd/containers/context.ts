@@ -1,5 +1,5 @@
 import type { InstanceSpec } from '../../ports/containers.ts';
-import type { HostFacts } from '../../ports/host.ts';
+import type { Host, HostFacts } from '../../ports/host.ts';
 import type { Mount } from '../../../proto/gen/containerd/types/mount_pb.ts';
 import type { Connection } from '../connection.ts';
 import type { KeyedLock } from '../keyed-lock.ts';
@@ -9,6 +9,7 @@ import type { ResourceEnvironment } from '../spec/resources.ts';
 export interface ContainersContext {
   readonly connection: Connection;
   readonly facts: HostFacts;
+  readonly host: Pick<Host, 'makeFifos'>;
   /** How limits become cgroup values on this machine. */
   readonly limits: ResourceEnvironment;
   /** OCI runtime spec as JSON bytes. */
@@ -22,6 +23,8 @@ export interface ContainersContext {
   readonly locks: KeyedLock;
   /** Ids that are being created right now: no leftovers, although no record explains their snapshot yet. */
   readonly creating: Set<string>;
+  /** Processes of `exec` that somebody here talks to, by execKey: no leftovers. */
+  readonly execs: Set<string>;
 }
 
 export interface RuntimeOptions {

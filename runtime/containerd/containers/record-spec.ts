@@ -1,5 +1,8 @@
+import type { OciProcess } from '../spec/oci.ts';
+
 /** The parts of a record's OCI spec that the adapter looks at again. */
 export interface RecordSpec {
+  readonly process?: OciProcess;
   readonly linux?: {
     readonly cgroupsPath?: string;
     readonly resources?: Readonly<Record<string, unknown>>;

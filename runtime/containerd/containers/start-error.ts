@@ -49,9 +49,8 @@ const CAUSES: readonly Cause[] = [
   },
 ];
 
-/** Why a task could not be created or started: InvalidArgument with a reason where the spec is at fault. */
-export function startError(error: unknown, id: string): RuntimeError {
-  const doing = `start instance ${id}`;
+/** Why a process could not be created or started (`doing`): InvalidArgument with a reason where the spec is at fault. */
+export function startError(error: unknown, doing: string): RuntimeError {
   if (!(error instanceof GrpcError) || !['UNKNOWN', 'INTERNAL', 'INVALID_ARGUMENT', 'NOT_FOUND'].includes(error.code)) {
     return toRuntimeError(error, doing);
   }

@@ -35,9 +35,9 @@ export async function startInstance(
       const running = await adoptTask(context, id, stdio, signal);
       if (running !== undefined) return running;
     } else if (!(await removeLeftBundle(context, id, error))) {
-      throw startError(error, id);
+      throw startError(error, `start instance ${id}`);
     }
-    await create().catch((again: unknown) => Promise.reject(startError(again, id)));
+    await create().catch((again: unknown) => Promise.reject(startError(again, `start instance ${id}`)));
   }
   return run(context, id, signal);
 }
@@ -53,7 +53,7 @@ async function run(context: ContainersContext, id: string, signal?: AbortSignal)
     await unlessGone(tasks.delete({ containerId: id }, { deadline: TASK_DEADLINE })).catch((failure: unknown) => {
       context.connection.log.warn({ id, err: failure }, 'a task that failed to start could not be deleted');
     });
-    throw startError(error, id);
+    throw startError(error, `start instance ${id}`);
   }
 }
 

@@ -1,6 +1,7 @@
 import { timestampMs } from '@bufbuild/protobuf/wkt';
 import type { Timestamp } from '@bufbuild/protobuf/wkt';
 import { unlessGone, unlessThere } from '../errors.ts';
+import { sweepExecs } from '../exec/leftovers.ts';
 import { IMAGE_LEASE } from '../images/lease.ts';
 import { storeFilter, STORE_LABEL } from '../labels.ts';
 import type { ContainersContext } from './context.ts';
@@ -38,7 +39,7 @@ export async function sweep(
     await unlessGone(services.snapshots.remove({ snapshotter, key }));
     removed.push(`snapshot ${key}`);
   }
-  return [...removed, ...(await sweepLeases(context, leasesInUse, signal))];
+  return [...(await sweepExecs(context)), ...removed, ...(await sweepLeases(context, leasesInUse, signal))];
 }
 
 /** containerd finds a task only by its record, so there has to be one while the task is ended. */

@@ -4,8 +4,9 @@ import { systemTimers } from '../../../controllers/engine/timers.ts';
 import type { FakeImage } from '../../../runtime/fake/catalogue.ts';
 import { createFakeRuntime, type FakeRuntime } from '../../../runtime/fake/create.ts';
 import type { ImageRecord } from '../../../runtime/ports/images.ts';
-import { containersSuite, instanceSpec } from '../../suites/containers.ts';
+import { containersSuite, instanceSpec, type ContainersFactory } from '../../suites/containers.ts';
 import { eventsSuite } from '../../suites/events.ts';
+import { execSuite } from '../../suites/exec.ts';
 import { imagesSuite, type TestImage } from '../../suites/images.ts';
 import { limits, logsSuite } from '../../suites/logs.ts';
 
@@ -27,7 +28,7 @@ const rootOf = ({ chainId, manifestDigest, snapshotter }: ImageRecord) => ({
   readOnly: false,
 });
 
-containersSuite(test, 'fake', async () => {
+const containersFactory: ContainersFactory = async () => {
   const runtime = create();
   const { containers, controls, logs } = runtime;
   const image = await pullBusybox(runtime);
@@ -45,7 +46,10 @@ containersSuite(test, 'fake', async () => {
       for (const { id } of await containers.list()) await containers.delete(id);
     },
   };
-});
+};
+
+containersSuite(test, 'fake', containersFactory);
+execSuite(test, 'fake', containersFactory);
 
 /** Equal images have equal digests. */
 function fakeImage({ cmd, user, files, platform: only }: TestImage): FakeImage {
