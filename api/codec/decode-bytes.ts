@@ -1,14 +1,23 @@
 import type { DecodedBody } from './decode-object.ts';
 import { decodeJson } from '../../schemas/text/json.ts';
+import type { KindRef } from '../../schemas/object.ts';
 import { TextError } from '../../schemas/text/text-error.ts';
 import { badRequest } from '../status-error.ts';
 import type { BodyFormat } from './media-types.ts';
 
 /**
- * Reads a body in one of the formats; YAML's reader is loaded with the first body that needs it. Throws BadRequest with
- * the place of the mistake.
+ * Reads a body in one of the formats; the readers of YAML and protobuf are loaded with the first body that needs them.
+ * `fallback` is the kind of a protobuf body that does not name its own. Throws BadRequest with the place of the mistake.
  */
-export async function decodeBytes(bytes: Uint8Array, format: BodyFormat): Promise<DecodedBody> {
+export async function decodeBytes(
+  bytes: Uint8Array,
+  format: BodyFormat,
+  fallback: KindRef | undefined,
+): Promise<DecodedBody> {
+  if (format === 'protobuf') {
+    const { decodeProtobuf } = await import('./protobuf/decode.ts');
+    return { value: decodeProtobuf(bytes, fallback), duplicates: [] };
+  }
   try {
     return format === 'json' ? fromJson(bytes) : await fromYaml(bytes);
   } catch (error) {

@@ -2,8 +2,8 @@
  * From a body to an object of the kind at hand: decoded, unknown fields dropped (and told), defaults filled in, types
  * right enough that object rules and strategies can rely on them.
  */
-import { apiVersionOf } from '../../schemas/kinds.ts';
-import type { JsonObject, JsonValue, KubeObject } from '../../schemas/object.ts';
+import { apiVersionOf, kindRefOf } from '../../schemas/kinds.ts';
+import type { JsonObject, JsonValue, KindRef, KubeObject } from '../../schemas/object.ts';
 import { isObject } from '../../schemas/structural/own.ts';
 import type { FieldIssue, Structural } from '../../schemas/structural/structural.ts';
 import { validateValues } from '../../schemas/structural/validate.ts';
@@ -11,7 +11,7 @@ import type { RequestBody } from '../pipeline/request.ts';
 import type { ServedResource } from '../registry/resource.ts';
 import { badRequest, unsupportedMediaType } from '../status-error.ts';
 import { decodeBytes } from './decode-bytes.ts';
-import { formatOf, SUPPORTED_BODIES } from './media-types.ts';
+import { formatOf, PROTOBUF, SUPPORTED_BODIES } from './media-types.ts';
 
 /** How to treat fields that the kind does not know, or that stand twice. */
 export interface DecodeOptions {
@@ -26,13 +26,16 @@ export interface DecodedBody {
   readonly duplicates: readonly string[];
 }
 
-/** Throws BadRequest for what cannot be read, UnsupportedMediaType for formats that nobody reads. */
-export async function decodeBody(body: RequestBody | undefined): Promise<DecodedBody> {
+/**
+ * Throws BadRequest for what cannot be read, UnsupportedMediaType for formats that nobody reads. `fallback` is the kind
+ * of a protobuf body that does not name its own.
+ */
+export async function decodeBody(body: RequestBody | undefined, fallback?: KindRef): Promise<DecodedBody> {
   if (body === undefined) throw badRequest("couldn't get version/kind; json parse error: unexpected end of JSON input");
   if (body.type === 'value') return { value: body.value as JsonValue, duplicates: [] };
   const format = formatOf(body.contentType);
   if (format === undefined) throw unsupportedMediaType(SUPPORTED_BODIES);
-  return decodeBytes(body.bytes, format);
+  return decodeBytes(body.bytes, format, fallback);
 }
 
 /** The object that a POST or PUT carries. */
@@ -41,14 +44,19 @@ export async function decodeObject(
   resource: ServedResource,
   options: DecodeOptions,
 ): Promise<KubeObject> {
-  const { value, duplicates } = await decodeBody(body);
+  const { definition } = resource;
+  const isProtobuf = body?.type === 'bytes' && formatOf(body.contentType) === 'protobuf';
+  // an object without a message of its own: as the real server, which knows this of custom resources
+  if (isProtobuf && !definition.builtin)
+    throw unsupportedMediaType(SUPPORTED_BODIES.filter((type) => type !== PROTOBUF));
+  const { value, duplicates } = await decodeBody(body, kindRefOf(definition));
   return shapeObject(checkKind(value, resource), duplicates, resource, options);
 }
 
 /** The DeleteOptions that a DELETE may carry; undefined when the body is empty. */
 export async function decodeOptions(body: RequestBody | undefined): Promise<JsonObject | undefined> {
   if (body === undefined || (body.type === 'bytes' && body.bytes.length === 0)) return undefined;
-  const { value } = await decodeBody(body);
+  const { value } = await decodeBody(body, { apiVersion: 'v1', kind: 'DeleteOptions' });
   if (!isObject(value)) throw badRequest('the body of a delete must be a DeleteOptions object');
   const kind = value['kind'];
   if (kind !== undefined && kind !== 'DeleteOptions')

@@ -1,13 +1,17 @@
-/** Content types of bodies. Kubernetes protobuf joins this table with issue B. */
-export type BodyFormat = 'json' | 'yaml';
+/** Content types of bodies. */
+export type BodyFormat = 'json' | 'yaml' | 'protobuf';
+
+/** Built-in kinds only: other objects have no message. */
+export const PROTOBUF = 'application/vnd.kubernetes.protobuf';
 
 const FORMATS: ReadonlyMap<string, BodyFormat> = new Map([
   ['', 'json'],
   ['application/json', 'json'],
   ['application/yaml', 'yaml'],
+  [PROTOBUF, 'protobuf'],
 ]);
 
-/** Media types that a body of an object may have. */
+/** Media types that a body of an object may have; the last one for built-in kinds only. */
 export const SUPPORTED_BODIES: readonly string[] = [...FORMATS.keys()].filter((type) => type !== '');
 
 /** The format of a body, or undefined. No Content-Type at all is read as JSON. */
