@@ -1,0 +1,98 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Expected, FetchStep, KubectlStep, Step } from './case.ts';
+import { splitCommandLine } from './command-line.ts';
+import { differences, type Outcome } from './expectations.ts';
+import { KubectlStopped, runKubectl } from './kubectl.ts';
+import { fillPattern, fillText } from './words.ts';
+
+/** How long `eventually` repeats, and its pauses. */
+const EVENTUALLY_MS = 30_000;
+const RETRY_MS = 250;
+
+/** Where the steps of one case run. */
+export interface Scene {
+  readonly binary: string;
+  readonly directory: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** Grows by what steps save. */
+  readonly words: Map<string, string>;
+  readonly signal: AbortSignal;
+}
+
+/** A step that did not do what the case says, in words that need no knowledge of the suite. */
+export class StepFailure extends Error {
+  override readonly name = 'StepFailure';
+}
+
+export async function runSteps(steps: readonly Step[], scene: Scene): Promise<void> {
+  for (const step of steps) await runStep(step, scene);
+}
+
+async function runStep(step: Step, scene: Scene): Promise<void> {
+  if ('pauseMs' in step) return void (await sleep(step.pauseMs, undefined, { signal: scene.signal }));
+  if ('file' in step)
+    return await writeFile(join(scene.directory, step.file), fillText(step.text, scene.words), { mode: 0o700 });
+  const deadline = 'kubectl' in step && step.eventually ? performance.now() + EVENTUALLY_MS : 0;
+  const command = 'kubectl' in step ? `kubectl ${fillText(step.kubectl, scene.words)}` : step.fetch;
+  for (;;) {
+    const outcome = await ('kubectl' in step ? kubectl(step, scene, command) : get(step, scene));
+    const found = differences(step, outcome, scene.words);
+    if (found.length === 0) return save(step, outcome, scene);
+    if (performance.now() > deadline) throw failure(command, found, outcome);
+    await sleep(RETRY_MS, undefined, { signal: scene.signal });
+  }
+}
+
+function save({ save: word }: Expected, { out }: Outcome, { words }: Scene): void {
+  if (word !== undefined) words.set(word, out.replace(/\n+$/, ''));
+}
+
+async function get(step: FetchStep, { words, signal }: Scene): Promise<Outcome> {
+  const response = await fetch(fillText(step.fetch, words), { signal });
+  return { code: undefined, out: await response.text(), err: '' };
+}
+
+async function kubectl(step: KubectlStep, scene: Scene, command: string): Promise<Outcome> {
+  const { words } = scene;
+  const args = splitCommandLine(step.kubectl).map((each) => fillText(each, words));
+  const { promise: ready, resolve } = Promise.withResolvers<boolean>();
+  const onOutput = (out: string): void => {
+    const match = step.ready === undefined ? null : fillPattern(step.ready, words).exec(out);
+    if (match === null) return;
+    if (match[1] !== undefined) words.set('READY', match[1]);
+    resolve(true);
+  };
+  const over = new AbortController();
+  const running = runKubectl(args, {
+    ...scene,
+    env: { ...scene.env, ...Object.fromEntries(entries(step.env).map(([key, text]) => [key, fillText(text, words)])) },
+    ...(step.input === undefined ? {} : { input: fillText(step.input, words) }),
+    ...(step.until === undefined ? {} : { until: fillPattern(step.until, words) }),
+    onOutput,
+    signal: AbortSignal.any([scene.signal, over.signal]),
+  });
+  if (step.ready === undefined) resolve(true);
+  const ended = running.then(
+    () => false,
+    () => false,
+  );
+  try {
+    if (step.meanwhile !== undefined && (await Promise.race([ready, ended]))) await runSteps(step.meanwhile, scene);
+    return await running;
+  } catch (error) {
+    over.abort();
+    await ended;
+    if (!(error instanceof KubectlStopped)) throw error;
+    throw failure(command, [error.message], error.outcome);
+  }
+}
+
+const entries = (env: Readonly<Record<string, string>> = {}): [string, string][] => Object.entries(env);
+
+function failure(command: string, found: readonly string[], { code, out, err }: Outcome): StepFailure {
+  const section = (title: string, text: string): string => (text === '' ? '' : `\n${title}:\n${text.trimEnd()}`);
+  const said = `exit code: ${code ?? 'none'}${section('stdout', out)}${section('stderr', err)}`;
+  return new StepFailure(`$ ${command}\n${found.join('\n')}\n${said}`);
+}
