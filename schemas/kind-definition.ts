@@ -62,6 +62,8 @@ export interface KindDefinition {
   readonly finalizer?: string;
   /** `spec.nodeName` is claimed at creation where there is but one node. */
   readonly placed?: boolean;
+  /** Custom kinds whose version is deprecated: what each request for it is told, as a warning. */
+  readonly deprecation?: string;
   /** The whole object; `metadata` is only `{type: 'object'}` here and described by ObjectMeta's own schema. */
   readonly schema: StructuralSchema;
 }

@@ -10,7 +10,11 @@ export interface StructuralSchema {
    */
   readonly model?: string;
   readonly type?: 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean';
+  readonly title?: string;
   readonly description?: string;
+  /** For people, in OpenAPI documents: custom kinds may have them. */
+  readonly example?: unknown;
+  readonly externalDocs?: unknown;
   readonly format?: string;
   readonly default?: unknown;
   readonly nullable?: boolean;

@@ -4,6 +4,7 @@
  */
 
 const LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
+const OLD_LABEL = '[a-z]([-a-z0-9]*[a-z0-9])?';
 const SUBDOMAIN = `${LABEL}(\\.${LABEL})*`;
 const QUALIFIED = '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]';
 const LABEL_VALUE = `(${QUALIFIED})?`;
@@ -11,6 +12,7 @@ const CONFIG_KEY = '[-._a-zA-Z0-9]+';
 
 const whole = (pattern: string): RegExp => new RegExp(`^${pattern}$`);
 const label = whole(LABEL);
+const oldLabel = whole(OLD_LABEL);
 const subdomain = whole(SUBDOMAIN);
 const qualified = whole(QUALIFIED);
 const labelValue = whole(LABEL_VALUE);
@@ -35,6 +37,23 @@ export function checkDnsLabel(text: string): readonly string[] {
             LABEL,
             'my-name',
             '123-abc',
+          ),
+        ]),
+  ];
+}
+
+/** RFC 1035 label, up to 63 bytes: names of resources and of their versions. */
+export function checkDns1035Label(text: string): readonly string[] {
+  return [
+    ...(longerThan(text, 63) ? [tooLong(63)] : []),
+    ...(oldLabel.test(text)
+      ? []
+      : [
+          regexHint(
+            "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character",
+            OLD_LABEL,
+            'my-name',
+            'abc-123',
           ),
         ]),
   ];
