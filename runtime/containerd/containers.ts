@@ -2,6 +2,7 @@ import type { Containers } from '../ports/containers.ts';
 import type { ContainersContext } from './containers/context.ts';
 import { createInstance } from './containers/create.ts';
 import { deleteInstance, deleteTask } from './containers/delete.ts';
+import { openTaskInput } from './containers/input.ts';
 import { killInstance } from './containers/kill.ts';
 import { oomKills } from './containers/oom.ts';
 import { startInstance } from './containers/start.ts';
@@ -22,6 +23,7 @@ export function createContainers(context: ContainersContext, leasesInUse: Readon
       translated(`start instance ${id}`, () => context.locks.run(id, () => startInstance(context, id, stdio, signal))),
     exec: (id, request, signal) =>
       translated(`start a process in instance ${id}`, () => execInstance(context, id, request, signal)),
+    input: (id, signal) => translated(`open the input of instance ${id}`, () => openTaskInput(context, id, signal)),
     resize: (id, size) =>
       translated(`resize the terminal of instance ${id}`, () => resizeExec(context, { id, execId: '' }, size)),
     kill: (id, signal, options) =>

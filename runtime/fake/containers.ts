@@ -6,6 +6,7 @@ import type {
   InstanceResources,
   InstanceSpec,
   InstanceState,
+  TaskInput,
   TaskStdio,
 } from '../ports/containers.ts';
 import type { FakeEvents } from './events.ts';
@@ -20,6 +21,8 @@ export interface FakeInstance {
   labels: Readonly<Record<string, string>>;
   resources: InstanceResources;
   task: FakeTask | undefined;
+  /** How its process was started. */
+  stdio?: TaskStdio;
   /** Further processes by execId; they end with the task. */
   readonly execs: Map<string, FakeExec>;
 }
@@ -94,6 +97,7 @@ export class FakeContainers implements Containers {
       );
     }
     const program = this.#program(instance.spec.process.args);
+    instance.stdio = stdio;
     instance.task = this.#startTask(instance, program, stdio);
     this.emit('/tasks/start', id);
     return { pid: instance.task.pid };
@@ -133,6 +137,27 @@ export class FakeContainers implements Containers {
     const exec = new FakeExec({ pid, program, clock, timers, request, onGone: () => void execs.delete(execId) });
     execs.set(execId, exec);
     return exec;
+  }
+
+  async input(id: string, signal?: AbortSignal): Promise<TaskInput> {
+    await this.#options.gate.pass('containers.input', signal);
+    const { task, stdio, spec } = this.#find(id);
+    if (task?.running !== true || stdio?.stdin !== true) {
+      const text = `instance ${id} ${task?.running === true ? 'was started without an input' : 'does not run'}`;
+      throw new RuntimeError('FailedPrecondition', text, {
+        reason: task?.running === true ? 'NoInput' : 'TaskNotRunning',
+      });
+    }
+    const copies = this.#options.program(spec.process.args)?.copiesInput === true;
+    return {
+      write: async (bytes) => {
+        if (copies && task.running) this.#options.print(stdio.stdout, 'stdout', Buffer.from(bytes).toString());
+      },
+      close: async () => {
+        if (copies) task.exit(0);
+      },
+      [Symbol.dispose]: () => undefined,
+    };
   }
 
   /** No fake program looks at its terminal. */

@@ -1,4 +1,5 @@
-import type { LogLimits, ReadLogOptions } from '../ports/logs.ts';
+import type { AttachedOutput, LogLimits, ReadLogOptions } from '../ports/logs.ts';
+import { FakeOutput } from './output.ts';
 
 type Stream = 'stdout' | 'stderr';
 
@@ -18,6 +19,7 @@ export class FakeLogRun {
   /** Lines and bytes of each file, the current one last. */
   readonly #files = [{ lines: 0, bytes: 0 }];
   readonly #unfinished = { stdout: '', stderr: '' };
+  readonly #attached = new Set<FakeAttachment>();
   readonly #waiting = new Set<() => void>();
   readonly #limits: LogLimits;
 
@@ -26,6 +28,7 @@ export class FakeLogRun {
   }
 
   write(stream: Stream, text: string, time: string): void {
+    for (const attached of this.#attached) if (text !== '') attached[stream].push(Buffer.from(text));
     const lines = (this.#unfinished[stream] + text).split(/(?<=\n)/);
     this.#unfinished[stream] = lines.at(-1)?.endsWith('\n') === false ? (lines.pop() ?? '') : '';
     for (const line of lines) if (line !== '') this.#append({ time, text: line });
@@ -39,6 +42,7 @@ export class FakeLogRun {
       this.#unfinished[stream] = '';
     }
     this.open = false;
+    for (const attached of this.#attached) attached.finish();
     this.#wake();
   }
 
@@ -65,6 +69,12 @@ export class FakeLogRun {
       if (!follow || !this.open || signal?.aborted === true) return;
       await this.#more(signal);
     }
+  }
+
+  attach(): AttachedOutput {
+    const attached = new FakeAttachment(() => void this.#attached.delete(attached));
+    this.#attached.add(attached);
+    return attached;
   }
 
   #append(line: Line): void {
@@ -96,6 +106,28 @@ export class FakeLogRun {
     await promise;
     this.#waiting.delete(resolve);
     signal?.removeEventListener('abort', onAbort);
+  }
+}
+
+class FakeAttachment implements AttachedOutput {
+  readonly stdout = new FakeOutput();
+  readonly stderr = new FakeOutput();
+  readonly ended: Promise<void>;
+  readonly finish: () => void;
+
+  constructor(onEnd: () => void) {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.ended = promise;
+    this.finish = () => {
+      onEnd();
+      for (const output of [this.stdout, this.stderr]) output.end();
+      resolve();
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.finish();
+    for (const output of [this.stdout, this.stderr]) output.dispose();
   }
 }
 

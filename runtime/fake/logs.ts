@@ -1,5 +1,5 @@
 import { RuntimeError } from '../errors.ts';
-import type { LogLimits, LogRun, Logs, ReadLogOptions } from '../ports/logs.ts';
+import type { AttachedOutput, LogLimits, LogRun, Logs, ReadLogOptions } from '../ports/logs.ts';
 import type { Gate } from './gate.ts';
 import { FakeLogRun } from './log-run.ts';
 import type { FakeClock } from './options.ts';
@@ -62,6 +62,13 @@ export class FakeLogs implements Logs {
     await this.#gate.pass('logs.read');
     const found = this.#find(run);
     if (found !== undefined) yield* found.read(options);
+  }
+
+  async attach(run: LogRun): Promise<AttachedOutput> {
+    await this.#gate.pass('logs.attach');
+    const found = this.#find(run);
+    if (found?.open !== true) throw new RuntimeError('NotFound', `run ${run.run} of ${run.log} is not open`);
+    return found.attach();
   }
 
   async remove(log: string): Promise<void> {

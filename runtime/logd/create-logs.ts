@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Host } from '../ports/host.ts';
 import type { LogRun, Logs } from '../ports/logs.ts';
 import type { Processes } from '../ports/processes.ts';
+import { attachRun } from './attach.ts';
 import { fifoPaths, listSegments, logDirectory, logPaths, openRuns, segmentPath } from './files.ts';
 import { createFifoHolder } from './hold-fifos.ts';
 import { keepLogd, type LogdLog } from './keep-logd.ts';
@@ -73,6 +74,10 @@ export async function openLogs(options: LogsOptions): Promise<Logs & AsyncDispos
       return firstWholeCharacter(bytes).toString('utf8');
     },
     read: (run, readOptions) => readRun(paths, run, readOptions),
+    attach(run) {
+      const ready = () => logd.ask({ op: 'hello' });
+      return attachRun(run, { socketPath: paths.socket, ready });
+    },
     async remove(log) {
       const directory = logDirectory(paths, log);
       for (const run of await openRuns(paths, log)) await drain(run, 0);

@@ -121,6 +121,16 @@ export interface TaskStdio {
   readonly stdout: string;
   /** Absent with a terminal: both streams arrive on stdout. */
   readonly stderr?: string;
+  /** The process reads what `input` writes, and waits for it. Without it, it reads the end of its input at once. */
+  readonly stdin?: boolean;
+}
+
+/** The input of a task. Disposing lets go of it: the process waits for whoever comes next. */
+export interface TaskInput extends Disposable {
+  /** Resolves when more can be taken. Ignored when the process, or its input, has ended. */
+  write(bytes: Uint8Array): Promise<void>;
+  /** Ends the input for good; what was written before arrives first. Idempotent. With a terminal it would hang up on the process. */
+  close(): Promise<void>;
 }
 
 export type Signal = number;
@@ -175,6 +185,11 @@ export interface Containers {
    * The signal ends the start; later it means nothing: dispose.
    */
   exec(id: string, request: ExecRequest, signal?: AbortSignal): Promise<ExecProcess>;
+  /**
+   * The input of the task itself, as long as it runs; it survives this program. Rejects with FailedPrecondition when no task runs, or it was
+   * started without `stdin`.
+   */
+  input(id: string, signal?: AbortSignal): Promise<TaskInput>;
   /** Size of the terminal of the task itself. Success when there is no task or no terminal. */
   resize(id: string, size: TerminalSize): Promise<void>;
   /** To init alone, or to every process of the container. */

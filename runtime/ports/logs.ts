@@ -30,6 +30,18 @@ export interface ReadLogOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What a process writes from now on, as it writes it: without waiting for the end of a line, byte for byte. */
+export interface AttachedOutput extends AsyncDisposable {
+  /**
+   * Until the run is over, or this is disposed of. Iterated at most once, and both of them: one that is not read holds up the
+   * other, and after a while the process, as a pipe would. A reader that takes nothing for half a minute is cut off instead.
+   */
+  readonly stdout: AsyncIterable<Uint8Array>;
+  readonly stderr: AsyncIterable<Uint8Array>;
+  /** Resolves when the run is over and all of it was received, or this is disposed of; rejects with Unavailable for one that was cut off. */
+  readonly ended: Promise<void>;
+}
+
 export interface Logs {
   /** Makes the FIFOs, has logd open them, answers their paths. Idempotent. Older runs than the previous one are dropped. */
   open(run: LogRun, limits: LogLimits): Promise<{ readonly stdout: string; readonly stderr: string }>;
@@ -39,6 +51,8 @@ export interface Logs {
   tail(run: LogRun, maxLines: number, maxBytes: number): Promise<string>;
   /** Output of one run, over rotations. With `follow` until the signal, the end of that run, or `ended` resolves. */
   read(run: LogRun, options: ReadLogOptions): AsyncIterable<Uint8Array>;
+  /** Joins the output of a run that is open. Rejects with NotFound when it is not, or no more. */
+  attach(run: LogRun): Promise<AttachedOutput>;
   /** The object is gone: its files too. */
   remove(log: string): Promise<void>;
   /** The newest run that was opened; undefined when there is none. Tells a new daemon what the old one did not write down. */

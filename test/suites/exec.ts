@@ -29,7 +29,7 @@ export async function text(chunks: AsyncIterable<Uint8Array>): Promise<string> {
 
 interface World extends ContainersHarness {
   /** Starts a process in the instance `a`; disposed of at the end of the test, if not before. */
-  exec(args: readonly string[], request?: Partial<ExecRequest>): Promise<ExecProcess>;
+  readonly exec: (args: readonly string[], request?: Partial<ExecRequest>) => Promise<ExecProcess>;
 }
 
 export function execSuite(test: TestFn, name: string, factory: ContainersFactory): void {

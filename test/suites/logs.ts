@@ -5,6 +5,8 @@
 import type { ExecutionContext, TestFn } from 'ava';
 import type { LogRun, Logs, ReadLogOptions } from '../../runtime/ports/logs.ts';
 
+import { rejects } from './containers.ts';
+
 /** What a container holds: both streams, open for writing until closed. */
 export interface TestWriter {
   stdout(text: string | Uint8Array): Promise<void>;
@@ -14,7 +16,7 @@ export interface TestWriter {
 
 export interface LogsBackend extends AsyncDisposable {
   readonly logs: Logs;
-  writer(paths: { readonly stdout: string; readonly stderr: string }): Promise<TestWriter>;
+  readonly writer: (paths: { readonly stdout: string; readonly stderr: string }) => Promise<TestWriter>;
 }
 
 export const limits = { maxBytes: 1 << 20, maxFiles: 3 };
@@ -39,7 +41,12 @@ export function logsSuite(test: TestFn, name: string, open: () => Promise<LogsBa
 }
 
 /** Writes a run from beginning to end. */
-async function writeRun(backend: LogsBackend, which: LogRun, stdout: string, stderr = ''): Promise<void> {
+async function writeRun(
+  backend: Omit<LogsBackend, keyof AsyncDisposable>,
+  which: LogRun,
+  stdout: string,
+  stderr = '',
+): Promise<void> {
   const container = await backend.writer(await backend.logs.open(which, limits));
   if (stdout !== '') await container.stdout(stdout);
   if (stderr !== '') await container.stderr(stderr);
@@ -47,9 +54,68 @@ async function writeRun(backend: LogsBackend, which: LogRun, stdout: string, std
   await backend.logs.drain(which);
 }
 
+/** Reads so many characters, or what there is before the end. */
+function readSome(chunks: AsyncIterable<Uint8Array>): (characters: number) => Promise<string> {
+  const iterator = chunks[Symbol.asyncIterator]();
+  return async (characters) => {
+    let text = '';
+    while (text.length < characters) {
+      const { value, done } = await iterator.next();
+      if (done === true) break;
+      text += Buffer.from(value).toString();
+    }
+    return text;
+  };
+}
+
 const numbered = (count: number): string => Array.from({ length: count }, (_, index) => `line ${index}\n`).join('');
 
 const bodies: Readonly<Record<string, Body>> = {
+  'who attaches sees what is written from then on, at once and stream by stream': async (t, { logs, writer }) => {
+    const container = await writer(await logs.open(run, limits));
+    await container.stdout('before\n');
+    await eventually(async () => (await readAll(logs, run)) === 'before\n');
+    await using attached = await logs.attach(run);
+    const [stdout, stderr] = [readSome(attached.stdout), readSome(attached.stderr)];
+    await container.stdout('prompt> ');
+    t.is(await stdout(8), 'prompt> ', 'without the end of a line');
+    await container.stderr('oh\n');
+    t.is(await stderr(3), 'oh\n');
+    await container.close();
+    await logs.drain(run);
+    await attached.ended;
+    t.is(await stdout(1), '');
+    t.is(await stderr(1), '');
+  },
+  'several may be attached, and each sees all of it': async (t, { logs, writer }) => {
+    const container = await writer(await logs.open(run, limits));
+    await using one = await logs.attach(run);
+    await using two = await logs.attach(run);
+    const text = numbered(5000);
+    const reading = [readSome(one.stdout)(Infinity), readSome(two.stdout)(Infinity)];
+    await container.stdout(text);
+    await container.close();
+    await logs.drain(run);
+    for (const read of reading) t.true((await read) === text);
+    t.true((await readAll(logs, run)) === text);
+  },
+  'letting go ends what was attached, and nothing else': async (t, { logs, writer }) => {
+    const container = await writer(await logs.open(run, limits));
+    const attached = await logs.attach(run);
+    const reading = readSome(attached.stdout)(Infinity);
+    await attached[Symbol.asyncDispose]();
+    await attached.ended;
+    t.is(await reading, '');
+    await container.stdout('goes on\n');
+    await container.close();
+    await logs.drain(run);
+    t.is(await readAll(logs, run), 'goes on\n');
+  },
+  'a run that is not open cannot be attached to': async (t, { logs, writer }) => {
+    await rejects(t, logs.attach(run), 'NotFound');
+    await writeRun({ logs, writer }, run, 'x\n');
+    await rejects(t, logs.attach(run), 'NotFound');
+  },
   'what a process wrote is read back, byte for byte, without an end that was not there': async (t, backend) => {
     const text = `a\n\n${'x'.repeat(40_000)}\nlast without end`;
     await writeRun(backend, run, text);

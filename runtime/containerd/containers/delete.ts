@@ -2,6 +2,7 @@ import { constants } from 'node:os';
 import { isRuntimeError, RuntimeError } from '../../errors.ts';
 import { isGrpc, unlessGone } from '../errors.ts';
 import { TASK_DEADLINE, type ContainersContext } from './context.ts';
+import { removeInputFifo } from './input.ts';
 import { removeShimSocket } from './shim-socket.ts';
 
 /** Milliseconds from SIGKILL to the exit; a process in uninterruptible sleep takes as long as its disk. */
@@ -11,6 +12,7 @@ const EXIT_DEADLINE = 30_000;
 export async function deleteTask(context: ContainersContext, id: string): Promise<void> {
   try {
     await unlessGone(context.connection.services.tasks.delete({ containerId: id }, { deadline: TASK_DEADLINE }));
+    await removeInputFifo(context, id);
   } catch (error) {
     if (!isRunning(error)) throw error;
     throw new RuntimeError('FailedPrecondition', `instance ${id} still runs: kill it before its task is deleted`, {

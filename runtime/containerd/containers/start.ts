@@ -5,6 +5,7 @@ import type { TaskStdio } from '../../ports/containers.ts';
 import { isGrpc, unlessGone } from '../errors.ts';
 import { TASK_DEADLINE, type ContainersContext } from './context.ts';
 import { CHAIN_LABEL, prepareRoot } from './create.ts';
+import { inputFifo } from './input.ts';
 import { removeLeftBundle } from './left-bundle.ts';
 import { startError } from './start-error.ts';
 
@@ -20,9 +21,12 @@ export async function startInstance(
   context.freshMounts.delete(id);
   const rootfs = fresh ?? (await rootMounts(context, id, signal));
   const terminal = stdio.stderr === undefined;
+  const stdin = stdio.stdin === true ? inputFifo(context, id) : '';
+  if (stdin !== '') await context.host.makeFifos([stdin]);
   const request = {
     containerId: id,
     rootfs: [...rootfs],
+    stdin,
     stdout: stdio.stdout,
     stderr: stdio.stderr ?? '',
     terminal,
@@ -32,7 +36,7 @@ export async function startInstance(
     await create();
   } catch (error) {
     if (isGrpc(error, 'ALREADY_EXISTS')) {
-      const running = await adoptTask(context, id, stdio, signal);
+      const running = await adoptTask(context, request, signal);
       if (running !== undefined) return running;
     } else if (!(await removeLeftBundle(context, id, error))) {
       throw startError(error, `start instance ${id}`);
@@ -63,16 +67,16 @@ async function run(context: ContainersContext, id: string, signal?: AbortSignal)
  */
 async function adoptTask(
   context: ContainersContext,
-  id: string,
-  stdio: TaskStdio,
+  wanted: Streams & { readonly containerId: string },
   signal: AbortSignal | undefined,
 ): Promise<{ pid: number } | undefined> {
+  const { containerId: id } = wanted;
   const { tasks } = context.connection.services;
   const process = (await unlessGone(tasks.get({ containerId: id }, { signal })))?.process;
   if (process === undefined) return undefined;
   switch (process.status) {
     case Status.CREATED:
-      if (sameStreams(process, stdio)) return run(context, id, signal);
+      if (sameStreams(process, wanted)) return run(context, id, signal);
       await unlessGone(tasks.delete({ containerId: id }, { signal, deadline: TASK_DEADLINE }));
       return undefined;
     case Status.RUNNING:
@@ -90,8 +94,10 @@ async function adoptTask(
   }
 }
 
-function sameStreams(process: Process, stdio: TaskStdio): boolean {
-  return process.stdout === stdio.stdout && process.stderr === (stdio.stderr ?? '');
+type Streams = Pick<Process, 'stdin' | 'stdout' | 'stderr'>;
+
+function sameStreams(process: Streams, { stdin, stdout, stderr }: Streams): boolean {
+  return process.stdin === stdin && process.stdout === stdout && process.stderr === stderr;
 }
 
 /** Mounts of the instance's snapshot; one that was removed behind our back is made again on the same chain. */

@@ -7,12 +7,13 @@ import { storeFilter, STORE_LABEL } from '../labels.ts';
 import type { ContainersContext } from './context.ts';
 import { RUNTIME, SPEC_TYPE } from './create.ts';
 import { endTask } from './delete.ts';
+import { listInputFifos, removeInputFifo } from './input.ts';
 
 /** Milliseconds. The lease of an image lets an interrupted pull go on for as long. */
 const LEASE_AGE = 3_600_000;
 
 /**
- * Tasks and snapshots without a record, and leases that no work of this process holds. Things are listed first, then what is being
+ * Tasks, snapshots and inputs without a record, and leases that no work of this process holds. Things are listed first, then what is being
  * created, then records: one made in between is never taken for a leftover, and what a killed daemon left is one however young.
  */
 export async function sweep(
@@ -22,12 +23,18 @@ export async function sweep(
 ): Promise<readonly string[]> {
   const { services, snapshotter } = context.connection;
   const { tasks } = await services.tasks.list({}, { signal });
+  const inputs = await listInputFifos(context);
   const snapshots = await ownSnapshots(context, signal);
   const creating = [...context.creating];
   // All records, not only ours: what any record explains is no leftover.
   const { containers } = await services.containers.list({ filters: [] }, { signal });
   const explained = new Set([...creating, ...containers.flatMap((container) => [container.id, container.snapshotKey])]);
   const removed: string[] = [];
+  for (const id of inputs) {
+    if (explained.has(id)) continue;
+    await removeInputFifo(context, id);
+    removed.push(`input of ${id}`);
+  }
   for (const task of tasks) {
     const id = task.containerId === '' ? task.id : task.containerId;
     if (explained.has(id)) continue;

@@ -19,10 +19,13 @@ export interface Input extends Disposable {
 const FIRST_WAIT = 1;
 const LONGEST_WAIT = 50;
 
-/** Opens in the background; disposing gives up what was not written yet. */
-export function openInput(path: string): Input {
+/**
+ * Opens in the background; disposing gives up what was not written yet. `patience`: milliseconds after which nobody is expected to read
+ * any more; default: one comes.
+ */
+export function openInput(path: string, patience = Infinity): Input {
   const closing = new AbortController();
-  const opened = openWriter(path, closing.signal);
+  const opened = openWriter(path, patience, closing.signal);
   let last: Promise<void> = Promise.resolve();
   let ended = false;
   const writeNow = async (bytes: Uint8Array): Promise<void> => {
@@ -51,9 +54,10 @@ export function openInput(path: string): Input {
   };
 }
 
-/** Undefined when the signal came first, or the FIFO is gone. */
-async function openWriter(path: string, signal: AbortSignal): Promise<Socket | undefined> {
-  for (let wait = FIRST_WAIT; !signal.aborted; wait = Math.min(wait * 2, LONGEST_WAIT)) {
+/** Undefined when the signal came first, nobody came, or the FIFO is gone. */
+async function openWriter(path: string, patience: number, signal: AbortSignal): Promise<Socket | undefined> {
+  const latest = performance.now() + patience;
+  for (let wait = FIRST_WAIT; !signal.aborted && performance.now() < latest; wait = Math.min(wait * 2, LONGEST_WAIT)) {
     try {
       const fd = await promisify(open)(path, constants.O_WRONLY | constants.O_NONBLOCK);
       const socket = new Socket({ fd, readable: false, writable: true });

@@ -8,9 +8,9 @@ import { join } from 'node:path';
 import { createClock } from './clock.ts';
 import { createReadBuffer } from './fifo-reader.ts';
 import { createBufferPool } from './output-queue.ts';
-import { protocolVersion, type Answer, type Message } from './protocol.ts';
+import { protocolVersion, type Message } from './protocol.ts';
 import { createRuns } from './runs.ts';
-import { serve } from './server.ts';
+import { serve, type Handled } from './server.ts';
 
 const [, , , directory = '', , version = ''] = process.argv;
 
@@ -21,7 +21,7 @@ async function main(): Promise<void> {
   await runs.restore();
   const server = serve(join(directory, 'logd.sock'), handle);
 
-  async function handle(message: Message): Promise<Partial<Answer>> {
+  async function handle(message: Message): Promise<Handled> {
     switch (message.op) {
       case 'hello':
         return { protocol: protocolVersion, version };
@@ -31,6 +31,8 @@ async function main(): Promise<void> {
       case 'drain':
         await runs.drain(message);
         return {};
+      case 'attach':
+        return { pid: process.pid, takeOver: runs.attach(message) };
       case 'retire':
         await runs.release();
         server.close();

@@ -1,6 +1,7 @@
 /**
- * What the daemon and logd say to each other: one JSON object a line, on a unix socket that only our user may open. Two
- * messages do the work; `hello` and `retire` let a newer daemon replace an older logd, and must never change.
+ * What the daemon and logd say to each other: one JSON object a line, on a unix socket that only our user may open. Three
+ * messages do the work; `hello` and `retire` let a newer daemon replace an older logd, and must never change. After the answer to
+ * `attach` the connection carries frames instead, from logd to the daemon only.
  */
 export const protocolVersion = 1;
 
@@ -25,7 +26,14 @@ export interface DrainMessage {
   readonly deadline: number;
 }
 
-export type Message = OpenMessage | DrainMessage | { readonly op: 'hello' } | { readonly op: 'retire' };
+/** Needs a connection of its own: frames follow its answer. */
+export interface AttachMessage {
+  readonly op: 'attach';
+  readonly log: string;
+  readonly run: number;
+}
+
+export type Message = OpenMessage | DrainMessage | AttachMessage | { readonly op: 'hello' } | { readonly op: 'retire' };
 
 /** `id` ties an answer to its request. */
 export type Request = Message & { readonly id: number };
@@ -36,6 +44,8 @@ export interface Answer {
   readonly error?: { readonly code: string; readonly message: string };
   /** Only of `hello`. */
   readonly protocol?: number;
+  /** Only of `attach`: tells this logd from the next one. */
+  readonly pid?: number;
   /** Only of `hello`: which copy of the program this is. */
   readonly version?: string;
 }
@@ -60,4 +70,27 @@ export function segmentName(run: number, sequence: number): string {
 export function parseSegmentName(name: string): { readonly run: number; readonly sequence: number } | undefined {
   const [, run, sequence] = /^(\d+)-(\d+)\.log$/.exec(name) ?? [];
   return run === undefined ? undefined : { run: Number(run), sequence: Number(sequence) };
+}
+
+/** What a frame carries; `end` is the last one of a run, and empty. */
+export type FrameStream = 'end' | 'stdout' | 'stderr';
+
+const frameStreams: readonly FrameStream[] = ['end', 'stdout', 'stderr'];
+
+/** A number for the stream, then the length of what follows, in four bytes, the highest first. */
+export const frameHeaderBytes = 5;
+
+export function frameHeader(stream: FrameStream, length: number): Buffer {
+  const header = Buffer.alloc(frameHeaderBytes);
+  header.writeUInt8(frameStreams.indexOf(stream), 0);
+  header.writeUInt32BE(length, 1);
+  return header;
+}
+
+/** The opposite of frameHeader, at an offset where a whole header stands. */
+export function parseFrameHeader(
+  bytes: Buffer,
+  offset: number,
+): { readonly stream: FrameStream; readonly length: number } {
+  return { stream: frameStreams[bytes.readUInt8(offset)] ?? 'end', length: bytes.readUInt32BE(offset + 1) };
 }

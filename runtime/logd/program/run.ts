@@ -1,4 +1,6 @@
 /** One run: two FIFOs in, one file out, until both streams have ended. */
+import type { Socket } from 'node:net';
+import { createAttachments, type Attachments } from './attachments.ts';
 import type { Clock } from './clock.ts';
 import { openFifo, type FifoReader } from './fifo-reader.ts';
 import { createFormatter, type Formatter, type StreamName } from './format.ts';
@@ -23,6 +25,8 @@ export interface Run {
   isCurrent(): boolean;
   /** Reads what is there; waits up to `deadline` milliseconds for writers that are left; then ends the run. */
   drain(deadline: number): Promise<void>;
+  /** Sends this connection what is written from now on. */
+  attach(socket: Socket): void;
   /** Ends the run at once, without waiting for writers: another logd takes over. */
   release(): Promise<void>;
 }
@@ -44,19 +48,22 @@ export function startRun(message: OpenMessage, context: RunContext): Run {
   const prepared = file.prepare().catch(() => undefined);
   const streams: Stream[] = [];
   const resumeAll = (): void => {
+    if (attachments.congested || !writer.hasRoom()) return;
     for (const stream of streams) if (stream.open) stream.reader.resume();
   };
+  const attachments = createAttachments(resumeAll);
   const writer = createWriter(file, prepared, context.pool, clock, resumeAll);
   const end = Promise.withResolvers<void>();
   let finishing = false;
   const finishWhenClosed = (): void => {
     if (finishing || streams.some(({ open }) => open)) return;
     finishing = true;
+    attachments.end();
     void writer.finish().then(end.resolve, end.resolve);
   };
   try {
     for (const name of ['stdout', 'stderr'] as const) {
-      streams.push(openStream(name, message[name], { context, writer, onEnd: finishWhenClosed }));
+      streams.push(openStream(name, message[name], { context, writer, attachments, onEnd: finishWhenClosed }));
     }
   } catch (error) {
     for (const stream of streams) closeStream(stream, clock);
@@ -78,24 +85,31 @@ export function startRun(message: OpenMessage, context: RunContext): Run {
       readAll(streams);
       await closeAll();
     },
-    release: closeAll,
+    attach: (socket) => attachments.add(socket),
+    release() {
+      attachments.release();
+      return closeAll();
+    },
   };
 }
 
 interface StreamContext {
   readonly context: RunContext;
   readonly writer: Writer;
+  readonly attachments: Attachments;
   readonly onEnd: () => void;
 }
 
-function openStream(name: StreamName, path: string, { context, writer, onEnd }: StreamContext): Stream {
+function openStream(name: StreamName, path: string, streamContext: StreamContext): Stream {
+  const { context, writer, attachments, onEnd } = streamContext;
   const { clock, readBuffer } = context;
   const formatter = createFormatter(name, writer.queue);
   const reader = openFifo(path, readBuffer, {
     data(chunk) {
+      attachments.push(name, chunk);
       formatter.write(chunk, clock.timestamp());
       if (formatter.pendingBytes > 0) stream.timer ??= setTimeout(flushPartial, partialLineMs);
-      return writer.wrote();
+      return writer.wrote() && !attachments.congested;
     },
     end() {
       closeStream(stream, clock);

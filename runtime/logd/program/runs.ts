@@ -3,8 +3,9 @@
  * after this one opens everything again by itself.
  */
 import { mkdir, readdir, readFile, rename, unlink, writeFile } from 'node:fs/promises';
+import type { Socket } from 'node:net';
 import { join } from 'node:path';
-import { registrationName, type DrainMessage, type OpenMessage } from './protocol.ts';
+import { registrationName, type AttachMessage, type DrainMessage, type OpenMessage } from './protocol.ts';
 import { startRun, type Run, type RunContext } from './run.ts';
 
 export interface Runs {
@@ -12,6 +13,8 @@ export interface Runs {
   restore(): Promise<void>;
   open(message: OpenMessage): Promise<void>;
   drain(message: DrainMessage): Promise<void>;
+  /** Who sends a connection what this run writes from now on. Throws ENOENT when it is not open. */
+  attach(message: AttachMessage): (socket: Socket) => void;
   /** Writes out and closes everything, and leaves the registrations for the next logd. */
   release(): Promise<void>;
 }
@@ -63,6 +66,11 @@ export function createRuns(directory: string, context: RunContext): Runs {
       const name = registrationName(log, run);
       await runs.get(name)?.drain(deadline);
       await unlink(join(directory, name)).catch(() => undefined);
+    },
+    attach({ log, run }) {
+      const found = runs.get(registrationName(log, run));
+      if (found === undefined) throw Object.assign(new Error(`run ${run} of ${log} is not open`), { code: 'ENOENT' });
+      return (socket) => found.attach(socket);
     },
     async release() {
       released = true;

@@ -6,8 +6,13 @@ import type { Answer, Message, Request } from './protocol.ts';
 /** A request of ours has a few hundred bytes. */
 const maxRequestBytes = 64 * 1024;
 
+/** An answer, and who has the connection afterwards, if not this file. */
+export interface Handled extends Partial<Answer> {
+  readonly takeOver?: (socket: Socket) => void;
+}
+
 /** Listens at once (a socket file that a dead logd left is replaced). `handle` rejects with errno errors. */
-export function serve(path: string, handle: (message: Message) => Promise<Partial<Answer>>): Server {
+export function serve(path: string, handle: (message: Message) => Promise<Handled>): Server {
   try {
     unlinkSync(path);
   } catch (error) {
@@ -18,7 +23,7 @@ export function serve(path: string, handle: (message: Message) => Promise<Partia
   return server;
 }
 
-function converse(socket: Socket, handle: (message: Message) => Promise<Partial<Answer>>): void {
+function converse(socket: Socket, handle: (message: Message) => Promise<Handled>): void {
   let received = '';
   // A daemon that dies in the middle of a sentence is no trouble of ours.
   socket.on('error', () => socket.destroy());
@@ -31,11 +36,7 @@ function converse(socket: Socket, handle: (message: Message) => Promise<Partial<
   });
 }
 
-async function answer(
-  socket: Socket,
-  line: string,
-  handle: (message: Message) => Promise<Partial<Answer>>,
-): Promise<void> {
+async function answer(socket: Socket, line: string, handle: (message: Message) => Promise<Handled>): Promise<void> {
   let request: Request;
   try {
     request = JSON.parse(line) as Request;
@@ -43,8 +44,10 @@ async function answer(
     socket.destroy();
     return;
   }
-  const result = await handle(request).catch(toError);
-  if (socket.writable) socket.write(`${JSON.stringify({ ...result, id: request.id })}\n`);
+  const { takeOver, ...result }: Handled = await handle(request).catch(toError);
+  if (!socket.writable) return;
+  socket.write(`${JSON.stringify({ ...result, id: request.id })}\n`);
+  takeOver?.(socket);
 }
 
 function toError(error: unknown): Partial<Answer> {

@@ -17,6 +17,8 @@ export interface Writer {
   readonly queue: OutputQueue;
   /** Starts writing what is queued. False when the reader should pause until `onRoom`. */
   wrote(): boolean;
+  /** Whether streams may be read on. */
+  hasRoom(): boolean;
   /** Resolves when all that is queued is in the file, or dropped; tries to tell of what was dropped. */
   finish(): Promise<void>;
 }
@@ -83,6 +85,7 @@ export function createWriter(
       writing ??= writeAll();
       return queue.size() < highWaterBytes;
     },
+    hasRoom: () => queue.size() < highWaterBytes,
     async finish() {
       await ready;
       while (writing !== undefined || queue.size() > 0) await (writing ??= writeAll());

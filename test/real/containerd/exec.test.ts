@@ -45,9 +45,9 @@ execSuite(test, 'containerd', async () => {
 interface Running extends AsyncDisposable {
   readonly world: ContainerdWorld;
   readonly containers: Containers;
-  exec(args: readonly string[], request?: Partial<ExecRequest>): Promise<ExecProcess>;
+  readonly exec: (args: readonly string[], request?: Partial<ExecRequest>) => Promise<ExecProcess>;
   /** What of exec'ed processes is left: FIFOs, processes beside init. */
-  left(): Promise<readonly string[]>;
+  readonly left: () => Promise<readonly string[]>;
 }
 
 /** One instance `a` that sleeps for ever. */
