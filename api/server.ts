@@ -5,6 +5,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { KindDefinition } from '../schemas/kind-definition.ts';
 import type { KubeObject } from '../schemas/object.ts';
+import { CustomResources } from './custom-resources/custom-resources.ts';
 import type { FieldSetCache } from './apply/fields-v1.ts';
 import type { ApiClock, ApiContext, ApiLog, HealthCheck } from './context.ts';
 import { createOpenApi } from './handlers/openapi.ts';
@@ -57,7 +58,7 @@ export interface ApiServer extends AsyncDisposable {
   readonly registry: Registry;
   /** What /metrics shows; whoever composes the server adds gauges of its own. */
   readonly metrics: Metrics;
-  /** The storage of a built-in kind, with its watch cache: for informers that are a view of it. */
+  /** The storage of a kind, with its watch cache, in the version that controllers follow: for informers that are a view of it. */
   kind(group: string, plural: string): KindStore | undefined;
 }
 
@@ -93,6 +94,8 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     if (kind !== undefined) registry.add(storedResource(serveAlso(kind, definition, conversionOf(definition))));
   }
   await makeProtectedNamespaces(registry);
+  const definitions = stores.get('apiextensions.k8s.io/customresourcedefinitions');
+  const custom = definitions && opening.use(await CustomResources.start({ definitions, registry, surroundings, log }));
   const pipeline = createPipeline(contextOf(options, { registry, fieldSets, admission, metrics }));
   const inFlight = new Set<AbortController>();
   const owned = opening.move();
@@ -101,7 +104,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     pipeline,
     registry,
     metrics,
-    kind: (group, plural) => stores.get(`${group}/${plural}`),
+    kind: (group, plural) => stores.get(`${group}/${plural}`) ?? custom?.kind(group, plural),
     listenUnix: async (at) => owned.use(await listenUnix({ ...shared, ...at })),
     listenHttps: async (at) => owned.use(await serveHttps(at, shared)),
     async [Symbol.asyncDispose]() {

@@ -94,7 +94,7 @@ async function prepareNew(
   const admitted = await admission.mutate({ attributes, operation: 'CREATE', object: prepared, dryRun });
   const object = trackFields(kind, admitted, undefined, options, '');
   refuseInvalid(kind, object, [
-    ...validateMetadata(object.metadata, { checkName: strategy.checkName, qualifiedFinalizers: definition.builtin }),
+    ...validateMetadata(object.metadata, strategy),
     ...schema.validate(object as unknown as JsonObject),
     ...(strategy.validate?.(object) ?? []),
   ]);
@@ -287,7 +287,7 @@ async function prepareNext(
   const next = trackFields(kind, counted, current, options, attributes.subresource);
   if (next === current) return current;
   refuseInvalid(kind, next, [
-    ...validateMetadata(next.metadata, { checkName: strategy.checkName, qualifiedFinalizers: definition.builtin }),
+    ...validateMetadata(next.metadata, strategy),
     ...validateMetadataUpdate(next.metadata, current.metadata),
     ...schema.validate(next as unknown as JsonObject, current as unknown as JsonObject),
     ...(strategy.validate?.(next, current) ?? []),

@@ -11,7 +11,7 @@ const CUSTOM_PATCHES: readonly PatchType[] = ['json', 'merge', 'apply'];
 
 /** A resource whose objects are in the store, with all that such a resource can do. */
 export function storedResource(kind: KindStore): ServedResource {
-  const { definition, schema } = kind;
+  const { definition } = kind;
   const reader = createReader(kind);
   const patchTypes = definition.builtin ? BUILTIN_PATCHES : CUSTOM_PATCHES;
   const isNamespace = definition.group === '' && definition.plural === 'namespaces';
@@ -33,7 +33,15 @@ export function storedResource(kind: KindStore): ServedResource {
     ...(isNamespace ? {} : createCollectionDeleter(kind, reader)),
     patchTypes,
   };
-  return { definition, schema, capabilities, subresources };
+  return {
+    definition,
+    // of custom kinds it is compiled when somebody needs it
+    get schema() {
+      return kind.schema;
+    },
+    capabilities,
+    subresources,
+  };
 }
 
 /** What `finalize` writes: who still holds the namespace. */

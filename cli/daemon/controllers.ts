@@ -12,6 +12,7 @@ import { createTtlController } from '../../controllers/ttl/index.ts';
 import { volumeController } from '../../controllers/volume/index.ts';
 import type { HostFacts } from '../../runtime/ports/host.ts';
 import { withCacheViews } from './cache-view.ts';
+import { kindsOf } from './find-kind.ts';
 import { createInProcessClient } from './in-process-client.ts';
 import type { Runtime } from './runtime.ts';
 import { servedKinds } from './served-kinds.ts';
@@ -27,11 +28,13 @@ export interface ControllersOptions {
 /** Every controller of the daemon, each as a user of its own on the one API. */
 export function createControllers({ server, runtime, facts, clock, log }: ControllersOptions): Manager {
   const kinds = servedKinds(server.registry);
+  const findKind = kindsOf(server.registry);
   const clientFor = (controller: string) =>
     withCacheViews(
       createInProcessClient({
         pipeline: server.pipeline,
         user: controllerUser(controller),
+        findKind,
       }),
       server,
     );

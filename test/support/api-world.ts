@@ -4,13 +4,13 @@ import { createApiServer, type ApiServer } from '../../api/server.ts';
 import { openMemoryStore } from '../../api/store/memory.ts';
 import { createInProcessClient } from '../../cli/daemon/in-process-client.ts';
 import { withCacheViews } from '../../cli/daemon/cache-view.ts';
+import { kindsOf } from '../../cli/daemon/find-kind.ts';
 import { servedKinds } from '../../cli/daemon/served-kinds.ts';
 import type { Client } from '../../client/client.ts';
 import { createHttpClient } from '../../client/http.ts';
 import type { Clock } from '../../controllers/engine/environment.ts';
 import type { ServedKinds } from '../../controllers/engine/served-kinds.ts';
-import { findByKindRef, KINDS } from '../../schemas/kinds.ts';
-import type { KindRef } from '../../schemas/object.ts';
+import { KINDS } from '../../schemas/kinds.ts';
 import { recordingLog } from './recording-log.ts';
 import { widgetKind } from './widget.ts';
 
@@ -35,7 +35,7 @@ export async function openApiWorld(options: { readonly clock?: Clock } = {}): Pr
   const server = opening.use(
     await createApiServer({ store, kinds: ALL_KINDS, clock, log: recordingLog(), version: '0.0.0-test' }),
   );
-  const findKind = (ref: KindRef) => findByKindRef(ref, ALL_KINDS);
+  const findKind = kindsOf(server.registry);
   const plainClient = (user = 'system:controller:test'): Client =>
     createInProcessClient({ pipeline: server.pipeline, user: { name: user, groups: ['system:masters'] }, findKind });
   const owned = opening.move();
@@ -43,7 +43,7 @@ export async function openApiWorld(options: { readonly clock?: Clock } = {}): Pr
     server,
     kinds: servedKinds(server.registry),
     plainClient,
-    client: (user) => withCacheViews(plainClient(user), server, findKind),
+    client: (user) => withCacheViews(plainClient(user), server),
     httpClient: () => openHttp(server, owned),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };

@@ -1,5 +1,6 @@
 import type { KindDefinition } from '../../../schemas/kind-definition.ts';
 import { configMapStrategy } from './config-map.ts';
+import { customResourceDefinitionStrategy } from './custom-resource-definition.ts';
 import { eventStrategy } from './event.ts';
 import { leaseStrategy } from './lease.ts';
 import { namespaceStrategy } from './namespace.ts';
@@ -11,6 +12,7 @@ const STRATEGIES: ReadonlyMap<string, Strategy> = new Map([
   ['/events', eventStrategy],
   ['/namespaces', namespaceStrategy],
   ['/secrets', secretStrategy],
+  ['apiextensions.k8s.io/customresourcedefinitions', customResourceDefinitionStrategy],
   ['coordination.k8s.io/leases', leaseStrategy],
   ['tsmoby.dev/containers', containerStrategy],
 ]);

@@ -13,6 +13,8 @@ export interface Strategy {
   readonly allowCreateOnUpdate: boolean;
   /** `metadata.generation` counts changes outside metadata and status. */
   readonly tracksGeneration: boolean;
+  /** Finalizers must have a prefix, as core/v1 wants it. */
+  readonly qualifiedFinalizers: boolean;
   /** What is wrong with a name; empty when nothing is. */
   readonly checkName: (name: string) => readonly string[];
   /** Seconds after which the store deletes the object; undefined: never. */
@@ -37,6 +39,7 @@ export const builtinStrategy: Strategy = {
   allowUnconditionalUpdate: true,
   allowCreateOnUpdate: false,
   tracksGeneration: false,
+  qualifiedFinalizers: true,
   checkName: checkDnsSubdomain,
 };
 
@@ -45,6 +48,7 @@ export const customStrategy: Strategy = {
   allowUnconditionalUpdate: false,
   allowCreateOnUpdate: false,
   tracksGeneration: true,
+  qualifiedFinalizers: false,
   checkName: checkDnsSubdomain,
 };
 

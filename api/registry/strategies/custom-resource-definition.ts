@@ -1,0 +1,49 @@
+import { defaultCustomResourceDefinition, storedVersionsOf } from '../../../schemas/custom/default.ts';
+import { validateCustomResourceDefinition } from '../../../schemas/custom/validate.ts';
+import type { CustomResourceDefinition } from '../../../schemas/gen/types.ts';
+import { parseTime } from '../../../schemas/values/time.ts';
+import { setCondition } from '../../custom-resources/conditions.ts';
+import { CLEANUP_FINALIZER } from '../../custom-resources/finalizer.ts';
+import { builtinStrategy, type Strategy } from './strategy.ts';
+
+const PENDING = {
+  type: 'Terminating',
+  status: 'True',
+  reason: 'InstanceDeletionPending',
+  message: 'CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon',
+} as const;
+
+/**
+ * apiextensions.k8s.io/v1 CustomResourceDefinition: its rules are in schemas/custom; what its status says of names and life is
+ * the business of api/custom-resources/, which follows the stored definitions.
+ */
+export const customResourceDefinitionStrategy: Strategy = {
+  ...builtinStrategy,
+  allowUnconditionalUpdate: false,
+  tracksGeneration: true,
+  qualifiedFinalizers: false,
+  prepareForCreate(object) {
+    const status = { conditions: [], acceptedNames: { plural: '', kind: '' } };
+    return withStoredVersions({ ...defaultCustomResourceDefinition(object), status });
+  },
+  prepareForUpdate: (next) => withStoredVersions(defaultCustomResourceDefinition(next)),
+  prepareForDelete(object) {
+    const crd = object as CustomResourceDefinition;
+    const { finalizers = [], deletionTimestamp = '' } = crd.metadata;
+    const held = finalizers.includes(CLEANUP_FINALIZER) ? finalizers : [...finalizers, CLEANUP_FINALIZER];
+    const conditions = setCondition(crd.status?.conditions ?? [], PENDING, parseTime(deletionTimestamp) ?? 0);
+    const marked: CustomResourceDefinition = {
+      ...crd,
+      metadata: { ...crd.metadata, finalizers: held },
+      status: { ...crd.status, conditions },
+    };
+    return marked;
+  },
+  validate: validateCustomResourceDefinition,
+};
+
+/** Every version that objects were ever stored in is told with the first write that makes it the storage version. */
+function withStoredVersions(crd: CustomResourceDefinition): CustomResourceDefinition {
+  const storedVersions = storedVersionsOf(crd);
+  return storedVersions === crd.status?.storedVersions ? crd : { ...crd, status: { ...crd.status, storedVersions } };
+}
