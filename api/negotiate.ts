@@ -1,12 +1,14 @@
 /**
  * What the client wants back: the Accept header, read as the real server reads it. The first entry that can be met
- * wins (clients list them by preference), weights are honoured between entries.
+ * wins (clients list them by preference), weights are honoured between entries. Protobuf alone goes behind JSON of the
+ * same form, wherever it stands: clients that list it take both, and stored objects are JSON already.
  */
+import { PROTOBUF } from './codec/media-types.ts';
 import { notAcceptable } from './status-error.ts';
 
 /** How the body is written, and as what. */
 export interface Representation {
-  readonly encoding: 'json' | 'yaml';
+  readonly encoding: 'json' | 'yaml' | 'protobuf';
   readonly transform:
     | { readonly as: 'object' }
     | { readonly as: 'Table'; readonly version: 'v1' | 'v1beta1' }
@@ -17,8 +19,8 @@ export interface Representation {
 
 export const PLAIN_JSON: Representation = { encoding: 'json', transform: { as: 'object' } };
 
-/** Media types that answers can have. */
-export const SUPPORTED_ANSWERS: readonly string[] = ['application/json', 'application/yaml'];
+/** Media types that answers can have; the last one is for kinds that have a message. */
+export const SUPPORTED_ANSWERS: readonly string[] = ['application/json', 'application/yaml', PROTOBUF];
 
 interface AcceptEntry {
   readonly type: string;
@@ -37,11 +39,12 @@ function parseEntry(text: string): AcceptEntry {
   return { type: type.trim().toLowerCase(), parameters, weight: Number.isFinite(q) ? q : 1 };
 }
 
-const ENCODINGS: ReadonlyMap<string, 'json' | 'yaml'> = new Map([
+const ENCODINGS: ReadonlyMap<string, Representation['encoding']> = new Map([
   ['application/json', 'json'],
   ['application/*', 'json'],
   ['*/*', 'json'],
   ['application/yaml', 'yaml'],
+  [PROTOBUF, 'protobuf'],
 ]);
 
 function transformOf(parameters: ReadonlyMap<string, string>): Representation['transform'] | undefined {
@@ -66,7 +69,8 @@ function transformOf(parameters: ReadonlyMap<string, string>): Representation['t
 
 /**
  * Throws NotAcceptable when nothing fits. An absent or empty header means JSON. `where` says which transformations the
- * asked thing has: others are skipped, so that the next entry of the header gets its turn.
+ * asked thing has: others are skipped, so that the next entry of the header gets its turn. Whether a kind has a message
+ * is not known here: see `checkRepresentation`.
  */
 export function negotiate(header: string | undefined, where: 'resource' | 'discovery'): Representation {
   if (header === undefined || header.trim() === '') return PLAIN_JSON;
@@ -75,12 +79,23 @@ export function negotiate(header: string | undefined, where: 'resource' | 'disco
     .map(parseEntry)
     .filter((entry) => entry.weight > 0);
   entries.sort((a, b) => b.weight - a.weight);
-  for (const entry of entries) {
-    const encoding = ENCODINGS.get(entry.type);
-    const transform = transformOf(entry.parameters);
-    if (encoding === undefined || transform === undefined) continue;
-    const forDiscovery = transform.as === 'APIGroupDiscoveryList';
-    if (transform.as === 'object' || forDiscovery === (where === 'discovery')) return { encoding, transform };
-  }
-  throw notAcceptable(SUPPORTED_ANSWERS);
+  const acceptable = entries.map((entry) => met(entry, where)).filter((one) => one !== undefined);
+  const [first] = acceptable;
+  if (first === undefined) throw notAcceptable(SUPPORTED_ANSWERS);
+  if (first.encoding !== 'protobuf') return first;
+  return acceptable.find((other) => other.encoding === 'json' && sameForm(other, first)) ?? first;
 }
+
+function met(entry: AcceptEntry, where: 'resource' | 'discovery'): Representation | undefined {
+  const encoding = ENCODINGS.get(entry.type);
+  const transform = transformOf(entry.parameters);
+  if (encoding === undefined || transform === undefined) return undefined;
+  // neither Tables nor discovery have messages here
+  const wide = transform.as === 'object' || transform.as === 'PartialObjectMetadata';
+  if (encoding === 'protobuf' && (!wide || where === 'discovery')) return undefined;
+  const forDiscovery = transform.as === 'APIGroupDiscoveryList';
+  return transform.as === 'object' || forDiscovery === (where === 'discovery') ? { encoding, transform } : undefined;
+}
+
+const sameForm = ({ transform: a }: Representation, { transform: b }: Representation): boolean =>
+  a.as === b.as && (a.as === 'object' || b.as === 'object' || a.version === b.version);

@@ -71,6 +71,13 @@ export function servedIn(registry: Registry, groupName: string, version: string)
     .sort((a, b) => (a.definition.plural < b.definition.plural ? -1 : 1));
 }
 
+/**
+ * Groups of Kubernetes' own kinds answer what they do not have with a Status; in others, and in groups that nobody has
+ * heard of, it is a plain page, as on the real server.
+ */
+export const isBuiltinGroup = (registry: Registry, groupName: string): boolean =>
+  groupName === '' || registry.all().some(({ definition }) => definition.group === groupName && definition.builtin);
+
 function describeGroup(registry: Registry, name: string) {
   const versions = versionsOf(registry, name).map((version) => ({ groupVersion: `${name}/${version}`, version }));
   return { name, versions, preferredVersion: versions[0] };

@@ -3,9 +3,9 @@ import type { ApiContext } from '../context.ts';
 import type { ApiRequest } from '../pipeline/request.ts';
 import type { ApiResponse } from '../pipeline/response.ts';
 import type { PathRequest } from '../request-info.ts';
-import { methodNotAllowed } from '../status-error.ts';
+import { methodNotAllowed, unknownResource } from '../status-error.ts';
 import { pageNotFound, type DocumentResponse } from './document.ts';
-import { coreVersions, group, groups, resources } from './discovery.ts';
+import { coreVersions, group, groups, isBuiltinGroup, resources } from './discovery.ts';
 import { aggregated } from './discovery-aggregated.ts';
 import { health } from './health.ts';
 import { metrics } from './metrics.ts';
@@ -13,10 +13,18 @@ import { version } from './version.ts';
 
 export async function handlePath(context: ApiContext, request: ApiRequest, info: PathRequest): Promise<ApiResponse> {
   const document = await route(context, request, info.segments);
-  if (document === undefined) return pageNotFound();
+  if (document === undefined) {
+    if (isBuiltinVersion(context, info.segments)) throw unknownResource();
+    return pageNotFound();
+  }
   if (info.verb !== 'get' && info.verb !== 'head') throw methodNotAllowed();
   return document;
 }
+
+/** A version that a group of Kubernetes' own does not have. */
+const isBuiltinVersion = ({ registry }: ApiContext, [root, first, second]: readonly string[]): boolean =>
+  (root === 'api' && first !== undefined) ||
+  (root === 'apis' && first !== undefined && second !== undefined && isBuiltinGroup(registry, first));
 
 function route(
   context: ApiContext,

@@ -5,11 +5,13 @@ import type { ApiRequest } from '../pipeline/request.ts';
 import type { ApiResponse } from '../pipeline/response.ts';
 import type { ResourceRequest } from '../request-info.ts';
 import type { Capabilities, ServedResource } from '../registry/resource.ts';
+import { checkRepresentation } from '../codec/check-representation.ts';
 import { methodNotAllowed, unknownResource } from '../status-error.ts';
 import type { ResourceCall } from './call.ts';
 import { handleCreate } from './create.ts';
 import { handleDelete } from './delete.ts';
 import { handleDeleteCollection } from './delete-collection.ts';
+import { isBuiltinGroup } from './discovery.ts';
 import { pageNotFound } from './document.ts';
 import { handleGet } from './get.ts';
 import { handleList } from './list.ts';
@@ -42,20 +44,27 @@ export async function handleResource(
 ): Promise<ApiResponse> {
   const resource = context.registry.find(info.group, info.version, info.resource);
   if (resource === undefined) {
-    const known = context.registry
-      .all()
-      .some(({ definition }) => definition.group === info.group && definition.version === info.version);
-    if (known) throw unknownResource();
+    if (isBuiltinGroup(context.registry, info.group)) throw unknownResource();
     return pageNotFound();
   }
+  // the real server has no HEAD of a resource
+  if (info.method === 'HEAD') throw methodNotAllowed();
   const capabilities = info.subresource === '' ? resource.capabilities : resource.subresources.get(info.subresource);
   if (capabilities === undefined) throw unknownResource();
   checkScope(info, resource, attributes.verb, capabilities);
   const readsLog = attributes.verb === 'get' && capabilities.readLog !== undefined;
   const handler = readsLog ? handleLog : HANDLERS.get(attributes.verb);
   if (handler === undefined || (attributes.name === '' && NEEDS_NAME.has(attributes.verb))) throw methodNotAllowed();
+  await checkRepresentation(request.representation, resource);
   const call = { attributes: scoped(attributes, resource), signal: request.signal, warn: request.warn };
-  return handler({ context, request, attributes: call.attributes, resource, capabilities, call });
+  const whole = await withBody(request);
+  return handler({ context, request: whole, attributes: call.attributes, resource, capabilities, call });
+}
+
+/** Only now is the body read: what nobody answers is refused without it. */
+async function withBody(request: ApiRequest): Promise<ApiRequest> {
+  const body = await request.readBody?.();
+  return body === undefined ? request : { ...request, body };
 }
 
 /** Namespaced kinds are reached by name in a namespace only, cluster-scoped ones never in one. */

@@ -1,13 +1,13 @@
-/** From one HTTP request to one answer: read, hand to the pipeline, serialise. */
+/** From one HTTP request to one answer: hand to the pipeline, which asks for the body when it wants it, and serialise. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { essenceOf } from '../codec/media-types.ts';
 import type { ApiClock, ApiLog } from '../context.ts';
 import { negotiate, PLAIN_JSON, type Representation } from '../negotiate.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { ApiRequest, Credentials, Parameters, RequestBody } from '../pipeline/request.ts';
-import type { ApiResponse } from '../pipeline/response.ts';
 import { parseRequest, type RequestInfo } from '../request-info.ts';
 import { badRequest, StatusError, toStatus } from '../status-error.ts';
+import { discardRest } from './discard-rest.ts';
 import { readBody } from './read-body.ts';
 import { setWarnings, writeResponse } from './write-response.ts';
 
@@ -21,6 +21,7 @@ export interface HandlerOptions {
   readonly inFlight: Set<AbortController>;
 }
 
+/** For `request` and for `checkContinue`: a client that asks first is told to go on only when its body is wanted. */
 export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** Never throws and never leaves a request without an answer, unless the client went away. */
@@ -50,22 +51,23 @@ async function serve(
 ): Promise<void> {
   const warnings: string[] = [];
   let parsed: ApiRequest;
-  let answer: ApiResponse;
   try {
-    parsed = await parse(options, request, warnings, signal);
-    answer = await options.pipeline.handle(parsed);
+    parsed = parse(options, request, response, warnings, signal);
   } catch (error) {
-    await refuse(options, request, response, error);
+    discardRest(request, response);
+    await refuse(options, request, response, error, PLAIN_JSON);
     return;
   }
+  const answer = await options.pipeline.handle(parsed);
   setWarnings(response, warnings);
+  discardRest(request, response);
   const now = (): number => options.clock.now();
   try {
     await writeResponse(response, answer, parsed, now);
   } catch (error) {
     if (answer.type === 'watch') await answer.stream[Symbol.asyncDispose]();
     if (response.headersSent) throw error;
-    await refuse(options, request, response, error);
+    await refuse(options, request, response, error, parsed.representation);
   }
 }
 
@@ -75,38 +77,38 @@ async function refuse(
   request: IncomingMessage,
   response: ServerResponse,
   error: unknown,
+  representation: Representation,
 ): Promise<void> {
   if (!(error instanceof StatusError)) log.error({ err: error, path: request.url?.split('?', 1)[0] }, 'request failed');
   const status = toStatus(error);
-  // the rest of a body that was not read stands in the way of the next request
-  if (!request.complete) response.setHeader('connection', 'close');
-  const plain = { representation: PLAIN_JSON, parameters: {}, signal: new AbortController().signal };
+  const plain = { representation, parameters: {}, signal: new AbortController().signal };
   await writeResponse(response, { type: 'status', code: status.code, status }, plain, () => clock.now());
 }
 
 const HAS_BODY: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 
-async function parse(
+/** Throws for a target that cannot be read at all; what else is wrong is told to those only who may ask. */
+function parse(
   options: HandlerOptions,
   request: IncomingMessage,
+  response: ServerResponse,
   warnings: string[],
   signal: AbortSignal,
-): Promise<ApiRequest> {
+): ApiRequest {
   const { method = 'GET', url = '', headers } = request;
   const cut = url.indexOf('?');
   const path = cut < 0 ? url : url.slice(0, cut);
   if (!path.startsWith('/')) throw badRequest('the request target must be a path');
   const info = parseRequest(method, path);
-  const body = HAS_BODY.has(method) ? await bodyOf(request) : undefined;
   return {
     credentials: options.credentialsOf(request),
     info,
     parameters: cut < 0 ? NO_PARAMETERS : parseQuery(url.slice(cut + 1)),
-    representation: representationOf(headers.accept, info),
+    ...representationOf(headers.accept, info),
     userAgent: headers['user-agent'] ?? '',
     signal,
     warn: (text) => warnings.push(text),
-    ...(body === undefined ? {} : { body }),
+    ...(HAS_BODY.has(method) ? { readBody: () => bodyOf(request, response) } : {}),
   };
 }
 
@@ -118,13 +120,22 @@ function parseQuery(query: string): Parameters {
   return parameters;
 }
 
-async function bodyOf(request: IncomingMessage): Promise<RequestBody | undefined> {
-  const bytes = await readBody(request);
+async function bodyOf(request: IncomingMessage, response: ServerResponse): Promise<RequestBody | undefined> {
+  const bytes = await readBody(request, response);
   return bytes && { type: 'bytes', contentType: essenceOf(request.headers['content-type']), bytes };
 }
 
-function representationOf(accept: string | undefined, info: RequestInfo): Representation {
-  if (info.type === 'resource') return negotiate(accept, 'resource');
-  const [root] = info.segments;
-  return root === 'api' || root === 'apis' ? negotiate(accept, 'discovery') : PLAIN_JSON;
+function representationOf(
+  accept: string | undefined,
+  info: RequestInfo,
+): Pick<ApiRequest, 'representation' | 'refusal'> {
+  try {
+    if (info.type === 'resource') return { representation: negotiate(accept, 'resource') };
+    const [root] = info.segments;
+    const isDiscovery = root === 'api' || root === 'apis';
+    return { representation: isDiscovery ? negotiate(accept, 'discovery') : PLAIN_JSON };
+  } catch (error) {
+    if (!(error instanceof StatusError)) throw error;
+    return { representation: PLAIN_JSON, refusal: error };
+  }
 }

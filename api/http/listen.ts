@@ -72,7 +72,8 @@ export async function listenUnix({ path, group, ...options }: UnixListenOptions)
   }
   await removeStale(path);
   const credentials: Credentials = { transport: 'unix' };
-  const server = createServer(SERVER_OPTIONS, createHttpHandler({ ...options, credentialsOf: () => credentials }));
+  const handle = createHttpHandler({ ...options, credentialsOf: () => credentials });
+  const server = createServer(SERVER_OPTIONS, handle).on('checkContinue', handle);
   // the socket file must never be open to others, not even for a moment
   const before = process.umask(0o177);
   try {
@@ -109,6 +110,7 @@ export async function listenHttps({
     if (credentials === undefined) known.set(socket, (credentials = certificateOf(socket as TLSSocket)));
     return credentials;
   };
+  const handle = createHttpHandler({ ...options, credentialsOf });
   const server = createTlsServer(
     {
       ...SERVER_OPTIONS,
@@ -121,8 +123,8 @@ export async function listenHttps({
       minVersion: 'TLSv1.2',
       handshakeTimeout: HEADERS_TIMEOUT_MS,
     },
-    createHttpHandler({ ...options, credentialsOf }),
-  );
+    handle,
+  ).on('checkContinue', handle);
   server.on('tlsClientError', (_error, socket) => socket.destroy());
   server.listen({ host, port });
   await once(server, 'listening');

@@ -1,8 +1,12 @@
-/** Objects as the client wants them: whole, as metadata only, or as rows of a Table; in JSON or YAML. */
-import type { KubeObject } from '../../schemas/object.ts';
+/**
+ * Objects as the client wants them: whole, as metadata only, or as rows of a Table. These renderers write JSON; yaml.ts
+ * and protobuf.ts beside them put it into other forms.
+ */
+import type { KubeObject, Status } from '../../schemas/object.ts';
 import type { Representation } from '../negotiate.ts';
 import type { Parameters } from '../pipeline/request.ts';
-import type { ListMetadata, ObjectValue } from '../pipeline/response.ts';
+import type { ListMetadata, ObjectValue, WatchFrame } from '../pipeline/response.ts';
+import { jsonFrame } from './json-frame.ts';
 import type { ServedResource } from '../registry/resource.ts';
 import { badRequest } from '../status-error.ts';
 import { createTable, type IncludeObject } from '../table.ts';
@@ -10,7 +14,7 @@ import { apiVersionOf } from '../../schemas/kinds.ts';
 
 /** A list as it is written piece by piece: what stands before, between and behind its items. */
 export interface ListShape {
-  readonly head: string;
+  readonly head: string | Uint8Array;
   readonly separator: string;
   readonly tail: string;
 }
@@ -24,10 +28,22 @@ export interface Renderer {
   object(value: ObjectValue): Uint8Array;
   /** One object as an item of a list. */
   item(value: ObjectValue): Uint8Array;
-  list(metadata: ListMetadata, empty: boolean): ListShape;
+  /** `itemBytes` is how long all items are together, for renderers that are `counted`; 0 for others. */
+  list(metadata: ListMetadata, empty: boolean, itemBytes: number): ListShape;
+  /** The head of a list tells its length: all items are made before the first byte goes out. */
+  readonly counted: boolean;
+  readonly watch: WatchRenderer;
+}
+
+/** What stands in a watch. */
+export interface WatchRenderer {
+  readonly contentType: string;
   /** One object in an event; `first` is the first event of its watch. */
   event(value: ObjectValue, first: boolean): Uint8Array;
   bookmark(resourceVersion: string, initialEventsEnd: boolean): Uint8Array;
+  status(status: Status): Uint8Array;
+  /** An event as it goes out, around one of the above. */
+  frame(type: WatchFrame['type'], object: Uint8Array): Uint8Array;
 }
 
 export interface RenderInput {
@@ -55,12 +71,15 @@ export function rendererFor(input: RenderInput): Renderer {
 const encode = (value: unknown): Uint8Array => Buffer.from(JSON.stringify(value));
 const INITIAL_EVENTS_END = { 'k8s.io/initial-events-end': 'true' };
 
-const bookmarkOf = (apiVersion: string, kind: string, resourceVersion: string, end: boolean): Uint8Array =>
-  encode({
-    kind,
-    apiVersion,
-    metadata: { resourceVersion, creationTimestamp: null, ...(end ? { annotations: INITIAL_EVENTS_END } : {}) },
-  });
+/** How far a watch has come, as an object without content. */
+export const bookmarkOf = (apiVersion: string, kind: string, resourceVersion: string, end: boolean) => ({
+  kind,
+  apiVersion,
+  metadata: { resourceVersion, creationTimestamp: null, ...(end ? { annotations: INITIAL_EVENTS_END } : {}) },
+});
+
+/** What all watches in JSON share. */
+const JSON_WATCH = { contentType: 'application/json', frame: jsonFrame, status: encode } as const;
 
 /** `items` stands last, so that the list can be written while it is made. */
 const listHead = (kind: string, apiVersion: string, metadata: ListMetadata): string =>
@@ -74,14 +93,18 @@ function plainRenderer({ definition }: ServedResource): Renderer {
     key: 'json',
     object: json,
     item: json,
-    event: json,
+    counted: false,
     list: (metadata) => ({ head: listHead(definition.listKind, apiVersion, metadata), separator: ',', tail: ']}' }),
-    bookmark: (version, end) => bookmarkOf(apiVersion, definition.kind, version, end),
+    watch: {
+      ...JSON_WATCH,
+      event: json,
+      bookmark: (version, end) => encode(bookmarkOf(apiVersion, definition.kind, version, end)),
+    },
   };
 }
 
 /** meta/v1 PartialObjectMetadata of an object. */
-const partial = (object: KubeObject, version: string) => ({
+export const partial = (object: KubeObject, version: string) => ({
   kind: 'PartialObjectMetadata',
   apiVersion: `meta.k8s.io/${version}`,
   metadata: object.metadata,
@@ -95,13 +118,17 @@ function partialRenderer(version: string): Renderer {
     key: `partial/${version}`,
     object: json,
     item: json,
-    event: json,
+    counted: false,
     list: (metadata) => ({
       head: listHead('PartialObjectMetadataList', apiVersion, metadata),
       separator: ',',
       tail: ']}',
     }),
-    bookmark: (resourceVersion, end) => bookmarkOf(apiVersion, 'PartialObjectMetadata', resourceVersion, end),
+    watch: {
+      ...JSON_WATCH,
+      event: json,
+      bookmark: (version, end) => encode(bookmarkOf(apiVersion, 'PartialObjectMetadata', version, end)),
+    },
   };
 }
 
@@ -127,13 +154,17 @@ function tableRenderer({ resource, parameters, now }: RenderInput, version: stri
     key: `table/${version}/${include}`,
     object: (value) => table(versionOf(value), columns, [rowOf(value)]),
     item: (value) => encode(rowOf(value)),
-    event: (value, first) => table(versionOf(value), first ? columns : null, [rowOf(value)]),
+    counted: false,
     list: (metadata) => ({
       head: `${JSON.stringify({ kind: 'Table', apiVersion: `meta.k8s.io/${version}`, metadata, columnDefinitions: columns }).slice(0, -1)},"rows":[`,
       separator: ',',
       tail: ']}',
     }),
-    bookmark: (resourceVersion, end) =>
-      table({ resourceVersion, ...(end ? { annotations: INITIAL_EVENTS_END } : {}) }, null, []),
+    watch: {
+      ...JSON_WATCH,
+      event: (value, first) => table(versionOf(value), first ? columns : null, [rowOf(value)]),
+      bookmark: (resourceVersion, end) =>
+        table({ resourceVersion, ...(end ? { annotations: INITIAL_EVENTS_END } : {}) }, null, []),
+    },
   };
 }

@@ -1,6 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import type { ApiRequest } from '../pipeline/request.ts';
 import type { ApiResponse } from '../pipeline/response.ts';
+import { PROTOBUF } from '../codec/media-types.ts';
+import { protobufRenderer, protobufStatus } from './protobuf.ts';
 import { rendererFor, type Renderer } from './render.ts';
 import { writeList } from './write-list.ts';
 import { writeStream } from './write-stream.ts';
@@ -20,6 +22,7 @@ export async function writeResponse(
 ): Promise<void> {
   const rendererOf = async (resource: ServedResource): Promise<Renderer> => {
     const { representation, parameters } = request;
+    if (representation.encoding === 'protobuf') return protobufRenderer({ representation, parameters, resource });
     const renderer = rendererFor({ representation, parameters, resource, now });
     return representation.encoding === 'yaml' ? asYaml(renderer) : renderer;
   };
@@ -32,17 +35,17 @@ export async function writeResponse(
     case 'list':
       await writeList(response, answer, await rendererOf(answer.resource), request.signal);
       return;
-    case 'watch': {
-      const { representation, parameters } = request;
-      const renderer = rendererFor({ representation, parameters, resource: answer.resource, now });
-      await writeWatch(response, answer.stream, renderer, request.signal);
+    case 'watch':
+      await writeWatch(response, answer.stream, await rendererOf(answer.resource), request.signal);
       return;
-    }
     case 'stream':
       await writeStream(response, answer.contentType, answer.body, request.signal);
       return;
     case 'status':
-      writeWhole(response, answer.code, 'application/json', Buffer.from(JSON.stringify(answer.status)));
+      // JSON also where YAML was asked for
+      if (request.representation.encoding === 'protobuf') {
+        writeWhole(response, answer.code, PROTOBUF, await protobufStatus(answer.status));
+      } else writeWhole(response, answer.code, 'application/json', Buffer.from(JSON.stringify(answer.status)));
       return;
     case 'document':
       for (const [name, value] of Object.entries(answer.headers ?? {})) response.setHeader(name, value);

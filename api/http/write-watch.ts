@@ -3,17 +3,8 @@ import type { WatchFrame, WatchStream } from '../pipeline/response.ts';
 import type { Renderer } from './render.ts';
 import { writable } from './writable.ts';
 
-const NEWLINE = Buffer.from('}\n');
-const HEADS: Readonly<Record<WatchFrame['type'], Uint8Array>> = {
-  ADDED: Buffer.from('{"type":"ADDED","object":'),
-  MODIFIED: Buffer.from('{"type":"MODIFIED","object":'),
-  DELETED: Buffer.from('{"type":"DELETED","object":'),
-  BOOKMARK: Buffer.from('{"type":"BOOKMARK","object":'),
-  ERROR: Buffer.from('{"type":"ERROR","object":'),
-};
-
 /**
- * Writes a watch: one JSON object a line, until the watch or its reader ends. The headers go out at once: a client
+ * Writes a watch, frame by frame, until the watch or its reader ends. The headers go out at once: a client
  * with nothing to see yet would otherwise wait for its answer (facts/kube-api.md, trap 2).
  */
 export async function writeWatch(
@@ -23,7 +14,7 @@ export async function writeWatch(
   signal: AbortSignal,
 ): Promise<void> {
   await using stream = watch;
-  response.setHeader('content-type', 'application/json');
+  response.setHeader('content-type', renderer.watch.contentType);
   response.setHeader('cache-control', 'no-cache, private');
   response.flushHeaders();
   let first = true;
@@ -40,18 +31,13 @@ export async function writeWatch(
   response.end();
 }
 
-function lineOf(frame: WatchFrame, renderer: Renderer, first: boolean): Uint8Array {
+function lineOf(frame: WatchFrame, { key, watch }: Renderer, first: boolean): Uint8Array {
   switch (frame.type) {
     case 'BOOKMARK':
-      return join('BOOKMARK', renderer.bookmark(frame.resourceVersion, frame.initialEventsEnd));
+      return watch.frame('BOOKMARK', watch.bookmark(frame.resourceVersion, frame.initialEventsEnd));
     case 'ERROR':
-      return join('ERROR', Buffer.from(JSON.stringify(frame.status)));
+      return watch.frame('ERROR', watch.status(frame.status));
     default:
-      return frame.shared(first ? `${renderer.key}/first` : renderer.key, (value) =>
-        join(frame.type, renderer.event(value, first)),
-      );
+      return frame.shared(first ? `${key}/first` : key, (value) => watch.frame(frame.type, watch.event(value, first)));
   }
 }
-
-const join = (type: WatchFrame['type'], object: Uint8Array): Uint8Array =>
-  Buffer.concat([HEADS[type], object, NEWLINE]);

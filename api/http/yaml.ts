@@ -16,8 +16,11 @@ export async function asYaml(renderer: Renderer): Promise<Renderer> {
     object: (value) => Buffer.from(encodeYaml(read(renderer.object(value)))),
     item: (value) => Buffer.from(encodeYaml([read(renderer.item(value))])),
     list: (metadata, empty) => {
-      const { head, tail } = renderer.list(metadata, empty);
-      const { items, rows, ...rest } = read(head + tail) as { readonly items?: unknown; readonly rows?: unknown };
+      const { head, tail } = renderer.list(metadata, empty, 0);
+      const { items, rows, ...rest } = read(String(head) + tail) as {
+        readonly items?: unknown;
+        readonly rows?: unknown;
+      };
       const member = items === undefined && rows !== undefined ? 'rows' : 'items';
       return { head: `${encodeYaml(rest)}${member}:${empty ? ' []' : ''}\n`, separator: '', tail: '' };
     },

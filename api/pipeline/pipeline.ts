@@ -1,6 +1,7 @@
 /**
  * The one way in. Every request, from a socket or from a controller in this process, is authenticated, authorized,
- * handled and audited here, in this order; admission runs inside the writes, where the object is known.
+ * handled and audited here, in this order; bodies are read by the handlers only, admission runs inside the writes, where
+ * the object is known.
  */
 import type { ApiContext } from '../context.ts';
 import { handlePath } from '../handlers/paths.ts';
@@ -31,6 +32,7 @@ export function createPipeline(context: ApiContext): Pipeline {
         attributes = attributesOf(request, user);
         const decision = await context.authorizer.authorize(attributes);
         if (!decision.allowed) throw denied(attributes, decision.reason);
+        if (request.refusal !== undefined) throw request.refusal;
         response =
           request.info.type === 'path'
             ? await handlePath(context, request, request.info)

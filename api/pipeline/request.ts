@@ -1,6 +1,7 @@
 import type { UserInfo } from './attributes.ts';
 import type { RequestInfo } from '../request-info.ts';
 import type { Representation } from '../negotiate.ts';
+import type { StatusError } from '../status-error.ts';
 
 /** What the transport knows about the caller. */
 export type Credentials =
@@ -33,6 +34,13 @@ export interface ApiRequest {
   /** How the caller wants objects to look; only the transport's renderer and discovery read it. */
   readonly representation: Representation;
   readonly body?: RequestBody;
+  /**
+   * HTTP: brings the body that is still on the wire. Asked once, when the caller is known, allowed, and its request has
+   * somebody to answer it; nobody else's body is read. Throws StatusErrors.
+   */
+  readonly readBody?: () => Promise<RequestBody | undefined>;
+  /** What the transport refuses: told to those only who may do what they ask for. */
+  readonly refusal?: StatusError;
   /** For the default field manager. */
   readonly userAgent: string;
   /** Aborted when the caller goes away. */

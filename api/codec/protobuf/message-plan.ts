@@ -1,9 +1,7 @@
 /** What reading and writing need to know of a message, by number and at hand. */
 import { getOption, ScalarType, type DescField, type DescMessage } from '@bufbuild/protobuf';
+import { FeatureSet_FieldPresence } from '@bufbuild/protobuf/wkt';
 import { always } from '../../../proto/gen/kubernetes/json_pb.ts';
-
-/** `FeatureSet.FieldPresence.EXPLICIT`: in our .proto files, a scalar marked `optional`. */
-const EXPLICIT = 1;
 
 export interface FieldPlan {
   readonly field: DescField;
@@ -33,7 +31,7 @@ function planOf({ fields }: DescMessage): MessagePlan {
   const zeros: [string, boolean | number | string][] = [];
   for (const field of fields) {
     const stays = getOption(field, always);
-    byNumber.set(field.number, { field, dropsZero: !stays && field.presence !== EXPLICIT });
+    byNumber.set(field.number, { field, dropsZero: !stays && field.presence !== FeatureSet_FieldPresence.EXPLICIT });
     if (stays && field.fieldKind === 'scalar') zeros.push([field.jsonName, zeroOf(field.scalar)]);
   }
   return { byNumber, zeros };

@@ -24,6 +24,13 @@ const ROWS: readonly Row[] = [
     reason: 'NotFound',
     message: /^the server could not find the requested resource$/,
   },
+  { says: 'an unknown version of core', path: '/api/v2/configmaps', status: 404, reason: 'NotFound' },
+  {
+    says: 'an unknown version of a known group',
+    path: '/apis/coordination.k8s.io/v9',
+    status: 404,
+    reason: 'NotFound',
+  },
   { says: 'an unknown subresource', path: `${IN_DEFAULT}/a/nope`, status: 404, reason: 'NotFound' },
   { says: 'a status of a kind that has none', path: `${IN_DEFAULT}/a/status`, status: 404, reason: 'NotFound' },
   {
@@ -68,7 +75,7 @@ const ROWS: readonly Row[] = [
   {
     says: 'an Accept that cannot be met',
     path: IN_DEFAULT,
-    request: { headers: { accept: 'application/vnd.kubernetes.protobuf' } },
+    request: { headers: { accept: 'text/html' } },
     status: 406,
     reason: 'NotAcceptable',
   },
@@ -263,6 +270,12 @@ test('refusals have the code, reason and words of a real API server', async (t) 
   t.deepEqual(server.log.lines, []);
 });
 
+test('a HEAD of a resource is not allowed, one of a document is', async (t) => {
+  await using server = await RawServer.open();
+  t.is((await server.request('HEAD', IN_DEFAULT)).status, 405);
+  t.is((await server.request('HEAD', '/healthz')).status, 200);
+});
+
 test('a path that nobody knows is plain text', async (t) => {
   await using server = await RawServer.open();
   for (const path of [
@@ -270,7 +283,8 @@ test('a path that nobody knows is plain text', async (t) => {
     '/nope',
     '/apis/nope/v1',
     '/apis/nope/v1/things',
-    '/api/v2/configmaps',
+    '/apis/test.tsmoby.dev/v9/widgets',
+    '/apis/test.tsmoby.dev/v1/nopes',
     '//api/v1/configmaps',
     '/openapi/v3/apis/nope/v1',
   ]) {
