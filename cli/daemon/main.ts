@@ -11,6 +11,7 @@ import type { DaemonOptions } from '../daemon-options.ts';
 import { VERSION } from '../version.ts';
 import { assignNode } from './assign-node.ts';
 import { boundHeap } from './bound-heap.ts';
+import { serveContainerProcesses } from './container-exec.ts';
 import { serveContainerLog } from './container-log.ts';
 import { createControllers } from './controllers.ts';
 import { lockDirectory } from './data-lock.ts';
@@ -79,6 +80,7 @@ export async function startDaemon(options: DaemonOptions, log: Log, signal: Abor
     }),
   );
   serveContainerLog(server, runtime.logs);
+  serveContainerProcesses(server, { containers: runtime.containerd.containers, logs: runtime.logs });
   await runtime.containerd.settled(CONTAINERD_GRACE_MS, signal);
   signal.throwIfAborted();
   const manager = starting.use(createControllers({ server, runtime, facts, clock, log }));

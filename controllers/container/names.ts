@@ -26,6 +26,7 @@ const IN_PLACE: ReadonlySet<string> = new Set([
   'logging',
   'resources',
   'restartPolicy',
+  'stdinOnce',
   'terminationGracePeriodSeconds',
   'terminationMessagePolicy',
 ]);

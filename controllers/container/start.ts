@@ -1,5 +1,5 @@
 import { isRuntimeError } from '../../runtime/errors.ts';
-import type { InstanceSpec, InstanceState } from '../../runtime/ports/containers.ts';
+import type { InstanceSpec, InstanceState, TaskStdio } from '../../runtime/ports/containers.ts';
 import type { LogLimits } from '../../runtime/ports/logs.ts';
 import { REASONS } from '../../schemas/conditions.ts';
 import { quantityValue } from '../../schemas/values/quantity.ts';
@@ -22,7 +22,7 @@ const DEFAULT_LOG_FILES = 5;
  * false when the process did not come to life, or runs out of step with what we know: the world is to be looked at again.
  */
 export async function startInstance(work: Work, id: string, current: InstanceState | undefined): Promise<boolean> {
-  const { context, deps, container, image } = work;
+  const { context, deps, image } = work;
   const spec = await specOf(work, id, current);
   const wanted = spec && !(current && isMadeLike(current, spec)) ? spec : undefined;
   if (wanted && current) {
@@ -33,8 +33,7 @@ export async function startInstance(work: Work, id: string, current: InstanceSta
   const fields = runFields(work, id, run.run);
   try {
     const [stdio] = await Promise.all([deps.logs.open(run, logLimits(work)), wanted && create(work, wanted)]);
-    const streams = container.spec.tty ? { stdout: stdio.stdout } : stdio;
-    const { pid } = await deps.containers.start(id, streams, context.signal);
+    const { pid } = await deps.containers.start(id, taskStdio(work, stdio), context.signal);
     deps.instances.taskStarted(id, pid);
     started(work, id, pid, fields);
     return true;
@@ -71,6 +70,14 @@ async function create({ deps, context }: Work, spec: InstanceSpec): Promise<void
   await deps.containers.create(spec, context.signal);
   const { id, owner, labels, root } = spec;
   deps.instances.put({ id, owner, labels, manifestDigest: root.manifestDigest });
+}
+
+/** A terminal has one output. */
+function taskStdio(
+  { container: { spec } }: Work,
+  { stdout, stderr }: Required<Pick<TaskStdio, 'stdout' | 'stderr'>>,
+): TaskStdio {
+  return { stdout, ...(spec.tty ? {} : { stderr }), ...(spec.stdin ? { stdin: true } : {}) };
 }
 
 function logLimits({ container }: Work): LogLimits {

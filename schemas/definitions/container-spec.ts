@@ -263,7 +263,13 @@ export const containerSpec: StructuralSchema = object(
     }),
     hostNetwork: boolean("Use this machine's network. Default: no network but loopback."),
     init: boolean('Run a small init as process 1, which reaps orphans and passes signals on.'),
-    tty: boolean('Give it a terminal.'),
+    stdin: boolean(
+      'Keep an input open for it, which `attach -i` writes to. Without it, a process that reads finds the end of its input at once.',
+    ),
+    stdinOnce: boolean(
+      'With stdin: the first who attaches an input also ends it, by ending his own or by going away. It stays ended until the process is started again.',
+    ),
+    tty: boolean('Give it a terminal. Use it with stdin to talk to it.'),
     logging: object('Rotation of its log.', {
       maxSize: quantity('Size at which a file is rotated; default 10Mi.'),
       maxFiles: integer('Files kept, the current one included; default 5.', {

@@ -696,7 +696,15 @@ export interface ContainerSpec {
    */
   readonly init?: boolean;
   /**
-   * Give it a terminal.
+   * Keep an input open for it, which `attach -i` writes to. Without it, a process that reads finds the end of its input at once.
+   */
+  readonly stdin?: boolean;
+  /**
+   * With stdin: the first who attaches an input also ends it, by ending his own or by going away. It stays ended until the process is started again.
+   */
+  readonly stdinOnce?: boolean;
+  /**
+   * Give it a terminal. Use it with stdin to talk to it.
    */
   readonly tty?: boolean;
   readonly logging?: ContainerLogging;

@@ -196,6 +196,34 @@ export function containersSuite(test: TestFn, name: string, factory: ContainersF
     t.deepEqual(await containers.list(), []);
   });
 
+  row('the input of a task stays open while writers come and go, until one ends it', async (t, world) => {
+    const { containers, harness } = world;
+    await world.create('a', ['cat']);
+    await containers.start('a', { ...(await harness.stdio('a')), stdin: true });
+    for (const text of ['one\n', 'two\n']) {
+      using input = await containers.input('a');
+      await input.write(Buffer.from(text));
+    }
+    t.is((await containers.get('a'))?.task?.status, 'running');
+    t.deepEqual(await containers.sweep(), []);
+    using last = await containers.input('a');
+    await last.close();
+    await last.close();
+    t.is((await world.stopped('a')).exitCode, 0);
+    await last.write(Buffer.from('late'));
+  });
+
+  row(
+    'a task without input, and one that does not run, have none to write to',
+    async (t, { containers, create, start }) => {
+      await rejects(t, containers.input('gone'), 'NotFound', 'FailedPrecondition');
+      await create('a', FOREVER);
+      await rejects(t, containers.input('a'), 'FailedPrecondition');
+      await start('a', FOREVER);
+      await rejects(t, containers.input('a'), 'FailedPrecondition');
+    },
+  );
+
   row('a sweep finds nothing where everything is explained', async (t, { containers, start }) => {
     await start('a', FOREVER);
     t.deepEqual(await containers.sweep(), []);
@@ -235,12 +263,16 @@ function worldOf(harness: ContainersHarness): World {
   };
 }
 
-export async function rejects(t: ExecutionContext, call: Promise<unknown>, code: RuntimeErrorCode): Promise<void> {
+export async function rejects(
+  t: ExecutionContext,
+  call: Promise<unknown>,
+  ...codes: readonly RuntimeErrorCode[]
+): Promise<void> {
   const error: unknown = await call.then(
     () => undefined,
     (failure: unknown) => failure,
   );
-  t.true(isRuntimeError(error, code), `expected ${code}, got ${String(error)}`);
+  t.true(isRuntimeError(error, ...codes), `expected ${codes.join(' or ')}, got ${String(error)}`);
 }
 
 export async function inBatches<T>(

@@ -15,6 +15,7 @@ const CHANGES: Readonly<Record<keyof ContainerSpec, readonly [unknown, 'in place
   logging: [{ maxFiles: 2 }, 'in place'],
   resources: [{ limits: { pids: '1' } }, 'in place'],
   restartPolicy: ['Never', 'in place'],
+  stdinOnce: [true, 'in place'],
   terminationGracePeriodSeconds: [1, 'in place'],
   terminationMessagePolicy: ['FallbackToLogsOnError', 'in place'],
   command: [['x'], 'another'],
@@ -29,6 +30,7 @@ const CHANGES: Readonly<Record<keyof ContainerSpec, readonly [unknown, 'in place
   hostname: ['x', 'another'],
   hostNetwork: [true, 'another'],
   init: [true, 'another'],
+  stdin: [true, 'another'],
   tty: [true, 'another'],
 };
 

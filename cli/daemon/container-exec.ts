@@ -1,0 +1,106 @@
+import { randomUUID } from 'node:crypto';
+import type { AttachQuery, Attacher, Execer, ExecQuery, RemoteProcess } from '../../api/registry/remote-process.ts';
+import type { CallContext, Capabilities } from '../../api/registry/resource.ts';
+import type { ApiServer } from '../../api/server.ts';
+import { badRequest, internal, serviceUnavailable, type StatusError } from '../../api/status-error.ts';
+import { isRuntimeError } from '../../runtime/errors.ts';
+import type { Containers } from '../../runtime/ports/containers.ts';
+import type { Logs } from '../../runtime/ports/logs.ts';
+import type { Container } from '../../schemas/gen/types.ts';
+import { attachedProcess, neverStarted, onlyWanted } from './remote-process.ts';
+
+/** The ports that talk to processes. */
+export interface ProcessPorts {
+  readonly containers: Pick<Containers, 'exec' | 'input' | 'resize'>;
+  readonly logs: Pick<Logs, 'attach'>;
+}
+
+/** Gives Containers their subresources `exec` and `attach`, which discovery shows from then on. */
+export function serveContainerProcesses(server: ApiServer, ports: ProcessPorts): void {
+  const resource = server.registry.find('tsmoby.dev', 'v1alpha1', 'containers');
+  if (resource === undefined) return;
+  const find = async (context: CallContext, name: string): Promise<Container> =>
+    (await resource.capabilities.get?.(context, name))?.object() as Container;
+  const exec: Execer = {
+    exec: async (context, name, query) => execIn(await find(context, name), query, ports, context.signal),
+  };
+  const attach: Attacher = {
+    attach: async (context, name, query) => attachTo(await find(context, name), query, ports, context.signal),
+  };
+  server.registry.add({
+    ...resource,
+    subresources: new Map<string, Capabilities>([...resource.subresources, ['exec', exec], ['attach', attach]]),
+  });
+}
+
+async function execIn(
+  container: Container,
+  query: ExecQuery,
+  { containers }: ProcessPorts,
+  signal: AbortSignal,
+): Promise<RemoteProcess> {
+  const id = runningInstance(container, query.container);
+  const { command: args, tty: terminal, stdin } = query;
+  try {
+    return onlyWanted(await containers.exec(id, { execId: randomUUID(), args, terminal, stdin }, signal), query);
+  } catch (error) {
+    const refusal = toStatusError(error, container);
+    // A command that cannot be run is news of the process, as from a kubelet; all else is a refusal.
+    if (isRuntimeError(error, 'InvalidArgument')) return neverStarted(refusal);
+    throw refusal;
+  }
+}
+
+/** The container decides whether there is a terminal and an input, as a kubelet does; who asks for more gets what there is. */
+async function attachTo(
+  container: Container,
+  query: AttachQuery,
+  { containers, logs }: ProcessPorts,
+  signal: AbortSignal,
+): Promise<RemoteProcess> {
+  const id = runningInstance(container, query.container);
+  const { spec, metadata, status } = container;
+  await using opening = new AsyncDisposableStack();
+  try {
+    const output = opening.use(await logs.attach({ log: metadata.uid, run: status?.logRun ?? 0 }));
+    const input = query.stdin && spec.stdin === true ? opening.use(await containers.input(id, signal)) : undefined;
+    const process = attachedProcess({
+      output,
+      input,
+      terminal: spec.tty ?? false,
+      inputOnce: spec.stdinOnce ?? false,
+      resize: (size) => containers.resize(id, size),
+    });
+    opening.move();
+    return onlyWanted(process, query);
+  } catch (error) {
+    throw toStatusError(error, container);
+  }
+}
+
+/** The instance of a container whose process runs; a kubelet's words for all others. */
+function runningInstance({ metadata: { name }, status }: Container, wanted: string | undefined): string {
+  if (wanted !== undefined && wanted !== name) {
+    throw badRequest(`container ${wanted} is not valid for pod ${name}`);
+  }
+  const id = status?.containerID?.replace(/^containerd:\/\//, '');
+  if (status?.state?.running !== undefined && id !== undefined) return id;
+  throw notRunning(name, status);
+}
+
+function notRunning(name: string, status: Container['status']): StatusError {
+  const { waiting, terminated } = status?.state ?? {};
+  const { reason = 'ContainerCreating' } = waiting ?? terminated ?? {};
+  return badRequest(`container not found (${JSON.stringify(name)}): it does not run (${reason})`);
+}
+
+function toStatusError(error: unknown, { metadata: { name }, status }: Container): StatusError {
+  // It ended since its status was written.
+  if (isRuntimeError(error, 'FailedPrecondition', 'NotFound')) {
+    if (error.reason === 'TaskPaused') return badRequest(`container ${JSON.stringify(name)} is paused`);
+    return notRunning(name, { ...status, state: { waiting: { reason: 'NotRunning' } } });
+  }
+  const text = error instanceof Error ? error.message : String(error);
+  if (isRuntimeError(error, 'Unavailable')) return serviceUnavailable(text);
+  return internal(`error executing command in container: ${text}`);
+}
