@@ -1,0 +1,82 @@
+/** An API server on sqlite, alone in a process: on a unix socket and on HTTPS, measured from inside. */
+import { readdir } from 'node:fs/promises';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { join } from 'node:path';
+import { createApiServer } from '../../../api/server.ts';
+import { openSqliteStore } from '../../../api/store/sqlite.ts';
+import { ALL_KINDS } from '../client-world.ts';
+
+/** What it knows about itself, in bytes, milliseconds and counts. */
+export interface ProcessFacts {
+  /** After a garbage collection. */
+  readonly heapBytes: number;
+  readonly externalBytes: number;
+  readonly residentBytes: number;
+  readonly openFiles: number;
+  /** The longest that the event loop stood still since the last question. */
+  readonly stallMs: number;
+  readonly watchers: number;
+  /** Lines at level `error`, with what was wrong. */
+  readonly errors: readonly string[];
+}
+
+const [directory = '', port = '0'] = process.argv.slice(2);
+const errors: string[] = [];
+const ignore = () => undefined;
+const log = {
+  debug: ignore,
+  info: ignore,
+  warn: ignore,
+  error: ({ err, ...fields }: { readonly err?: unknown }, message: string) => {
+    errors.push(
+      `${message} ${JSON.stringify(fields)} ${err instanceof Error ? (err.stack ?? err.message) : String(err)}`,
+    );
+  },
+};
+
+const delay = monitorEventLoopDelay({ resolution: 5 });
+delay.enable();
+const store = await openSqliteStore(join(directory, 'store.db'));
+const server = await createApiServer({
+  store,
+  kinds: ALL_KINDS,
+  clock: { now: () => Date.now() },
+  log,
+  version: '0.0.0-test',
+});
+await server.listenUnix({ path: join(directory, 's') });
+const https = await server.listenHttps({
+  host: '127.0.0.1',
+  port: Number(port),
+  certDirectory: join(directory, 'pki'),
+  kubeconfig: join(directory, 'kubeconfig'),
+});
+
+async function facts(): Promise<ProcessFacts> {
+  const stallMs = delay.max / 1e6;
+  // twice: what the first collection lets go of may hold more
+  for (let n = 0; n < 2; n++) {
+    globalThis.gc?.();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  delay.reset();
+  const { heapUsed, external, rss } = process.memoryUsage();
+  return {
+    heapBytes: heapUsed,
+    externalBytes: external,
+    residentBytes: rss,
+    openFiles: (await readdir('/proc/self/fd')).length,
+    stallMs,
+    watchers: ALL_KINDS.reduce((sum, { group, plural }) => sum + (server.kind(group, plural)?.cache.watchers ?? 0), 0),
+    errors: errors.splice(0),
+  };
+}
+
+process.on('message', (question) => {
+  if (question === 'facts') void facts().then((answer) => process.send?.(answer));
+  if (question === 'stop')
+    void server[Symbol.asyncDispose]()
+      .then(() => store[Symbol.asyncDispose]())
+      .then(() => process.disconnect());
+});
+process.send?.({ address: https.address });
