@@ -8,7 +8,7 @@ import type { KindSurroundings } from '../registry/open-kind.ts';
 import type { AdmissionChain } from '../pipeline/admission.ts';
 import type { ServedResource } from '../registry/resource.ts';
 import { storedResource } from '../registry/stored-resource.ts';
-import { customStrategy } from '../registry/strategies/strategy.ts';
+import { customStrategyOf } from '../registry/strategies/index.ts';
 import { forbidden, StatusError } from '../status-error.ts';
 import { WatchCache } from '../watch-cache/watch-cache.ts';
 import { serverCall } from './server-call.ts';
@@ -114,7 +114,7 @@ export class CustomStorage implements Disposable {
     const { store, origins, namespacePhase, fieldSets, admission } = this.#surroundings;
     return {
       definition,
-      strategy: customStrategy,
+      strategy: customStrategyOf(definition),
       store,
       cache: this.cache,
       conversion,

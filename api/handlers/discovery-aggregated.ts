@@ -35,10 +35,20 @@ function describeGroup(registry: Registry, name: string) {
   };
 }
 
+const kindOf = ({ definition: { group, version, kind } }: Pick<ServedResource, 'definition'>) => ({
+  group,
+  version,
+  kind,
+});
+
 function describeResource({ definition, capabilities, subresources }: ServedResource) {
-  const { group, version, kind, plural, singular, scope, shortNames, categories } = definition;
-  const responseKind = { group, version, kind };
-  const below = [...subresources].map(([name, sub]) => ({ subresource: name, responseKind, verbs: verbsOf(sub) }));
+  const { plural, singular, scope, shortNames, categories } = definition;
+  const responseKind = kindOf({ definition });
+  const below = [...subresources].map(([name, sub]) => ({
+    subresource: name,
+    responseKind: sub.represents === undefined ? responseKind : kindOf(sub.represents),
+    verbs: verbsOf(sub),
+  }));
   return {
     resource: plural,
     responseKind,

@@ -78,6 +78,13 @@ export function servedIn(registry: Registry, groupName: string, version: string)
 export const isBuiltinGroup = (registry: Registry, groupName: string): boolean =>
   groupName === '' || registry.all().some(({ definition }) => definition.group === groupName && definition.builtin);
 
+/** A kind of another group is told with its group and version. */
+function kindOfSubresource({ represents }: Capabilities, kind: string) {
+  if (represents === undefined) return { kind };
+  const { group, version, kind: other } = represents.definition;
+  return { group, version, kind: other };
+}
+
 function describeGroup(registry: Registry, name: string) {
   const versions = versionsOf(registry, name).map((version) => ({ groupVersion: `${name}/${version}`, version }));
   return { name, versions, preferredVersion: versions[0] };
@@ -99,7 +106,7 @@ function describeResource({ definition, capabilities, subresources }: ServedReso
     name: `${plural}/${name}`,
     singularName: '',
     namespaced,
-    kind,
+    ...kindOfSubresource(sub, kind),
     verbs: verbsOf(sub),
   }));
   return [main, ...below];

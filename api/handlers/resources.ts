@@ -6,7 +6,7 @@ import type { ApiResponse } from '../pipeline/response.ts';
 import type { ResourceRequest } from '../request-info.ts';
 import type { Capabilities, ServedResource } from '../registry/resource.ts';
 import { checkRepresentation } from '../codec/check-representation.ts';
-import { methodNotAllowed, unknownResource } from '../status-error.ts';
+import { methodNotAllowed, notFound, unknownResource, type StatusError } from '../status-error.ts';
 import type { ResourceCall } from './call.ts';
 import { handleCreate } from './create.ts';
 import { handleDelete } from './delete.ts';
@@ -50,16 +50,22 @@ export async function handleResource(
   // the real server has no HEAD of a resource
   if (info.method === 'HEAD') throw methodNotAllowed();
   const capabilities = info.subresource === '' ? resource.capabilities : resource.subresources.get(info.subresource);
-  if (capabilities === undefined) throw unknownResource();
+  if (capabilities === undefined) throw unknownSubresource(info, resource);
   checkScope(info, resource, attributes.verb, capabilities);
   const readsLog = attributes.verb === 'get' && capabilities.readLog !== undefined;
   const handler = readsLog ? handleLog : HANDLERS.get(attributes.verb);
   if (handler === undefined || (attributes.name === '' && NEEDS_NAME.has(attributes.verb))) throw methodNotAllowed();
-  await checkRepresentation(request.representation, resource);
+  const shown = capabilities.represents ?? resource;
+  await checkRepresentation(request.representation, shown);
+  if (resource.definition.deprecation !== undefined) request.warn(resource.definition.deprecation);
   const call = { attributes: scoped(attributes, resource), signal: request.signal, warn: request.warn };
   const whole = await withBody(request);
-  return handler({ context, request: whole, attributes: call.attributes, resource, capabilities, call });
+  return handler({ context, request: whole, attributes: call.attributes, resource: shown, capabilities, call });
 }
+
+/** The real server's two answers: for its own kinds, and for custom ones. */
+const unknownSubresource = ({ name }: ResourceRequest, { definition }: ServedResource): StatusError =>
+  definition.builtin ? unknownResource() : notFound(definition, name);
 
 /** Only now is the body read: what nobody answers is refused without it. */
 async function withBody(request: ApiRequest): Promise<ApiRequest> {

@@ -100,7 +100,9 @@ export function checkIdentity(
   if (at.name !== undefined && name !== '' && name !== at.name) {
     throw badRequest(`the name of the object (${name}) does not match the name on the URL (${at.name})`);
   }
-  if (at.name !== undefined && name === '') throw badRequest('name must be provided');
+  if (at.name !== undefined && name === '') {
+    throw badRequest(`the name of the object (${at.name} based on URL) was undeterminable: name must be provided`);
+  }
   const expected = definition.scope === 'Cluster' ? '' : at.namespace;
   if (namespace !== '' && namespace !== expected) {
     throw badRequest(

@@ -235,8 +235,9 @@ async function write(
   const key = keyOf(kind, place.namespace, place.name);
   try {
     if (isReleased(kind, next)) {
-      const deleted = await kind.store.delete(key, revision);
-      return valueOfBytes(kind, place, bytes, deleted);
+      await cache.reached(await kind.store.delete(key, revision));
+      // as it was when it went: the version of the deletion is the watchers'
+      return valueOfBytes(kind, place, bytes, revision);
     }
     const written = await kind.store.update(key, bytes, revision, ttlOf(strategy));
     await cache.reached(written);

@@ -131,8 +131,24 @@ export interface Patcher {
   readonly patchTypes: readonly PatchType[];
 }
 
+/** Of a subresource whose bodies and answers are objects of another kind: `scale` takes and gives autoscaling/v1 Scale. */
+export interface Represented {
+  readonly represents: ServedResource;
+}
+
 export type Capabilities = Partial<
-  Getter & Lister & Watcher & Creater & Updater & Deleter & CollectionDeleter & Patcher & LogReader & Execer & Attacher
+  Getter &
+    Lister &
+    Watcher &
+    Creater &
+    Updater &
+    Deleter &
+    CollectionDeleter &
+    Patcher &
+    LogReader &
+    Execer &
+    Attacher &
+    Represented
 >;
 
 /** A resource at one group and version, as the registry holds it. */

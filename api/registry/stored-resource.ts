@@ -3,6 +3,7 @@ import type { KindStore } from './kind-store.ts';
 import { createCollectionDeleter, createDeleter } from './object-deleter.ts';
 import { createReader } from './object-reader.ts';
 import { withStatusOf } from './object-rules.ts';
+import { scaleSubresource } from './scale/subresource.ts';
 import { createCreater, createUpdater } from './object-writer.ts';
 import type { Capabilities, PatchType, ServedResource } from './resource.ts';
 
@@ -25,6 +26,7 @@ export function storedResource(kind: KindStore): ServedResource {
       ...createUpdater(kind, statusOnly),
     });
   }
+  if (definition.scale !== undefined) subresources.set('scale', scaleSubresource(kind, reader, definition.scale));
   const capabilities: Capabilities = {
     ...reader,
     ...createCreater(kind),

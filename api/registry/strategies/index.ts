@@ -1,4 +1,5 @@
 import type { KindDefinition } from '../../../schemas/kind-definition.ts';
+import { validateScale } from '../scale/paths.ts';
 import { configMapStrategy } from './config-map.ts';
 import { customResourceDefinitionStrategy } from './custom-resource-definition.ts';
 import { eventStrategy } from './event.ts';
@@ -17,8 +18,13 @@ const STRATEGIES: ReadonlyMap<string, Strategy> = new Map([
   ['tsmoby.dev/containers', containerStrategy],
 ]);
 
+/** Custom kinds have the rules of their schema, and those of the scale that they declare. */
+export function customStrategyOf({ scale }: KindDefinition): Strategy {
+  return scale === undefined ? customStrategy : { ...customStrategy, validate: (next) => validateScale(scale, next) };
+}
+
 /** How objects of this kind behave. */
 export function strategyOf(definition: KindDefinition): Strategy {
   const own = STRATEGIES.get(`${definition.group}/${definition.plural}`);
-  return own ?? (definition.builtin ? builtinStrategy : customStrategy);
+  return own ?? (definition.builtin ? builtinStrategy : customStrategyOf(definition));
 }
