@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import type { Outcome } from './expectations.ts';
 
 /** How long a command may take before it counts as hanging. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 120_000;
 
 export interface KubectlOptions {
   readonly binary: string;

@@ -95,10 +95,9 @@ function definedNames(definitions: string): string[] {
     .map((name) => name.replaceAll('_PERCENT_', '%'));
 }
 
+/** Definitions go at once, since each of them is in every discovery; namespaces at the end, together (see `sweep`). */
 async function takeAway({ definitions = '' }: Case, { words }: Scene, cluster: Cluster): Promise<void> {
-  const names = [
-    `ns/${words.get('NS') ?? ''}`,
-    ...definedNames(definitions).map((name) => `crd/${fillText(name, words)}`),
-  ];
+  const names = definedNames(definitions).map((name) => `crd/${fillText(name, words)}`);
+  if (names.length === 0) return;
   await cluster.kubectl(['delete', '--ignore-not-found', '--wait=false', ...names]).catch(() => undefined);
 }

@@ -8,7 +8,7 @@ import { KubectlStopped, runKubectl } from './kubectl.ts';
 import { fillPattern, fillText } from './words.ts';
 
 /** How long `eventually` repeats, and its pauses. */
-const EVENTUALLY_MS = 30_000;
+const EVENTUALLY_MS = 60_000;
 const RETRY_MS = 250;
 
 /** Where the steps of one case run. */
@@ -89,10 +89,14 @@ async function kubectl(step: KubectlStep, scene: Scene, command: string): Promis
   }
 }
 
+/** Enough of a stream to see what is wrong: kubectl can repeat itself for a minute. */
+const SHOWN = 4000;
+
 const entries = (env: Readonly<Record<string, string>> = {}): [string, string][] => Object.entries(env);
 
 function failure(command: string, found: readonly string[], { code, out, err }: Outcome): StepFailure {
-  const section = (title: string, text: string): string => (text === '' ? '' : `\n${title}:\n${text.trimEnd()}`);
+  const section = (title: string, text: string): string =>
+    text === '' ? '' : `\n${title}:\n${text.slice(0, SHOWN).trimEnd()}${text.length > SHOWN ? ' …' : ''}`;
   const said = `exit code: ${code ?? 'none'}${section('stdout', out)}${section('stderr', err)}`;
   return new StepFailure(`$ ${command}\n${found.join('\n')}\n${said}`);
 }
