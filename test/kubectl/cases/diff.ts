@@ -38,12 +38,12 @@ export const diffCases: readonly Case[] = [
   {
     title: 'of what the server refuses is an error, exit code above 1',
     steps: [
-      { kubectl: 'diff -f -', input: configMap('"not a key!": v'), exit: 1, err: /is invalid: data\[not a key!\]/ },
+      { kubectl: 'diff -f -', input: configMap('"not a key!": v'), exit: 2, err: /is invalid: data\[not a key!\]/ },
     ],
   },
   {
     title: 'without a file that is there is an error',
-    steps: [{ kubectl: 'diff -f nope.yaml', exit: 1, err: /the path "nope\.yaml" does not exist/ }],
+    steps: [{ kubectl: 'diff -f nope.yaml', exit: 2, err: /the path "nope\.yaml" does not exist/ }],
   },
   {
     title: '--server-side shows what server-side apply would do',
@@ -60,7 +60,7 @@ export const diffCases: readonly Case[] = [
       {
         kubectl: 'diff --server-side -f -',
         input: configMap('k: w'),
-        exit: 1,
+        exit: 2,
         err: /conflict with "alpha": \.data\.k/,
       },
       {

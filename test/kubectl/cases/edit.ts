@@ -24,18 +24,23 @@ export const editCases: readonly Case[] = [
     ],
   },
   {
-    title: 'of what the server refuses shows why, and keeps the edit',
+    title: 'of what the server refuses shows why and asks again, and keeps the edit when nothing better comes',
     definitions: widgets,
     given: widget,
+    files: {
+      'edit.sh': 'if [ ! -f once ]; then touch once; sed -i "s/size: 7/size: 7000/" "$1"; else cp "$1" seen; fi\n',
+    },
     steps: [
       {
         kubectl: 'edit widgets.%GROUP% a',
-        env: { KUBE_EDITOR: 'sed -i "s/size: 7/size: 7000/"' },
+        env: { KUBE_EDITOR: 'sh edit.sh' },
         exit: 1,
-        err: [
-          /spec\.size: Invalid value: 7000: .*should be less than or equal to 100/,
-          /A copy of your changes has been stored to/,
-        ],
+        err: [/"a" is invalid/, /Edit cancelled, no valid changes were saved/],
+      },
+      { kubectl: 'create cm seen --from-file=seen', out: 'configmap/seen created' },
+      {
+        kubectl: 'get cm seen -o jsonpath={.data.seen}',
+        out: /# \* ?spec\.size: Invalid value: 7000: spec\.size in body should be less than or equal to 100/,
       },
       { kubectl: 'get widgets.%GROUP% a -o jsonpath={.spec.size}', out: '7' },
     ],
@@ -77,10 +82,14 @@ export const editCases: readonly Case[] = [
     ],
   },
   {
-    title: '-o json edits JSON, -o patch prints what it sends',
+    title: '-o json edits JSON and prints it, --output-patch prints what it sends',
     given: configMap,
     steps: [
-      { kubectl: 'edit cm a -o json', env: { KUBE_EDITOR: 'sed -i s/before/middle/' }, out: 'configmap/a edited' },
+      {
+        kubectl: 'edit cm a -o json',
+        env: { KUBE_EDITOR: 'sed -i s/before/middle/' },
+        json: { data: { k: 'middle' } },
+      },
       {
         kubectl: 'edit cm a --output-patch',
         env: { KUBE_EDITOR: 'sed -i s/middle/after/' },

@@ -16,7 +16,10 @@ import { selectorCases } from './selectors.ts';
 import { serverSideApplyCases } from './server-side-apply.ts';
 import { watchCases } from './watch.ts';
 
+/** What controllers must do comes first: they have most to do at the end. */
 export const groups: readonly Group[] = [
+  { name: 'owners', cases: garbageCases },
+  { name: 'namespaces', cases: namespaceCases },
   { name: 'get', cases: getCases },
   { name: 'selectors', cases: selectorCases },
   { name: 'watch', cases: watchCases },
@@ -30,6 +33,4 @@ export const groups: readonly Group[] = [
   { name: 'replace', cases: replaceCases },
   { name: 'label and annotate', cases: labelCases },
   { name: 'delete', cases: deleteCases },
-  { name: 'owners', cases: garbageCases },
-  { name: 'namespaces', cases: namespaceCases },
 ];

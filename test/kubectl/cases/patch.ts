@@ -64,7 +64,7 @@ export const patchCases: readonly Case[] = [
       {
         kubectl: patch('strategic', '{"spec":{"size":2}}', 'widgets.%GROUP% a'),
         exit: 1,
-        err: /UnsupportedMediaType|strategic merge patch is not supported/,
+        err: /application\/strategic-merge-patch\+json is not supported by %GROUP%\/v1, Kind=Widget/,
       },
     ],
   },
@@ -140,7 +140,7 @@ export const patchCases: readonly Case[] = [
     title: 'that is broken is refused',
     given: configMap,
     steps: [
-      { kubectl: 'patch cm a -p "{"', exit: 1, err: /unable to parse/ },
+      { kubectl: 'patch cm a -p "{"', exit: 1, err: /unexpected end of JSON input|unable to parse/ },
       { kubectl: 'patch cm a --type=nope -p "{}"', exit: 1, err: /--type must be one of \[json merge strategic\]/ },
       { kubectl: `patch cm a -p '{"data":{"k":5}}'`, exit: 1, err: /BadRequest|cannot unmarshal number/ },
     ],
