@@ -23,6 +23,7 @@ import { openKind, serveAlso } from './registry/open-kind.ts';
 import { createRegistry, type Registry } from './registry/registry.ts';
 import { PROTECTED_NAMESPACES } from './registry/strategies/namespace.ts';
 import { storedResource } from './registry/stored-resource.ts';
+import { reviewResources } from './reviews/index.ts';
 import { StatusError } from './status-error.ts';
 import { serveHttps, type HttpsOptions } from './tls/serve-https.ts';
 import type { Store } from './store/store.ts';
@@ -93,10 +94,12 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     const kind = storedAs && stores.get(`${storedAs.group}/${storedAs.plural}`);
     if (kind !== undefined) registry.add(storedResource(serveAlso(kind, definition, conversionOf(definition))));
   }
+  const authorizer = options.authorizer ?? createAdminAuthorizer();
+  registry.change({ add: reviewResources(authorizer, clock) });
   await makeProtectedNamespaces(registry);
   const definitions = stores.get('apiextensions.k8s.io/customresourcedefinitions');
   const custom = definitions && opening.use(await CustomResources.start({ definitions, registry, surroundings, log }));
-  const pipeline = createPipeline(contextOf(options, { registry, fieldSets, admission, metrics }));
+  const pipeline = createPipeline(contextOf(options, { registry, fieldSets, admission, metrics, authorizer }));
   const inFlight = new Set<AbortController>();
   const owned = opening.move();
   const shared = { pipeline, clock, log, inFlight };
@@ -116,13 +119,12 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
 
 function contextOf(
   options: ApiServerOptions,
-  shared: Pick<ApiContext, 'registry' | 'fieldSets' | 'admission' | 'metrics'>,
+  shared: Pick<ApiContext, 'registry' | 'fieldSets' | 'admission' | 'metrics' | 'authorizer'>,
 ): ApiContext {
   const { clock, log, version } = options;
   return {
     ...shared,
     authenticator: options.authenticator ?? createAuthenticator(),
-    authorizer: options.authorizer ?? createAdminAuthorizer(),
     audit: options.audit ?? silentAudit,
     openApi: createOpenApi(shared.registry),
     health: options.health ?? [],

@@ -56,6 +56,8 @@ export interface KindDefinition {
    * API server has the conversion. Absent: the kind has objects of its own.
    */
   readonly storedAs?: { readonly group: string; readonly plural: string };
+  /** A question that a POST answers: nothing is kept, and there is nothing else to do with it (reviews). */
+  readonly unstored?: true;
   /** Kubernetes' own kinds: strategic merge patch, no generation, strategies in api/registry/strategies. */
   readonly builtin: boolean;
   /** Our kinds: put on every object at its creation, so that the first reconcile needs no write for it. */

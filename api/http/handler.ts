@@ -8,6 +8,7 @@ import type { ApiRequest, Credentials, Parameters, RequestBody } from '../pipeli
 import { parseRequest, type RequestInfo } from '../request-info.ts';
 import { badRequest, StatusError, toStatus } from '../status-error.ts';
 import { discardRest } from './discard-rest.ts';
+import { impersonationOf } from './impersonation.ts';
 import { readBody } from './read-body.ts';
 import { setWarnings, writeResponse } from './write-response.ts';
 
@@ -100,8 +101,10 @@ function parse(
   const path = cut < 0 ? url : url.slice(0, cut);
   if (!path.startsWith('/')) throw badRequest('the request target must be a path');
   const info = parseRequest(method, path);
+  const impersonation = impersonationOf(request);
   return {
     credentials: options.credentialsOf(request),
+    ...(impersonation === undefined ? {} : { impersonation }),
     info,
     parameters: cut < 0 ? NO_PARAMETERS : parseQuery(url.slice(cut + 1)),
     ...representationOf(headers.accept, info),

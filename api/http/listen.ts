@@ -104,11 +104,12 @@ export async function listenHttps({
   ca,
   ...options
 }: HttpsListenOptions): Promise<HttpsListener> {
-  const known = new WeakMap<Socket, Credentials>();
+  const callers = new WeakMap<Socket, Caller>();
   const credentialsOf: HandlerOptions['credentialsOf'] = ({ socket }) => {
-    let credentials = known.get(socket);
-    if (credentials === undefined) known.set(socket, (credentials = certificateOf(socket as TLSSocket)));
-    return credentials;
+    let caller = callers.get(socket);
+    if (caller === undefined) callers.set(socket, (caller = callerOf(socket as TLSSocket)));
+    // a connection may live longer than the certificate that it began with
+    return options.clock.now() < caller.until ? caller.credentials : NOBODY;
   };
   const handle = createHttpHandler({ ...options, credentialsOf });
   const server = createTlsServer(
@@ -133,13 +134,28 @@ export async function listenHttps({
   return { ...open, renew: (material) => server.setSecureContext(material) };
 }
 
-/** The subject of a client certificate that our CA vouches for. */
-function certificateOf(socket: TLSSocket): Credentials {
-  if (!socket.authorized) return { transport: 'tls' };
-  const { CN, O } = socket.getPeerCertificate().subject as { readonly CN?: unknown; readonly O?: unknown };
-  if (typeof CN !== 'string') return { transport: 'tls' };
+/** Who is at the other end of a connection, and until when his certificate vouches for him. */
+interface Caller {
+  readonly credentials: Credentials;
+  /** Milliseconds since the epoch. */
+  readonly until: number;
+}
+
+const NOBODY: Credentials = { transport: 'tls' };
+
+/** Only certificates that our authority has issued for clients, and that hold at the time, are somebody's. */
+function callerOf(socket: TLSSocket): Caller {
+  const nobody = { credentials: NOBODY, until: Infinity };
+  if (!socket.authorized) return nobody;
+  const { subject, fingerprint256, valid_to: end } = socket.getPeerCertificate();
+  const { CN, O } = subject as { readonly CN?: unknown; readonly O?: unknown };
+  if (typeof CN !== 'string') return nobody;
   const organizations = [O].flat().filter((name): name is string => typeof name === 'string');
-  return { transport: 'tls', certificate: { commonName: CN, organizations } };
+  const fingerprint = fingerprint256.replaceAll(':', '').toLowerCase();
+  return {
+    credentials: { transport: 'tls', certificate: { commonName: CN, organizations, fingerprint } },
+    until: Date.parse(end),
+  };
 }
 
 function listener(server: Server, address: string, { log }: ListenOptions): Listener {

@@ -3,6 +3,8 @@ export interface UserInfo {
   readonly name: string;
   readonly uid?: string;
   readonly groups: readonly string[];
+  /** What else authentication knows, under keys of its own. */
+  readonly extra?: Readonly<Record<string, readonly string[]>>;
 }
 
 /**

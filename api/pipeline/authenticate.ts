@@ -3,6 +3,10 @@ import type { Credentials } from './request.ts';
 
 /** The group that the default authorizer lets do everything, as on a real cluster. */
 export const MASTERS = 'system:masters';
+/** The group of everybody who is somebody. */
+export const AUTHENTICATED = 'system:authenticated';
+/** Under this key of a user's `extra` stands which of his credentials he used. */
+const CREDENTIAL_ID = 'authentication.kubernetes.io/credential-id';
 
 /** Who the caller is, or undefined when nobody vouches for it. Later: tokens. */
 export interface Authenticator {
@@ -18,13 +22,17 @@ export function createAuthenticator(): Authenticator {
     authenticate(credentials) {
       switch (credentials.transport) {
         case 'unix':
-          return { name: 'tsmoby:admin', groups: [MASTERS, 'system:authenticated'] };
+          return { name: 'tsmoby:admin', groups: [MASTERS, AUTHENTICATED] };
         case 'in-process':
           return credentials.user;
         case 'tls': {
           const { certificate } = credentials;
           if (certificate === undefined || certificate.commonName === '') return undefined;
-          return { name: certificate.commonName, groups: [...certificate.organizations, 'system:authenticated'] };
+          return {
+            name: certificate.commonName,
+            groups: [...certificate.organizations, AUTHENTICATED],
+            extra: { [CREDENTIAL_ID]: [`X509SHA256=${certificate.fingerprint}`] },
+          };
         }
       }
     },
@@ -34,5 +42,5 @@ export function createAuthenticator(): Authenticator {
 /** The user that a controller of the daemon is. */
 export const controllerUser = (name: string): UserInfo => ({
   name: `system:controller:${name}`,
-  groups: [MASTERS, 'system:authenticated'],
+  groups: [MASTERS, AUTHENTICATED],
 });

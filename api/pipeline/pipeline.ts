@@ -11,6 +11,7 @@ import { flag } from '../handlers/options.ts';
 import { serviceUnavailable, StatusError, toStatus, unauthorized } from '../status-error.ts';
 import type { RequestAttributes, UserInfo } from './attributes.ts';
 import { denied } from './authorize.ts';
+import { impersonate } from './impersonate.ts';
 import { measure } from './measure.ts';
 import type { ApiRequest } from './request.ts';
 import type { ApiResponse } from './response.ts';
@@ -27,8 +28,10 @@ export function createPipeline(context: ApiContext): Pipeline {
       let attributes: RequestAttributes | undefined;
       let response: ApiResponse;
       try {
-        const user = await context.authenticator.authenticate(request.credentials);
-        if (user === undefined) throw unauthorized();
+        const caller = await context.authenticator.authenticate(request.credentials);
+        if (caller === undefined) throw unauthorized();
+        const { impersonation } = request;
+        const user = impersonation ? await impersonate(caller, impersonation, context.authorizer) : caller;
         attributes = attributesOf(request, user);
         const decision = await context.authorizer.authorize(attributes);
         if (!decision.allowed) throw denied(attributes, decision.reason);

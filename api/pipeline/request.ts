@@ -1,3 +1,4 @@
+import type { Impersonation } from './impersonate.ts';
 import type { UserInfo } from './attributes.ts';
 import type { RequestInfo } from '../request-info.ts';
 import type { Representation } from '../negotiate.ts';
@@ -10,7 +11,12 @@ export type Credentials =
   /** A client certificate that our CA vouches for, or none. */
   | {
       readonly transport: 'tls';
-      readonly certificate?: { readonly commonName: string; readonly organizations: readonly string[] };
+      readonly certificate?: {
+        readonly commonName: string;
+        readonly organizations: readonly string[];
+        /** SHA-256 of the certificate, in lower-case hexadecimal. */
+        readonly fingerprint: string;
+      };
     }
   /** The daemon's own controllers. */
   | { readonly transport: 'in-process'; readonly user: UserInfo };
@@ -41,6 +47,8 @@ export interface ApiRequest {
   readonly readBody?: () => Promise<RequestBody | undefined>;
   /** What the transport refuses: told to those only who may do what they ask for. */
   readonly refusal?: StatusError;
+  /** Whose rights the caller wants to have instead of his own. */
+  readonly impersonation?: Impersonation;
   /** For the default field manager. */
   readonly userAgent: string;
   /** Aborted when the caller goes away. */

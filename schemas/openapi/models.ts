@@ -19,7 +19,14 @@ export function models(kinds: readonly KindDefinition[], flavor: Flavor): JsonOb
   const parts = new Map<string, JsonObject>();
   const whole = kinds.flatMap((definition): [string, JsonObject][] => [
     [modelName(definition), kindModel(definition, { flavor, nameOf: partNames(definition), parts })],
-    [modelName({ ...definition, kind: definition.listKind }), listModel(definition, flavor)],
+    ...(definition.unstored
+      ? []
+      : [
+          [modelName({ ...definition, kind: definition.listKind }), listModel(definition, flavor)] satisfies [
+            string,
+            JsonObject,
+          ],
+        ]),
   ]);
   return Object.fromEntries([...whole, ...metaModels(kinds, flavor, parts), ...parts]);
 }

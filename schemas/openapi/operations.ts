@@ -83,6 +83,10 @@ export function operationPaths(definition: KindDefinition): readonly OperationPa
   const named = [inPath('name', `Name of the ${kind}.`), ...shared];
   const id = (verb: string, suffix = ''): string =>
     `${verb}${idPart(definition)}${namespaced ? 'Namespaced' : ''}${kind}${suffix}`;
+  if (definition.unstored) {
+    const answered = collection(definition, id).filter(({ action }) => action === 'post');
+    return [{ path: scoped, parameters: shared, operations: answered }];
+  }
   return [
     { path: scoped, parameters: shared, operations: collection(definition, id) },
     { path: `${scoped}/{name}`, parameters: named, operations: item(kind, id) },

@@ -1,0 +1,43 @@
+/** Reviews: resources of which nothing is stored. A POST asks, the answer is the object with its status filled in. */
+import { objectMeta } from '../../schemas/definitions/object-meta.ts';
+import type { KindDefinition } from '../../schemas/kind-definition.ts';
+import { apiVersionOf } from '../../schemas/kinds.ts';
+import type { JsonObject, KubeObject } from '../../schemas/object.ts';
+import type { FieldIssue } from '../../schemas/structural/issue.ts';
+import { compileStructural } from '../../schemas/structural/structural.ts';
+import type { ObjectValue } from '../pipeline/response.ts';
+import type { CallContext, ServedResource } from '../registry/resource.ts';
+import { invalid } from '../status-error.ts';
+import { freezeDeep } from '../../schemas/structural/own.ts';
+
+/** What becomes of the question: metadata, spec and status of the answer. Throws StatusErrors. */
+export type Answer = (asked: KubeObject, context: CallContext) => Promise<JsonObject> | JsonObject;
+
+/** A resource that can be created and nothing else. */
+export function reviewResource(definition: KindDefinition, answer: Answer): ServedResource {
+  const { kind } = definition;
+  const apiVersion = apiVersionOf(definition);
+  return {
+    definition,
+    schema: compileStructural(definition.schema, { metadata: objectMeta }),
+    capabilities: {
+      async create(context, object) {
+        const answered = await answer(object, context);
+        return valueOf({ kind, apiVersion, ...answered } as unknown as KubeObject);
+      },
+    },
+    subresources: new Map(),
+  };
+}
+
+const valueOf = (object: KubeObject): ObjectValue => ({
+  json: () => Buffer.from(JSON.stringify(object)),
+  object: () => freezeDeep(object),
+});
+
+/** Throws Invalid when there is an issue. */
+export function requireValid({ group, kind }: KindDefinition, issues: readonly FieldIssue[]): void {
+  if (issues.length === 0) return;
+  const causes = issues.map(({ path, reason, message }) => ({ field: path, reason, message }));
+  throw invalid({ group, kind }, '', causes);
+}
