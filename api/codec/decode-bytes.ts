@@ -28,17 +28,35 @@ export async function decodeBytes(
   }
 }
 
+/** Values in one body. What a million of them cost is no matter of bytes: the largest real objects hold 40,000. */
+const MAX_NODES = 100_000;
+
+/** YAML of more bytes is read beside the event loop. */
+const APART_BYTES = 16 * 1024;
+
 function fromJson(bytes: Uint8Array): DecodedBody {
-  const { value, duplicates } = decodeJson(bytes);
+  const { value, duplicates } = decodeJson(bytes, { maxNodes: MAX_NODES });
   return { value, duplicates: duplicates.map(({ path }) => path) };
 }
 
 async function fromYaml(bytes: Uint8Array): Promise<DecodedBody> {
-  const { decodeYaml } = await import('../../schemas/text/yaml.ts');
-  const documents = decodeYaml(bytes);
+  const documents = bytes.length > APART_BYTES ? await readApart(bytes) : await readHere(bytes);
   const [document] = documents;
   if (document === undefined || documents.length > 1) {
     throw new TextError(`the body must be one YAML document, not ${String(documents.length)}`);
   }
-  return { value: document.value, duplicates: document.duplicates.map(({ path }) => path) };
+  return document;
+}
+
+async function readApart(bytes: Uint8Array): Promise<readonly DecodedBody[]> {
+  const { decodeYamlApart } = await import('../../schemas/text/yaml-thread.ts');
+  return decodeYamlApart(bytes, { maxNodes: MAX_NODES });
+}
+
+async function readHere(bytes: Uint8Array): Promise<readonly DecodedBody[]> {
+  const { decodeYaml } = await import('../../schemas/text/yaml.ts');
+  return decodeYaml(bytes, { maxNodes: MAX_NODES }).map(({ value, duplicates }) => ({
+    value,
+    duplicates: duplicates.map(({ path }) => path),
+  }));
 }

@@ -27,6 +27,8 @@ export interface DecodeOptions {
   readonly file?: string | undefined;
   /** Lists and maps may nest this deep; at most 1000. */
   readonly maxDepth?: number | undefined;
+  /** Values that a text may hold, aliases counted each time. A million small values are worse than one of a megabyte. */
+  readonly maxNodes?: number | undefined;
 }
 
 const DEEPEST = 1000;
@@ -34,6 +36,12 @@ const DEEPEST = 1000;
 /** The depth that options ask for, within what the rest of the program can walk. */
 export function depthLimit({ maxDepth = DEFAULT_MAX_DEPTH }: DecodeOptions): number {
   return Math.min(maxDepth, DEEPEST);
+}
+
+/** Refuses a text that holds more values than the options allow. */
+export function checkNodes(nodes: number, { file, maxNodes }: DecodeOptions): void {
+  if (maxNodes === undefined || nodes <= maxNodes) return;
+  throw new TextError(`the text holds more than ${maxNodes} values: split it into smaller objects`, { file });
 }
 
 /** `duplicate field "spec.a"`: what the API server says in a warning, or refuses when validation is strict. */
@@ -44,7 +52,7 @@ export function duplicateMessage({ path }: { readonly path: string }): string {
 /** Makes the value of a tree; `nodes` is how many nodes the text has. */
 export function decodedFromTree(root: SourceNode, nodes: number, lines: LineIndex, options: DecodeOptions): Decoded {
   const { value, duplicates, hasBigInt } = atPlace(root, lines, options, () =>
-    valueOfTree(root, nodes, depthLimit(options)),
+    valueOfTree(root, nodes, depthLimit(options), options.maxNodes),
   );
   return {
     value,

@@ -4,6 +4,8 @@ export interface JsonScan {
   readonly depth: number;
   /** Fields in all maps together, as they stand in the text: more than the parsed value has means duplicates. */
   readonly members: number;
+  /** Values in all, give or take one for each list or map. */
+  readonly nodes: number;
   /** A number is so long, or has such an exponent, that a double may not hold it. */
   readonly inexact: boolean;
 }
@@ -11,6 +13,7 @@ export interface JsonScan {
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COLON = 0x3a;
+const COMMA = 0x2c;
 const LONGEST_EXACT = 15;
 
 /** Looks only at what stands outside of strings; says nothing useful about a text that is not JSON. */
@@ -19,6 +22,8 @@ export function scanJson(text: string): JsonScan {
   let depth = 0;
   let deepest = 0;
   let members = 0;
+  let commas = 0;
+  let opened = 0;
   let inexact = false;
   for (let at = 0; at < length; at += 1) {
     const code = text.charCodeAt(at);
@@ -26,8 +31,11 @@ export function scanJson(text: string): JsonScan {
       at = endOfString(text, at);
     } else if (code === COLON) {
       members += 1;
+    } else if (code === COMMA) {
+      commas += 1;
     } else if (code === 0x7b || code === 0x5b) {
       depth += 1;
+      opened += 1;
       if (depth > deepest) deepest = depth;
     } else if (code === 0x7d || code === 0x5d) {
       depth -= 1;
@@ -37,7 +45,7 @@ export function scanJson(text: string): JsonScan {
       at = end - 1;
     }
   }
-  return { depth: deepest, members, inexact };
+  return { depth: deepest, members, nodes: commas + opened + 1, inexact };
 }
 
 /** Offset of the closing quote of the string that opens at `open`; the end of the text when there is none. */

@@ -3,7 +3,7 @@
  * fields or errors goes through the exact reader (json-tree.ts).
  */
 import type { JsonValue } from '../object.ts';
-import { decodedFromTree, depthLimit } from './decoded.ts';
+import { checkNodes, decodedFromTree, depthLimit } from './decoded.ts';
 import type { Decoded, DecodeOptions } from './decoded.ts';
 import { countMembers, scanJson } from './json-scan.ts';
 import { JsonSyntaxError, readJsonTree } from './json-tree.ts';
@@ -26,7 +26,8 @@ export function decodeJson(input: Uint8Array | string, options: DecodeOptions = 
 
 /** The fast way; undefined when the text needs the exact one. */
 function decodeNatively(text: string, options: DecodeOptions): Decoded | undefined {
-  const { depth, members, inexact } = scanJson(text);
+  const { depth, members, nodes, inexact } = scanJson(text);
+  checkNodes(nodes, options);
   if (inexact || depth > depthLimit(options)) return undefined;
   let value: JsonValue;
   try {

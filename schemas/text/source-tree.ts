@@ -34,7 +34,7 @@ export interface TreeValue {
 export const DEFAULT_MAX_DEPTH = 512;
 
 /** Aliases may repeat parts; a value larger than this many parts is taken for an attack. */
-const MAX_NODES = 5_000_000;
+export const DEFAULT_MAX_NODES = 5_000_000;
 const MAX_ALIASED_RATIO = 100;
 const SMALL = 100_000;
 
@@ -42,8 +42,13 @@ const SMALL = 100_000;
  * The plain value of a tree. `written` is how many nodes the text has: what aliases multiply far beyond it is refused,
  * without a position. Keys become own properties whatever their name.
  */
-export function valueOfTree(root: SourceNode, written: number, maxDepth: number): TreeValue {
-  const builder = new ValueBuilder(Math.min(MAX_NODES, Math.max(SMALL, written * MAX_ALIASED_RATIO)), maxDepth);
+export function valueOfTree(
+  root: SourceNode,
+  written: number,
+  maxDepth: number,
+  maxNodes: number = DEFAULT_MAX_NODES,
+): TreeValue {
+  const builder = new ValueBuilder(Math.min(maxNodes, Math.max(SMALL, written * MAX_ALIASED_RATIO)), maxDepth);
   const value = builder.build(root, '', 0);
   return { value, duplicates: builder.duplicates, hasBigInt: builder.hasBigInt };
 }

@@ -13,6 +13,9 @@ export class YamlSyntaxError extends Error {
   }
 }
 
+/** A chain of maps that each take in the one before grows with the square of its length. */
+const MOST_MERGED = 1_000_000;
+
 const COLLECTION_TAGS = new Set(['tag:yaml.org,2002:map', 'tag:yaml.org,2002:seq']);
 
 /**
@@ -24,6 +27,8 @@ export class YamlTree {
   readonly #anchors = new Map<string, Node>();
   readonly #built = new Map<Node, SourceNode>();
   readonly #open = new Set<Node>();
+  /** Entries that came by `<<`, each time they came. */
+  #merged = 0;
   /** How many nodes the document has, aliases counted once. */
   nodes = 0;
 
@@ -81,6 +86,8 @@ export class YamlTree {
       else own.push(this.#entry(pair, start(map)));
     }
     if (merged.length === 0) return own;
+    this.#merged += merged.length;
+    if (this.#merged > MOST_MERGED) throw new YamlSyntaxError('<< repeats far more than the text holds', start(map));
     const taken = new Set(own.map((entry) => entry.key));
     const inherited = merged.filter(({ key }) => !taken.has(key) && taken.add(key));
     return [...inherited, ...own];

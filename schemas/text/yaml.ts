@@ -2,9 +2,9 @@
  * YAML in: YAML 1.2 text, with the meaning of plain words that Kubernetes gives them (yaml-scalar.ts). Keys are always
  * text, exactly as written: `on: x` has the key `on` (kubectl makes `true` of it).
  */
-import { Composer, Parser } from 'yaml';
+import { Composer, Lexer, Parser } from 'yaml';
 import type { CST, Document } from 'yaml';
-import { decodedFromTree, depthLimit } from './decoded.ts';
+import { checkNodes, decodedFromTree, depthLimit } from './decoded.ts';
 import type { Decoded, DecodeOptions } from './decoded.ts';
 import { decodeJson } from './json.ts';
 import { LineIndex, TextError } from './text-error.ts';
@@ -33,21 +33,56 @@ function asJson(text: string, options: DecodeOptions): readonly Decoded[] | unde
 
 function decodeDocuments(text: string, options: DecodeOptions): readonly Decoded[] {
   const lines = new LineIndex(text);
-  const fail = (problem: string, offset: number): never => {
+  const fail: Fail = (problem, offset) => {
     throw new TextError(problem, { file: options.file, position: lines.at(offset) });
   };
   const control = CONTROL.exec(text);
   if (control) fail(`control character ${nameOf(control[0])} is not allowed`, control.index);
-  const tokens = [...new Parser().parse(text)];
-  const deep = deeperThan(tokens, depthLimit(options));
-  if (deep !== undefined) fail(`nested deeper than ${depthLimit(options)} levels`, deep);
   const composer = new Composer({ schema: 'failsafe', uniqueKeys: false, resolveKnownTags: false, logLevel: 'silent' });
-  const documents = [...composer.compose(tokens, true, text.length)];
-  return documents.flatMap((document) => {
-    const [error] = document.errors;
-    if (error) fail(problemOf(error), error.pos[0]);
-    return hasContent(document) ? [decodeDocument(document, lines, options)] : [];
-  });
+  const documents: Document.Parsed[] = [];
+  const take = (composed: Iterable<Document.Parsed>): void => {
+    for (const document of composed) {
+      const [error] = document.errors;
+      if (error) fail(problemOf(error), error.pos[0]);
+      documents.push(document);
+    }
+  };
+  for (const token of tokensOf(text, options, fail)) {
+    take(composer.next(token));
+    // the first mistake counts: thousands of them take the library minutes and gigabytes
+    if (token.type === 'error') take(composer.end(true, text.length));
+  }
+  take(composer.end(true, text.length));
+  return documents.flatMap((document) => (hasContent(document) ? [decodeDocument(document, lines, options)] : []));
+}
+
+type Fail = (problem: string, offset: number) => never;
+
+/** The tokens of the text's top level as they are complete. Stops with what nests too deep, or is too much, while it reads. */
+function* tokensOf(text: string, options: DecodeOptions, fail: Fail): Generator<CST.Token> {
+  const limit = depthLimit(options);
+  const tooDeep = (offset: number): never => fail(`nested deeper than ${limit} levels`, offset);
+  const parser = new Parser();
+  let lexemes = 0;
+  let offset = 0;
+  for (const lexeme of new Lexer().lex(text)) {
+    // a document and a scalar stand on the parser's stack too
+    if (parser.stack.length > limit + 2) tooDeep(offset);
+    if ((lexemes += 1) % LEXEMES_AT_ONCE === 0) checkNodes(lexemes / MOST_LEXEMES_A_VALUE, options);
+    for (const token of parser.next(lexeme)) yield notTooDeep(token, limit, tooDeep);
+    offset += lexeme.length;
+  }
+  for (const token of parser.end()) yield notTooDeep(token, limit, tooDeep);
+}
+
+/** How many lexemes a value takes where people comment and indent a lot. */
+const MOST_LEXEMES_A_VALUE = 12;
+const LEXEMES_AT_ONCE = 1000;
+
+function notTooDeep(token: CST.Token, limit: number, tooDeep: (offset: number) => never): CST.Token {
+  const deep = deeperThan([token], limit);
+  if (deep !== undefined) tooDeep(deep);
+  return token;
 }
 
 const CONTROL = /[^\t\n\r\u{20}-\u{7E}\u{85}\u{A0}-\u{10FFFF}]/u;
@@ -61,6 +96,7 @@ function decodeDocument(document: Document.Parsed, lines: LineIndex, options: De
   try {
     const tree = new YamlTree(document);
     const root = tree.root();
+    checkNodes(tree.nodes, options);
     return decodedFromTree(root, tree.nodes, lines, options);
   } catch (error) {
     if (!(error instanceof YamlSyntaxError)) throw error;
