@@ -4,6 +4,7 @@
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { KindDefinition } from '../schemas/kind-definition.ts';
+import { ALSO_SERVED_KINDS } from '../schemas/kinds.ts';
 import type { KubeObject } from '../schemas/object.ts';
 import { CustomResources } from './custom-resources/custom-resources.ts';
 import type { FieldSetCache } from './apply/fields-v1.ts';
@@ -89,7 +90,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     stores.set(`${group}/${plural}`, kind);
     registry.add(storedResource(kind));
   }
-  for (const definition of options.kinds) {
+  for (const definition of [...options.kinds, ...ALSO_SERVED_KINDS]) {
     const { storedAs } = definition;
     const kind = storedAs && stores.get(`${storedAs.group}/${storedAs.plural}`);
     if (kind !== undefined) registry.add(storedResource(serveAlso(kind, definition, conversionOf(definition))));
@@ -126,7 +127,7 @@ function contextOf(
     ...shared,
     authenticator: options.authenticator ?? createAuthenticator(),
     audit: options.audit ?? silentAudit,
-    openApi: createOpenApi(shared.registry),
+    openApi: createOpenApi({ registry: shared.registry, version }),
     health: options.health ?? [],
     clock,
     log,

@@ -6,6 +6,7 @@ import { event } from './definitions/event.ts';
 import { image } from './definitions/image.ts';
 import { lease } from './definitions/lease.ts';
 import { namespace } from './definitions/namespace.ts';
+import { newerEvent } from './definitions/newer-event.ts';
 import { secret } from './definitions/secret.ts';
 import { volume } from './definitions/volume.ts';
 import type { KindDefinition } from './kind-definition.ts';
@@ -23,6 +24,9 @@ export const KINDS: readonly KindDefinition[] = [
   image,
   volume,
 ];
+
+/** Further places at which kinds of the table are served; they have no objects of their own. */
+export const ALSO_SERVED_KINDS: readonly KindDefinition[] = [newerEvent];
 
 /** `v1` for the core group, `group/version` for the others. */
 export function apiVersionOf({ group, version }: { readonly group: string; readonly version: string }): string {

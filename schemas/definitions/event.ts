@@ -1,12 +1,13 @@
-import type { Cell, KindDefinition } from '../kind-definition.ts';
+import type { Cell, KindDefinition, PrinterColumn } from '../kind-definition.ts';
 import type { KubeObject } from '../object.ts';
 import type { StructuralSchema } from '../structural/schema.ts';
 import { humanAge } from '../values/duration.ts';
+import { coreEvent } from '../values/events.ts';
 import { integer, object, string } from './fragments.ts';
 import { microTime, time } from './object-meta.ts';
 
 interface EventFields extends KubeObject {
-  readonly involvedObject?: { readonly kind?: string; readonly name?: string };
+  readonly involvedObject?: { readonly kind?: string; readonly name?: string; readonly fieldPath?: string };
   readonly source?: { readonly component?: string; readonly host?: string };
   readonly reportingComponent?: string;
   readonly reportingInstance?: string;
@@ -23,16 +24,17 @@ const last = (event: EventFields): string | null | undefined =>
   event.series ? event.series.lastObservedTime : (event.lastTimestamp ?? first(event));
 const component = (event: EventFields): string => event.source?.component || event.reportingComponent || '';
 const host = (event: EventFields): string => event.source?.host || event.reportingInstance || '';
-const target = ({ involvedObject: { kind, name } = {} }: EventFields): string =>
-  kind ? `${kind.toLowerCase()}/${name ?? ''}` : (name ?? '');
+const target = ({ involvedObject: { kind = '', name = '' } = {} }: EventFields): string =>
+  name === '' ? kind.toLowerCase() : `${kind.toLowerCase()}/${name}`;
 
+/** Columns show the core/v1 face of an Event, whichever of the two it has. */
 const cell =
   (of: (event: EventFields, now: number) => Cell) =>
   (object: KubeObject, now: number): Cell =>
-    of(object, now);
+    of(coreEvent(object), now);
 
 /** core/v1 ObjectReference. */
-const objectReference = (description: string): StructuralSchema =>
+export const objectReference = (description: string): StructuralSchema =>
   object(
     description,
     {
@@ -46,6 +48,59 @@ const objectReference = (description: string): StructuralSchema =>
     },
     { 'x-kubernetes-map-type': 'atomic' },
   );
+
+/** core/v1 EventSource. */
+export const eventSource = (description: string): StructuralSchema =>
+  object(description, { component: string('The component.'), host: string('The machine.') });
+
+/** EventSeries of both versions. */
+export const eventSeries: StructuralSchema = object('The repetitions, when there are some.', {
+  count: integer('How often it happened up to now.', { format: 'int32' }),
+  lastObservedTime: microTime('When it happened last.'),
+});
+
+/** The columns of both versions. */
+export const eventColumns: readonly PrinterColumn[] = [
+  {
+    name: 'Last Seen',
+    type: 'string',
+    jsonPath: '.lastTimestamp',
+    compute: cell((e, now) => humanAge(last(e), now)),
+  },
+  { name: 'Type', type: 'string', jsonPath: '.type' },
+  { name: 'Reason', type: 'string', jsonPath: '.reason' },
+  { name: 'Object', type: 'string', jsonPath: '.involvedObject.name', compute: cell(target) },
+  {
+    name: 'Subobject',
+    type: 'string',
+    jsonPath: '.involvedObject.fieldPath',
+    priority: 1,
+    compute: cell((e) => e.involvedObject?.fieldPath ?? ''),
+  },
+  {
+    name: 'Source',
+    type: 'string',
+    jsonPath: '.source.component',
+    priority: 1,
+    compute: cell((e) => [component(e), host(e)].filter(Boolean).join(', ')),
+  },
+  { name: 'Message', type: 'string', jsonPath: '.message', compute: cell((e) => (e.message ?? '').trim()) },
+  {
+    name: 'First Seen',
+    type: 'string',
+    jsonPath: '.firstTimestamp',
+    priority: 1,
+    compute: cell((e, now) => humanAge(first(e), now)),
+  },
+  {
+    name: 'Count',
+    type: 'string',
+    jsonPath: '.count',
+    priority: 1,
+    compute: cell((e) => (e.series ? (e.series.count ?? 0) : e.count || 1)),
+  },
+  { name: 'Name', type: 'string', format: 'name', jsonPath: '.metadata.name', priority: 1 },
+];
 
 /** core/v1 Event. */
 export const event: KindDefinition = {
@@ -74,41 +129,7 @@ export const event: KindDefinition = {
     'type',
   ],
   computedFields: { source: (object) => component(object) },
-  columns: [
-    {
-      name: 'Last Seen',
-      type: 'string',
-      jsonPath: '.lastTimestamp',
-      compute: cell((e, now) => humanAge(last(e), now)),
-    },
-    { name: 'Type', type: 'string', jsonPath: '.type' },
-    { name: 'Reason', type: 'string', jsonPath: '.reason' },
-    { name: 'Object', type: 'string', jsonPath: '.involvedObject.name', compute: cell(target) },
-    { name: 'Subobject', type: 'string', jsonPath: '.involvedObject.fieldPath', priority: 1 },
-    {
-      name: 'Source',
-      type: 'string',
-      jsonPath: '.source.component',
-      priority: 1,
-      compute: cell((e) => [component(e), host(e)].filter(Boolean).join(', ')),
-    },
-    { name: 'Message', type: 'string', jsonPath: '.message', compute: cell((e) => (e.message ?? '').trim()) },
-    {
-      name: 'First Seen',
-      type: 'string',
-      jsonPath: '.firstTimestamp',
-      priority: 1,
-      compute: cell((e, now) => humanAge(first(e), now)),
-    },
-    {
-      name: 'Count',
-      type: 'string',
-      jsonPath: '.count',
-      priority: 1,
-      compute: cell((e) => (e.series ? (e.series.count ?? 0) : e.count || 1)),
-    },
-    { name: 'Name', type: 'string', format: 'name', jsonPath: '.metadata.name', priority: 1 },
-  ],
+  columns: eventColumns,
   schema: {
     type: 'object',
     description: 'Something that happened to an object. Kept for an hour.',
@@ -118,19 +139,13 @@ export const event: KindDefinition = {
       involvedObject: objectReference('The object this is about.'),
       reason: string('Why it happened, in one CamelCase word.'),
       message: string('What happened, for a person.'),
-      source: object('Who saw it.', {
-        component: string('The component.'),
-        host: string('The machine.'),
-      }),
+      source: eventSource('Who saw it.'),
       firstTimestamp: time('When it happened first.', { nullable: true }),
       lastTimestamp: time('When it happened last.', { nullable: true }),
       count: integer('How often it happened.', { format: 'int32' }),
       type: string('Normal or Warning.'),
       eventTime: microTime('When it happened first, in microseconds.'),
-      series: object('The repetitions, when there are some.', {
-        count: integer('How often it happened up to now.', { format: 'int32' }),
-        lastObservedTime: microTime('When it happened last.'),
-      }),
+      series: eventSeries,
       action: string('What was done, or failed.'),
       related: objectReference('A second object that has to do with it.'),
       reportingComponent: string('Name of the controller that wrote it.'),

@@ -1,7 +1,12 @@
 import type { KindDefinition } from '../kind-definition.ts';
+import type { KubeObject } from '../object.ts';
 import { ageColumn } from './columns.ts';
 import { integer, object, string } from './fragments.ts';
 import { microTime } from './object-meta.ts';
+
+/** Empty where nobody holds it: a path would find nothing, which kubectl prints as `<none>`. */
+const holder = (object: KubeObject): string =>
+  (object as KubeObject & { readonly spec?: { readonly holderIdentity?: string } }).spec?.holderIdentity ?? '';
 
 /** coordination.k8s.io/v1 Lease. */
 export const lease: KindDefinition = {
@@ -17,7 +22,7 @@ export const lease: KindDefinition = {
   subresources: [],
   builtin: true,
   selectableFields: [],
-  columns: [{ name: 'Holder', type: 'string', jsonPath: '.spec.holderIdentity' }, ageColumn],
+  columns: [{ name: 'Holder', type: 'string', jsonPath: '.spec.holderIdentity', compute: holder }, ageColumn],
   schema: {
     type: 'object',
     description: 'Who holds something at present, and until when: leader election and sign of life.',

@@ -127,6 +127,7 @@ test('an Event of the old form shows its first and last time and its source', (t
     {
       'Last Seen': '60s',
       Object: 'container/web',
+      Subobject: '',
       Source: 'container, node',
       Message: 'hello',
       'First Seen': '30m',
@@ -145,7 +146,15 @@ test('an Event of the new form shows its series and its reporter', (t) => {
       firstTimestamp: null,
       series: { count: 7, lastObservedTime: '2026-01-01T00:59:50.000000Z' },
     }),
-    { 'Last Seen': '10s', Object: 'web', Source: 'container', Message: '', 'First Seen': '2m', Count: 7 },
+    {
+      'Last Seen': '10s',
+      Object: '/web',
+      Subobject: '',
+      Source: 'container',
+      Message: '',
+      'First Seen': '2m',
+      Count: 7,
+    },
   );
 });
 
@@ -153,6 +162,7 @@ test('an empty Event has cells all the same', (t) => {
   t.deepEqual(cells(kind('event'), { metadata }), {
     'Last Seen': '<unknown>',
     Object: '',
+    Subobject: '',
     Source: '',
     Message: '',
     'First Seen': '<unknown>',

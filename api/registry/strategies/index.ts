@@ -2,7 +2,7 @@ import type { KindDefinition } from '../../../schemas/kind-definition.ts';
 import { validateScale } from '../scale/paths.ts';
 import { configMapStrategy } from './config-map.ts';
 import { customResourceDefinitionStrategy } from './custom-resource-definition.ts';
-import { eventStrategy } from './event.ts';
+import { eventStrategy, newerEventStrategy } from './event.ts';
 import { leaseStrategy } from './lease.ts';
 import { namespaceStrategy } from './namespace.ts';
 import { secretStrategy } from './secret.ts';
@@ -15,6 +15,7 @@ const STRATEGIES: ReadonlyMap<string, Strategy> = new Map([
   ['/secrets', secretStrategy],
   ['apiextensions.k8s.io/customresourcedefinitions', customResourceDefinitionStrategy],
   ['coordination.k8s.io/leases', leaseStrategy],
+  ['events.k8s.io/events', newerEventStrategy],
   ['tsmoby.dev/containers', containerStrategy],
 ]);
 
