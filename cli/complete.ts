@@ -8,7 +8,9 @@ import { refOf } from './kinds/directory.ts';
 
 /** Nobody waits longer for a hint. */
 const PATIENCE_MS = 1500;
-const NO_KINDS = ['apply', 'create', 'replace', 'daemon', 'completion', 'version', 'events', 'api-resources'];
+/** Commands whose arguments name containers. */
+const OF_CONTAINERS = ['logs', 'exec', 'attach'];
+const NO_KINDS = ['apply', 'create', 'replace', 'daemon', 'completion', 'version', 'events', 'api-resources', 'cp'];
 
 /** What the completion scripts call: prints what may stand in place of the last word. */
 export function completeCommand(commands: readonly CommandEntry[]): Command {
@@ -38,7 +40,7 @@ async function candidates(
   if (entry === undefined) return [];
   if (last.startsWith('-')) return Object.keys((await entry.load()).flags).map((flag) => `--${flag}`);
   if (NO_KINDS.includes(entry.name)) return [];
-  if (entry.name === 'logs') return await names('container', open);
+  if (OF_CONTAINERS.includes(entry.name)) return await names('container', open);
   const slash = last.indexOf('/');
   if (slash > 0) return (await names(last.slice(0, slash), open)).map((one) => `${last.slice(0, slash + 1)}${one}`);
   const [kind] = args;

@@ -6,14 +6,25 @@ import type { EventEmitter } from 'node:events';
 export interface TextOutput extends EventEmitter {
   write(chunk: string | Uint8Array): boolean;
   readonly isTTY?: boolean;
-  /** Width of the terminal. */
+  /** Width of the terminal, which tells of another size with `resize`. */
   readonly columns?: number;
+  /** Its height. */
+  readonly rows?: number;
+}
+
+/** What is typed or piped in; `process.stdin` is one. */
+export interface Input extends AsyncIterable<Uint8Array> {
+  readonly isTTY?: boolean;
+  /** Of a terminal: every key as it is, Ctrl-C included, and nothing shown. */
+  setRawMode?(raw: boolean): unknown;
+  /** Nobody reads it any more: it keeps nothing alive. */
+  destroy?(): unknown;
 }
 
 export interface Io {
   readonly stdout: TextOutput;
   readonly stderr: TextOutput;
-  readonly stdin: AsyncIterable<Uint8Array>;
+  readonly stdin: Input;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Absolute. */
   readonly cwd: string;

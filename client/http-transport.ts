@@ -127,7 +127,8 @@ async function dialer(connection: Connection): Promise<Dialer> {
   return { agent, request, options, where: connection.server };
 }
 
-function unreachable(where: string, cause: NodeJS.ErrnoException): ApiError {
+/** The error of a request that got no answer. */
+export function unreachable(where: string, cause: NodeJS.ErrnoException): ApiError {
   const hint = cause.code === 'ENOENT' || cause.code === 'ECONNREFUSED' ? ': is the daemon running?' : '';
   return new ApiError(
     {

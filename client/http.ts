@@ -31,6 +31,7 @@ import {
   type QueryParameters,
 } from './parameters.ts';
 import { PATCH_CONTENT_TYPES } from './patch-types.ts';
+import type { RemoteCommand } from './remote/remote-command.ts';
 import { collection, collectionOf, named, resourcePath, targetOf, type Target } from './resource-path.ts';
 
 export interface HttpClientOptions {
@@ -45,6 +46,10 @@ export type ByteStream = AsyncIterable<Buffer> & { destroy(): unknown };
 export interface HttpClient extends Client, Disposable {
   /** GET of any path whose answer is read while it comes: a log, a watch of Tables. Rejects like the rest. */
   stream(path: string, options?: CallOptions & { readonly accept?: string }): Promise<ByteStream>;
+  /**
+   * GET of a path that becomes a conversation with a process: `…/exec?command=ls&stdout=true`. Rejects like the rest.
+   */
+  remoteCommand(path: string, options?: Pick<CallOptions, 'signal'>): Promise<RemoteCommand>;
   /** GET of any path (`/version`, `/apis`, a Table). Rejects like the rest. */
   raw(path: string, options?: CallOptions & { readonly accept?: string }): Promise<JsonValue>;
 }
@@ -74,6 +79,10 @@ export async function createHttpClient({ connection, userAgent }: HttpClientOpti
       });
       if (response.statusCode !== 200) await readAnswer(response);
       return response;
+    },
+    async remoteCommand(path, { signal } = {}) {
+      const { openRemoteCommand } = await import('./remote/remote-command.ts');
+      return await openRemoteCommand({ connection, userAgent, path, signal });
     },
     get: async <T>(ref: ObjectRef, options: CallOptions = {}) =>
       call<T>({ method: 'GET', target: named(ref), options }),

@@ -14,6 +14,7 @@ export type {
 } from './client.ts';
 export { createHttpClient } from './http.ts';
 export type { HttpClient, HttpClientOptions } from './http.ts';
+export type { RemoteCommand } from './remote/remote-command.ts';
 export type { Connection } from './http-transport.ts';
 export { KubeconfigError, readKubeconfig } from './kubeconfig.ts';
 export type { KubeconfigContext } from './kubeconfig.ts';

@@ -1,9 +1,9 @@
 import { container } from '../../schemas/definitions/container.ts';
-import { findByTypedName } from '../../schemas/kinds.ts';
 import { parseTime } from '../../schemas/values/time.ts';
 import type { Session } from '../connect/session.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import { refOf } from '../kinds/directory.ts';
+import { containerName } from '../resources/container-name.ts';
 import { defineCommand } from './command.ts';
 import { logsFlags, type LogsValues } from './logs/flags.ts';
 import { showLogs } from './logs/show-logs.ts';
@@ -23,7 +23,10 @@ export const logs = defineCommand({
     const { flags, args } = call;
     checkFlags(flags, args);
     const session = await call.session();
-    const names = flags.selector === undefined ? args.map(nameOf) : await selectedNames(session, flags);
+    const names =
+      flags.selector === undefined
+        ? args.map((arg) => containerName(arg, 'logs'))
+        : await selectedNames(session, flags);
     if (flags.follow && names.length > flags['max-log-requests'])
       throw new CommandError(
         `you are attempting to follow ${String(names.length)} log streams, but maximum allowed concurrency is ${String(flags['max-log-requests'])}, use --max-log-requests to increase the limit`,
@@ -46,15 +49,6 @@ function checkFlags(flags: LogsValues, args: readonly string[]): void {
   const time = flags['since-time'];
   if (time !== undefined && parseTime(time) === undefined)
     throw new UsageError(`--since-time ${time}: write it like 2026-01-31T12:00:00Z`);
-}
-
-/** `web`, `container/web`, `ctr/web`. */
-function nameOf(arg: string): string {
-  const [typed = '', name] = arg.split('/');
-  if (name === undefined) return typed;
-  if (name === '' || findByTypedName(typed)?.kind !== 'Container')
-    throw new CommandError(`only containers have logs: "${arg}" is none; write NAME or container/NAME`);
-  return name;
 }
 
 async function selectedNames(

@@ -23,6 +23,21 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: "Show a container's output",
     load: async () => (await import('./logs.ts')).logs,
   },
+  {
+    name: 'exec',
+    summary: 'Run a command in a container',
+    load: async () => (await import('./exec.ts')).exec,
+  },
+  {
+    name: 'attach',
+    summary: "See, and talk to, a container's own process",
+    load: async () => (await import('./attach.ts')).attach,
+  },
+  {
+    name: 'cp',
+    summary: 'Copy files into and out of a container',
+    load: async () => (await import('./cp.ts')).cp,
+  },
   { name: 'wait', summary: 'Wait until objects are as wanted', load: async () => (await import('./wait.ts')).wait },
   { name: 'delete', summary: 'Delete objects', load: async () => (await import('./delete.ts')).deleteCommand },
   { name: 'events', summary: 'Show what happened', load: async () => (await import('./events.ts')).events },

@@ -22,11 +22,31 @@ export function createDemultiplexer(): Demultiplexer {
   let socket: Socket | undefined;
   let rest: Buffer = Buffer.alloc(0);
   let ended = false;
-  const resume = (): void => {
-    if (stdout.readableLength < highWaterMark && stderr.readableLength < highWaterMark) socket?.resume();
+  /** Those that have enough for now. Not by their length: a stream asks for more before it has handed out what it has. */
+  const full = new Set<Readable>();
+  const makeRoom = (stream: Readable): void => {
+    full.delete(stream);
+    if (full.size === 0) socket?.resume();
   };
-  const stdout = new Readable({ highWaterMark, read: resume });
-  const stderr = new Readable({ highWaterMark, read: resume });
+  const open = (): Readable =>
+    new Readable({
+      highWaterMark,
+      read() {
+        makeRoom(this);
+      },
+      // What nobody reads any more has room for ever.
+      destroy(error, callback) {
+        callback(error);
+        makeRoom(this);
+      },
+    });
+  const stdout = open();
+  const stderr = open();
+  const take = (stream: Readable, payload: Buffer): void => {
+    if (stream.destroyed || stream.push(payload)) return;
+    full.add(stream);
+    socket?.pause();
+  };
   const push = (bytes: Buffer): void => {
     rest = rest.length === 0 ? bytes : Buffer.concat([rest, bytes]);
     let offset = 0;
@@ -37,7 +57,7 @@ export function createDemultiplexer(): Demultiplexer {
       const payload = rest.subarray(offset + frameHeaderBytes, end);
       offset = end;
       if (stream === 'end') ended = true;
-      else if (!(stream === 'stdout' ? stdout : stderr).push(payload)) socket?.pause();
+      else take(stream === 'stdout' ? stdout : stderr, payload);
     }
     rest = rest.subarray(offset);
   };
@@ -53,7 +73,7 @@ export function createDemultiplexer(): Demultiplexer {
       rest = Buffer.alloc(0);
       push(before);
       next.on('data', push);
-      resume();
+      if (full.size === 0) next.resume();
     },
     end() {
       for (const stream of [stdout, stderr]) if (!stream.destroyed) stream.push(null);

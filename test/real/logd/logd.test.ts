@@ -65,6 +65,59 @@ test('a killed logd is replaced, goes on with what is open, and loses no more th
   t.is(await readAll(machine.logs, run), 'before\nwhile it was dead\nafter\n');
 });
 
+test('who is attached stays so when logd is killed and replaced', async (t) => {
+  await using machine = await openMachine();
+  const writer = await machine.writer(await machine.logs.open(run, limits));
+  await using attached = await machine.logs.attach(run);
+  const seen: string[] = [];
+  const reading = (async () => {
+    for await (const chunk of attached.stdout) seen.push(Buffer.from(chunk).toString());
+  })();
+  await writer.stdout('before\n');
+  await eventually(async () => seen.join('') === 'before\n');
+  const first = await machine.identity();
+  await machine.processes.signal(first, 'SIGKILL');
+  await eventually(async () => (await machine.identity()).pid !== first.pid);
+  // It comes back a moment after the next one listens.
+  for (let n = 0; !seen.join('').includes('again') && n < 200; n++) {
+    await writer.stdout('again\n');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  await writer.stdout('after\n');
+  await writer.close();
+  await machine.logs.drain(run);
+  await attached.ended;
+  await reading;
+  t.regex(seen.join(''), /^before\n(again\n)+after\n$/);
+});
+
+test('an attached reader that takes its time holds the writer up, gets everything, and a second one sees it, too', async (t) => {
+  await using machine = await openMachine();
+  const paths = await machine.logs.open(run, large);
+  await using slow = await machine.logs.attach(run);
+  await using quick = await machine.logs.attach(run);
+  const writer = await machine.writer(paths);
+  const progress = { over: false };
+  const written = burst(paths, 20).finally(() => {
+    progress.over = true;
+  });
+  const count = async (chunks: AsyncIterable<Uint8Array>): Promise<number> => {
+    let bytes = 0;
+    for await (const chunk of chunks) bytes += chunk.length;
+    return bytes;
+  };
+  const quickly = count(quick.stdout);
+  await new Promise((resolve) => setTimeout(resolve, 700));
+  t.false(progress.over, 'the writer waits');
+  const slowly = count(slow.stdout);
+  await written;
+  await writer.close();
+  await machine.logs.drain(run);
+  const total = Math.floor((20 << 20) / 40) * 40;
+  t.deepEqual(await Promise.all([quickly, slowly]), [total, total]);
+  t.is((await readAll(machine.logs, run)).length, total);
+});
+
 test('killed again and again in the middle of a stream, it keeps whole lines in order', async (t) => {
   await using machine = await openMachine();
   const paths = await machine.logs.open(run, large);
