@@ -7,6 +7,7 @@ import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { ApiRequest, Credentials, Parameters, RequestBody } from '../pipeline/request.ts';
 import { parseRequest, type RequestInfo } from '../request-info.ts';
 import { badRequest, StatusError, toStatus } from '../status-error.ts';
+import { createBodyBudget, type BodyBudget } from './body-budget.ts';
 import { discardRest } from './discard-rest.ts';
 import { impersonationOf } from './impersonation.ts';
 import { readBody } from './read-body.ts';
@@ -26,7 +27,8 @@ export interface HandlerOptions {
 export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** Never throws and never leaves a request without an answer, unless the client went away. */
-export function createHttpHandler(options: HandlerOptions): HttpHandler {
+export function createHttpHandler(wiring: HandlerOptions): HttpHandler {
+  const options = { ...wiring, bodies: createBodyBudget() };
   return (request, response) => {
     const gone = new AbortController();
     options.inFlight.add(gone);
@@ -44,8 +46,12 @@ export function createHttpHandler(options: HandlerOptions): HttpHandler {
   };
 }
 
+interface Handling extends HandlerOptions {
+  readonly bodies: BodyBudget;
+}
+
 async function serve(
-  options: HandlerOptions,
+  options: Handling,
   request: IncomingMessage,
   response: ServerResponse,
   signal: AbortSignal,
@@ -90,7 +96,7 @@ const HAS_BODY: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH', 'DELETE']
 
 /** Throws for a target that cannot be read at all; what else is wrong is told to those only who may ask. */
 function parse(
-  options: HandlerOptions,
+  options: Handling,
   request: IncomingMessage,
   response: ServerResponse,
   warnings: string[],
@@ -111,7 +117,7 @@ function parse(
     userAgent: headers['user-agent'] ?? '',
     signal,
     warn: (text) => warnings.push(text),
-    ...(HAS_BODY.has(method) ? { readBody: () => bodyOf(request, response) } : {}),
+    ...(HAS_BODY.has(method) ? { readBody: () => bodyOf(options.bodies, request, response) } : {}),
   };
 }
 
@@ -123,7 +129,12 @@ function parseQuery(query: string): Parameters {
   return parameters;
 }
 
-async function bodyOf(request: IncomingMessage, response: ServerResponse): Promise<RequestBody | undefined> {
+async function bodyOf(
+  bodies: BodyBudget,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<RequestBody | undefined> {
+  await bodies.admit(request, response);
   const bytes = await readBody(request, response);
   return bytes && { type: 'bytes', contentType: essenceOf(request.headers['content-type']), bytes };
 }

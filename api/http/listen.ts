@@ -7,30 +7,14 @@ import { once } from 'node:events';
 import { dirname } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import type { Credentials } from '../pipeline/request.ts';
+import { connectionLimit, CONNECTION_OPTIONS, guardConnections } from './connections.ts';
 import { createHttpHandler, type HandlerOptions } from './handler.ts';
+import { inTurn } from './in-turn.ts';
 
-/** Go clients keep idle connections for 90 s: never be the first to close one. */
-const KEEP_ALIVE_MS = 150_000;
-/** A client that sends its request drop by drop. */
-const HEADERS_TIMEOUT_MS = 20_000;
-const REQUEST_TIMEOUT_MS = 60_000;
-const MAX_HEADER_BYTES = 64 * 1024;
-/** Half of what a process may usually open. */
-const MAX_CONNECTIONS = 20_000;
 /** The longest path that fits the kernel's sockaddr_un. */
 const MAX_SOCKET_PATH = 107;
 /** How long running requests may take when the server stops. */
 const CLOSE_GRACE_MS = 2_000;
-
-const SERVER_OPTIONS = {
-  keepAliveTimeout: KEEP_ALIVE_MS,
-  headersTimeout: HEADERS_TIMEOUT_MS,
-  requestTimeout: REQUEST_TIMEOUT_MS,
-  connectionsCheckingInterval: 5_000,
-  maxHeaderSize: MAX_HEADER_BYTES,
-  noDelay: true,
-  insecureHTTPParser: false,
-} as const;
 
 export interface Listener extends AsyncDisposable {
   /** `unix:///path` or `https://127.0.0.1:6443`. */
@@ -72,8 +56,8 @@ export async function listenUnix({ path, group, ...options }: UnixListenOptions)
   }
   await removeStale(path);
   const credentials: Credentials = { transport: 'unix' };
-  const handle = createHttpHandler({ ...options, credentialsOf: () => credentials });
-  const server = createServer(SERVER_OPTIONS, handle).on('checkContinue', handle);
+  const handle = inTurn(createHttpHandler({ ...options, credentialsOf: () => credentials }));
+  const server = createServer(CONNECTION_OPTIONS, handle).on('checkContinue', handle);
   // the socket file must never be open to others, not even for a moment
   const before = process.umask(0o177);
   try {
@@ -82,7 +66,7 @@ export async function listenUnix({ path, group, ...options }: UnixListenOptions)
     process.umask(before);
   }
   await once(server, 'listening');
-  const open = listener(server, `unix://${path}`, options);
+  const open = await listener(server, `unix://${path}`, options);
   try {
     if (group !== undefined) {
       await chown(path, -1, group);
@@ -111,10 +95,10 @@ export async function listenHttps({
     // a connection may live longer than the certificate that it began with
     return options.clock.now() < caller.until ? caller.credentials : NOBODY;
   };
-  const handle = createHttpHandler({ ...options, credentialsOf });
+  const handle = inTurn(createHttpHandler({ ...options, credentialsOf }));
   const server = createTlsServer(
     {
-      ...SERVER_OPTIONS,
+      ...CONNECTION_OPTIONS,
       key,
       cert,
       ca,
@@ -122,7 +106,6 @@ export async function listenHttps({
       rejectUnauthorized: false,
       ALPNProtocols: ['http/1.1'],
       minVersion: 'TLSv1.2',
-      handshakeTimeout: HEADERS_TIMEOUT_MS,
     },
     handle,
   ).on('checkContinue', handle);
@@ -130,7 +113,7 @@ export async function listenHttps({
   server.listen({ host, port });
   await once(server, 'listening');
   const { port: actual } = server.address() as AddressInfo;
-  const open = listener(server, `https://${host.includes(':') ? `[${host}]` : host}:${String(actual)}`, options);
+  const open = await listener(server, `https://${host.includes(':') ? `[${host}]` : host}:${String(actual)}`, options);
   return { ...open, renew: (material) => server.setSecureContext(material) };
 }
 
@@ -158,22 +141,11 @@ function callerOf(socket: TLSSocket): Caller {
   };
 }
 
-function listener(server: Server, address: string, { log }: ListenOptions): Listener {
-  server.maxConnections = MAX_CONNECTIONS;
+async function listener(server: Server, address: string, { log }: ListenOptions): Promise<Listener> {
   server.on('error', (err) => log.error({ err, address }, 'listener failed'));
-  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    if (!socket.writable || error.code === 'ECONNRESET') {
-      socket.destroy();
-      return;
-    }
-    socket.end(`HTTP/1.1 ${statusLineOf(error.code)}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-  });
+  guardConnections(server);
+  server.maxConnections = await connectionLimit();
   return { address, [Symbol.asyncDispose]: () => close(server) };
-}
-
-function statusLineOf(code: string | undefined): string {
-  if (code === 'HPE_HEADER_OVERFLOW') return '431 Request Header Fields Too Large';
-  return code === 'ERR_HTTP_REQUEST_TIMEOUT' ? '408 Request Timeout' : '400 Bad Request';
 }
 
 async function close(server: Server): Promise<void> {

@@ -9,16 +9,18 @@ const PATIENCE_MS = 60_000;
  */
 export async function writable(response: ServerResponse, signal: AbortSignal): Promise<void> {
   if (!response.writableNeedDrain || signal.aborted || response.destroyed) return;
-  const { promise, resolve } = Promise.withResolvers<void>();
+  const { promise, resolve: done } = Promise.withResolvers<void>();
+  const resolve = (): void => done();
   const timer = setTimeout(() => response.destroy(), PATIENCE_MS);
   response.once('drain', resolve);
   response.once('close', resolve);
-  signal.addEventListener('abort', () => resolve(), { once: true });
+  signal.addEventListener('abort', resolve, { once: true });
   try {
     await promise;
   } finally {
     clearTimeout(timer);
     response.off('drain', resolve);
     response.off('close', resolve);
+    signal.removeEventListener('abort', resolve);
   }
 }

@@ -42,6 +42,7 @@ export async function writeResponse(
       await writeStream(response, answer.contentType, answer.body, request.signal);
       return;
     case 'status':
+      setRetryAfter(response, answer.status.details?.retryAfterSeconds);
       // JSON also where YAML was asked for
       if (request.representation.encoding === 'protobuf') {
         writeWhole(response, answer.code, PROTOBUF, await protobufStatus(answer.status));
@@ -58,6 +59,11 @@ function writeWhole(response: ServerResponse, code: number, contentType: string,
   response.setHeader('content-type', contentType);
   response.setHeader('content-length', body.length);
   response.end(body);
+}
+
+/** client-go waits that long and tries again by itself. */
+function setRetryAfter(response: ServerResponse, seconds: number | undefined): void {
+  if (seconds !== undefined) response.setHeader('retry-after', String(seconds));
 }
 
 /** One `Warning` header each (RFC 7234, code 299), as UTF-8 bytes; what does not fit is left out. */

@@ -3,6 +3,9 @@ import type { WatchFrame, WatchStream } from '../pipeline/response.ts';
 import type { Renderer } from './render.ts';
 import { writable } from './writable.ts';
 
+/** How much a reader who does not read may hold back of lines that were copied for him alone. */
+const SLICE_BYTES = 64 * 1024;
+
 /**
  * Writes a watch, frame by frame, until the watch or its reader ends. The headers go out at once: a client
  * with nothing to see yet would otherwise wait for its answer (facts/kube-api.md, trap 2).
@@ -20,15 +23,28 @@ export async function writeWatch(
   let first = true;
   for (let frames = await stream.read(); frames.length > 0; frames = await stream.read()) {
     if (signal.aborted) break;
-    const lines = frames.map((frame) => {
+    let lines: Uint8Array[] = [];
+    let bytes = 0;
+    for (const frame of frames) {
       const line = lineOf(frame, renderer, first);
       first &&= frame.type === 'BOOKMARK';
-      return line;
-    });
-    response.write(lines.length === 1 ? lines[0] : Buffer.concat(lines));
-    await writable(response, signal);
+      lines.push(line);
+      bytes += line.length;
+      if (bytes < SLICE_BYTES) continue;
+      await writeLines(response, lines, signal);
+      if (signal.aborted || response.destroyed) return;
+      lines = [];
+      bytes = 0;
+    }
+    if (lines.length > 0) await writeLines(response, lines, signal);
   }
   response.end();
+}
+
+/** Lines are shared by all who watch: only what is gathered is copied, and one line alone is not. */
+async function writeLines(response: ServerResponse, lines: readonly Uint8Array[], signal: AbortSignal): Promise<void> {
+  response.write(lines.length === 1 ? lines[0] : Buffer.concat(lines));
+  await writable(response, signal);
 }
 
 function lineOf(frame: WatchFrame, { key, watch }: Renderer, first: boolean): Uint8Array {

@@ -1,0 +1,38 @@
+import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { HttpHandler } from './handler.ts';
+
+/** Requests of one connection that may wait for their turn. No client of Kubernetes sends a second one before its answer. */
+const MOST_WAITING = 64;
+
+interface Turns {
+  last: ServerResponse;
+  waiting: number;
+}
+
+/**
+ * One request of a connection at a time, as HTTP wants writes and what is read behind them: Node would begin all that a
+ * client sends ahead, which is neither in order nor bounded. Who sends too far ahead is cut off.
+ */
+export function inTurn(handle: HttpHandler): HttpHandler {
+  const connections = new WeakMap<Socket, Turns>();
+  return (request, response) => {
+    const { socket } = request;
+    const turns = connections.get(socket);
+    if (turns === undefined || turns.last.closed) {
+      connections.set(socket, { last: response, waiting: 0 });
+      handle(request, response);
+      return;
+    }
+    if (turns.waiting >= MOST_WAITING) {
+      socket.destroy();
+      return;
+    }
+    turns.waiting += 1;
+    turns.last.once('close', () => {
+      turns.waiting -= 1;
+      if (!socket.destroyed) handle(request, response);
+    });
+    turns.last = response;
+  };
+}
