@@ -3,10 +3,15 @@
  * popped; the text is only made when something is to be said about the place.
  */
 export class FieldPath {
-  readonly #segments: (string | number)[] = [];
+  readonly #segments: (string | number | MapKey)[] = [];
 
   push(segment: string | number): void {
     this.#segments.push(segment);
+  }
+
+  /** A key of a map, where it is written `env[A]`; most errors write `env.A`. */
+  pushKey(key: string): void {
+    this.#segments.push(new MapKey(key));
   }
 
   pop(): void {
@@ -25,7 +30,16 @@ export class FieldPath {
   }
 }
 
-function join(text: string, segment: string | number): string {
+class MapKey {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+function join(text: string, segment: string | number | MapKey): string {
+  if (segment instanceof MapKey) return `${text}[${segment.text}]`;
   if (typeof segment === 'number') return `${text}[${String(segment)}]`;
   return text === '' ? segment : `${text}.${segment}`;
 }

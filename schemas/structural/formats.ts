@@ -27,6 +27,10 @@ const integerRanges: Readonly<Record<string, readonly [bigint, bigint]>> = {
   uint64: [0n, 2n ** 64n - 1n],
 };
 
+/** Whether a text is of a format that is checked. */
+export const isFormat = (format: string, text: string): boolean =>
+  format === 'byte' ? isBase64(text) : Object.hasOwn(textFormats, format) && textFormats[format]?.(text) === true;
+
 /** The check for a schema's `format`, if it is one that is checked. Integers without a format are 64 bits wide. */
 export function compileFormat(schema: StructuralSchema): Check | undefined {
   const { type, format } = schema;

@@ -37,14 +37,19 @@ const posixClasses: Readonly<Record<string, string>> = {
  * @throws {SchemaError} where RE2 would refuse the pattern (look-around and back-references included)
  */
 export function compilePattern(pattern: string, where: string): (text: string) => boolean {
+  const compiled = compileRegExp(pattern, where);
+  return (text) => compiled.test(text);
+}
+
+/** The same as a regular expression of JavaScript's, without state. @throws {SchemaError} */
+export function compileRegExp(pattern: string, where: string): RegExp {
   if (pattern.length > maxPatternLength) {
     throw new SchemaError(where, `is longer than ${String(maxPatternLength)} characters`);
   }
   const { source, flags, unicode } = translate(pattern, where);
   try {
     // V8's linear engine does not take the u flag: only patterns that mean something else without it get it
-    const compiled = new RegExp(source, unicode ? `${flags}u` : flags);
-    return (text) => compiled.test(text);
+    return new RegExp(source, unicode ? `${flags}u` : flags);
   } catch (cause) {
     throw new SchemaError(where, `is no regular expression: ${JSON.stringify(pattern)}`, { cause });
   }

@@ -32,7 +32,7 @@ export function validateSchema(
   const hasDefaults = someSchema(schema, (one) => one.default !== undefined);
   const defaults = hasDefaults ? validateDefaults(schema, node, at, ruleChecks()) : [];
   issues.push(...defaults);
-  if (defaults.length === 0 && node.ruled) issues.push(...validateRules(schema, node, at));
+  if (defaults.length === 0 && node.ruled) issues.push(...validateRules(node, at));
   return issues;
 }
 

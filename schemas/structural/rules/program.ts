@@ -1,7 +1,7 @@
 import { EvaluationError, type Environment } from '@marcbachmann/cel-js';
 import { SchemaError } from '../schema-error.ts';
-import { matchesFunction } from './environment.ts';
-import type { CelValue } from './value.ts';
+import { replaced } from './environment.ts';
+import { itemsPerCharacter, type CelValue } from './value.ts';
 
 /** The variables of one evaluation. */
 export interface Variables {
@@ -18,30 +18,53 @@ export interface Program {
 }
 
 /**
- * What is left of the steps that the rules of one validation may take together: some tens of milliseconds. A step is one
- * round of `all`, `exists`, `map`, …; starting a rule counts as some.
+ * What is left of the steps that the rules of one validation may take together: about ten milliseconds. A round of `all`,
+ * `exists`, `map`, … and the start of a rule take steps by the length of the expression; calls and comparisons take more
+ * where texts or lists are long. So the steps bound the time, and the same object always ends the same way.
  */
 export class Budget {
   #left = 0;
+  #longest = 0;
 
   renew(): void {
     this.#left = maxSteps;
+    this.#longest = 0;
   }
+
+  /** A text or list of this length is about: from now on any call may have to look at it. */
+  readonly saw = (length: number): void => {
+    if (length > this.#longest) this.#longest = length;
+  };
 
   /** @throws {EvaluationError} when nothing is left */
   spend(steps: number): void {
     this.#left -= steps;
     if (this.#left >= 0) return;
     throw new EvaluationError(
-      `the rules of the object took more than ${String(maxSteps)} steps: bound the lists they loop over (maxItems)`,
+      'validation failed due to running out of cost budget, no further validation rules will be run',
     );
+  }
+
+  /** A call that may look at the longest value that is about. */
+  spendLook(): void {
+    if (this.#longest > unitsPerStep) this.spend(Math.ceil(this.#longest / unitsPerStep));
+  }
+
+  get exhausted(): boolean {
+    return this.#left < 0;
   }
 }
 
-const maxSteps = 100_000;
+const maxSteps = 80_000;
 
-/** What starting one rule costs, in steps. */
+/** What starting one rule costs at least, in steps. */
 const startingSteps = 10;
+
+/** So many operations of an expression take about the time of one step. */
+const operationsPerStep = 16;
+
+/** So many characters or items are looked at in about the time of one step. */
+const unitsPerStep = 50;
 
 /** Longer expressions are no rule; the parser's own limits bound their nesting. */
 const maxLength = 10_000;
@@ -64,7 +87,7 @@ export function compileProgram(
   let transition = false;
   visit(parsed.ast, (node) => {
     if (node.op === 'id' && node.args === 'oldSelf') transition = true;
-    if (node.op === 'rcall' && isNodeList(node.args) && node.args[0] === 'matches') node.args[0] = matchesFunction;
+    if (node.op === 'rcall' && isNodeList(node.args)) node.args[0] = replaced.get(node.args[0]) ?? node.args[0];
     meter(node, budget);
   });
   const checked = parsed.check();
@@ -75,10 +98,11 @@ export function compileProgram(
       `${JSON.stringify(expression)} gives ${String(checked.type)}, and must give ${expected}`,
     );
   }
+  const cost = startingSteps + stepsOf(parsed.ast);
   return {
     transition,
     evaluate(variables) {
-      budget.spend(startingSteps);
+      budget.spend(cost);
       return parsed({ ...variables }) as unknown;
     },
   };
@@ -101,24 +125,52 @@ function refuse(expression: string, where: string, cause: unknown): SchemaError 
 interface SyntaxNode {
   readonly op: string;
   args: unknown;
-  readonly meta?: { readonly alternate?: { readonly args: Comprehension } };
+  readonly meta: {
+    readonly alternate?: { readonly args: Comprehension };
+    readonly macro?: unknown;
+    readonly evaluate: Evaluate;
+  };
+  setMeta(key: 'evaluate', value: Evaluate): void;
 }
 
+type Evaluate = (evaluator: unknown, node: unknown, context: unknown) => unknown;
+
 interface Comprehension {
+  readonly step: unknown;
   condition?: (accumulated: unknown) => boolean;
 }
 
 const isNodeList = (value: unknown): value is unknown[] => Array.isArray(value);
 
-/** Counts each step of a macro, so that nested loops over a large object end as an error and not as a standstill. */
+/** Operations that may have to look at all of a text or list, or make a new one. */
+const looksAtAll = new Set(['call', 'rcall', '+', '==', '!=', 'in']);
+
+/** Counts each step, so that nested loops over a large object end as an error and not as a standstill. */
 function meter(node: SyntaxNode, budget: Budget): void {
-  const loop = node.meta?.alternate?.args;
-  if (loop === undefined) return;
-  const goesOn = loop.condition;
-  loop.condition = (accumulated) => {
-    budget.spend(1);
-    return goesOn === undefined || goesOn(accumulated);
-  };
+  const loop = node.meta.alternate?.args;
+  if (loop !== undefined) {
+    const goesOn = loop.condition;
+    const round = stepsOf(loop.step);
+    loop.condition = (accumulated) => {
+      budget.spend(round);
+      return goesOn === undefined || goesOn(accumulated);
+    };
+  } else if (looksAtAll.has(node.op) && node.meta.macro === undefined) {
+    const { evaluate } = node.meta;
+    node.setMeta('evaluate', (evaluator, self, context) => {
+      budget.spendLook();
+      const result = evaluate(evaluator, self, context);
+      if (typeof result === 'string') budget.saw(result.length);
+      else if (isNodeList(result)) budget.saw(result.length / itemsPerCharacter);
+      return result;
+    });
+  }
+}
+
+function stepsOf(root: unknown): number {
+  let operations = 0;
+  visit(root, () => operations++);
+  return Math.ceil(operations / operationsPerStep);
 }
 
 function visit(root: unknown, see: (node: SyntaxNode) => void): void {

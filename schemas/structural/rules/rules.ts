@@ -1,5 +1,5 @@
 /** `x-kubernetes-validations`: finds the rules of a schema, compiles them, and runs them over a value. */
-import { Optional, type Environment } from '@marcbachmann/cel-js';
+import { EvaluationError, Optional, type Environment } from '@marcbachmann/cel-js';
 import type { JsonObject, JsonValue } from '../../object.ts';
 import { correlate } from '../correlate.ts';
 import { equal } from '../equal.ts';
@@ -17,8 +17,8 @@ interface CompiledRule {
   readonly rule: ValidationRule;
   readonly program: Program;
   readonly message: Program | undefined;
-  /** `fieldPath` as segments below the place of the rule. */
-  readonly field: readonly string[];
+  /** `fieldPath` as it is written behind the place of the rule; empty when there is none. */
+  readonly field: string;
 }
 
 interface Walk {
@@ -58,7 +58,7 @@ export class Rules {
     if (!node.ruled) return false;
     const at = (name: string): string => (path === '' ? name : `${path}.${name}`);
     const rules = node.rules.map((rule, index) =>
-      compileRule(rule, environment, this.#budget, at(`x-kubernetes-validations[${String(index)}]`)),
+      compileRule(rule, node, environment, this.#budget, at(`x-kubernetes-validations[${String(index)}]`)),
     );
     if (rules.length > 0) this.#compiled.set(node, rules);
     let transition = rules.some((rule) => rule.program.transition);
@@ -76,11 +76,15 @@ export class Rules {
     if (!node.ruled || self.json === null || walk.issues.length >= maxIssues) return;
     if (old !== undefined && old.json === self.json && !this.#transitions.has(node)) return;
     const rules = this.#compiled.get(node);
-    const here: Place = rules ? withCel(node, self) : self;
-    const before = rules && old ? withCel(node, old) : old;
+    const here: Place = rules ? this.#withCel(node, self) : self;
+    const before = rules && old ? this.#withCel(node, old) : old;
     for (const rule of rules ?? []) this.#evaluate(rule, node, here, before, walk);
     if (isObject(here.json)) this.#walkObject(node, here.json, here.cel, before, walk);
     else if (isList(here.json)) this.#walkList(node, here.json, here.cel, before, walk);
+  }
+
+  #withCel(node: Node, place: Place): Place {
+    return place.cel === undefined ? { json: place.json, cel: toCel(node, place.json, this.#budget.saw) } : place;
   }
 
   #walkObject(node: Node, object: JsonObject, cel: CelValue | undefined, old: Place | undefined, walk: Walk): void {
@@ -91,7 +95,8 @@ export class Rules {
       if (child?.ruled !== true || json === undefined) continue;
       const name = nameOf(node, key);
       const oldJson = former && own(former, key);
-      walk.path.push(key);
+      if (node.properties.has(key)) walk.path.push(key);
+      else walk.path.pushKey(key);
       this.#walk(
         child,
         { json, cel: (cel as CelMap | undefined)?.get(name) },
@@ -110,6 +115,8 @@ export class Rules {
     walk: Walk,
   ): void {
     if (node.items?.ruled !== true) return;
+    // items that nothing correlates stand and fall with their list
+    if (node.listType !== 'map' && old !== undefined && equal(list, old.json)) return;
     const before = correlate(node, old?.json);
     for (let index = 0; index < list.length; index++) {
       const json = list[index] as JsonValue;
@@ -128,28 +135,34 @@ export class Rules {
   #evaluate(compiled: CompiledRule, node: Node, self: Place, old: Place | undefined, walk: Walk): void {
     const { rule, program } = compiled;
     const optional = rule.optionalOldSelf === true;
-    if (program.transition && old === undefined && !optional) return;
+    if (this.#budget.exhausted || (program.transition && old === undefined && !optional)) return;
     const oldCel = old?.cel;
     const oldSelf = optional ? (oldCel === undefined ? Optional.none() : Optional.of(oldCel)) : (oldCel ?? null);
     const variables = { self: self.cel ?? null, oldSelf };
     let verdict: unknown;
-    let failure = '';
     try {
       verdict = program.evaluate(variables);
+      // an `||` may have swallowed the end of the budget
+      this.#budget.spend(0);
     } catch (cause) {
-      failure = `rule could not be evaluated: ${rule.rule}: ${firstLine(cause)}`;
+      const says = this.#budget.exhausted
+        ? failureOf(cause)
+        : `${failureOf(cause)} evaluating rule: ${nameOfRule(rule)}`;
+      walk.issues.push(invalid(walk.path.at(), node.type ?? '', says));
+      return;
     }
-    if (verdict === true) return;
-    if (!program.transition && old !== undefined && equal(self.json, old.json)) return;
-    const says = failure === '' ? messageOf(compiled, variables) : failure;
-    walk.issues.push(issueOf(rule, node, says, compiled.field, walk.path));
+    if (verdict === true || (!program.transition && old !== undefined && equal(self.json, old.json))) return;
+    walk.issues.push(issueOf(compiled, self.json, messageOf(compiled, variables), walk.path));
   }
 }
 
-const withCel = (node: Node, place: Place): Place =>
-  place.cel === undefined ? { json: place.json, cel: toCel(node, place.json) } : place;
-
-function compileRule(rule: ValidationRule, environment: Environment, budget: Budget, where: string): CompiledRule {
+function compileRule(
+  rule: ValidationRule,
+  node: Node,
+  environment: Environment,
+  budget: Budget,
+  where: string,
+): CompiledRule {
   return {
     rule,
     program: compileProgram(environment, budget, rule.rule, 'bool', `${where}.rule`),
@@ -157,21 +170,25 @@ function compileRule(rule: ValidationRule, environment: Environment, budget: Bud
       rule.messageExpression === undefined
         ? undefined
         : compileProgram(environment, budget, rule.messageExpression, 'string', `${where}.messageExpression`),
-    field: parseFieldPath(rule.fieldPath ?? '', `${where}.fieldPath`),
+    field: parseFieldPath(rule.fieldPath ?? '', node, `${where}.fieldPath`),
   };
 }
 
-/** `.spec.name`, `['with.dots']`: the part of JSON path that CustomResourceDefinition allows. */
-function parseFieldPath(text: string, where: string): string[] {
-  const fields: string[] = [];
+/** `.spec.name`, `['with.dots']`: the part of JSON path that CustomResourceDefinition allows, as errors write it. */
+function parseFieldPath(path: string, root: Node, where: string): string {
+  let text = '';
+  let node: Node | undefined = root;
   const step = /\.([^.[\]]+)|\['((?:[^'\\]|\\.)*)'\]/gy;
-  while (step.lastIndex < text.length) {
+  while (step.lastIndex < path.length) {
     const at = step.lastIndex;
-    const found = step.exec(text);
-    if (!found) throw new SchemaError(where, `${JSON.stringify(text)} is no field path (at ${text.slice(at)})`);
-    fields.push(found[1] ?? (found[2] ?? '').replaceAll(/\\(.)/g, '$1'));
+    const found = step.exec(path);
+    if (!found) throw new SchemaError(where, `${JSON.stringify(path)} is no field path (at ${path.slice(at)})`);
+    const name: string = found[1] ?? (found[2] ?? '').replaceAll(/\\(.)/g, '$1');
+    const declared: boolean = node === undefined || node.properties.has(name);
+    text += declared ? (text === '' ? name : `.${name}`) : `[${name}]`;
+    node = node && memberOf(node, name);
   }
-  return fields;
+  return text;
 }
 
 /** messageExpression, else message, else the rule itself; an expression that fails or gives nothing does not count. */
@@ -184,30 +201,49 @@ function messageOf({ rule, message }: CompiledRule, variables: { self: CelValue;
       // as on a real server: a message that cannot be made must not hide that the rule failed
     }
   }
-  return rule.message ?? `failed rule: ${rule.rule.trim()}`;
+  return rule.message?.trim() || `failed rule: ${nameOfRule(rule)}`;
 }
 
-function issueOf(
-  rule: ValidationRule,
-  node: Node,
-  says: string,
-  field: readonly string[],
-  path: FieldPath,
-): FieldIssue {
-  for (const name of field) path.push(name);
-  const at = path.at();
-  for (const _ of field) path.pop();
+const nameOfRule = ({ message, rule }: ValidationRule): string => (message?.trim() || rule).trim();
+
+function issueOf({ rule, field }: CompiledRule, value: JsonValue, says: string, path: FieldPath): FieldIssue {
+  const place = path.at();
+  const at = field === '' ? place : place === '' ? field : `${place}.${field}`;
+  // what is large is not shown
+  const hidden = typeof value === 'object';
   switch (rule.reason) {
     case 'FieldValueForbidden':
       return forbidden(at, says);
     case 'FieldValueRequired':
       return required(at, says);
     case 'FieldValueDuplicate':
-      return duplicate(at, node.type ?? '');
+      return hidden ? { path: at, reason: 'FieldValueDuplicate', message: 'Duplicate value' } : duplicate(at, value);
     default:
-      return invalid(at, node.type ?? '', says);
+      return hidden
+        ? { path: at, reason: 'FieldValueInvalid', message: `Invalid value: ${says}` }
+        : invalid(at, value, says);
   }
 }
 
-const firstLine = (cause: unknown): string =>
-  (cause instanceof Error ? cause.message : String(cause)).split('\n')[0] ?? '';
+/** Why an expression has no value, in the words of cel-go, which a real server passes on. */
+function failureOf(cause: unknown): string {
+  if (!(cause instanceof EvaluationError)) return cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : '';
+  const { code, summary } = cause;
+  switch (code) {
+    case 'no_such_key':
+      return summary.replace('No such', 'no such');
+    case 'index_out_of_bounds':
+      return `index out of bounds: ${/index (-?\d+)/.exec(summary)?.[1] ?? ''}`;
+    case 'numeric_overflow':
+      return summary.startsWith('integer') ? 'integer overflow' : summary;
+    case 'modulo_by_zero':
+      return 'modulus by zero';
+    case 'no_such_overload':
+    case 'no_matching_overload':
+      return 'no such overload';
+    case 'optional_value_missing':
+      return 'optional.none() dereference';
+    default:
+      return summary;
+  }
+}

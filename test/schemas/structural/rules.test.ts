@@ -36,7 +36,7 @@ const says = test.macro({
     const issues = compileStructural(withRules([{ rule }], everything)).validate({ spec });
     t.deepEqual(
       issues.map((issue) => issue.message),
-      holds ? [] : [`Invalid value: "object": failed rule: ${rule}`],
+      holds ? [] : [`Invalid value: failed rule: ${rule}`],
     );
   },
   title: (_, rule: string, spec: JsonValue, holds: boolean) =>
@@ -101,9 +101,9 @@ test('message, messageExpression, reason and fieldPath shape the issue', (t) => 
   );
   t.deepEqual(structural.validate({ spec: { n: 5, map: {} } }), [
     { path: 'spec.n', reason: 'FieldValueForbidden', message: 'Forbidden: too big' },
-    { path: 'spec', reason: 'FieldValueInvalid', message: 'Invalid value: "object": is 5' },
-    { path: 'spec.map.a.b', reason: 'FieldValueRequired', message: 'Required value: fallback' },
-    { path: 'spec', reason: 'FieldValueDuplicate', message: 'Duplicate value: "object"' },
+    { path: 'spec', reason: 'FieldValueInvalid', message: 'Invalid value: is 5' },
+    { path: 'spec.map[a.b]', reason: 'FieldValueRequired', message: 'Required value: fallback' },
+    { path: 'spec', reason: 'FieldValueDuplicate', message: 'Duplicate value' },
   ]);
 });
 
@@ -111,7 +111,7 @@ test('transition rules run on update only, and see the former self', (t) => {
   const structural = compileStructural(withRules([{ rule: 'self.n >= oldSelf.n', message: 'only up' }], everything));
   t.deepEqual(structural.validate({ spec: { n: 1 } }), []);
   t.deepEqual(structural.validate({ spec: { n: 2 } }, { spec: { n: 1 } }), []);
-  t.is(structural.validate({ spec: { n: 1 } }, { spec: { n: 2 } })[0]?.message, 'Invalid value: "object": only up');
+  t.is(structural.validate({ spec: { n: 1 } }, { spec: { n: 2 } })[0]?.message, 'Invalid value: only up');
 });
 
 test('optionalOldSelf makes a transition rule run on create as well', (t) => {
@@ -183,7 +183,7 @@ test('rules wait until the value is of the right shape', (t) => {
 
 test('a rule that cannot be evaluated is an issue, not an exception', (t) => {
   const [issue] = compileStructural(withRules([{ rule: 'self.n > 1' }], everything)).validate({ spec: {} });
-  t.regex(issue?.message ?? '', /rule could not be evaluated: self\.n > 1: No such key: n/);
+  t.regex(issue?.message ?? '', /^Invalid value: "object": no such key: n evaluating rule: self\.n > 1$/);
 });
 
 const broken = test.macro({
@@ -210,7 +210,7 @@ test('a rule that loops without end is stopped', (t) => {
   const structural = compileStructural(withRules([{ rule }], everything));
   const list = Array.from({ length: 1000 }, (_, i) => i);
   const start = performance.now();
-  t.regex(structural.validate({ spec: { list } })[0]?.message ?? '', /took more than 100000 steps/);
+  t.regex(structural.validate({ spec: { list } })[0]?.message ?? '', /running out of cost budget/);
   t.true(performance.now() - start < 3000);
   t.deepEqual(structural.validate({ spec: { list: [1, 2] } }), [], 'the next evaluation starts afresh');
 });
@@ -276,7 +276,7 @@ test(
   container.schema,
   { ...containerBase, env: [{ name: 'A', value: 'x', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } }] },
   undefined,
-  'spec.env[0]: Invalid value: "object": give value or valueFrom, not both',
+  'spec.env[0]: Invalid value: give value or valueFrom, not both',
 );
 test(
   'a mount of an unknown volume',
@@ -284,7 +284,7 @@ test(
   container.schema,
   { ...containerBase, volumeMounts: [{ name: 'v', mountPath: '/x' }] },
   undefined,
-  'spec.volumeMounts: Invalid value: "object": every volumeMounts[].name needs an entry in volumes',
+  'spec.volumeMounts: Invalid value: every volumeMounts[].name needs an entry in volumes',
 );
 test(
   'a subPath that climbs',
@@ -296,7 +296,7 @@ test(
     volumeMounts: [{ name: 'v', mountPath: '/x', subPath: 'a/../..' }],
   },
   undefined,
-  'spec.volumeMounts[0].subPath: Invalid value: "object": subPath is relative and has no ..',
+  'spec.volumeMounts[0].subPath: Invalid value: subPath is relative and has no ..',
 );
 test(
   'a volume source that is two',
@@ -304,7 +304,7 @@ test(
   container.schema,
   { ...containerBase, volumes: [{ name: 'v', emptyDir: {}, hostPath: { path: '/x' } }] },
   undefined,
-  'spec.volumes[0]: Invalid value: "object": give exactly one of volume, emptyDir, hostPath, configMap and secret',
+  'spec.volumes[0]: Invalid value: give exactly one of volume, emptyDir, hostPath, configMap and secret',
 );
 test('an empty volume', ours, volume.schema, {}, undefined);
 test(
