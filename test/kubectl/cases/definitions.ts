@@ -32,6 +32,7 @@ spec:
                 size: {description: How large it is., type: integer, minimum: 1, maximum: 100}
                 colour: {type: string, enum: [red, green, blue], default: red}
                 replicas: {type: integer}
+                big: {type: integer, format: int64}
                 note: {type: string, nullable: true, maxLength: 20}
                 words: {type: array, items: {type: string}}
                 tags: {type: array, x-kubernetes-list-type: set, items: {type: string}}
@@ -84,12 +85,13 @@ spec:
               required: [min, max]
               x-kubernetes-validations:
                 - {rule: self.min <= self.max, message: min must not be above max}
-                - {rule: 'self.max < 1000', messageExpression: '"max is " + string(self.max) + ", which is too much"', fieldPath: .max}
+                - {rule: 'self.max < 1000', messageExpression: 'self.max > 2000 ? "max is far too much" : "max is too much"', fieldPath: .max}
               properties:
                 min: {type: integer}
                 max: {type: integer}
                 name:
                   type: string
+                  maxLength: 20
                   x-kubernetes-validations: [{rule: self == oldSelf, message: name cannot change, reason: FieldValueForbidden}]
 `;
 

@@ -76,7 +76,10 @@ export interface KubectlStep extends Expected {
   readonly meanwhile?: readonly Step[];
   /** `meanwhile` begins when stdout matches this; a first group in it is saved as `%READY%`. Without it, at once. */
   readonly ready?: RegExp;
-  /** The command would never end by itself: it is ended when stdout matches this, and its exit code does not matter. */
+  /**
+   * The command would never end by itself: it is ended when `meanwhile` is done and stdout matches this, and its exit code does not
+   * matter.
+   */
   readonly until?: RegExp;
 }
 

@@ -9,8 +9,8 @@ export interface KubectlOptions {
   readonly directory: string;
   readonly env: Readonly<Record<string, string>>;
   readonly input?: string;
-  /** Ends the command when stdout matches; its exit code is then none. */
-  readonly until?: RegExp;
+  /** Ends the command when it aborts; its exit code is then none. */
+  readonly enough?: AbortSignal;
   /** Called with all of stdout so far, whenever there is more. */
   readonly onOutput?: (out: string) => void;
   readonly signal: AbortSignal;
@@ -18,17 +18,15 @@ export interface KubectlOptions {
 
 /** Runs kubectl to its end. Rejects when it cannot be started, hangs, or `signal` aborts. */
 export async function runKubectl(args: readonly string[], options: KubectlOptions): Promise<Outcome> {
-  const { binary, directory, env, input, until, onOutput, signal } = options;
+  const { binary, directory, env, input, enough, onOutput, signal } = options;
   signal.throwIfAborted();
   const child = spawn(binary, args, { cwd: directory, env, stdio: ['pipe', 'pipe', 'pipe'] });
   const text = { out: '', err: '' };
-  let ended = false;
   child.stdin.on('error', () => undefined).end(input ?? '');
   child.stderr.setEncoding('utf8').on('data', (piece: string) => (text.err += piece));
   child.stdout.setEncoding('utf8').on('data', (piece: string) => {
     text.out += piece;
     onOutput?.(text.out);
-    if (until?.test(text.out) && !ended) ended = child.kill('SIGKILL');
   });
   let cause: string | undefined;
   const stop = (why: string) => () => {
@@ -37,17 +35,20 @@ export async function runKubectl(args: readonly string[], options: KubectlOption
   };
   const onAbort = stop('was stopped');
   const timer = setTimeout(stop(`did not end within ${PATIENCE_MS / 1000} s`), PATIENCE_MS);
+  const onEnough = (): void => void child.kill('SIGKILL');
   signal.addEventListener('abort', onAbort, { once: true });
+  enough?.addEventListener('abort', onEnough, { once: true });
   try {
     const code = await new Promise<number | null>((resolve, reject) => {
       child.once('error', reject);
       child.once('close', resolve);
     });
     if (cause !== undefined) throw new KubectlStopped(`kubectl ${cause}`, { code: undefined, ...text });
-    return { code: ended ? undefined : (code ?? -1), ...text };
+    return { code: enough?.aborted ? undefined : (code ?? -1), ...text };
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', onAbort);
+    enough?.removeEventListener('abort', onEnough);
   }
 }
 

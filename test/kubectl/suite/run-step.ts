@@ -57,42 +57,62 @@ async function get(step: FetchStep, { words, signal }: Scene): Promise<Outcome> 
 async function kubectl(step: KubectlStep, scene: Scene, command: string): Promise<Outcome> {
   const { words } = scene;
   const args = splitCommandLine(step.kubectl).map((each) => fillText(each, words));
-  const { promise: ready, resolve } = Promise.withResolvers<boolean>();
-  const onOutput = (out: string): void => {
-    const match = step.ready === undefined ? null : fillPattern(step.ready, words).exec(out);
-    if (match === null) return;
-    if (match[1] !== undefined) words.set('READY', match[1]);
-    resolve(true);
-  };
-  const over = new AbortController();
+  const env = Object.fromEntries(Object.entries(step.env ?? {}).map(([key, text]) => [key, fillText(text, words)]));
+  const reader = readerOf(step, words);
+  const stop = new AbortController();
   const running = runKubectl(args, {
     ...scene,
-    env: { ...scene.env, ...Object.fromEntries(entries(step.env).map(([key, text]) => [key, fillText(text, words)])) },
+    env: { ...scene.env, ...env },
     ...(step.input === undefined ? {} : { input: fillText(step.input, words) }),
-    ...(step.until === undefined ? {} : { until: fillPattern(step.until, words) }),
-    onOutput,
-    signal: AbortSignal.any([scene.signal, over.signal]),
+    onOutput: reader.onOutput,
+    enough: reader.enough,
+    signal: AbortSignal.any([scene.signal, stop.signal]),
   });
-  if (step.ready === undefined) resolve(true);
   const ended = running.then(
     () => false,
     () => false,
   );
   try {
-    if (step.meanwhile !== undefined && (await Promise.race([ready, ended]))) await runSteps(step.meanwhile, scene);
+    if (await Promise.race([reader.ready, ended])) await runSteps(step.meanwhile ?? [], scene);
+    reader.nothingMoreToDo();
     return await running;
   } catch (error) {
-    over.abort();
+    stop.abort();
     await ended;
     if (!(error instanceof KubectlStopped)) throw error;
     throw failure(command, [error.message], error.outcome);
   }
 }
 
+/** Sees in what a command prints when `meanwhile` may begin, and when the command has said enough. */
+function readerOf({ ready, until }: KubectlStep, words: Map<string, string>) {
+  const begin = Promise.withResolvers<boolean>();
+  const enough = new AbortController();
+  let seen = '';
+  let working = true;
+  const look = (): void => {
+    const found = ready === undefined ? [] : fillPattern(ready, words).exec(seen);
+    if (found?.[1] !== undefined) words.set('READY', found[1]);
+    if (found !== null) begin.resolve(true);
+    if (!working && until !== undefined && fillPattern(until, words).test(seen)) enough.abort();
+  };
+  look();
+  return {
+    ready: begin.promise,
+    enough: enough.signal,
+    onOutput(out: string): void {
+      seen = out;
+      look();
+    },
+    nothingMoreToDo(): void {
+      working = false;
+      look();
+    },
+  };
+}
+
 /** Enough of a stream to see what is wrong: kubectl can repeat itself for a minute. */
 const SHOWN = 4000;
-
-const entries = (env: Readonly<Record<string, string>> = {}): [string, string][] => Object.entries(env);
 
 function failure(command: string, found: readonly string[], { code, out, err }: Outcome): StepFailure {
   const section = (title: string, text: string): string =>
