@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Io, TextOutput } from '../../cli/io.ts';
+import type { Input, Io, TextOutput } from '../../cli/io.ts';
 import { runCommandLine } from '../../cli/run.ts';
 import { openApiWorld, type ApiWorld } from '../support/api-world.ts';
 
@@ -17,9 +17,11 @@ export interface Run {
 }
 
 export interface RunOptions {
-  readonly stdin?: string;
+  readonly stdin?: string | Input;
   /** Width of the terminal that stdout is; absent: it is none. */
   readonly columns?: number;
+  /** Hears of the terminal that stdout is. */
+  readonly onTerminal?: (terminal: TextOutput) => void;
   readonly env?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
   readonly cwd?: string;
@@ -31,10 +33,11 @@ export interface RunOptions {
 export async function runLine(line: readonly string[], options: RunOptions = {}): Promise<Run> {
   const stdout = output(options.columns, options.onOutput);
   const stderr = output(undefined, undefined);
+  options.onTerminal?.(stdout.stream);
   const io: Io = {
     stdout: stdout.stream,
     stderr: stderr.stream,
-    stdin: chunks(options.stdin ?? ''),
+    stdin: typeof options.stdin === 'object' ? options.stdin : chunks(options.stdin ?? ''),
     env: options.env ?? {},
     cwd: options.cwd ?? '/',
     uid: 0,
@@ -59,7 +62,7 @@ function output(
       onOutput?.(text());
       return true;
     },
-    ...(columns === undefined ? {} : { isTTY: true, columns }),
+    ...(columns === undefined ? {} : { isTTY: true, columns, rows: 24 }),
   });
   return { stream, text };
 }

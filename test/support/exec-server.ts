@@ -91,8 +91,11 @@ function scripted(raw: WebSocket): ScriptedSocket {
       raw.send(Buffer.concat([Buffer.of(channel), Buffer.from(bytes as string)]), () => resolve()),
     );
   const next = async (): Promise<Buffer | undefined> => {
-    while (messages.length === 0 && !gone) await new Promise<void>((resolve) => (wake = resolve));
-    return messages.shift();
+    for (;;) {
+      const message = messages.shift();
+      if (message !== undefined || gone) return message;
+      await new Promise<void>((resolve) => (wake = resolve));
+    }
   };
   return {
     raw,
