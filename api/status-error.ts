@@ -109,8 +109,14 @@ export const methodNotAllowed = (): StatusError =>
 export const notAcceptable = (supported: readonly string[]): StatusError =>
   refuse(406, 'NotAcceptable', `only the following media types are accepted: ${supported.join(', ')}`);
 
-export const alreadyExists = (resource: ResourceName, name: string): StatusError =>
-  refuse(409, 'AlreadyExists', `${qualified(resource)} "${name}" already exists`, detailsOf(resource, name));
+/** `deleting`: the one that is there is on its way out. */
+export const alreadyExists = (resource: ResourceName, name: string, deleting = false): StatusError =>
+  refuse(
+    409,
+    'AlreadyExists',
+    `${deleting ? 'object is being deleted: ' : ''}${qualified(resource)} "${name}" already exists`,
+    detailsOf(resource, name),
+  );
 
 export function conflict(
   resource: ResourceName,

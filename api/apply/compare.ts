@@ -26,10 +26,23 @@ function compareAt(
 ): Comparison {
   if (before === after) return same;
   const parts = comparisonOf(place, before, after, depth);
-  if (parts === undefined) return leaf(before, after);
+  if (parts === undefined) return otherForm(place, before, after, depth);
   const changed = setOf(before === undefined && depth > 0, parts.changed);
   const removed = setOf(after === undefined && depth > 0, parts.removed);
   return isEmpty(changed) && isEmpty(removed) ? same : { changed, removed };
+}
+
+/** Neither side, or only one, has parts: where it is the former one, they went, and what is there now came. */
+function otherForm(
+  place: Place,
+  before: JsonValue | undefined,
+  after: JsonValue | undefined,
+  depth: number,
+): Comparison {
+  const whole = leaf(before, after);
+  if (before === undefined || after === undefined || whole === same) return whole;
+  const [went, came] = [compareAt(place, before, undefined, depth), compareAt(place, undefined, after, depth)];
+  return { changed: came.changed, removed: went.removed };
 }
 
 function leaf(before: JsonValue | undefined, after: JsonValue | undefined): Comparison {

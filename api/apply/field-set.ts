@@ -99,12 +99,12 @@ export function hasPath(set: FieldSet, path: readonly string[]): boolean {
   return at.member;
 }
 
-/** All paths, in the wire's order. */
+/** All paths, in the real server's order: those that end here, then those that go on from here, each in the wire's order. */
 export function* paths(set: FieldSet, prefix: readonly string[] = []): Generator<readonly string[]> {
-  if (set.member) yield prefix;
-  for (const step of [...set.children.keys()].sort(compareSteps)) {
-    yield* paths(set.children.get(step) ?? emptySet, [...prefix, step]);
-  }
+  if (set.member && prefix.length === 0) yield prefix;
+  const steps = [...set.children.keys()].sort(compareSteps);
+  for (const step of steps) if (set.children.get(step)?.member) yield [...prefix, step];
+  for (const step of steps) yield* paths(set.children.get(step) ?? emptySet, [...prefix, step]);
 }
 
 const rank = 'fkvi';

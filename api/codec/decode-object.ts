@@ -10,6 +10,7 @@ import { validateValues } from '../../schemas/structural/validate.ts';
 import type { RequestBody } from '../pipeline/request.ts';
 import type { ServedResource } from '../registry/resource.ts';
 import { badRequest, unsupportedMediaType } from '../status-error.ts';
+import { dropEmpty } from './drop-empty.ts';
 import { decodeBytes } from './decode-bytes.ts';
 import { formatOf, PROTOBUF, SUPPORTED_BODIES } from './media-types.ts';
 
@@ -123,7 +124,7 @@ export function shapeObject(
     if (problems.length > 0 && validation === 'Strict') throw strictError(problems, resource);
     for (const problem of problems) warn(problem);
   }
-  const shaped = schema.applyDefaults(pruned.value);
+  const shaped = schema.applyDefaults(dropEmpty(schema.root, pruned.value, definition.builtin));
   checkTypes(shaped, resource);
   return shaped as unknown as KubeObject;
 }

@@ -16,7 +16,7 @@ export function mergePrimitives(
   for (const item of former) if (!unwanted.has(canonical(item))) merged.set(canonical(item), item);
   // "delete" in the same patch speaks of what was there: an item that is added as well is there afterwards
   for (const item of added) if (!merged.has(canonical(item))) merged.set(canonical(item), item);
-  return unlessSame(former, inOrder([...merged], order?.map(canonical)));
+  return unlessSame(former, inOrder(merged, (order ?? added).map(canonical), former.map(canonical)));
 }
 
 /** A list of objects told apart by one field. */
@@ -41,8 +41,17 @@ export function mergeKeyed(
     else if (directive === 'replace' || !isObject(target)) merged.set(identity, withoutDirectives(item));
     else merged.set(identity, merge(target, item));
   }
-  const wanted = order?.map((item) => keyOf(key, item) ?? malformedOrder(key));
-  return unlessSame(former, inOrder([...merged], wanted));
+  const wanted = (order ?? patch).flatMap(
+    (item) => keyOf(key, item) ?? (order === undefined ? [] : malformedOrder(key)),
+  );
+  return unlessSame(
+    former,
+    inOrder(
+      merged,
+      wanted,
+      former.map((item) => keyOf(key, item) ?? ''),
+    ),
+  );
 }
 
 function malformedOrder(key: string): never {
@@ -54,16 +63,32 @@ function keyOf(key: string, item: JsonValue): string | undefined {
   return value === undefined || value === null ? undefined : canonical(value);
 }
 
-/** Sorts the items that the order names among themselves; the others keep their places. */
-function inOrder(items: readonly (readonly [string, JsonValue])[], order: readonly string[] | undefined): JsonValue[] {
-  if (order === undefined) return items.map(([, item]) => item);
-  const byIdentity = new Map(items);
-  const named = order.filter((identity) => byIdentity.has(identity));
-  const isNamed = new Set(named);
-  const queue = isNamed.values();
-  return items.map(([identity, item]) =>
-    isNamed.has(identity) ? (byIdentity.get(queue.next().value ?? '') ?? item) : item,
-  );
+/**
+ * The items that the patch names stand in its order. Between them stand the others, as they did on the server: each before the first
+ * named item that it stood before there, so that an item which the server did not have comes first.
+ */
+function inOrder(
+  items: ReadonlyMap<string, JsonValue>,
+  named: readonly string[],
+  server: readonly string[],
+): JsonValue[] {
+  const placeOnServer = new Map(server.map((identity, index) => [identity, index]));
+  const queue = [...new Set(named)].filter((identity) => items.has(identity));
+  const isNamed = new Set(queue);
+  const others = [...items.keys()].filter((identity) => !isNamed.has(identity));
+  const order: string[] = [];
+  let next = 0;
+  for (const other of others) {
+    while (next < queue.length && !standsBefore(placeOnServer, other, queue[next] ?? ''))
+      order.push(queue[next++] ?? '');
+    order.push(other);
+  }
+  return [...order, ...queue.slice(next)].map((identity) => items.get(identity) ?? null);
+}
+
+function standsBefore(places: ReadonlyMap<string, number>, a: string, b: string): boolean {
+  const [left, right] = [places.get(a), places.get(b)];
+  return left !== undefined && right !== undefined && left < right;
 }
 
 const unlessSame = (former: readonly JsonValue[], merged: JsonValue[]): readonly JsonValue[] =>

@@ -41,7 +41,7 @@ export function beginObject(
   origins: Origins,
   tracksGeneration: boolean,
 ): KubeObject {
-  const metadata: Partial<ObjectMeta> = object.metadata;
+  const metadata: Partial<ObjectMeta> & { readonly selfLink?: string } = object.metadata;
   if (metadata.resourceVersion !== undefined && metadata.resourceVersion !== '') {
     throw badRequest('resourceVersion should not be set on objects to be created');
   }
@@ -53,6 +53,7 @@ export function beginObject(
     creationTimestamp: _creation,
     namespace: _namespace,
     uid: _uid,
+    selfLink: _selfLink,
     name = '',
     ...rest
   } = metadata;
@@ -105,9 +106,7 @@ export function checkIdentity(
   }
   const expected = definition.scope === 'Cluster' ? '' : at.namespace;
   if (namespace !== '' && namespace !== expected) {
-    throw badRequest(
-      `the namespace of the provided object does not match the namespace sent on the request (${namespace} is not ${expected === '' ? 'empty' : expected})`,
-    );
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
   }
 }
 
@@ -140,11 +139,11 @@ export function keepIdentity(next: KubeObject, current: KubeObject, definition: 
     deletionTimestamp: _deletion,
     deletionGracePeriodSeconds: _grace,
     generation: _generation,
-    generateName: _generateName,
+    selfLink: _selfLink,
     ...rest
-  } = next.metadata;
+  } = next.metadata as ObjectMeta & { readonly selfLink?: string };
   const { name, namespace, uid, creationTimestamp, resourceVersion } = current.metadata;
-  const { generateName, generation, deletionTimestamp, deletionGracePeriodSeconds } = current.metadata;
+  const { generation, deletionTimestamp, deletionGracePeriodSeconds } = current.metadata;
   return {
     ...next,
     apiVersion: apiVersionOf(definition),
@@ -153,7 +152,6 @@ export function keepIdentity(next: KubeObject, current: KubeObject, definition: 
       ...rest,
       name,
       ...(namespace === undefined ? {} : { namespace }),
-      ...(generateName === undefined ? {} : { generateName }),
       uid,
       resourceVersion,
       ...(generation === undefined ? {} : { generation }),

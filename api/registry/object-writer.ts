@@ -1,23 +1,11 @@
 /** Creates and updates of a stored kind: the road from a wish to durable bytes. */
 import type { KubeObject } from '../../schemas/object.ts';
-import type { FieldIssue } from '../../schemas/structural/issue.ts';
-import type { JsonObject } from '../../schemas/object.ts';
 import type { ObjectValue } from '../pipeline/response.ts';
-import { alreadyExists, forbidden, invalid, notFound } from '../status-error.ts';
+import { alreadyExists, forbidden, notFound } from '../status-error.ts';
 import { StoreError } from '../store/store.ts';
 import { encodeObject } from '../watch-cache/stored-object.ts';
 import { asStatusError, keyOf, type KindStore } from './kind-store.ts';
-import { trackFields } from './managed-fields.ts';
-import {
-  beginObject,
-  checkIdentity,
-  checkPreconditions,
-  isSame,
-  keepIdentity,
-  withGeneratedName,
-  withGeneration,
-  withStatusOf,
-} from './object-rules.ts';
+import { beginObject, checkIdentity, isSame, withGeneratedName } from './object-rules.ts';
 import {
   encodeStored,
   toStored,
@@ -28,13 +16,11 @@ import {
   type Version,
 } from './object-value.ts';
 import type { CallContext, Change, Creater, UpdateKind, Updater, WriteOptions } from './resource.ts';
-import { validateMetadata, validateMetadataUpdate } from './validate-metadata.ts';
+import { prepareNew, prepareNext, type Section } from './prepare-object.ts';
+import { withoutRepeatedOwners } from './tidy-metadata.ts';
 
 /** How often a generated name may collide before the client hears of it. */
 const NAME_ATTEMPTS = 8;
-
-/** Which part of an object a resource or subresource writes: takes that part of `next`, the rest of `current`. */
-export type Section = (next: KubeObject, current: KubeObject) => KubeObject;
 
 type Outcome = { readonly value: ObjectValue; readonly created: boolean };
 
@@ -64,7 +50,11 @@ async function create(
   const { definition, strategy, origins } = kind;
   const { attributes } = context;
   checkIdentity(input, definition, { namespace: attributes.namespace });
-  const begun = beginObject(input, definition, attributes.namespace, origins, strategy.tracksGeneration);
+  const begun = withoutRepeatedOwners(
+    beginObject(input, definition, attributes.namespace, origins, strategy.tracksGeneration),
+    '',
+    context.warn,
+  );
   for (let attempt = 1; ; attempt++) {
     const named = withGeneratedName(begun, origins);
     checkNamespace(kind, named);
@@ -74,39 +64,34 @@ async function create(
     } catch (error) {
       const collided = error instanceof StoreError && error.code === 'AlreadyExists';
       if (collided && named !== begun && attempt < NAME_ATTEMPTS) continue;
+      if (collided) throw await takenName(kind, object, error);
       throw asStatusError(error, definition, object.metadata.name);
     }
   }
 }
 
-/** Strategy, admission, managed fields, validation: in this order, as the real server does. */
-async function prepareNew(
-  kind: KindStore,
-  context: CallContext,
-  named: KubeObject,
-  options: WriteOptions,
-): Promise<KubeObject> {
-  const { definition, strategy, admission, schema } = kind;
-  const { dryRun } = options;
-  const { attributes } = context;
-  const bare = definition.subresources.includes('status') ? withStatusOf(named, undefined) : named;
-  const prepared = strategy.prepareForCreate?.(bare) ?? bare;
-  const admitted = await admission.mutate({ attributes, operation: 'CREATE', object: prepared, dryRun });
-  const object = trackFields(kind, admitted, undefined, options, '');
-  refuseInvalid(kind, object, [
-    ...validateMetadata(object.metadata, strategy),
-    ...schema.validate(object as unknown as JsonObject),
-    ...(strategy.validate?.(object) ?? []),
-  ]);
-  await admission.validate({ attributes, operation: 'CREATE', object, dryRun });
-  return object;
+/** Why a name is taken; the cause says that the store knows it. */
+async function takenName(
+  { cache, definition }: KindStore,
+  { metadata }: KubeObject,
+  cause: StoreError,
+): Promise<Error> {
+  await cache.reached();
+  return Object.assign(alreadyExists(definition, metadata.name, isDeleting(cache, metadata)), { cause });
+}
+
+function isDeleting(cache: KindStore['cache'], { namespace = '', name }: KubeObject['metadata']): boolean {
+  const entry = cache.get(namespace, name);
+  return entry !== undefined && cache.object(entry).metadata.deletionTimestamp !== undefined;
 }
 
 async function store(kind: KindStore, object: KubeObject, { dryRun }: WriteOptions): Promise<ObjectValue> {
   const { cache, definition, strategy } = kind;
   const { name, namespace = '' } = object.metadata;
   if (dryRun) {
-    if (cache.get(namespace, name) !== undefined) throw alreadyExists(definition, name);
+    if (cache.get(namespace, name) !== undefined) {
+      throw alreadyExists(definition, name, isDeleting(cache, object.metadata));
+    }
     return valueOfObject(kind, object);
   }
   const bytes = encodeStored(kind, object);
@@ -132,12 +117,6 @@ function checkNamespace({ definition, namespacePhase }: KindStore, { metadata }:
       field: 'metadata.namespace',
     },
   ]);
-}
-
-function refuseInvalid({ definition }: KindStore, object: KubeObject, issues: readonly FieldIssue[]): void {
-  if (issues.length === 0) return;
-  const causes = issues.map(({ path, reason, message }) => ({ field: path, reason, message }));
-  throw invalid(definition, object.metadata.name, causes);
 }
 
 interface UpdateCall {
@@ -253,57 +232,3 @@ export function isReleased({ strategy }: KindStore, object: KubeObject): boolean
   const { deletionTimestamp, finalizers = [] } = object.metadata;
   return deletionTimestamp !== undefined && finalizers.length === 0 && !(strategy.isHeld?.(object) ?? false);
 }
-
-async function prepareNext(
-  kind: KindStore,
-  section: Section | undefined,
-  call: UpdateCall,
-  asked: KubeObject,
-  current: KubeObject,
-): Promise<KubeObject> {
-  const { definition, strategy, schema, admission } = kind;
-  const { options, context } = call;
-  const { attributes } = context;
-  const { uid, resourceVersion = '' } = asked.metadata as Partial<KubeObject['metadata']>;
-  checkPreconditions(definition, current, { uid, resourceVersion });
-  if (options.kind === 'replace' && resourceVersion === '' && !strategy.allowUnconditionalUpdate) {
-    const cause = {
-      reason: 'FieldValueInvalid',
-      field: 'metadata.resourceVersion',
-      message: 'Invalid value: 0: must be specified for an update',
-    } as const;
-    throw invalid(definition, current.metadata.name, [cause]);
-  }
-  const statusIsApart = definition.subresources.includes('status');
-  const merged =
-    section === undefined
-      ? mainSection(asked, current, statusIsApart)
-      : withOwnersOf(section(asked, current), asked, options);
-  const identified = keepIdentity(merged, current, definition);
-  const prepared =
-    section === undefined ? (strategy.prepareForUpdate?.(identified, current) ?? identified) : identified;
-  const request = { attributes, operation: 'UPDATE', oldObject: current, dryRun: options.dryRun } as const;
-  const admitted = await admission.mutate({ ...request, object: prepared });
-  const counted = strategy.tracksGeneration ? withGeneration(admitted, current, statusIsApart) : admitted;
-  const next = trackFields(kind, counted, current, options, attributes.subresource);
-  if (next === current) return current;
-  refuseInvalid(kind, next, [
-    ...validateMetadata(next.metadata, strategy),
-    ...validateMetadataUpdate(next.metadata, current.metadata),
-    ...schema.validate(next as unknown as JsonObject, current as unknown as JsonObject),
-    ...(strategy.validate?.(next, current) ?? []),
-  ]);
-  await admission.validate({ ...request, object: next });
-  return next;
-}
-
-/** An apply through a subresource brings its managed fields along; other writes have theirs worked out. */
-function withOwnersOf(object: KubeObject, asked: KubeObject, { operation }: WriteOptions): KubeObject {
-  const { managedFields } = asked.metadata;
-  if (operation !== 'Apply' || managedFields === undefined) return object;
-  return { ...object, metadata: { ...object.metadata, managedFields } };
-}
-
-/** Writes of the object itself leave the status alone where that has a subresource of its own. */
-const mainSection = (next: KubeObject, current: KubeObject, statusIsApart: boolean): KubeObject =>
-  statusIsApart ? withStatusOf(next, current) : next;

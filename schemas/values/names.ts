@@ -19,6 +19,8 @@ const labelValue = whole(LABEL_VALUE);
 const configKey = whole(CONFIG_KEY);
 
 const tooLong = (limit: number): string => `must be no more than ${limit} bytes`;
+/** What the real server says of names of objects; it counts bytes there too. */
+const longName = (limit: number): string => `must be no more than ${limit} characters`;
 const regexHint = (rule: string, pattern: string, ...examples: readonly string[]): string =>
   `${rule} (e.g. ${examples.map((example) => `'${example}'`).join(',  or ')}, regex used for validation is '${pattern}')`;
 /** UTF-8 length is at least the number of UTF-16 units; exact only where it matters. */
@@ -28,10 +30,12 @@ const longerThan = (text: string, limit: number): boolean =>
 /** RFC 1123 label, up to 63 bytes: a Namespace's name, a volume's name in a spec. */
 export function checkDnsLabel(text: string): readonly string[] {
   return [
-    ...(longerThan(text, 63) ? [tooLong(63)] : []),
+    ...(longerThan(text, 63) ? [longName(63)] : []),
     ...(label.test(text)
       ? []
-      : [
+      : subdomain.test(text)
+        ? ['must not contain dots']
+        : [
           regexHint(
             "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character",
             LABEL,
@@ -62,7 +66,7 @@ export function checkDns1035Label(text: string): readonly string[] {
 /** RFC 1123 subdomain, up to 253 bytes: the name of nearly every object. */
 export function checkDnsSubdomain(text: string): readonly string[] {
   return [
-    ...(longerThan(text, 253) ? [tooLong(253)] : []),
+    ...(longerThan(text, 253) ? [longName(253)] : []),
     ...(subdomain.test(text)
       ? []
       : [
@@ -75,8 +79,11 @@ export function checkDnsSubdomain(text: string): readonly string[] {
   ];
 }
 
-/** `name` or `prefix/name`: label keys, annotation keys, finalizers, condition types. */
-export function checkQualifiedName(text: string): readonly string[] {
+/** `name` or `prefix/name`: keys of labels and annotations, finalizers. */
+export const checkLabelKey = (text: string): readonly string[] => checkQualifiedName(text, 'a valid label key');
+
+/** `name` or `prefix/name`; `what` it is called when there is more than one slash. */
+export function checkQualifiedName(text: string, what = 'a qualified name'): readonly string[] {
   const parts = text.split('/');
   const name = parts.at(-1) ?? '';
   const rule = (start: string): string =>
@@ -88,7 +95,7 @@ export function checkQualifiedName(text: string): readonly string[] {
       '123-abc',
     );
   if (parts.length > 2) {
-    return [`${rule('a qualified name')} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`];
+    return [`${rule(what)} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`];
   }
   const prefix = parts.length === 2 ? parts[0] : undefined;
   return [

@@ -1,4 +1,4 @@
-import { checkLabelValue, checkQualifiedName } from '../names.ts';
+import { checkLabelKey, checkLabelValue } from '../names.ts';
 import { tokenize } from './label-lexer.ts';
 import type { Token } from './label-lexer.ts';
 import { SelectorError } from './requirement.ts';
@@ -44,7 +44,7 @@ class Parser {
     if (absent) this.#take();
     const { type, text: key } = this.#take();
     if (type !== 'word') refuse(`found '${key}', expected: identifier`);
-    const [keyProblem] = checkQualifiedName(key);
+    const [keyProblem] = checkLabelKey(key);
     if (keyProblem !== undefined) refuse(`<nil>: Invalid value: ${JSON.stringify(key)}: ${keyProblem}`);
     if (absent) return { key, operator: 'DoesNotExist' };
     if (this.#peek().type === 'end' || this.#peek().type === ',') return { key, operator: 'Exists' };

@@ -102,7 +102,7 @@ test(
   gives,
   '{"metadata":{"finalizers":["a","b"]}}',
   '{"metadata":{"$deleteFromPrimitiveList/finalizers":["a"],"finalizers":["c"]}}',
-  '{"metadata":{"finalizers":["b","c"]}}',
+  '{"metadata":{"finalizers":["c","b"]}}',
 );
 test(
   'a set is put in order',
@@ -119,11 +119,11 @@ test(
   '{"metadata":{"ownerReferences":[{"uid":"1","name":"y"},{"uid":"2","name":"z"}]}}',
 );
 test(
-  'keyed items merge, new ones come last',
+  'keyed items merge, in the order of the patch',
   gives,
   '{"spec":{"containers":[{"name":"a","image":"1","args":["x"]}]}}',
   '{"spec":{"containers":[{"name":"b","image":"9"},{"name":"a","image":"2"}]}}',
-  '{"spec":{"containers":[{"name":"a","image":"2","args":["x"]},{"name":"b","image":"9"}]}}',
+  '{"spec":{"containers":[{"name":"b","image":"9"},{"name":"a","image":"2","args":["x"]}]}}',
 );
 test(
   'what set image sends keeps the order',
@@ -133,18 +133,18 @@ test(
   '{"spec":{"containers":[{"name":"a","image":"1"},{"name":"b","image":"2"}]}}',
 );
 test(
-  'items are put in order, others keep their places',
+  'items are put in order, others go before the first that they stood before',
   gives,
   '{"spec":{"containers":[{"name":"a"},{"name":"x"},{"name":"b"}]}}',
   '{"spec":{"$setElementOrder/containers":[{"name":"b"},{"name":"a"}]}}',
-  '{"spec":{"containers":[{"name":"b"},{"name":"x"},{"name":"a"}]}}',
+  '{"spec":{"containers":[{"name":"x"},{"name":"b"},{"name":"a"}]}}',
 );
 test(
   'lists in keyed items merge by their own strategy',
   gives,
   '{"spec":{"containers":[{"name":"a","env":[{"name":"X","value":"1"}]}]}}',
   '{"spec":{"containers":[{"name":"a","env":[{"name":"Y","value":"2"}]}]}}',
-  '{"spec":{"containers":[{"name":"a","env":[{"name":"X","value":"1"},{"name":"Y","value":"2"}]}]}}',
+  '{"spec":{"containers":[{"name":"a","env":[{"name":"Y","value":"2"},{"name":"X","value":"1"}]}]}}',
 );
 test(
   'an item is deleted',

@@ -28,7 +28,7 @@ export const patchTests: Readonly<Record<string, ClientTest>> = {
     const made = await client.create<ConfigMap>(configMap(namespace, 'a', {}, { finalizers: ['x.io/a'] }));
     const patch = { metadata: { finalizers: ['x.io/b'] } };
     const joined = await client.patch<ConfigMap>(refTo(made), patch, { type: 'strategic' });
-    t.deepEqual(joined.metadata.finalizers, ['x.io/a', 'x.io/b']);
+    t.deepEqual(joined.metadata.finalizers, ['x.io/b', 'x.io/a']);
     const ours = await client.create<Widget>(widgetIn(namespace, 'w'));
     await refused(t, client.patch(refTo(ours), patch, { type: 'strategic' }), 415, 'UnsupportedMediaType');
   },
