@@ -55,9 +55,9 @@ export class CustomStorage implements Disposable {
 
   /**
    * The resources to serve from now on, the stored version first; what `serve` returned before is retired: its watches
-   * end. Cheap: schemas are compiled when somebody needs them.
+   * end. Cheap: schemas are compiled when somebody needs them. `fingerprint` tells this state of the definition from others.
    */
-  serve(versions: readonly CustomKind[]): readonly ServedResource[] {
+  serve(versions: readonly CustomKind[], fingerprint: string): readonly ServedResource[] {
     this.retire();
     this.#retire = new AbortController();
     const storage = versions.find((version) => version.storage)?.definition.version ?? '';
@@ -69,7 +69,9 @@ export class CustomStorage implements Disposable {
     });
     this.#kinds = kinds.toSorted((a, b) => rank(a.version) - rank(b.version)).map(({ kind }) => kind);
     const served = new Set(kinds.filter(({ version }) => version.served).map(({ kind }) => kind));
-    return this.#kinds.filter((kind) => served.has(kind)).map(storedResource);
+    return this.#kinds
+      .filter((kind) => served.has(kind))
+      .map((kind) => storedResource(kind, `${fingerprint}/${kind.definition.version}`));
   }
 
   /** Ends the watches of what is served. */

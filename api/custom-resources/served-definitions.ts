@@ -1,8 +1,7 @@
 /** What is served of which definition, and which names each of them has. */
+import { createHash } from 'node:crypto';
 import { kindDefinitionsOf } from '../../schemas/custom/kind-definitions.ts';
 import type { CustomResourceDefinition, CustomResourceDefinitionNames } from '../../schemas/gen/types.ts';
-import type { JsonValue } from '../../schemas/object.ts';
-import { equal } from '../../schemas/structural/equal.ts';
 import type { ApiLog } from '../context.ts';
 import type { KindStore } from '../registry/kind-store.ts';
 import type { KindSurroundings } from '../registry/open-kind.ts';
@@ -29,9 +28,8 @@ interface Held {
   accepted: boolean;
   storage: CustomStorage | undefined;
   opening: Promise<CustomStorage> | undefined;
-  /** What `served` was made from. */
-  spec: CustomResourceDefinition['spec'];
-  servedNames: CustomResourceDefinitionNames;
+  /** Of what `served` was made from. */
+  fingerprint: string;
   served: readonly ServedResource[];
   gone: boolean;
 }
@@ -111,10 +109,12 @@ export class ServedDefinitions implements Disposable {
     held.storage.terminating = crd.metadata.deletionTimestamp !== undefined;
     const { names } = this.accept(crd);
     if (!held.accepted && !isTrue(crd, 'Established')) return;
-    if (same(held.spec, crd.spec) && same(held.servedNames, names)) return;
-    const add = held.storage.serve(kindDefinitionsOf(crd, names));
+    const fingerprint = fingerprintOf(crd, names);
+    if (held.fingerprint === fingerprint) return;
+    const add = held.storage.serve(kindDefinitionsOf(crd, names), fingerprint);
     this.#options.registry.change({ remove: placesOf(held.served), add });
-    Object.assign(held, { served: add, spec: crd.spec, servedNames: names });
+    held.served = add;
+    held.fingerprint = fingerprint;
   }
 
   /** Ends what is served of a definition. Returns others of its group that may now get names they had to do without. */
@@ -148,8 +148,7 @@ export class ServedDefinitions implements Disposable {
       accepted: false,
       storage: undefined,
       opening: undefined,
-      spec: undefined,
-      servedNames: {},
+      fingerprint: '',
       served: [],
       gone: false,
     };
@@ -176,4 +175,9 @@ export class ServedDefinitions implements Disposable {
 }
 
 const placesOf = (resources: readonly ServedResource[]) => resources.map(({ definition }) => definition);
-const same = (a: unknown, b: unknown): boolean => equal((a ?? null) as JsonValue, (b ?? null) as JsonValue);
+
+/** Of all that is served of a definition. */
+const fingerprintOf = ({ spec }: CustomResourceDefinition, names: CustomResourceDefinitionNames): string =>
+  createHash('sha256')
+    .update(JSON.stringify([spec, names]))
+    .digest('hex');

@@ -1,85 +1,184 @@
 /**
- * OpenAPI of what is served at this moment. Documents are made when somebody asks, and kept until the registry changes; their hashes
- * follow from their content, because kubectl keeps documents by hash and does not ask again.
+ * OpenAPI of what is served at this moment. Documents are made when somebody asks, a kind at a time so that other requests get their
+ * turn, and kept while they are small and the registry stays as it is.
+ *
+ * kubectl keeps documents by their hash and does not ask again, so a hash changes with everything that a document says: of
+ * built-in kinds it is that of the text; kinds that come and go bring a fingerprint, so that the list of documents, which
+ * every kubectl asks for, costs no document.
  */
-import {
-  documentHash,
-  groupVersionPath,
-  openApiV2Document,
-  openApiV3Document,
-  openApiV3Index,
-  type GroupVersion,
-} from '../../schemas/openapi/documents.ts';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { documentHash, documentText, groupVersionPath, openApiV3Index } from '../../schemas/openapi/documents.ts';
+import type { Flavor } from '../../schemas/openapi/schema-object.ts';
+import type { KindDefinition } from '../../schemas/kind-definition.ts';
 import type { Registry } from '../registry/registry.ts';
+import type { ServedResource } from '../registry/resource.ts';
 import { jsonDocument, type DocumentResponse } from './document.ts';
 
 /** The documents of one registry. */
 export interface OpenApi {
   /** GET /openapi/v2. */
-  v2(): DocumentResponse;
+  v2(): Promise<DocumentResponse>;
   /** GET /openapi/v3. */
-  index(): DocumentResponse;
+  index(): Promise<DocumentResponse>;
   /** GET /openapi/v3/`path`: 301 to the right hash when another one was asked for. */
-  v3(path: string, hash: string | undefined): DocumentResponse | undefined;
+  v3(path: string, hash: string | undefined): Promise<DocumentResponse | undefined>;
 }
 
-interface Entry {
-  readonly body: string;
-  readonly hash: string;
+/** Characters of texts that are kept; what does not fit is made again for whoever asks. */
+const KEPT_CHARACTERS = 4 * 1024 * 1024;
+
+/** How long a document may be worked on before others get their turn, in milliseconds. */
+const SLICE = 4;
+
+/** All that is served at one group and version. */
+interface GroupVersion {
+  readonly resources: readonly ServedResource[];
+  /** Made at the first question. */
+  hash?: Promise<string>;
 }
 
-export function createOpenApi(registry: Registry): OpenApi {
+export interface OpenApiOptions {
+  readonly registry: Registry;
+  /** Of the server: another release may write other documents. */
+  readonly version: string;
+}
+
+export function createOpenApi({ registry, version }: OpenApiOptions): OpenApi {
+  const texts = new Texts();
   let generation = -1;
   let versions = new Map<string, GroupVersion>();
-  let entries = new Map<string, Entry>();
-  let swagger: string | undefined;
-  const definitions = () => registry.all().map(({ definition }) => definition);
-  const fresh = (): void => {
-    if (generation === registry.generation) return;
+  const fresh = (): ReadonlyMap<string, GroupVersion> => {
+    if (generation === registry.generation) return versions;
     ({ generation } = registry);
-    versions = new Map(definitions().map((row) => [groupVersionPath(row), { group: row.group, version: row.version }]));
-    entries = new Map();
-    swagger = undefined;
+    versions = regrouped(registry.all(), versions);
+    texts.keepOnly(new Set<object>([registry.all(), ...versions.values()]));
+    return versions;
   };
-  const entryOf = (path: string): Entry | undefined => {
-    fresh();
-    const known = entries.get(path);
-    const groupVersion = versions.get(path);
-    if (known !== undefined || groupVersion === undefined) return known;
-    const body = JSON.stringify(openApiV3Document(groupVersion, definitions()));
-    const made = { body, hash: documentHash(body) };
-    entries.set(path, made);
-    return made;
-  };
+  const textOf = (key: object, resources: readonly ServedResource[], flavor: Flavor): Promise<string> =>
+    texts.get(key, () =>
+      writeText(
+        resources.map(({ definition }) => definition),
+        flavor,
+      ),
+    );
+  const hashOf = (group: GroupVersion): Promise<string> =>
+    (group.hash ??= fingerprintOf(group.resources, version) ?? textOf(group, group.resources, 'v3').then(documentHash));
   return {
-    v2() {
+    async v2() {
       fresh();
-      swagger ??= JSON.stringify(openApiV2Document(definitions()));
-      return { type: 'document', code: 200, contentType: 'application/json', body: swagger };
+      const all = registry.all();
+      return { type: 'document', code: 200, contentType: 'application/json', body: await textOf(all, all, 'v2') };
     },
-    index() {
-      fresh();
-      const hashes = new Map([...versions.keys()].map((path) => [path, entryOf(path)?.hash ?? '']));
+    async index() {
+      const hashes = new Map<string, string>();
+      for (const [path, group] of fresh()) hashes.set(path, await hashOf(group));
       return jsonDocument(openApiV3Index(hashes));
     },
-    v3(path, hash) {
-      const entry = entryOf(path);
-      if (entry === undefined) return undefined;
-      if (hash !== undefined && hash !== entry.hash) {
-        const location = `/openapi/v3/${path}?hash=${entry.hash}`;
-        return {
-          type: 'document',
-          code: 301,
-          contentType: 'text/plain; charset=utf-8',
-          headers: { location },
-          body: '',
-        };
-      }
+    async v3(path, asked) {
+      const group = fresh().get(path);
+      if (group === undefined) return undefined;
+      const hash = await hashOf(group);
+      if (asked !== undefined && asked !== hash) return movedTo(`/openapi/v3/${path}?hash=${hash}`);
       const headers = {
-        etag: `"${entry.hash}"`,
-        'cache-control': hash === undefined ? 'no-cache, private' : 'public, immutable',
+        etag: `"${hash}"`,
+        'cache-control': asked === undefined ? 'no-cache, private' : 'public, immutable',
       };
-      return { type: 'document', code: 200, contentType: 'application/json', headers, body: entry.body };
+      const body = await textOf(group, group.resources, 'v3');
+      return { type: 'document', code: 200, contentType: 'application/json', headers, body };
     },
   };
+}
+
+/** Group versions by path; one in which nothing changed is the same object as before. */
+function regrouped(
+  resources: readonly ServedResource[],
+  former: ReadonlyMap<string, GroupVersion>,
+): Map<string, GroupVersion> {
+  const groups = Map.groupBy(resources, ({ definition }) => groupVersionPath(definition));
+  return new Map(
+    [...groups].map(([path, members]): [string, GroupVersion] => {
+      const before = former.get(path);
+      return [path, before !== undefined && sameMembers(before.resources, members) ? before : { resources: members }];
+    }),
+  );
+}
+
+const sameMembers = (a: readonly unknown[], b: readonly unknown[]): boolean =>
+  a.length === b.length && a.every((member, index) => member === b[index]);
+
+/** undefined: some of the kinds have none. */
+function fingerprintOf(resources: readonly ServedResource[], version: string): Promise<string> | undefined {
+  const fingerprints = resources.map(({ fingerprint }) => fingerprint ?? '');
+  if (fingerprints.includes('')) return undefined;
+  return Promise.resolve(documentHash(JSON.stringify([version, ...fingerprints])));
+}
+
+async function writeText(kinds: readonly KindDefinition[], flavor: Flavor): Promise<string> {
+  const pieces: string[] = [];
+  let since = performance.now();
+  for (const piece of documentText(kinds, flavor)) {
+    pieces.push(piece);
+    if (performance.now() - since < SLICE) continue;
+    await nextTurn();
+    since = performance.now();
+  }
+  return pieces.join('');
+}
+
+const movedTo = (location: string): DocumentResponse => ({
+  type: 'document',
+  code: 301,
+  contentType: 'text/plain; charset=utf-8',
+  headers: { location },
+  body: '',
+});
+
+/** Texts by what they were made of: the ones asked for last are kept, and whoever asks for the same at once waits for one. */
+class Texts {
+  readonly #kept = new Map<object, string>();
+  readonly #making = new WeakMap<object, Promise<string>>();
+  #characters = 0;
+
+  async get(key: object, make: () => Promise<string>): Promise<string> {
+    const known = this.#kept.get(key);
+    if (known !== undefined) {
+      this.#kept.delete(key);
+      this.#kept.set(key, known);
+      return known;
+    }
+    const running = this.#making.get(key) ?? this.#start(key, make);
+    return running;
+  }
+
+  async #start(key: object, make: () => Promise<string>): Promise<string> {
+    const making = make();
+    this.#making.set(key, making);
+    try {
+      const text = await making;
+      this.#keep(key, text);
+      return text;
+    } finally {
+      this.#making.delete(key);
+    }
+  }
+
+  /** Forgets the texts of what is served no longer. */
+  keepOnly(keys: ReadonlySet<object>): void {
+    for (const [key, { length }] of this.#kept) {
+      if (keys.has(key)) continue;
+      this.#kept.delete(key);
+      this.#characters -= length;
+    }
+  }
+
+  #keep(key: object, text: string): void {
+    if (text.length > KEPT_CHARACTERS) return;
+    this.#kept.set(key, text);
+    this.#characters += text.length;
+    for (const [oldest, { length }] of this.#kept) {
+      if (this.#characters <= KEPT_CHARACTERS) return;
+      this.#kept.delete(oldest);
+      this.#characters -= length;
+    }
+  }
 }

@@ -106,7 +106,7 @@ class ObjectWatch implements WatchStream {
   readonly #sees: Sees;
   /** Told apart from other versions of the same objects, whose watchers share the events. */
   readonly #sharedAs: string;
-  readonly #retire = (): void => this.#watch?.end();
+  readonly #retire = (): void => this.#watch?.finish();
   readonly #opened: Promise<CacheWatch | undefined>;
   #timer: NodeJS.Timeout | undefined;
   #watch: CacheWatch | undefined;
@@ -165,7 +165,7 @@ class ObjectWatch implements WatchStream {
         this.#timer = setTimeout(() => this.#watch?.end(), Math.min(query.timeoutSeconds, MAX_TIMEOUT_SECONDS) * 1000);
       }
       retired?.addEventListener('abort', this.#retire, { once: true });
-      if (retired?.aborted) this.#watch.end();
+      if (retired?.aborted) this.#watch.finish();
       return this.#watch;
     } catch (error) {
       this.#failure = error;

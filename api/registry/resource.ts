@@ -155,6 +155,11 @@ export type Capabilities = Partial<
 export interface ServedResource {
   readonly definition: KindDefinition;
   readonly schema: Structural;
+  /**
+   * Of kinds that come and go: another one whenever documents would say something else of the kind, and the same one over a
+   * restart. Absent: whoever has to know compares what he makes of the definition.
+   */
+  readonly fingerprint?: string;
   readonly capabilities: Capabilities;
   /** `status`, later `scale` and others; each with its own capabilities. */
   readonly subresources: ReadonlyMap<string, Capabilities>;

@@ -11,7 +11,7 @@ const BUILTIN_PATCHES: readonly PatchType[] = ['json', 'merge', 'strategic', 'ap
 const CUSTOM_PATCHES: readonly PatchType[] = ['json', 'merge', 'apply'];
 
 /** A resource whose objects are in the store, with all that such a resource can do. */
-export function storedResource(kind: KindStore): ServedResource {
+export function storedResource(kind: KindStore, fingerprint?: string): ServedResource {
   const { definition } = kind;
   const reader = createReader(kind);
   const patchTypes = definition.builtin ? BUILTIN_PATCHES : CUSTOM_PATCHES;
@@ -37,6 +37,7 @@ export function storedResource(kind: KindStore): ServedResource {
   };
   return {
     definition,
+    ...(fingerprint === undefined ? {} : { fingerprint }),
     // of custom kinds it is compiled when somebody needs it
     get schema() {
       return kind.schema;

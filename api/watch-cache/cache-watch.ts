@@ -38,6 +38,8 @@ export class CacheWatch implements AsyncIterable<CacheEvent>, Disposable {
   #events: CacheEvent[] = [];
   #bytes = 0;
   #ended = false;
+  /** Nothing more comes; what is there can still be read. */
+  #finished = false;
   #error: Error | undefined;
   #wake: (() => void) | undefined;
 
@@ -55,7 +57,7 @@ export class CacheWatch implements AsyncIterable<CacheEvent>, Disposable {
 
   /** Takes an event in; `wake` afterwards tells the reader. */
   push(event: CacheEvent): void {
-    if (this.#ended) return;
+    if (this.#ended || this.#finished) return;
     this.#bytes += costOf(event);
     this.#events.push(event);
     const tooMany = this.#events.length > this.#limits.events;
@@ -68,6 +70,14 @@ export class CacheWatch implements AsyncIterable<CacheEvent>, Disposable {
     const wake = this.#wake;
     this.#wake = undefined;
     wake?.();
+  }
+
+  /** Lets the reader have what is there, and then ends the watch. */
+  finish(): void {
+    if (this.#ended || this.#finished) return;
+    this.#finished = true;
+    this.#onEnd(this);
+    this.wake();
   }
 
   /** Ends the watch; with an error, the next read rejects with it. What was not read is dropped. */
@@ -89,6 +99,8 @@ export class CacheWatch implements AsyncIterable<CacheEvent>, Disposable {
       if (this.#ended) return [];
       const events = this.#start ? this.#takeStart(this.#start) : this.#take();
       if (events.length > 0) return events;
+      if (this.#finished && !this.#start) this.end();
+      if (this.#ended) return [];
       if (this.#start) await nextTurn();
       else await new Promise<void>((resolve) => (this.#wake = resolve));
     }

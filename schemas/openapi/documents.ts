@@ -9,7 +9,7 @@ import type { KindDefinition } from '../kind-definition.ts';
 import { apiVersionOf } from '../kinds.ts';
 import type { JsonObject } from '../object.ts';
 import { metaName, modelName } from './model-names.ts';
-import { gvkOf, models } from './models.ts';
+import { gvkOf, kindModels, metaModels, models } from './models.ts';
 import { operationPaths } from './operations.ts';
 import type { Operation, OperationPath, Parameter } from './operations.ts';
 import { refTo } from './schema-object.ts';
@@ -52,6 +52,36 @@ export function openApiV2Document(kinds: readonly KindDefinition[]): JsonObject 
     info: INFO,
     paths: pathsOf(kinds, 'v2'),
     definitions: models(kinds, 'v2'),
+  };
+}
+
+/**
+ * The text of the document of these kinds (version 3: all of one group version), in pieces of one kind each: whoever has other
+ * work to do can do it between them.
+ */
+export function* documentText(kinds: readonly KindDefinition[], flavor: Flavor): Generator<string> {
+  const version = flavor === 'v3' ? { openapi: '3.0.0' } : { swagger: '2.0' };
+  yield `${JSON.stringify({ ...version, info: INFO }).slice(0, -1)},"paths":{`;
+  const parts = new Map<string, JsonObject>();
+  const members = createMembers();
+  for (const definition of kinds) yield members(Object.entries(pathsOf([definition], flavor)));
+  yield flavor === 'v3' ? '},"components":{"schemas":{' : '},"definitions":{';
+  const schemas = createMembers();
+  for (const definition of kinds) yield schemas(kindModels(definition, flavor, parts));
+  yield schemas(metaModels(kinds, flavor, parts));
+  yield schemas([...parts]);
+  yield flavor === 'v3' ? '}}}' : '}}';
+}
+
+/** Writes the members of one JSON object, some at a time. */
+function createMembers(): (members: readonly (readonly [string, unknown])[]) => string {
+  let first = true;
+  return (members) => {
+    const text = members.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join(',');
+    if (text === '') return '';
+    const separator = first ? '' : ',';
+    first = false;
+    return separator + text;
   };
 }
 

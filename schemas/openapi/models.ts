@@ -17,18 +17,20 @@ import type { Flavor, Models } from './schema-object.ts';
 /** All schemas that operations on these kinds refer to, by name. */
 export function models(kinds: readonly KindDefinition[], flavor: Flavor): JsonObject {
   const parts = new Map<string, JsonObject>();
-  const whole = kinds.flatMap((definition): [string, JsonObject][] => [
-    [modelName(definition), kindModel(definition, { flavor, nameOf: partNames(definition), parts })],
-    ...(definition.unstored
-      ? []
-      : [
-          [modelName({ ...definition, kind: definition.listKind }), listModel(definition, flavor)] satisfies [
-            string,
-            JsonObject,
-          ],
-        ]),
-  ]);
+  const whole = kinds.flatMap((definition) => kindModels(definition, flavor, parts));
   return Object.fromEntries([...whole, ...metaModels(kinds, flavor, parts), ...parts]);
+}
+
+/** One kind and its list, by name. What has a name of its own inside goes to `parts`. */
+export function kindModels(
+  definition: KindDefinition,
+  flavor: Flavor,
+  parts: Map<string, JsonObject>,
+): readonly [string, JsonObject][] {
+  const model = kindModel(definition, { flavor, nameOf: partNames(definition), parts });
+  const kind: [string, JsonObject] = [modelName(definition), model];
+  if (definition.unstored) return [kind];
+  return [kind, [modelName({ ...definition, kind: definition.listKind }), listModel(definition, flavor)]];
 }
 
 /** Parts of a kind are called like kinds of its group version. */
@@ -68,7 +70,8 @@ function listModel(definition: KindDefinition, flavor: Flavor): JsonObject {
   };
 }
 
-function metaModels(
+/** What all kinds of a document share: meta/v1's types, by name. */
+export function metaModels(
   kinds: readonly KindDefinition[],
   flavor: Flavor,
   parts: Map<string, JsonObject>,

@@ -19,7 +19,7 @@ interface Town extends AsyncDisposable {
   readonly world: ApiWorld;
   readonly user: Client;
   readonly running: RunningManager;
-  gone(ref: ObjectRef): Promise<unknown>;
+  readonly gone: (ref: ObjectRef) => Promise<unknown>;
 }
 
 /** The three controllers that look after all kinds, in process as in the daemon. */

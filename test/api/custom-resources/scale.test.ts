@@ -31,16 +31,20 @@ async function open(spec: JsonObject = { replicas: 2 }): Promise<RawServer> {
   return server;
 }
 
-const owners = async (server: RawServer): Promise<unknown> =>
-  ((await server.request('GET', PATH)).json as unknown as KubeObject).metadata.managedFields?.map(
-    ({ manager, operation, apiVersion, subresource, fieldsV1 }) => [
-      manager,
-      operation,
-      apiVersion,
-      subresource,
-      fieldsV1,
-    ],
+/** Owners, Apply before Update, by name. */
+async function owners(server: RawServer): Promise<unknown> {
+  const { metadata } = (await server.request('GET', PATH)).json as unknown as KubeObject;
+  const entries = (metadata.managedFields ?? []).toSorted((x, y) =>
+    `${x.operation ?? ''} ${x.manager ?? ''}` < `${y.operation ?? ''} ${y.manager ?? ''}` ? -1 : 1,
   );
+  return entries.map(({ manager, operation, apiVersion, subresource, fieldsV1 }) => [
+    manager,
+    operation,
+    apiVersion,
+    subresource,
+    fieldsV1,
+  ]);
+}
 const REPLICAS = { 'f:spec': { 'f:replicas': {} } };
 /** Who made the object keeps `spec` itself. */
 const THE_REST = ['maker', 'Update', 'shop.example.com/v1', undefined, { 'f:spec': {} }];

@@ -3,6 +3,7 @@ import type { KindDefinition } from '../../../schemas/kind-definition.ts';
 import { KINDS } from '../../../schemas/kinds.ts';
 import {
   documentHash,
+  documentText,
   groupVersionPath,
   openApiV2Document,
   openApiV3Document,
@@ -169,3 +170,18 @@ test('a kind that arrives at run time is served like ours', (t) => {
   const spec = document['components']?.['schemas']?.['com.example.v1.Widget']?.['properties']?.['spec'];
   t.deepEqual(spec?.['properties']?.['constructor'], { type: 'string', nullable: true } as unknown as Tree);
 });
+
+for (const flavor of ['v2', 'v3'] as const) {
+  test(`the ${flavor} text that comes in pieces is the document`, (t) => {
+    const whole = flavor === 'v2' ? openApiV2Document(KINDS) : openApiV3Document(OURS, KINDS);
+    const kinds =
+      flavor === 'v2' ? KINDS : KINDS.filter(({ group, version }) => group === OURS.group && version === OURS.version);
+    const pieces = [...documentText(kinds, flavor)];
+    t.true(pieces.length > 2 * kinds.length);
+    t.deepEqual(JSON.parse(pieces.join('')), JSON.parse(JSON.stringify(whole)));
+    t.deepEqual(
+      JSON.parse([...documentText([], flavor)].join('')),
+      JSON.parse(JSON.stringify(flavor === 'v2' ? openApiV2Document([]) : openApiV3Document(OURS, []))),
+    );
+  });
+}
