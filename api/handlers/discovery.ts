@@ -1,7 +1,7 @@
 /** Legacy discovery: what this server serves, as one document a level. All of it is derived from the registry. */
 import type { Capabilities, ServedResource } from '../registry/resource.ts';
 import type { Registry } from '../registry/registry.ts';
-import { compareVersions } from './version-order.ts';
+import { compareVersions } from '../../schemas/values/version-order.ts';
 import { jsonDocument, type DocumentResponse } from './document.ts';
 
 /** The verbs that follow from what a resource can do, sorted as the real server sorts them. */

@@ -110,7 +110,8 @@ const sameMembers = (a: readonly unknown[], b: readonly unknown[]): boolean =>
 function fingerprintOf(resources: readonly ServedResource[], version: string): Promise<string> | undefined {
   const fingerprints = resources.map(({ fingerprint }) => fingerprint ?? '');
   if (fingerprints.includes('')) return undefined;
-  return Promise.resolve(documentHash(JSON.stringify([version, ...fingerprints])));
+  const sorted = fingerprints.toSorted((a, b) => (a < b ? -1 : 1));
+  return Promise.resolve(documentHash(JSON.stringify([version, ...sorted])));
 }
 
 async function writeText(kinds: readonly KindDefinition[], flavor: Flavor): Promise<string> {

@@ -51,7 +51,11 @@ export async function handleResource(
   if (info.method === 'HEAD') throw methodNotAllowed();
   const capabilities = info.subresource === '' ? resource.capabilities : resource.subresources.get(info.subresource);
   if (capabilities === undefined) throw unknownSubresource(info, resource);
-  checkScope(info, resource, attributes.verb, capabilities);
+  if (!isInScope(info, resource, attributes.verb)) {
+    if (resource.definition.builtin) throw unknownResource();
+    return pageNotFound();
+  }
+  checkNamespaced(info, resource, attributes.verb, capabilities);
   const readsLog = attributes.verb === 'get' && capabilities.readLog !== undefined;
   const handler = readsLog ? handleLog : HANDLERS.get(attributes.verb);
   if (handler === undefined || (attributes.name === '' && NEEDS_NAME.has(attributes.verb))) throw methodNotAllowed();
@@ -74,13 +78,22 @@ async function withBody(request: ApiRequest): Promise<ApiRequest> {
 }
 
 /** Namespaced kinds are reached by name in a namespace only, cluster-scoped ones never in one. */
-function checkScope(info: ResourceRequest, resource: ServedResource, verb: string, capabilities: Capabilities): void {
-  const cluster = resource.definition.scope === 'Cluster';
+function isInScope(info: ResourceRequest, { definition }: ServedResource, verb: string): boolean {
   const isNamespaces = info.group === '' && info.resource === 'namespaces';
-  if (cluster && info.namespace !== '' && !isNamespaces) throw unknownResource();
-  if (cluster || info.namespace !== '') return;
-  if (info.name !== '') throw unknownResource();
-  if (verb === 'create' && capabilities.create !== undefined) throw methodNotAllowed();
+  if (definition.scope === 'Cluster') return info.namespace === '' || isNamespaces;
+  if (info.namespace !== '') return true;
+  return definition.builtin ? info.name === '' : verb === 'list' || verb === 'watch';
+}
+
+/** Over all namespaces, objects are listed and watched, and nothing else. */
+function checkNamespaced(
+  { namespace }: ResourceRequest,
+  { definition }: ServedResource,
+  verb: string,
+  { create }: Capabilities,
+): void {
+  if (definition.scope === 'Cluster' || namespace !== '') return;
+  if (verb === 'create' && create !== undefined) throw methodNotAllowed();
   if (verb === 'deletecollection') throw methodNotAllowed();
 }
 

@@ -142,7 +142,8 @@ function marked(
   const next = { ...object, metadata };
   if (deletionTimestamp !== undefined) return next;
   const prepared = strategy.prepareForDelete?.(next) ?? next;
-  return object.metadata.generation === undefined ? prepared : raiseGeneration(prepared);
+  const counts = object.metadata.generation !== undefined && strategy.deletionIsNoChange !== true;
+  return counts ? raiseGeneration(prepared) : prepared;
 }
 
 /**

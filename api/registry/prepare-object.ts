@@ -57,7 +57,7 @@ export async function prepareNext(
       field: 'metadata.resourceVersion',
       message: 'Invalid value: 0: must be specified for an update',
     } as const;
-    throw invalid(definition, current.metadata.name, [cause]);
+    throw invalid({ group: definition.group, kind: definition.plural }, current.metadata.name, [cause]);
   }
   const statusIsApart = definition.subresources.includes('status');
   const merged =

@@ -8,6 +8,7 @@ import type {
 import type { KindDefinition, PrinterColumn, ScalePaths } from '../kind-definition.ts';
 import type { StructuralSchema } from '../structural/schema.ts';
 import type { JsonSchemaProps } from './json-schema.ts';
+import { compareVersions } from '../values/version-order.ts';
 import { structuralSchemaOf } from './structural-schema.ts';
 
 /** One version of a custom kind, as the API server serves it. */
@@ -41,7 +42,7 @@ function definitionOf(
   const { kind = '', listKind, plural = '', singular, shortNames = [], categories = [] } = names;
   const { group = '', scope } = spec ?? {};
   const { status, scale } = version.subresources ?? {};
-  const deprecation = deprecationOf(`${group}/${version.name ?? ''} ${kind}`, version);
+  const deprecation = deprecationOf(version, spec?.versions ?? [], (name) => `${group}/${name} ${kind}`);
   return {
     group,
     version: version.name ?? '',
@@ -63,8 +64,16 @@ function definitionOf(
 }
 
 /** What requests for a deprecated version are told. */
-function deprecationOf(what: string, version: CustomResourceDefinitionVersion): string | undefined {
-  return version.deprecated === true ? (version.deprecationWarning ?? `${what} is deprecated`) : undefined;
+function deprecationOf(
+  { name = '', deprecated = false, deprecationWarning }: CustomResourceDefinitionVersion,
+  all: readonly CustomResourceDefinitionVersion[],
+  show: (version: string) => string,
+): string | undefined {
+  if (!deprecated) return undefined;
+  const better = all.flatMap((one) => (one.served === true && one.deprecated !== true ? [one.name ?? ''] : []));
+  const [best] = better.filter((one) => compareVersions(one, name) < 0).sort(compareVersions);
+  const advice = best === undefined ? '' : `; use ${show(best)}`;
+  return deprecationWarning ?? `${show(name)} is deprecated${advice}`;
 }
 
 function columnsOf(

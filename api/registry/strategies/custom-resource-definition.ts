@@ -6,6 +6,9 @@ import { setCondition } from '../../custom-resources/conditions.ts';
 import { CLEANUP_FINALIZER } from '../../custom-resources/finalizer.ts';
 import { builtinStrategy, type Strategy } from './strategy.ts';
 
+/** Whatever is asked to become of dependents: objects of the kind go first, and hold the definition. */
+const OVERRULED: ReadonlySet<string> = new Set([CLEANUP_FINALIZER, 'orphan', 'foregroundDeletion']);
+
 const PENDING = {
   type: 'Terminating',
   status: 'True',
@@ -22,6 +25,7 @@ export const customResourceDefinitionStrategy: Strategy = {
   allowUnconditionalUpdate: false,
   tracksGeneration: true,
   qualifiedFinalizers: false,
+  deletionIsNoChange: true,
   prepareForCreate(object) {
     const status = { conditions: [], acceptedNames: { plural: '', kind: '' } };
     return withStoredVersions({ ...defaultCustomResourceDefinition(object), status });
@@ -30,7 +34,7 @@ export const customResourceDefinitionStrategy: Strategy = {
   prepareForDelete(object) {
     const crd = object as CustomResourceDefinition;
     const { finalizers = [], deletionTimestamp = '' } = crd.metadata;
-    const held = finalizers.includes(CLEANUP_FINALIZER) ? finalizers : [...finalizers, CLEANUP_FINALIZER];
+    const held = [...finalizers.filter((one) => !OVERRULED.has(one)), CLEANUP_FINALIZER];
     const conditions = setCondition(crd.status?.conditions ?? [], PENDING, parseTime(deletionTimestamp) ?? 0);
     const marked: CustomResourceDefinition = {
       ...crd,

@@ -21,6 +21,8 @@ export interface Strategy {
   readonly ttlSeconds?: number;
   /** Ending it takes time, and whoever deletes it may say how long: kept for its controller. */
   readonly graceful?: boolean;
+  /** Its deletion does not count as a change of what is wanted: CustomResourceDefinitions. */
+  readonly deletionIsNoChange?: boolean;
   /** Fills in and takes away before a first write. */
   prepareForCreate?(object: KubeObject): KubeObject;
   prepareForUpdate?(next: KubeObject, current: KubeObject): KubeObject;

@@ -115,7 +115,7 @@ test('a definition that goes takes its objects along, honours their finalizers, 
   const held = { ...object('Cart', 'held'), metadata: { name: 'held', finalizers: ['shop.example.com/hold'] } };
   await server.request('POST', pathOf('Cart'), { body: held });
   const watch = server.request('GET', `${pathOf('Cart')}?watch=true`);
-  const asked = await server.request('DELETE', `${CRDS}/${nameOf(cart)}`);
+  const asked = await server.request('DELETE', `${CRDS}/${nameOf(cart)}?propagationPolicy=Orphan`);
   t.like(asked.json, { metadata: { finalizers: ['customresourcecleanup.apiextensions.k8s.io'] } });
   await gone(server, `${pathOf('Cart')}/free`);
   const refused = await server.request('POST', pathOf('Cart'), { body: object('Cart', 'late') });
