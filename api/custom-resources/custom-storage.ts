@@ -121,6 +121,7 @@ export class CustomStorage implements Disposable {
       cache: this.cache,
       conversion,
       retired: this.#retire.signal,
+      terminating: () => this.terminating,
       origins,
       namespacePhase,
       fieldSets,

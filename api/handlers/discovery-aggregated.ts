@@ -2,7 +2,7 @@
 import type { Representation } from '../negotiate.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { ServedResource } from '../registry/resource.ts';
-import { groupNames, servedIn, verbsOf, versionsOf } from './discovery.ts';
+import { groupNames, servedIn, verbsOf, verbsOfResource, versionsOf } from './discovery.ts';
 import { jsonDocument, type DocumentResponse } from './document.ts';
 
 /** The document for `/api` (`core`) or `/apis` (`groups`); undefined when the client did not ask for this form. */
@@ -41,7 +41,8 @@ const kindOf = ({ definition: { group, version, kind } }: Pick<ServedResource, '
   kind,
 });
 
-function describeResource({ definition, capabilities, subresources }: ServedResource) {
+function describeResource(resource: ServedResource) {
+  const { definition, subresources } = resource;
   const { plural, singular, scope, shortNames, categories } = definition;
   const responseKind = kindOf({ definition });
   const below = [...subresources].map(([name, sub]) => ({
@@ -54,7 +55,7 @@ function describeResource({ definition, capabilities, subresources }: ServedReso
     responseKind,
     scope,
     singularResource: singular,
-    verbs: verbsOf(capabilities),
+    verbs: verbsOfResource(resource),
     ...(shortNames.length > 0 ? { shortNames } : {}),
     ...(categories.length > 0 ? { categories } : {}),
     ...(below.length > 0 ? { subresources: below } : {}),

@@ -4,6 +4,15 @@ import type { Registry } from '../registry/registry.ts';
 import { compareVersions } from '../../schemas/values/version-order.ts';
 import { jsonDocument, type DocumentResponse } from './document.ts';
 
+/** Verbs of a kind that is on its way out. */
+const LAST_VERBS: ReadonlySet<string> = new Set(['delete', 'deletecollection', 'get', 'list', 'watch']);
+
+/** The verbs that discovery tells of a resource. */
+export function verbsOfResource({ capabilities, terminating = false }: ServedResource): readonly string[] {
+  const verbs = verbsOf(capabilities);
+  return terminating ? verbs.filter((verb) => LAST_VERBS.has(verb)) : verbs;
+}
+
 /** The verbs that follow from what a resource can do, sorted as the real server sorts them. */
 export function verbsOf(capabilities: Capabilities): readonly string[] {
   const { create, delete: remove, deleteCollection, get, list, patchTypes, readLog, update, watch } = capabilities;
@@ -90,7 +99,8 @@ function describeGroup(registry: Registry, name: string) {
   return { name, versions, preferredVersion: versions[0] };
 }
 
-function describeResource({ definition, capabilities, subresources }: ServedResource) {
+function describeResource(resource: ServedResource) {
+  const { definition, subresources } = resource;
   const { plural, singular, scope, kind, shortNames, categories } = definition;
   const namespaced = scope === 'Namespaced';
   const main = {
@@ -98,7 +108,7 @@ function describeResource({ definition, capabilities, subresources }: ServedReso
     singularName: singular,
     namespaced,
     kind,
-    verbs: verbsOf(capabilities),
+    verbs: verbsOfResource(resource),
     ...(shortNames.length > 0 ? { shortNames } : {}),
     ...(categories.length > 0 ? { categories } : {}),
   };

@@ -27,6 +27,8 @@ export interface KindStore {
   readonly conversion?: Conversion;
   /** Aborted when the version is served no longer, or in another way: its watches end, and clients watch again. */
   readonly retired?: AbortSignal;
+  /** Its definition is being deleted: nothing new is made. */
+  readonly terminating?: () => boolean;
   readonly origins: Origins;
   readonly admission: AdmissionChain;
   readonly namespacePhase: NamespacePhase;

@@ -160,6 +160,8 @@ export interface ServedResource {
    * restart. Absent: whoever has to know compares what he makes of the definition.
    */
   readonly fingerprint?: string;
+  /** The kind is on its way out: discovery tells only of what ends objects, although those that are left can be changed. */
+  readonly terminating?: boolean;
   readonly capabilities: Capabilities;
   /** `status`, later `scale` and others; each with its own capabilities. */
   readonly subresources: ReadonlyMap<string, Capabilities>;

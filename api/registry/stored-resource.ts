@@ -38,6 +38,9 @@ export function storedResource(kind: KindStore, fingerprint?: string): ServedRes
   return {
     definition,
     ...(fingerprint === undefined ? {} : { fingerprint }),
+    get terminating() {
+      return kind.terminating?.() ?? false;
+    },
     // of custom kinds it is compiled when somebody needs it
     get schema() {
       return kind.schema;

@@ -126,6 +126,14 @@ test('a definition that goes takes its objects along, honours their finalizers, 
     body: object('Cart', 'late'),
   });
   t.is(applied.status, 403);
+  const { resources } = (await server.request('GET', '/apis/shop.example.com/v1')).json;
+  t.deepEqual((resources as readonly JsonObject[])[0]?.['verbs'], [
+    'delete',
+    'deletecollection',
+    'get',
+    'list',
+    'watch',
+  ]);
   t.like(conditionOf(await definitionOf(server, nameOf(cart)), 'Terminating'), {
     status: 'True',
     reason: 'InstanceDeletionInProgress',
