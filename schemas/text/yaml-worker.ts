@@ -20,4 +20,4 @@ function answer({ bytes, maxNodes }: YamlQuestion): YamlAnswer {
   }
 }
 
-parentPort?.postMessage(answer(workerData as YamlQuestion));
+parentPort?.postMessage(answer(workerData as YamlQuestion), []);

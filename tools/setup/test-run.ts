@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { addCounts, countTests, noTests, type TestCounts } from './test-counts.ts';
 
 const root = join(import.meta.dirname, '../..');
-const realFolders = /(^|\/)test\/(real|chaos|kubectl|cli)(\/|$)/;
+const realFolders = /(^|\/)test\/(real|chaos|kubectl|cli|client-node)(\/|$)/;
 
 async function main(patterns: readonly string[]): Promise<number> {
   const unit = patterns.filter((each) => !realFolders.test(each));
