@@ -15,6 +15,17 @@ export interface Metrics {
 
 const BUCKETS: readonly number[] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
+/** What the server's own metrics mean. */
+const HELP: Readonly<Record<string, string>> = {
+  apiserver_request_total: 'Requests that were answered, by verb, resource and code.',
+  apiserver_request_duration_seconds: 'How long answers took, in seconds, by verb and resource; watches are left out.',
+};
+
+const headOf = (name: string, type: string): readonly string[] => {
+  const help = HELP[name];
+  return [...(help === undefined ? [] : [`# HELP ${name} ${help}`]), `# TYPE ${name} ${type}`];
+};
+
 interface Histogram {
   readonly buckets: number[];
   sum: number;
@@ -59,13 +70,13 @@ export function createMetrics(): Metrics {
     },
     render() {
       const lines: string[] = [];
-      for (const [name, read] of gauges) lines.push(`# TYPE ${name} gauge`, `${name} ${String(read())}`);
+      for (const [name, read] of gauges) lines.push(...headOf(name, 'gauge'), `${name} ${String(read())}`);
       for (const [name, series] of counters) {
-        lines.push(`# TYPE ${name} counter`);
+        lines.push(...headOf(name, 'counter'));
         for (const [labels, { value }] of series) lines.push(`${name}${braced(labels)} ${String(value)}`);
       }
       for (const [name, series] of histograms) {
-        lines.push(`# TYPE ${name} histogram`);
+        lines.push(...headOf(name, 'histogram'));
         for (const [labels, histogram] of series) lines.push(...histogramLines(name, labels, histogram));
       }
       return `${lines.join('\n')}\n`;

@@ -130,9 +130,9 @@ export function shapeObject(
 }
 
 function strictError(problems: readonly string[], { definition }: ServedResource): Error {
-  const { kind, version, builtin } = definition;
-  const prefix = builtin ? `${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: ` : '';
-  return badRequest(`${prefix}strict decoding error: ${problems.join(', ')}`);
+  const { kind, version } = definition;
+  const what = `${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}`;
+  return badRequest(`${what}: strict decoding error: ${problems.join(', ')}`);
 }
 
 /**

@@ -4,13 +4,16 @@ import type { Registry } from '../registry/registry.ts';
 import { compareVersions } from '../../schemas/values/version-order.ts';
 import { jsonDocument, type DocumentResponse } from './document.ts';
 
-/** Verbs of a kind that is on its way out. */
+/** The real server's order for custom kinds. */
+const CUSTOM_VERBS = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'];
+/** Of them, those that a kind keeps which is on its way out. */
 const LAST_VERBS: ReadonlySet<string> = new Set(['delete', 'deletecollection', 'get', 'list', 'watch']);
 
 /** The verbs that discovery tells of a resource. */
-export function verbsOfResource({ capabilities, terminating = false }: ServedResource): readonly string[] {
+export function verbsOfResource({ definition, capabilities, terminating }: ServedResource): readonly string[] {
   const verbs = verbsOf(capabilities);
-  return terminating ? verbs.filter((verb) => LAST_VERBS.has(verb)) : verbs;
+  if (definition.builtin) return verbs;
+  return CUSTOM_VERBS.filter((verb) => verbs.includes(verb) && (terminating !== true || LAST_VERBS.has(verb)));
 }
 
 /** The verbs that follow from what a resource can do, sorted as the real server sorts them. */

@@ -9,6 +9,7 @@ import { coreVersions, group, groups, isBuiltinGroup, resources } from './discov
 import { aggregated } from './discovery-aggregated.ts';
 import { health } from './health.ts';
 import { metrics } from './metrics.ts';
+import { rootPaths } from './root.ts';
 import { version } from './version.ts';
 
 export async function handlePath(context: ApiContext, request: ApiRequest, info: PathRequest): Promise<ApiResponse> {
@@ -34,6 +35,8 @@ function route(
   const [root, first, second, ...rest] = segments;
   const { registry } = context;
   switch (root) {
+    case undefined:
+      return rootPaths(context);
     case 'api':
       if (first === undefined) return aggregated(registry, request.representation, 'core') ?? coreVersions(registry);
       return second === undefined ? resources(registry, '', first) : undefined;

@@ -112,3 +112,14 @@ test('OpenAPI documents are found by their hash, and a wrong hash leads to the r
   t.deepEqual([moved.status, moved.headers.location], [301, url]);
   t.is((await server.request('GET', '/openapi/v2')).json['swagger'], '2.0');
 });
+
+test('the root lists the paths that there are', async (t) => {
+  await using server = await RawServer.open();
+  const { paths } = (await server.request('GET', '/')).json;
+  const list = paths as readonly string[];
+  t.deepEqual(list, [...list].sort());
+  for (const path of ['/api', '/api/v1', '/apis/tsmoby.dev/v1alpha1', '/openapi/v3', '/readyz/ping', '/version']) {
+    t.true(list.includes(path), path);
+    t.is((await server.request('GET', path)).status, 200, path);
+  }
+});

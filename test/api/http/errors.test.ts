@@ -279,7 +279,6 @@ test('a HEAD of a resource is not allowed, one of a document is', async (t) => {
 test('a path that nobody knows is plain text', async (t) => {
   await using server = await RawServer.open();
   for (const path of [
-    '/',
     '/nope',
     '/apis/nope/v1',
     '/apis/nope/v1/things',
