@@ -10,6 +10,9 @@ const SMALL_BUDGET = 32 * 1024 * 1024;
 /** Eight of the largest: a body of 3 MiB becomes ten times as much while it is an object. */
 const LARGE_BUDGET = 8 * MAX_BODY_BYTES;
 
+/** How much more YAML takes than JSON while it is read, in a thread of its own: large ones come one or two at a time. */
+const YAML_WEIGHT = 16;
+
 /** Requests that may wait for their turn; more are told to come again. */
 const MOST_WAITING = 4000;
 
@@ -39,7 +42,9 @@ export function createBodyBudget(): BodyBudget {
 /** A body without a length may become the largest. */
 function sizeOf({ headers }: IncomingMessage): number {
   const length = Number(headers['content-length'] ?? (headers['transfer-encoding'] === undefined ? 0 : MAX_BODY_BYTES));
-  return Math.min(length, MAX_BODY_BYTES);
+  const isYaml = headers['content-type']?.includes('yaml') ?? false;
+  const weight = isYaml && length > SMALL_BYTES ? YAML_WEIGHT : 1;
+  return Math.min(length * weight, LARGE_BUDGET);
 }
 
 interface Waiting {

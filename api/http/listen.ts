@@ -13,6 +13,8 @@ import { inTurn } from './in-turn.ts';
 
 /** The longest path that fits the kernel's sockaddr_un. */
 const MAX_SOCKET_PATH = 107;
+/** Connections that wait to be accepted; the kernel allows 4096. More are refused at once on a unix socket. */
+const BACKLOG = 4096;
 /** How long running requests may take when the server stops. */
 const CLOSE_GRACE_MS = 2_000;
 
@@ -61,7 +63,7 @@ export async function listenUnix({ path, group, ...options }: UnixListenOptions)
   // the socket file must never be open to others, not even for a moment
   const before = process.umask(0o177);
   try {
-    server.listen({ path });
+    server.listen({ path, backlog: BACKLOG });
   } finally {
     process.umask(before);
   }
@@ -110,7 +112,7 @@ export async function listenHttps({
     handle,
   ).on('checkContinue', handle);
   server.on('tlsClientError', (_error, socket) => socket.destroy());
-  server.listen({ host, port });
+  server.listen({ host, port, backlog: BACKLOG });
   await once(server, 'listening');
   const { port: actual } = server.address() as AddressInfo;
   const open = await listener(server, `https://${host.includes(':') ? `[${host}]` : host}:${String(actual)}`, options);
