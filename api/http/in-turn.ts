@@ -6,7 +6,8 @@ import type { HttpHandler } from './handler.ts';
 const MOST_WAITING = 64;
 
 interface Turns {
-  last: ServerResponse;
+  /** The latest, until its answer is over: an idle connection must not hold a body. */
+  last: ServerResponse | undefined;
   waiting: number;
 }
 
@@ -18,9 +19,14 @@ export function inTurn(handle: HttpHandler): HttpHandler {
   const connections = new WeakMap<Socket, Turns>();
   return (request, response) => {
     const { socket } = request;
-    const turns = connections.get(socket);
-    if (turns === undefined || turns.last.closed) {
-      connections.set(socket, { last: response, waiting: 0 });
+    let turns = connections.get(socket);
+    if (turns === undefined) connections.set(socket, (turns = { last: undefined, waiting: 0 }));
+    const before = turns.last;
+    turns.last = response;
+    response.once('close', () => {
+      if (turns.last === response) turns.last = undefined;
+    });
+    if (before === undefined) {
       handle(request, response);
       return;
     }
@@ -29,10 +35,9 @@ export function inTurn(handle: HttpHandler): HttpHandler {
       return;
     }
     turns.waiting += 1;
-    turns.last.once('close', () => {
+    before.once('close', () => {
       turns.waiting -= 1;
       if (!socket.destroyed) handle(request, response);
     });
-    turns.last = response;
   };
 }

@@ -1,0 +1,51 @@
+import test from 'ava';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { eventually } from '../../support/eventually.ts';
+import { RawServer } from '../../support/raw-http.ts';
+
+const PATH = '/api/v1/namespaces/default/configmaps';
+const LARGE = 3 * 1024 * 1024;
+
+const head = (length: number): string =>
+  `POST ${PATH} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${String(length)}\r\n\r\n`;
+
+test('what is sent ahead is done in order: a read sees the write before it', async (t) => {
+  await using server = await RawServer.open();
+  const socket = await server.connect();
+  let ahead = '';
+  for (let n = 0; n < 20; n++) {
+    const body = `{"metadata":{"name":"p${String(n)}"}}`;
+    ahead += `${head(body.length)}${body}GET ${PATH}/p${String(n)} HTTP/1.1\r\nHost: x\r\n\r\n`;
+  }
+  socket.write(`${ahead}GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+  const codes = [...(await text(socket)).matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, code]) => code);
+  t.deepEqual(codes, [...Array.from({ length: 20 }, () => ['201', '200']).flat(), '200']);
+});
+
+test('who sends too far ahead of an answer that does not end is cut off', async (t) => {
+  await using server = await RawServer.open();
+  const socket = await server.connect();
+  socket.on('error', () => undefined).resume();
+  socket.write(`GET ${PATH}?watch=1 HTTP/1.1\r\nHost: x\r\n\r\n`.repeat(500));
+  await once(socket, 'close');
+  await eventually('no watch is left', () => server.server.kind('', 'configmaps')?.cache.watchers === 0);
+  t.is((await server.request('GET', '/healthz')).text, 'ok');
+});
+
+test('large bodies that dawdle hold up large ones only, and give their place back when they go', async (t) => {
+  await using server = await RawServer.open();
+  const dawdling = await Promise.all(Array.from({ length: 20 }, () => server.connect()));
+  for (const socket of dawdling) socket.on('error', () => undefined).write(`${head(LARGE)}{`);
+  const body = { metadata: { generateName: 'o-' }, data: { k: 'x'.repeat(200_000) } };
+  const waiting = server.request('POST', PATH, { body });
+  const small = await server.request('POST', PATH, { body: { metadata: { name: 'small' } } });
+  t.is(small.status, 201);
+  t.is(
+    await Promise.race([waiting.then(() => 'answered'), server.request('GET', PATH).then(() => 'waiting')]),
+    'waiting',
+  );
+  for (const socket of dawdling) socket.destroy();
+  t.is((await waiting).status, 201);
+  for (let n = 0; n < 3; n++) t.is((await server.request('POST', PATH, { body })).status, 201);
+});
