@@ -21,3 +21,9 @@ export const formatOf = (contentType: string): BodyFormat | undefined => FORMATS
 export function essenceOf(contentType: string | undefined): string {
   return (contentType ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
 }
+
+/** OpenAPI 2.0 in protobuf: as clients ask for it, and as the answer is called. */
+export const SWAGGER_PROTOBUF = {
+  accept: 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf',
+  contentType: 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf',
+} as const;

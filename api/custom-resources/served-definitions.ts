@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { kindDefinitionsOf } from '../../schemas/custom/kind-definitions.ts';
 import type { CustomResourceDefinition, CustomResourceDefinitionNames } from '../../schemas/gen/types.ts';
+import { encodeJson } from '../../schemas/text/json.ts';
 import type { ApiLog } from '../context.ts';
 import type { KindStore } from '../registry/kind-store.ts';
 import type { KindSurroundings } from '../registry/open-kind.ts';
@@ -179,5 +180,5 @@ const placesOf = (resources: readonly ServedResource[]) => resources.map(({ defi
 /** Of all that is served of a definition. */
 const fingerprintOf = ({ spec }: CustomResourceDefinition, names: CustomResourceDefinitionNames): string =>
   createHash('sha256')
-    .update(JSON.stringify([spec, names]))
+    .update(encodeJson([spec, names]))
     .digest('hex');

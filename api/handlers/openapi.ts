@@ -7,7 +7,15 @@
  * every kubectl asks for, costs no document.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { documentHash, documentText, groupVersionPath, openApiV3Index } from '../../schemas/openapi/documents.ts';
+import {
+  documentHash,
+  documentHead,
+  documentParts,
+  documentText,
+  groupVersionPath,
+  openApiV3Index,
+} from '../../schemas/openapi/documents.ts';
+import { SWAGGER_PROTOBUF } from '../codec/media-types.ts';
 import type { Flavor } from '../../schemas/openapi/schema-object.ts';
 import type { KindDefinition } from '../../schemas/kind-definition.ts';
 import type { Registry } from '../registry/registry.ts';
@@ -16,16 +24,16 @@ import { jsonDocument, type DocumentResponse } from './document.ts';
 
 /** The documents of one registry. */
 export interface OpenApi {
-  /** GET /openapi/v2. */
-  v2(): Promise<DocumentResponse>;
+  /** GET /openapi/v2, in JSON or protobuf. */
+  v2(inProtobuf: boolean): Promise<DocumentResponse>;
   /** GET /openapi/v3. */
   index(): Promise<DocumentResponse>;
   /** GET /openapi/v3/`path`: 301 to the right hash when another one was asked for. */
   v3(path: string, hash: string | undefined): Promise<DocumentResponse | undefined>;
 }
 
-/** Characters of texts that are kept; what does not fit is made again for whoever asks. */
-const KEPT_CHARACTERS = 4 * 1024 * 1024;
+/** Characters or bytes of documents that are kept; what does not fit is made again for whoever asks. */
+const KEPT_SIZE = 4 * 1024 * 1024;
 
 /** How long a document may be worked on before others get their turn, in milliseconds. */
 const SLICE = 4;
@@ -44,30 +52,37 @@ export interface OpenApiOptions {
 }
 
 export function createOpenApi({ registry, version }: OpenApiOptions): OpenApi {
-  const texts = new Texts();
+  const bodies = new Bodies();
+  /** What the protobuf form of the version 2 document is kept under. */
+  let messageKey = {};
   let generation = -1;
   let versions = new Map<string, GroupVersion>();
   const fresh = (): ReadonlyMap<string, GroupVersion> => {
     if (generation === registry.generation) return versions;
     ({ generation } = registry);
     versions = regrouped(registry.all(), versions);
-    texts.keepOnly(new Set<object>([registry.all(), ...versions.values()]));
+    messageKey = {};
+    bodies.keepOnly(new Set<object>([registry.all(), ...versions.values()]));
     return versions;
   };
-  const textOf = (key: object, resources: readonly ServedResource[], flavor: Flavor): Promise<string> =>
-    texts.get(key, () =>
+  const textOf = (group: GroupVersion): Promise<Body> =>
+    bodies.get(group, () =>
       writeText(
-        resources.map(({ definition }) => definition),
-        flavor,
+        group.resources.map(({ definition }) => definition),
+        'v3',
       ),
     );
   const hashOf = (group: GroupVersion): Promise<string> =>
-    (group.hash ??= fingerprintOf(group.resources, version) ?? textOf(group, group.resources, 'v3').then(documentHash));
+    (group.hash ??=
+      fingerprintOf(group.resources, version) ?? textOf(group).then((text) => documentHash(String(text))));
   return {
-    async v2() {
+    async v2(inProtobuf) {
       fresh();
       const all = registry.all();
-      return { type: 'document', code: 200, contentType: 'application/json', body: await textOf(all, all, 'v2') };
+      const kinds = all.map(({ definition }) => definition);
+      const [key, contentType] = inProtobuf ? [messageKey, SWAGGER_PROTOBUF.contentType] : [all, 'application/json'];
+      const body = await bodies.get(key, () => (inProtobuf ? writeMessage(kinds) : writeText(kinds, 'v2')));
+      return { type: 'document', code: 200, contentType, body };
     },
     async index() {
       const hashes = new Map<string, string>();
@@ -83,7 +98,7 @@ export function createOpenApi({ registry, version }: OpenApiOptions): OpenApi {
         etag: `"${hash}"`,
         'cache-control': asked === undefined ? 'no-cache, private' : 'public, immutable',
       };
-      const body = await textOf(group, group.resources, 'v3');
+      const body = await textOf(group);
       return { type: 'document', code: 200, contentType: 'application/json', headers, body };
     },
   };
@@ -114,16 +129,32 @@ function fingerprintOf(resources: readonly ServedResource[], version: string): P
   return Promise.resolve(documentHash(JSON.stringify([version, ...sorted])));
 }
 
-async function writeText(kinds: readonly KindDefinition[], flavor: Flavor): Promise<string> {
-  const pieces: string[] = [];
+const writeText = async (kinds: readonly KindDefinition[], flavor: Flavor): Promise<string> =>
+  (await inSlices(documentText(kinds, flavor))).join('');
+
+/** Version 2 in protobuf: `kubectl apply` of a List takes it in no other form. */
+async function writeMessage(kinds: readonly KindDefinition[]): Promise<Uint8Array> {
+  const { encodeHead, encodeMembers } = await import('../codec/openapi/encode.ts');
+  const { info } = documentHead('v2');
+  const parts = await inSlices(
+    documentParts(kinds, 'v2').map(({ section, members }) =>
+      encodeMembers(section === 'paths' ? section : 'definitions', members),
+    ),
+  );
+  return Buffer.concat([encodeHead(info), ...parts]);
+}
+
+/** All that comes, with pauses for other work. */
+async function inSlices<T>(pieces: Iterable<T>): Promise<T[]> {
+  const all: T[] = [];
   let since = performance.now();
-  for (const piece of documentText(kinds, flavor)) {
-    pieces.push(piece);
+  for (const piece of pieces) {
+    all.push(piece);
     if (performance.now() - since < SLICE) continue;
     await nextTurn();
     since = performance.now();
   }
-  return pieces.join('');
+  return all;
 }
 
 const movedTo = (location: string): DocumentResponse => ({
@@ -134,13 +165,15 @@ const movedTo = (location: string): DocumentResponse => ({
   body: '',
 });
 
-/** Texts by what they were made of: the ones asked for last are kept, and whoever asks for the same at once waits for one. */
-class Texts {
-  readonly #kept = new Map<object, string>();
-  readonly #making = new WeakMap<object, Promise<string>>();
-  #characters = 0;
+type Body = string | Uint8Array;
 
-  async get(key: object, make: () => Promise<string>): Promise<string> {
+/** Documents by what they were made of: the ones asked for last are kept, and whoever asks for the same at once waits for one. */
+class Bodies {
+  readonly #kept = new Map<object, Body>();
+  readonly #making = new WeakMap<object, Promise<Body>>();
+  #size = 0;
+
+  async get(key: object, make: () => Promise<Body>): Promise<Body> {
     const known = this.#kept.get(key);
     if (known !== undefined) {
       this.#kept.delete(key);
@@ -151,7 +184,7 @@ class Texts {
     return running;
   }
 
-  async #start(key: object, make: () => Promise<string>): Promise<string> {
+  async #start(key: object, make: () => Promise<Body>): Promise<Body> {
     const making = make();
     this.#making.set(key, making);
     try {
@@ -163,23 +196,23 @@ class Texts {
     }
   }
 
-  /** Forgets the texts of what is served no longer. */
+  /** Forgets the documents of what is served no longer. */
   keepOnly(keys: ReadonlySet<object>): void {
     for (const [key, { length }] of this.#kept) {
       if (keys.has(key)) continue;
       this.#kept.delete(key);
-      this.#characters -= length;
+      this.#size -= length;
     }
   }
 
-  #keep(key: object, text: string): void {
-    if (text.length > KEPT_CHARACTERS) return;
+  #keep(key: object, text: Body): void {
+    if (text.length > KEPT_SIZE) return;
     this.#kept.set(key, text);
-    this.#characters += text.length;
+    this.#size += text.length;
     for (const [oldest, { length }] of this.#kept) {
-      if (this.#characters <= KEPT_CHARACTERS) return;
+      if (this.#size <= KEPT_SIZE) return;
       this.#kept.delete(oldest);
-      this.#characters -= length;
+      this.#size -= length;
     }
   }
 }

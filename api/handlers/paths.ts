@@ -45,7 +45,8 @@ function route(
       if (second === undefined) return group(registry, first);
       return rest.length === 0 ? resources(registry, first, second) : undefined;
     case 'openapi':
-      if (first === 'v2' && second === undefined) return context.openApi.v2();
+      if (first === 'v2' && second === undefined)
+        return context.openApi.v2(request.representation.encoding === 'protobuf');
       if (first !== 'v3') return undefined;
       return second === undefined
         ? context.openApi.index()

@@ -1,6 +1,6 @@
 /** From one HTTP request to one answer: hand to the pipeline, which asks for the body when it wants it, and serialise. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { essenceOf } from '../codec/media-types.ts';
+import { essenceOf, SWAGGER_PROTOBUF } from '../codec/media-types.ts';
 import type { ApiClock, ApiLog } from '../context.ts';
 import { negotiate, PLAIN_JSON, type Representation } from '../negotiate.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
@@ -147,7 +147,9 @@ function representationOf(
     if (info.type === 'resource') return { representation: negotiate(accept, 'resource') };
     const [root] = info.segments;
     const isDiscovery = root === 'api' || root === 'apis';
-    return { representation: isDiscovery ? negotiate(accept, 'discovery') : PLAIN_JSON };
+    if (isDiscovery) return { representation: negotiate(accept, 'discovery') };
+    const inProtobuf = root === 'openapi' && Object.values(SWAGGER_PROTOBUF).some((type) => accept?.startsWith(type));
+    return { representation: inProtobuf ? { ...PLAIN_JSON, encoding: 'protobuf' } : PLAIN_JSON };
   } catch (error) {
     if (!(error instanceof StatusError)) throw error;
     return { representation: PLAIN_JSON, refusal: error };

@@ -7,6 +7,7 @@
 import { createHash } from 'node:crypto';
 import type { KindDefinition } from '../kind-definition.ts';
 import { apiVersionOf } from '../kinds.ts';
+import { encodeJson } from '../text/json.ts';
 import type { JsonObject } from '../object.ts';
 import { metaName, modelName } from './model-names.ts';
 import { gvkOf, kindModels, metaModels, models } from './models.ts';
@@ -55,21 +56,46 @@ export function openApiV2Document(kinds: readonly KindDefinition[]): JsonObject 
   };
 }
 
+/** One part of a document: some of its paths, or some of its schemas, by name. */
+export interface DocumentPart {
+  readonly section: 'paths' | 'schemas';
+  readonly members: readonly (readonly [string, JsonObject])[];
+}
+
 /**
- * The text of the document of these kinds (version 3: all of one group version), in pieces of one kind each: whoever has other
+ * The document of these kinds (version 3: all of one group version) in parts of one kind each, paths first: whoever has other
  * work to do can do it between them.
  */
-export function* documentText(kinds: readonly KindDefinition[], flavor: Flavor): Generator<string> {
-  const version = flavor === 'v3' ? { openapi: '3.0.0' } : { swagger: '2.0' };
-  yield `${JSON.stringify({ ...version, info: INFO }).slice(0, -1)},"paths":{`;
+export function* documentParts(kinds: readonly KindDefinition[], flavor: Flavor): Generator<DocumentPart> {
   const parts = new Map<string, JsonObject>();
-  const members = createMembers();
-  for (const definition of kinds) yield members(Object.entries(pathsOf([definition], flavor)));
-  yield flavor === 'v3' ? '},"components":{"schemas":{' : '},"definitions":{';
-  const schemas = createMembers();
-  for (const definition of kinds) yield schemas(kindModels(definition, flavor, parts));
-  yield schemas(metaModels(kinds, flavor, parts));
-  yield schemas([...parts]);
+  for (const definition of kinds) {
+    yield { section: 'paths', members: Object.entries(pathsOf([definition], flavor)) as [string, JsonObject][] };
+  }
+  for (const definition of kinds) yield { section: 'schemas', members: kindModels(definition, flavor, parts) };
+  yield { section: 'schemas', members: metaModels(kinds, flavor, parts) };
+  yield { section: 'schemas', members: [...parts] };
+}
+
+/** What stands in front of all parts. */
+export const documentHead = (flavor: Flavor) => ({
+  ...(flavor === 'v3' ? { openapi: '3.0.0' } : { swagger: '2.0' }),
+  info: INFO,
+});
+
+/** The text of the document, part by part. */
+export function* documentText(kinds: readonly KindDefinition[], flavor: Flavor): Generator<string> {
+  yield `${JSON.stringify(documentHead(flavor)).slice(0, -1)},"paths":{`;
+  const between = flavor === 'v3' ? '},"components":{"schemas":{' : '},"definitions":{';
+  let section: DocumentPart['section'] = 'paths';
+  let write = createMembers();
+  for (const part of documentParts(kinds, flavor)) {
+    if (part.section !== section) {
+      yield between;
+      write = createMembers();
+      ({ section } = part);
+    }
+    yield write(part.members);
+  }
   yield flavor === 'v3' ? '}}}' : '}}';
 }
 
@@ -77,7 +103,7 @@ export function* documentText(kinds: readonly KindDefinition[], flavor: Flavor):
 function createMembers(): (members: readonly (readonly [string, unknown])[]) => string {
   let first = true;
   return (members) => {
-    const text = members.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join(',');
+    const text = members.map(([name, value]) => `${JSON.stringify(name)}:${encodeJson(value)}`).join(',');
     if (text === '') return '';
     const separator = first ? '' : ',';
     first = false;

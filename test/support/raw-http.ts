@@ -1,11 +1,11 @@
 /** An API server on a unix socket and plain requests to it, for tests of what stands on the wire. */
 import { mkdtemp, rm } from 'node:fs/promises';
-import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
+import { buffer, text } from 'node:stream/consumers';
 import { createApiServer, type ApiServer, type ApiServerOptions } from '../../api/server.ts';
 import { openMemoryStore } from '../../api/store/memory.ts';
 import type { JsonObject } from '../../schemas/object.ts';
@@ -77,6 +77,17 @@ export class RawServer implements AsyncDisposable {
     });
     outgoing.end(isObject ? JSON.stringify(body) : body);
     return promise;
+  }
+
+  /** The body of a GET as it came. */
+  async bytes(
+    path: string,
+    headers: Readonly<Record<string, string>>,
+  ): Promise<{ headers: IncomingHttpHeaders; bytes: Buffer }> {
+    const outgoing = httpRequest({ socketPath: this.socketPath, path, agent: false, headers });
+    outgoing.end();
+    const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
+    return { headers: response.headers, bytes: await buffer(response) };
   }
 
   /** A bare connection. */

@@ -5,8 +5,10 @@ import {
   APPLY,
   change,
   crd,
+  CRDS,
   definitionOf,
   establish,
+  established,
   eventsOf,
   JSON_PATCH,
   MERGE,
@@ -219,4 +221,22 @@ test('continue pages and resource versions are those of the one storage', async 
   const { continue: token, resourceVersion } = page['metadata'] as Readonly<Record<string, string>>;
   const rest = await get(server, `${pathOf('Cart', 'v1beta1')}?limit=2&continue=${token}`);
   t.like(rest, { metadata: { resourceVersion }, items: [{ metadata: { name: 'c' } }] });
+});
+
+test('numbers of a schema keep every digit, in rules, defaults and documents', async (t) => {
+  const big = '9223372036854775807';
+  await using server = await RawServer.open();
+  const cart = crd('Cart', [version({ spec: { n: { type: 'integer', format: 'int64', maximum: 77, default: 66 } } })]);
+  const body = JSON.stringify(cart).replace('77', big).replace('66', '9007199254740993');
+  const made = await server.request('POST', CRDS, { body, headers: { 'content-type': 'application/json' } });
+  t.is(made.status, 201, made.text);
+  await established(server, nameOf(cart));
+  const { text } = await server.request('POST', pathOf('Cart'), { body: object('Cart', 'a', { spec: {} }) });
+  t.regex(text, /"n":9007199254740993/);
+  t.true((await server.request('GET', '/openapi/v2')).text.includes(`"maximum":${big}`));
+  t.true((await server.request('GET', '/openapi/v3/apis/shop.example.com/v1')).text.includes(`"maximum":${big}`));
+  const { bytes } = await server.bytes('/openapi/v2', {
+    accept: 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf',
+  });
+  t.true(bytes.includes('9007199254740993'));
 });
