@@ -9,6 +9,7 @@ const ENTRIES = {
   main: 'cli/main.ts',
   daemon: 'cli/daemon/main.ts',
   'sqlite/worker': 'api/store/sqlite/worker.ts',
+  'yaml-worker': 'schemas/text/yaml-worker.ts',
 } as const;
 
 /** logd runs from a copy in the run directory, which takes this whole directory and knows it by `.mjs`. */
