@@ -104,15 +104,13 @@ export class CustomResources implements AsyncDisposable {
   /** Called before the writer of the definition is answered. */
   #changed({ entry, previous }: CacheChange): void {
     const name = (entry ?? previous)?.name ?? '';
-    if (entry === undefined || (previous !== undefined && previous.uid !== entry.uid)) {
-      for (const other of this.#served.drop(name)) this.#work.add(other);
-    }
-    if (entry === undefined) return;
     this.#guarded(name, () => {
+      const replaced = entry !== undefined && previous !== undefined && previous.uid !== entry.uid;
+      if (entry === undefined || replaced) for (const other of this.#served.drop(name)) this.#work.add(other);
       const crd = this.#get(name);
       if (crd !== undefined) this.#served.refresh(crd);
     });
-    this.#work.add(name);
+    if (entry !== undefined) this.#work.add(name);
   }
 
   /** A definition that cannot be understood leaves what is served as it is, and is told in the log. */
