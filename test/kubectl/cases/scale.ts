@@ -66,7 +66,7 @@ export const scaleCases: readonly Case[] = [
         exit: 1,
         err: /NotFound/,
       },
-      { kubectl: 'scale cm nope --replicas=1', exit: 1, err: /NotFound|could not find the requested resource/ },
+      { kubectl: 'scale cm nope --replicas=1', exit: 1, err: /not ?found|could not find the requested resource/i },
     ],
   },
   {
