@@ -49,3 +49,38 @@ test('large bodies that dawdle hold up large ones only, and give their place bac
   t.is((await waiting).status, 201);
   for (let n = 0; n < 3; n++) t.is((await server.request('POST', PATH, { body })).status, 201);
 });
+
+test('who asks for a version that is not there yet is told when to come again', async (t) => {
+  await using server = await RawServer.open();
+  const { status, headers, json } = await server.request('GET', `${PATH}?resourceVersion=999999`);
+  t.is(status, 504);
+  t.is(headers['retry-after'], '1', 'client-go comes again by itself when this header stands there');
+  t.like(json, { details: { retryAfterSeconds: 1 } });
+});
+
+test('readers that leave in the middle of a long answer, and bodies that break off, leave no work behind', async (t) => {
+  await using server = await RawServer.open();
+  const data = { k: 'x'.repeat(300_000) };
+  for (let n = 0; n < 8; n++)
+    await server.request('POST', PATH, { body: { metadata: { name: `l${String(n)}` }, data } });
+  for (let n = 0; n < 30; n++) {
+    const socket = await server.connect();
+    socket.on('error', () => undefined);
+    if (n % 2 === 0) {
+      socket.write(`GET ${PATH} HTTP/1.1\r\nHost: x\r\n\r\n`);
+      await once(socket, 'data');
+    } else {
+      socket.write(`${head(LARGE)}${'x'.repeat(100_000)}`);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    socket.destroy();
+  }
+  const whole = await server.request('GET', PATH);
+  t.is((whole.json['items'] as readonly unknown[]).length, 8);
+  const body = { metadata: { name: 'after' }, data };
+  t.is((await server.request('POST', PATH, { body })).status, 201, 'the budget for large bodies is whole again');
+  t.deepEqual(
+    server.log.lines.filter(({ level }) => level === 'error'),
+    [],
+  );
+});

@@ -74,9 +74,7 @@ async function facts(): Promise<ProcessFacts> {
 
 process.on('message', (question) => {
   if (question === 'facts') void facts().then((answer) => process.send?.(answer));
-  if (question === 'stop')
-    void server[Symbol.asyncDispose]()
-      .then(() => store[Symbol.asyncDispose]())
-      .then(() => process.disconnect());
 });
+// nobody is left to ask
+process.on('disconnect', () => process.exit());
 process.send?.({ address: https.address });
