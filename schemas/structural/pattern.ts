@@ -66,6 +66,7 @@ const tokens =
   /\(\?P?<(?![=!])(\w+)>|\(\?<?[=!]|\(\?([^:)<]*)[:)]?|\[:(\^?)(\w+):\]|\[\^?\]?|\]|\\(?:[pP](?:\{\^?\w+\}|\w)|x\{[0-9A-Fa-f]+\}|.)|[^]/gsu;
 
 function translate(pattern: string, where: string): Translation {
+  const groups = new Groups();
   let flags = '';
   let inClass = false;
   let unicode = false;
@@ -91,16 +92,51 @@ function translate(pattern: string, where: string): Translation {
         inClass = true;
         return token.replace(']', '\\]');
       }
-      if (name !== undefined) return `(?<${name}>`;
+      if (token === '|') return groups.alternate();
+      if (token === ')') return groups.close();
+      if (name !== undefined) return groups.open(`(?<${name}>`);
+      if (token === '(') return groups.open(token);
       if (!token.startsWith('(?')) return token;
       if (/^\(\?<?[=!]/.test(token)) return refuse('look-around');
-      if (inline === '') return token;
-      if (at !== 0 || !/^[ims]+$/.test(inline ?? '') || !token.endsWith(')')) return refuse(`the group ${token}`);
+      if (inline === '' && token.endsWith(':')) return groups.open(token);
+      if (!/^(?=.)[ims]*(?:-[ims]+)?$/.test(inline ?? '')) return refuse(`the group ${token}`);
+      if (token.endsWith(':')) return groups.open(token);
+      // V8's linear engine knows flags of a whole pattern, and none of its parts
+      if (at !== 0 || inline?.includes('-')) return groups.switchFlags(inline ?? '');
       flags = [...new Set(inline)].join('');
       return '';
     },
   );
-  return { source, flags, unicode };
+  return { source: source + groups.end(), flags, unicode };
+}
+
+/** `(?i)` holds to the end of its group, over `|` too; JavaScript writes `(?i:…)` around each alternative. */
+class Groups {
+  /** The flags that were switched in each open group. */
+  readonly #switched: string[][] = [[]];
+
+  open(text: string): string {
+    this.#switched.push([]);
+    return text;
+  }
+
+  switchFlags(flags: string): string {
+    this.#switched.at(-1)?.push(`(?${flags}:`);
+    return `(?${flags}:`;
+  }
+
+  alternate(): string {
+    const switched = this.#switched.at(-1) ?? [];
+    return `${')'.repeat(switched.length)}|${switched.join('')}`;
+  }
+
+  close(): string {
+    return `${')'.repeat(this.#switched.pop()?.length ?? 0)})`;
+  }
+
+  end(): string {
+    return ')'.repeat(this.#switched[0]?.length ?? 0);
+  }
 }
 
 function translateEscape(

@@ -26,7 +26,7 @@ export function ruleChecks(): RuleCheck {
 /** What is wrong with the expressions of a schema that is otherwise valid. */
 export function validateRules(root: Node, path: string): readonly FieldIssue[] {
   const issues: FieldIssue[] = [];
-  walk(root, path, { types: declareTypes(), uncorrelated: undefined, issues });
+  walk(root, path, { types: declareTypes(root), uncorrelated: undefined, issues });
   return issues;
 }
 

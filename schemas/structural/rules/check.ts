@@ -1,6 +1,7 @@
 /** Checks expressions against the types of a schema, and says what is wrong in the words of cel-go. */
 import { ParseError, TypeError, type Environment } from '@marcbachmann/cel-js';
 import { compileRegExp } from '../pattern.ts';
+import { adapt, visit } from './program.ts';
 import type { ObjectTypes } from './types.ts';
 
 /** What an expression is. */
@@ -51,14 +52,10 @@ interface SyntaxNode {
 
 function nodesOf(root: unknown): readonly SyntaxNode[] {
   const found: SyntaxNode[] = [];
-  const stack: unknown[] = [root];
-  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
-    if (Array.isArray(next)) stack.push(...(next as unknown[]));
-    else if (typeof next === 'object' && next !== null && 'op' in next && 'args' in next) {
-      found.push(next as SyntaxNode);
-      stack.push(next.args);
-    }
-  }
+  visit(root, (node) => {
+    if (node.op === 'call') adapt(node);
+    found.push(node as unknown as SyntaxNode);
+  });
   return found;
 }
 

@@ -33,8 +33,15 @@ function createLanguage(): Environment {
   const compile = cachedPatterns();
   const environment = new Environment({ enableOptionalTypes: true, homogeneousAggregateLiterals: false });
   register(environment, [lists, strings(compile), urls, quantities, networks, formats, semvers]);
+  for (const type of nullable) environment.registerOperator(`${type} == null`, () => false);
   return environment;
 }
+
+/** What cel-go lets a rule compare with null, though it never is. */
+const nullable = [
+  ...['optional<dyn>', 'google.protobuf.Timestamp', 'google.protobuf.Duration', 'kubernetes.Quantity'],
+  ...['net.IP', 'net.CIDR', 'net.url.URL', 'kubernetes.NamedFormat', 'kubernetes.Semver'],
+];
 
 function once<T>(make: () => T): () => T {
   let made: { readonly value: T } | undefined;

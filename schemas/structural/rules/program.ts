@@ -1,6 +1,7 @@
 import { EvaluationError, type Environment } from '@marcbachmann/cel-js';
 import { SchemaError } from '../schema-error.ts';
 import { replaced } from './environment.ts';
+import { hasMacro, type Macro } from './has.ts';
 import { itemsPerCharacter, type CelValue } from './value.ts';
 
 /** The variables of one evaluation. */
@@ -87,7 +88,7 @@ export function compileProgram(
   let transition = false;
   visit(parsed.ast, (node) => {
     if (node.op === 'id' && node.args === 'oldSelf') transition = true;
-    if (node.op === 'rcall' && isNodeList(node.args)) node.args[0] = replaced.get(node.args[0]) ?? node.args[0];
+    adapt(node);
     meter(node, budget);
   });
   const checked = parsed.check();
@@ -122,7 +123,7 @@ function refuse(expression: string, where: string, cause: unknown): SchemaError 
 }
 
 /** What we need of the library's syntax tree. */
-interface SyntaxNode {
+export interface SyntaxNode {
   readonly op: string;
   args: unknown;
   readonly meta: {
@@ -131,6 +132,7 @@ interface SyntaxNode {
     readonly evaluate: Evaluate;
   };
   setMeta(key: 'evaluate', value: Evaluate): void;
+  setMeta(key: 'macro', value: Macro): void;
 }
 
 type Evaluate = (evaluator: unknown, node: unknown, context: unknown) => unknown;
@@ -141,6 +143,15 @@ interface Comprehension {
 }
 
 const isNodeList = (value: unknown): value is unknown[] => Array.isArray(value);
+
+/** Puts our own `has`, `matches` and `join` in the place of the library's. */
+export function adapt(node: SyntaxNode): void {
+  if (!isNodeList(node.args)) return;
+  if (node.op === 'rcall') node.args[0] = replaced.get(node.args[0]) ?? node.args[0];
+  const [name, given] = node.args;
+  if (node.op !== 'call' || name !== 'has' || !isNodeList(given)) return;
+  node.setMeta('macro', hasMacro(given[0] as SyntaxNode));
+}
 
 /** Operations that may have to look at all of a text or list, or make a new one. */
 const looksAtAll = new Set(['call', 'rcall', '+', '==', '!=', 'in']);
@@ -173,7 +184,8 @@ function stepsOf(root: unknown): number {
   return Math.ceil(operations / operationsPerStep);
 }
 
-function visit(root: unknown, see: (node: SyntaxNode) => void): void {
+/** Shows every node of a syntax tree once. */
+export function visit(root: unknown, see: (node: SyntaxNode) => void): void {
   const stack: unknown[] = [root];
   const seen = new Set<unknown>();
   while (stack.length > 0) {

@@ -18,8 +18,8 @@ export interface TypedLanguage {
   at(node: Node, optionalOldSelf: boolean): Environment | undefined;
 }
 
-/** The types of one schema's nodes, each declared when first asked for. */
-export function declareTypes(): TypedLanguage {
+/** Declares the types of all that rules of a schema speak of. */
+export function declareTypes(root: Node): TypedLanguage {
   const environment = language().clone();
   const objects = new Map<string, ReadonlySet<string>>();
   const types = new Map<Node, string | undefined>();
@@ -30,7 +30,7 @@ export function declareTypes(): TypedLanguage {
   const declareObject = (fields: Readonly<Record<string, string>>): string => {
     const name = `self.object${String(objects.size)}`;
     environment.registerType(name, { fields });
-    environment.registerOperator(`${name} == ${name}`, () => true);
+    for (const other of [name, 'null']) environment.registerOperator(`${name} == ${other}`, () => true);
     objects.set(name, new Set(Object.keys(fields)));
     return name;
   };
@@ -47,6 +47,13 @@ export function declareTypes(): TypedLanguage {
     }
     return declareObject(fields);
   };
+  const declareRuled = (node: Node): void => {
+    if (!node.ruled) return;
+    if (node.rules.length > 0) typeOf(node);
+    for (const child of [...node.properties.values(), node.additional, node.items]) if (child) declareRuled(child);
+  };
+  // an environment that has clones takes no more types
+  declareRuled(root);
   return {
     objects,
     at(node, optionalOldSelf) {

@@ -14,6 +14,9 @@ const matches = test.macro({
 test(matches, '^[a-z]+$', ['abc'], ['aBc', '']);
 test(matches, 'b', ['abc'], ['acd']);
 test(matches, '(?i)^abc$', ['ABC'], ['abd']);
+test(matches, '^a(?i)b|c$', ['aB', 'xC'], ['AB']);
+test(matches, '^(x(?i)y|z)w$', ['xYw', 'Zw'], ['XYw', 'zW']);
+test(matches, '^(?i:a)b(?i)c(?-i)d$', ['AbCd'], ['ABCd', 'AbCD']);
 test(matches, '(?s)^a.b$', ['a\nb'], ['ab']);
 test(matches, '^(?P<year>\\d{4})$', ['2026'], ['226']);
 test(matches, '^(?:a|b)$', ['a', 'b'], ['ab']);
@@ -42,7 +45,8 @@ test(refused, 'a**');
 test(refused, '(?=a)');
 test(refused, '(?<!a)b');
 test(refused, '(a)\\1');
-test(refused, 'a(?i)b');
+test(refused, 'a(?U)b');
+test(refused, 'a(?)b');
 test(refused, '[[:nope:]]');
 test(refused, 'a'.repeat(5000));
 
