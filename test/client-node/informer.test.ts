@@ -120,20 +120,6 @@ test.serial('it goes on over SIGKILL and a new start of the daemon', async (t) =
   await stop();
 });
 
-test.serial('a watch from a version that is gone ends with code 410', async (t) => {
-  const watch = new Watch(opened.config);
-  const phases: string[] = [];
-  const { promise, resolve } = Promise.withResolvers<unknown>();
-  const take = (phase: string, object: { readonly code?: number }): void =>
-    void phases.push(`${phase} ${String(object.code)}`);
-  await watch.watch(PATH, { resourceVersion: '999999999' }, take, resolve).catch(resolve);
-  const ended = (await promise) as { readonly code?: number; readonly statusCode?: number } | null;
-  t.true(
-    phases.includes('ERROR 504') || phases.includes('ERROR 410') || ended?.code === 504 || ended?.code === 410,
-    JSON.stringify([phases, ended]),
-  );
-});
-
 test.serial('a watch sees bookmarks only when it asks for them, and ends when it is told to', async (t) => {
   const watch = new Watch(opened.config);
   const { promise, resolve } = Promise.withResolvers<void>();
