@@ -16,7 +16,7 @@ export async function decodeBytes(
 ): Promise<DecodedBody> {
   if (format === 'protobuf') {
     const { decodeProtobuf } = await import('./protobuf/decode.ts');
-    return { value: decodeProtobuf(bytes, fallback), duplicates: [] };
+    return { value: decodeProtobuf(bytes, fallback, MAX_NODES), duplicates: [] };
   }
   try {
     return format === 'json' ? fromJson(bytes) : await fromYaml(bytes);

@@ -17,9 +17,14 @@ const NOTHING = new Uint8Array();
 
 type MapField = DescField & { readonly fieldKind: 'map' };
 
-/** Reads messages. Throws an Error for bytes that are no such message. */
+/** Reads messages. Throws an Error for bytes that are no such message, or that hold more values than it may read. */
 export class MessageReader {
   readonly #plans = new MessagePlans();
+  #valuesLeft: number;
+
+  constructor(maxValues: number) {
+    this.#valuesLeft = maxValues;
+  }
 
   /** Fields that the message does not have are skipped, as the real server skips them; of two the later counts. */
   read(bytes: Uint8Array, message: DescMessage, depth = 0): JsonObject {
@@ -29,6 +34,7 @@ export class MessageReader {
     const result: MutableObject = {};
     for (const [name, zero] of zeros) result[name] = zero;
     while (reader.pos < reader.len) {
+      if (--this.#valuesLeft < 0) throw new RangeError('it holds too many values');
       const [number, wireType] = reader.tag();
       const plan = byNumber.get(number);
       if (plan === undefined) skipField(reader, wireType, number);

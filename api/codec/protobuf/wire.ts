@@ -1,4 +1,5 @@
 /** Single values on the wire, to and from JSON. Only the scalar types that Kubernetes' messages have. */
+import { isUtf8 } from 'node:buffer';
 import { ScalarType } from '@bufbuild/protobuf';
 import { WireType, type BinaryReader, type BinaryWriter } from '@bufbuild/protobuf/wire';
 import type { JsonValue } from '../../../schemas/object.ts';
@@ -31,11 +32,9 @@ export function readScalar(
   expect(wireType, wireTypeOf(scalar));
   switch (scalar) {
     case ScalarType.STRING:
-      return reader.string(true);
-    case ScalarType.BYTES: {
-      const { buffer, byteOffset, byteLength } = reader.bytes();
-      return Buffer.from(buffer, byteOffset, byteLength).toString('base64');
-    }
+      return utf8(reader.bytes());
+    case ScalarType.BYTES:
+      return view(reader.bytes()).toString('base64');
     case ScalarType.BOOL:
       return reader.bool();
     case ScalarType.INT32:
@@ -45,6 +44,14 @@ export function readScalar(
     default:
       return finite(reader.double());
   }
+}
+
+const view = ({ buffer, byteOffset, byteLength }: Uint8Array): Buffer => Buffer.from(buffer, byteOffset, byteLength);
+
+/** The library's own reading of texts drops a byte order mark at their beginning. */
+function utf8(bytes: Uint8Array): string {
+  if (!isUtf8(bytes)) throw new RangeError('a text that is not UTF-8');
+  return view(bytes).toString('utf8');
 }
 
 /** The bytes of a message inside of a message: a view. */
@@ -88,7 +95,8 @@ export function writeScalar(writer: BinaryWriter, number: number, scalar: Scalar
       writer.int32(Number(value));
       return;
     case ScalarType.INT64:
-      writer.int64(BigInt(value as number | bigint));
+      // the digits of a number beyond 2^53 are those that it prints as
+      writer.int64(BigInt(String(value as number | bigint)));
       return;
     default:
       writer.double(Number(value));
