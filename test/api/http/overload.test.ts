@@ -1,6 +1,7 @@
 import test from 'ava';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
+import { decodeYaml } from '../../../schemas/text/yaml.ts';
 import { eventually } from '../../support/eventually.ts';
 import { RawServer } from '../../support/raw-http.ts';
 
@@ -83,4 +84,15 @@ test('readers that leave in the middle of a long answer, and bodies that break o
     server.log.lines.filter(({ level }) => level === 'error'),
     [],
   );
+});
+
+test('an object of very many fields comes as YAML that is laid out as JSON', async (t) => {
+  await using server = await RawServer.open();
+  const data = Object.fromEntries(Array.from({ length: 5000 }, (_, n) => [`k${String(n)}`, 'ü: "x"']));
+  await server.request('POST', PATH, { body: { metadata: { name: 'many' }, data } });
+  await server.request('POST', PATH, { body: { metadata: { name: 'one' }, data: { a: 'b' } } });
+  const headers = { accept: 'application/yaml' };
+  const read = (text: string): unknown => decodeYaml(text)[0]?.value;
+  t.like(read((await server.request('GET', `${PATH}/many`, { headers })).text), { data });
+  t.like(read((await server.request('GET', PATH, { headers })).text), { items: [{ data }, { data: { a: 'b' } }] });
 });

@@ -265,6 +265,13 @@ test('YAML is written as kubectl lays it out', (t) => {
   t.is(encodeYamlDocuments([{ a: 1 }, { b: 9_007_199_254_740_993n }]), 'a: 1\n---\nb: 9007199254740993\n');
 });
 
+test('control characters that YAML refuses are written as escapes, in keys too', (t) => {
+  const object = { 'k\u009f': 'a\u007fb\u0080\n  c', plain: '\u0085\u2028' };
+  const text = encodeYaml(object);
+  t.notRegex(text, /[\u007f-\u0084\u0086-\u009f]/);
+  t.deepEqual(decodeYaml(text)[0]?.value, object);
+});
+
 const nasty = fc.oneof(
   fc.string(),
   fc.constantFrom(
