@@ -36,13 +36,13 @@ export function checkDnsLabel(text: string): readonly string[] {
       : subdomain.test(text)
         ? ['must not contain dots']
         : [
-          regexHint(
-            "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character",
-            LABEL,
-            'my-name',
-            '123-abc',
-          ),
-        ]),
+            regexHint(
+              "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character",
+              LABEL,
+              'my-name',
+              '123-abc',
+            ),
+          ]),
   ];
 }
 

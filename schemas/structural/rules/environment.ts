@@ -39,8 +39,15 @@ function createLanguage(): Environment {
 
 /** What cel-go lets a rule compare with null, though it never is. */
 const nullable = [
-  ...['optional<dyn>', 'google.protobuf.Timestamp', 'google.protobuf.Duration', 'kubernetes.Quantity'],
-  ...['net.IP', 'net.CIDR', 'net.url.URL', 'kubernetes.NamedFormat', 'kubernetes.Semver'],
+  'optional<dyn>',
+  'google.protobuf.Timestamp',
+  'google.protobuf.Duration',
+  'kubernetes.Quantity',
+  'net.IP',
+  'net.CIDR',
+  'net.url.URL',
+  'kubernetes.NamedFormat',
+  'kubernetes.Semver',
 ];
 
 function once<T>(make: () => T): () => T {
