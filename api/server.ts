@@ -19,11 +19,12 @@ import { createAdminAuthorizer, type Authorizer } from './pipeline/authorize.ts'
 import { createPipeline, type Pipeline } from './pipeline/pipeline.ts';
 import type { KindStore, NamespacePhase } from './registry/kind-store.ts';
 import type { Origins } from './registry/object-rules.ts';
-import { conversionOf } from './registry/conversions/index.ts';
-import { openKind, serveAlso } from './registry/open-kind.ts';
+import { conversionOf, viewOf } from './registry/conversions/index.ts';
+import { openKind, serveAlso, viewAs } from './registry/open-kind.ts';
 import { createRegistry, type Registry } from './registry/registry.ts';
 import { PROTECTED_NAMESPACES } from './registry/strategies/namespace.ts';
 import { storedResource } from './registry/stored-resource.ts';
+import { viewResource } from './registry/view-resource.ts';
 import { reviewResources } from './reviews/index.ts';
 import { StatusError } from './status-error.ts';
 import { serveHttps, type HttpsOptions } from './tls/serve-https.ts';
@@ -93,7 +94,9 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   for (const definition of [...options.kinds, ...ALSO_SERVED_KINDS]) {
     const { storedAs } = definition;
     const kind = storedAs && stores.get(`${storedAs.group}/${storedAs.plural}`);
-    if (kind !== undefined) registry.add(storedResource(serveAlso(kind, definition, conversionOf(definition))));
+    if (kind === undefined) continue;
+    if (definition.readOnly) registry.add(viewResource(viewAs(kind, definition, viewOf(definition))));
+    else registry.add(storedResource(serveAlso(kind, definition, conversionOf(definition))));
   }
   const authorizer = options.authorizer ?? createAdminAuthorizer();
   registry.change({ add: reviewResources(authorizer, clock) });

@@ -103,8 +103,9 @@ export const notFound = (resource: ResourceName, name: string): StatusError =>
 export const unknownResource = (): StatusError =>
   refuse(404, 'NotFound', 'the server could not find the requested resource', {});
 
-export const methodNotAllowed = (): StatusError =>
-  refuse(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {});
+export const methodNotAllowed = (
+  message = 'the server does not allow this method on the requested resource',
+): StatusError => refuse(405, 'MethodNotAllowed', message, {});
 
 export const notAcceptable = (supported: readonly string[]): StatusError =>
   refuse(406, 'NotAcceptable', `only the following media types are accepted: ${supported.join(', ')}`);

@@ -56,6 +56,17 @@ export interface KindDefinition {
    * API server has the conversion. Absent: the kind has objects of its own.
    */
   readonly storedAs?: { readonly group: string; readonly plural: string };
+  /** With `storedAs`: a view of those objects, which can be read here and changed only there (core/v1 Pod of Containers). */
+  readonly readOnly?: true;
+  /**
+   * Objects that a selector finds under other values too: one that asks for `field=value` is also tried on `as` of an
+   * object's fields (Events of a Container are those of its Pod view).
+   */
+  readonly alsoSelectedAs?: {
+    readonly field: string;
+    readonly value: string;
+    readonly as: (fields: Readonly<Record<string, string>>) => Readonly<Record<string, string>> | undefined;
+  };
   /** A question that a POST answers: nothing is kept, and there is nothing else to do with it (reviews). */
   readonly unstored?: true;
   /** Kubernetes' own kinds: strategic merge patch, no generation, strategies in api/registry/strategies. */

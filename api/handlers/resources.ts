@@ -1,4 +1,5 @@
 /** From a resource request to the handler of its verb: 404 for what nobody serves, 405 for what it cannot do. */
+import type { KindDefinition } from '../../schemas/kind-definition.ts';
 import type { ApiContext } from '../context.ts';
 import type { RequestAttributes } from '../pipeline/attributes.ts';
 import type { ApiRequest } from '../pipeline/request.ts';
@@ -6,7 +7,7 @@ import type { ApiResponse } from '../pipeline/response.ts';
 import type { ResourceRequest } from '../request-info.ts';
 import type { Capabilities, ServedResource } from '../registry/resource.ts';
 import { checkRepresentation } from '../codec/check-representation.ts';
-import { methodNotAllowed, notFound, unknownResource, type StatusError } from '../status-error.ts';
+import { methodNotAllowed, notFound, qualified, unknownResource, type StatusError } from '../status-error.ts';
 import type { ResourceCall } from './call.ts';
 import { handleCreate } from './create.ts';
 import { handleDelete } from './delete.ts';
@@ -56,6 +57,7 @@ export async function handleResource(
     return pageNotFound();
   }
   checkNamespaced(info, resource, attributes.verb, capabilities);
+  checkReadOnly(resource.definition, info);
   const readsLog = attributes.verb === 'get' && capabilities.readLog !== undefined;
   const handler = readsLog ? handleLog : HANDLERS.get(attributes.verb);
   if (handler === undefined || (attributes.name === '' && NEEDS_NAME.has(attributes.verb))) throw methodNotAllowed();
@@ -95,6 +97,17 @@ function checkNamespaced(
   if (definition.scope === 'Cluster' || namespace !== '') return;
   if (verb === 'create' && create !== undefined) throw methodNotAllowed();
   if (verb === 'deletecollection') throw methodNotAllowed();
+}
+
+/** Whoever writes to a view is told where to write instead. */
+function checkReadOnly(
+  { readOnly, storedAs, plural }: KindDefinition,
+  { method, name, subresource }: ResourceRequest,
+): void {
+  if (!readOnly || storedAs === undefined || subresource !== '' || method === 'GET') return;
+  const instead = qualified(storedAs);
+  const which = name === '' ? '' : ` ${name}`;
+  throw methodNotAllowed(`${plural} are a read-only view of ${instead}: write to ${instead}${which} instead`);
 }
 
 /** Authorization sees the namespace of a Namespace as RBAC does; storage has none for cluster-scoped kinds. */

@@ -15,6 +15,7 @@
  * converted when somebody asks, and once for all watchers that share an event.
  *
  * To serve a built-in kind once more: give its KindDefinition `storedAs`, and add its conversion to `conversions/index.ts`.
+ * With `readOnly` it is a view: reads only, and the way back is never gone (core/v1 Pod, api/pod-view/).
  * Custom resources have one conversion a version (api/custom-resources/), also for the version in which they are stored, because
  * pruning and defaulting reach old objects when they are read.
  */
@@ -22,16 +23,22 @@ import type { KubeObject } from '../../schemas/object.ts';
 import type { CacheEntry } from '../watch-cache/entry.ts';
 
 /**
- * The way between the stored form of a kind and one version of it. Both functions are pure, take frozen objects, and
- * return the object itself when there is nothing to do. apiVersion and kind are theirs to set; metadata stays as it is.
- * They must not throw: an object that is stored is an object that can be read.
+ * How stored objects look at one place. Pure, takes frozen objects, and returns the object itself when there is nothing to
+ * do. Must not throw: an object that is stored is an object that can be read. The resourceVersion stays; a mere view
+ * (no Conversion) may change the rest of the metadata, but for name and namespace.
  */
-export interface Conversion {
+export interface View {
   fromStored(stored: KubeObject): KubeObject;
-  toStored(object: KubeObject): KubeObject;
   /**
    * Whether the stored bytes of an entry are this version's already, and may go out without being read. `stored` decodes
    * them for those who have to look. Absent: never.
    */
   isAsStored?(entry: CacheEntry, stored: () => KubeObject): boolean;
+  /** Whether an object is seen at this place at all. Absent: always. */
+  shows?(entry: CacheEntry, stored: () => KubeObject): boolean;
+}
+
+/** A View that objects can be written through: the way back to the stored form, with the same rules. Metadata stays as it is. */
+export interface Conversion extends View {
+  toStored(object: KubeObject): KubeObject;
 }

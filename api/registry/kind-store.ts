@@ -8,25 +8,32 @@ import { StoreError, type Store } from '../store/store.ts';
 import { WatchCacheError } from '../watch-cache/errors.ts';
 import { objectKey } from '../watch-cache/object-key.ts';
 import type { WatchCache } from '../watch-cache/watch-cache.ts';
-import type { Conversion } from './conversion.ts';
+import type { Conversion, View } from './conversion.ts';
 import type { Origins } from './object-rules.ts';
 import type { Strategy } from './strategies/strategy.ts';
 
 /** Whether objects may be created in a namespace; undefined when there is no such namespace. */
 export type NamespacePhase = (name: string) => 'Active' | 'Terminating' | undefined;
 
-export interface KindStore {
+/** What reads of one version need. */
+export interface KindReads {
   /** Of the version that is served. */
   readonly definition: KindDefinition;
   readonly schema: Structural;
-  readonly strategy: Strategy;
-  readonly store: Store;
   /** Holds objects in their stored form. */
   readonly cache: WatchCache;
-  /** Between the stored form and this version; absent where they are the same. */
-  readonly conversion?: Conversion;
+  /** From the stored form to this version; absent where they are the same. */
+  readonly conversion?: View;
   /** Aborted when the version is served no longer, or in another way: its watches end, and clients watch again. */
   readonly retired?: AbortSignal;
+}
+
+/** What writes need besides. */
+export interface KindStore extends KindReads {
+  readonly strategy: Strategy;
+  readonly store: Store;
+  /** Between the stored form and this version; absent where they are the same. */
+  readonly conversion?: Conversion;
   /** Its definition is being deleted: nothing new is made. */
   readonly terminating?: () => boolean;
   readonly origins: Origins;

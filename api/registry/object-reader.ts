@@ -9,24 +9,38 @@ import type { CacheEvent } from '../watch-cache/events.ts';
 import type { CacheListOptions } from '../watch-cache/pages.ts';
 import { decodeContinueToken, encodeContinueToken } from './continue-token.ts';
 import { apiVersionOf } from '../../schemas/kinds.ts';
-import { asStatusError, type KindStore } from './kind-store.ts';
+import { asStatusError, type KindReads } from './kind-store.ts';
 import { valueOfEntry } from './object-value.ts';
 import type { CallContext, Getter, Lister, ListQuery, Watcher, WatchQuery } from './resource.ts';
 import { selectableBy } from './selectable.ts';
 import type { Selection } from './selection.ts';
 import { parseVersion } from './versions.ts';
 
-/** Whether a selection wants to see an entry. */
-type Sees = (selection: Selection, entry: CacheEntry) => boolean;
+/** Whether a selection sees an entry. */
+interface Sees {
+  /** A selection that selects nothing away sees all there is. */
+  readonly everything: boolean;
+  matches(selection: Selection, entry: CacheEntry): boolean;
+}
 
-export function createReader(kind: KindStore): Getter & Lister & Watcher {
+/** Which entries are seen at this place by anybody; undefined: all. */
+function showsOf({ conversion, cache }: KindReads): ((entry: CacheEntry) => boolean) | undefined {
+  if (conversion?.shows === undefined) return undefined;
+  return (entry) => conversion.shows?.(entry, () => cache.object(entry)) ?? true;
+}
+
+export function createReader(kind: KindReads): Getter & Lister & Watcher {
   const selectable = selectableBy(kind);
-  const sees: Sees = (selection, entry) => selection.matches(selectable(entry));
+  const shows = showsOf(kind);
+  const sees: Sees = {
+    everything: shows === undefined,
+    matches: (selection, entry) => (shows?.(entry) ?? true) && selection.matches(selectable(entry)),
+  };
   return {
     async get({ attributes, signal }, name) {
       await kind.cache.reached(undefined, { signal });
       const entry = kind.cache.get(attributes.namespace, name);
-      if (entry === undefined) throw notFound(kind.definition, name);
+      if (entry === undefined || shows?.(entry) === false) throw notFound(kind.definition, name);
       return valueOfEntry(kind, entry);
     },
     list: (context, query) => listPage(kind, sees, context, query),
@@ -35,7 +49,7 @@ export function createReader(kind: KindStore): Getter & Lister & Watcher {
 }
 
 async function listPage(
-  kind: KindStore,
+  kind: KindReads,
   sees: Sees,
   { attributes, signal }: CallContext,
   query: ListQuery,
@@ -73,14 +87,14 @@ const isExpired = (error: unknown): boolean =>
   (error instanceof StoreError && error.code === 'Compacted');
 
 /** A token past the history comes back with another one, that goes on from there at the newest state. */
-function expiredToken({ cache }: KindStore, after: string, cause: unknown): Error {
+function expiredToken({ cache }: KindReads, after: string, cause: unknown): Error {
   const message =
     'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.';
   return Object.assign(expired(message, encodeContinueToken({ revision: cache.revision, after })), { cause });
 }
 
 /** undefined means the newest. Waits a moment for a version that is ahead. */
-async function revisionOf({ cache }: KindStore, query: ListQuery, signal: AbortSignal): Promise<number | undefined> {
+async function revisionOf({ cache }: KindReads, query: ListQuery, signal: AbortSignal): Promise<number | undefined> {
   const { resourceVersion, resourceVersionMatch } = query;
   if (resourceVersion === undefined || resourceVersion === '0') return undefined;
   const asked = parseVersion(resourceVersion);
@@ -96,13 +110,13 @@ function placeOf(
   return {
     ...(namespace === '' ? {} : { namespace }),
     ...(selection.name === undefined ? {} : { name: selection.name }),
-    ...(selection.everything ? {} : { matches: (entry) => sees(selection, entry) }),
+    ...(selection.everything && sees.everything ? {} : { matches: (entry) => sees.matches(selection, entry) }),
   };
 }
 
 /** A watch that opens with its first read, and ends by its timeout, its reader, or the cache. */
 class ObjectWatch implements WatchStream {
-  readonly #kind: KindStore;
+  readonly #kind: KindReads;
   readonly #sees: Sees;
   /** Told apart from other versions of the same objects, whose watchers share the events. */
   readonly #sharedAs: string;
@@ -113,7 +127,7 @@ class ObjectWatch implements WatchStream {
   #failure: unknown;
   #over = false;
 
-  constructor(kind: KindStore, sees: Sees, { attributes, signal }: CallContext, query: WatchQuery) {
+  constructor(kind: KindReads, sees: Sees, { attributes, signal }: CallContext, query: WatchQuery) {
     this.#kind = kind;
     this.#sees = sees;
     this.#sharedAs = kind.conversion === undefined ? '' : `${apiVersionOf(kind.definition)}/`;

@@ -6,7 +6,7 @@ import type { Revision } from '../store/store.ts';
 import type { CacheEntry } from '../watch-cache/entry.ts';
 import { deepFreeze } from '../watch-cache/freeze.ts';
 import { decodeObject, encodeObject, spliceResourceVersion } from '../watch-cache/stored-object.ts';
-import type { KindStore } from './kind-store.ts';
+import type { KindReads, KindStore } from './kind-store.ts';
 
 /** An object as some write left it. */
 export interface Version {
@@ -34,7 +34,7 @@ export const toStored = ({ conversion }: KindStore, object: KubeObject): KubeObj
 /** The value to store for an object of this version. */
 export const encodeStored = (kind: KindStore, object: KubeObject): Uint8Array => encodeObject(toStored(kind, object));
 
-export function valueOfEntry(kind: KindStore, entry: CacheEntry): ObjectValue {
+export function valueOfEntry(kind: KindReads, entry: CacheEntry): ObjectValue {
   const { cache } = kind;
   if (isAsStored(kind, entry)) return { json: () => cache.json(entry), object: () => cache.object(entry) };
   return converted(() => shown(kind, cache.object(entry)), entry.revision);
@@ -77,12 +77,12 @@ export function valueOfObject(kind: KindStore, object: KubeObject): ObjectValue 
   };
 }
 
-function isAsStored({ conversion, cache }: KindStore, entry: CacheEntry): boolean {
+function isAsStored({ conversion, cache }: KindReads, entry: CacheEntry): boolean {
   if (conversion === undefined) return true;
   return conversion.isAsStored?.(entry, () => cache.object(entry)) ?? false;
 }
 
-function shown({ conversion }: KindStore, stored: KubeObject): KubeObject {
+function shown({ conversion }: Pick<KindReads, 'conversion'>, stored: KubeObject): KubeObject {
   if (conversion === undefined) return stored;
   const object = conversion.fromStored(stored);
   return object === stored ? stored : deepFreeze(object);

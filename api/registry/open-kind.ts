@@ -4,8 +4,8 @@ import { compileStructural } from '../../schemas/structural/structural.ts';
 import type { Store } from '../store/store.ts';
 import type { DecodedObjects } from '../watch-cache/decoded-objects.ts';
 import { WatchCache } from '../watch-cache/watch-cache.ts';
-import type { Conversion } from './conversion.ts';
-import { keyPrefixOf, type KindStore } from './kind-store.ts';
+import type { Conversion, View } from './conversion.ts';
+import { keyPrefixOf, type KindReads, type KindStore } from './kind-store.ts';
 import { selectableFields } from './selectable.ts';
 import { strategyOf } from './strategies/index.ts';
 
@@ -35,4 +35,9 @@ export async function openKind(definition: KindDefinition, surroundings: KindSur
 export function serveAlso(kind: KindStore, definition: KindDefinition, conversion: Conversion): KindStore {
   const schema = compileStructural(definition.schema, { metadata: objectMeta });
   return { ...kind, definition, schema, strategy: strategyOf(definition), conversion };
+}
+
+/** The same objects to be read as another kind, and not to be written. */
+export function viewAs({ cache }: KindReads, definition: KindDefinition, conversion: View): KindReads {
+  return { definition, schema: compileStructural(definition.schema, { metadata: objectMeta }), cache, conversion };
 }

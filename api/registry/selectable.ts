@@ -2,7 +2,7 @@ import type { KindDefinition } from '../../schemas/kind-definition.ts';
 import type { JsonObject, JsonValue, KubeObject } from '../../schemas/object.ts';
 import { isObject, own } from '../../schemas/structural/own.ts';
 import type { CacheEntry } from '../watch-cache/entry.ts';
-import type { KindStore } from './kind-store.ts';
+import type { KindReads } from './kind-store.ts';
 import { valueOfEntry } from './object-value.ts';
 import type { Selectable } from './selection.ts';
 
@@ -22,7 +22,7 @@ export function selectableFields(
  * What selections of this version look at. The cache indexes the fields of the stored form; those of a version that is
  * converted are worked out when the first selector asks for an entry, and kept as long as the entry.
  */
-export function selectableBy(kind: KindStore): (entry: CacheEntry) => Selectable {
+export function selectableBy(kind: KindReads): (entry: CacheEntry) => Selectable {
   const { conversion, definition } = kind;
   if (conversion === undefined || definition.selectableFields.length === 0) return (entry) => entry;
   const known = new WeakMap<CacheEntry, Selectable>();

@@ -32,18 +32,27 @@ const COMMON_FIELDS: readonly string[] = ['metadata.name', 'metadata.namespace']
 export function parseSelection(
   labelSelector: string | undefined,
   fieldSelector: string | undefined,
-  definition: Pick<KindDefinition, 'builtin' | 'selectableFields'>,
+  definition: Pick<KindDefinition, 'builtin' | 'selectableFields' | 'alsoSelectedAs'>,
 ): Selection {
   if (!labelSelector && !fieldSelector) return EVERYTHING;
   const labels = readSelector(() => parseLabelSelector(labelSelector ?? ''));
   const fields = readSelector(() => parseFieldSelector(fieldSelector ?? ''));
   checkFields(fields, definition);
   if (labels.length === 0 && fields.length === 0) return EVERYTHING;
+  const matchesValues = (values: Selectable['fields']): boolean =>
+    matchesFields(fields, (field) => values[field] ?? '');
+  const { alsoSelectedAs } = definition;
+  const as = alsoSelectedAs && requiredFieldValue(fields, alsoSelectedAs.field) === alsoSelectedAs.value;
+  const others = as ? alsoSelectedAs.as : () => undefined;
+  const matchesEither = (values: Selectable['fields']): boolean => {
+    if (matchesValues(values)) return true;
+    const other = others(values);
+    return other !== undefined && matchesValues(other);
+  };
   return {
     everything: false,
     name: requiredFieldValue(fields, 'metadata.name'),
-    matches: (object) =>
-      matchesLabels(labels, object.labels) && matchesFields(fields, (field) => object.fields[field] ?? ''),
+    matches: (object) => matchesLabels(labels, object.labels) && matchesEither(object.fields),
   };
 }
 

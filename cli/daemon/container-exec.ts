@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { AttachQuery, Attacher, Execer, ExecQuery, RemoteProcess } from '../../api/registry/remote-process.ts';
-import type { CallContext, Capabilities } from '../../api/registry/resource.ts';
 import type { ApiServer } from '../../api/server.ts';
 import { badRequest, internal, serviceUnavailable, type StatusError } from '../../api/status-error.ts';
 import { isRuntimeError } from '../../runtime/errors.ts';
@@ -8,6 +7,7 @@ import type { Containers } from '../../runtime/ports/containers.ts';
 import type { Logs } from '../../runtime/ports/logs.ts';
 import type { Container } from '../../schemas/gen/types.ts';
 import { attachedProcess, neverStarted, onlyWanted } from './remote-process.ts';
+import { serveAtContainers } from './serve-at-containers.ts';
 
 /** The ports that talk to processes. */
 export interface ProcessPorts {
@@ -15,21 +15,16 @@ export interface ProcessPorts {
   readonly logs: Pick<Logs, 'attach'>;
 }
 
-/** Gives Containers their subresources `exec` and `attach`, which discovery shows from then on. */
-export function serveContainerProcesses(server: ApiServer, ports: ProcessPorts): void {
-  const resource = server.registry.find('tsmoby.dev', 'v1alpha1', 'containers');
-  if (resource === undefined) return;
-  const find = async (context: CallContext, name: string): Promise<Container> =>
-    (await resource.capabilities.get?.(context, name))?.object() as Container;
-  const exec: Execer = {
-    exec: async (context, name, query) => execIn(await find(context, name), query, ports, context.signal),
-  };
-  const attach: Attacher = {
-    attach: async (context, name, query) => attachTo(await find(context, name), query, ports, context.signal),
-  };
-  server.registry.add({
-    ...resource,
-    subresources: new Map<string, Capabilities>([...resource.subresources, ['exec', exec], ['attach', attach]]),
+/** Gives Containers, and the Pods that they are seen as, their subresources `exec` and `attach`, which discovery shows from then on. */
+export function serveContainerProcesses({ registry }: Pick<ApiServer, 'registry'>, ports: ProcessPorts): void {
+  serveAtContainers(registry, (find) => {
+    const exec: Execer = {
+      exec: async (context, name, query) => execIn(await find(context, name), query, ports, context.signal),
+    };
+    const attach: Attacher = {
+      attach: async (context, name, query) => attachTo(await find(context, name), query, ports, context.signal),
+    };
+    return { exec, attach };
   });
 }
 

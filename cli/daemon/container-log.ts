@@ -1,22 +1,17 @@
-import type { CallContext, Capabilities, LogQuery, LogReader } from '../../api/registry/resource.ts';
+import type { CallContext, LogQuery, LogReader } from '../../api/registry/resource.ts';
 import type { ApiServer } from '../../api/server.ts';
 import { badRequest } from '../../api/status-error.ts';
 import type { Logs } from '../../runtime/ports/logs.ts';
 import type { Container } from '../../schemas/gen/types.ts';
+import { serveAtContainers } from './serve-at-containers.ts';
 
-/** Gives Containers their subresource `log`, which discovery shows from then on. */
-export function serveContainerLog(server: ApiServer, logs: Logs): void {
-  const containers = server.registry.find('tsmoby.dev', 'v1alpha1', 'containers');
-  if (containers === undefined) return;
-  const log: LogReader = {
-    async readLog(context, name, query) {
-      const value = await containers.capabilities.get?.(context, name);
-      return readLog(value?.object() as Container, query, context, logs);
-    },
-  };
-  server.registry.add({
-    ...containers,
-    subresources: new Map<string, Capabilities>([...containers.subresources, ['log', log]]),
+/** Gives Containers, and the Pods that they are seen as, their subresource `log`, which discovery shows from then on. */
+export function serveContainerLog({ registry }: Pick<ApiServer, 'registry'>, logs: Logs): void {
+  serveAtContainers(registry, (find) => {
+    const log: LogReader = {
+      readLog: async (context, name, query) => readLog(await find(context, name), query, context, logs),
+    };
+    return { log };
   });
 }
 

@@ -3,6 +3,7 @@ import type { KubeObject } from '../object.ts';
 import type { StructuralSchema } from '../structural/schema.ts';
 import { humanAge } from '../values/duration.ts';
 import { coreEvent } from '../values/events.ts';
+import { asPodEvents } from '../values/pod-events.ts';
 import { integer, object, string } from './fragments.ts';
 import { microTime, time } from './object-meta.ts';
 
@@ -129,6 +130,7 @@ export const event: KindDefinition = {
     'type',
   ],
   computedFields: { source: (object) => component(object) },
+  alsoSelectedAs: asPodEvents('involvedObject'),
   columns: eventColumns,
   schema: {
     type: 'object',

@@ -1,4 +1,5 @@
 import type { KindDefinition } from '../kind-definition.ts';
+import { asPodEvents } from '../values/pod-events.ts';
 import { event, eventColumns, eventSeries, eventSource, objectReference } from './event.ts';
 import { integer, string } from './fragments.ts';
 import { microTime, time } from './object-meta.ts';
@@ -29,6 +30,7 @@ export const newerEvent: KindDefinition = {
     'reportingController',
     'type',
   ],
+  alsoSelectedAs: asPodEvents('regarding'),
   columns: eventColumns,
   schema: {
     type: 'object',

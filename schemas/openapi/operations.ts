@@ -87,7 +87,7 @@ export function operationPaths(definition: KindDefinition): readonly OperationPa
     const answered = collection(definition, id).filter(({ action }) => action === 'post');
     return [{ path: scoped, parameters: shared, operations: answered }];
   }
-  return [
+  const paths: readonly OperationPath[] = [
     { path: scoped, parameters: shared, operations: collection(definition, id) },
     { path: `${scoped}/{name}`, parameters: named, operations: item(kind, id) },
     ...subresources.map((name) => ({
@@ -107,7 +107,13 @@ export function operationPaths(definition: KindDefinition): readonly OperationPa
         ]
       : []),
   ];
+  return definition.readOnly ? paths.map(onlyReads) : paths;
 }
+
+const onlyReads = (path: OperationPath): OperationPath => ({
+  ...path,
+  operations: path.operations.filter(({ method }) => method === 'get'),
+});
 
 type MakeId = (verb: string, suffix?: string) => string;
 

@@ -1,15 +1,22 @@
 import type { KindDefinition } from '../../../schemas/kind-definition.ts';
-import type { Conversion } from '../conversion.ts';
+import { podView } from '../../pod-view/pod-view.ts';
+import type { Conversion, View } from '../conversion.ts';
 import { eventConversion } from './event.ts';
 
 const CONVERSIONS: ReadonlyMap<string, Conversion> = new Map([['events.k8s.io/v1/events', eventConversion]]);
+const VIEWS: ReadonlyMap<string, View> = new Map([['/v1/pods', podView]]);
 
 /** Between a built-in kind that is stored as another one (`storedAs`) and that other's form. Throws where there is none. */
-export function conversionOf({ group, version, plural }: KindDefinition): Conversion {
+export const conversionOf = (definition: KindDefinition): Conversion => find(CONVERSIONS, definition);
+
+/** From another kind's objects (`storedAs`) to a kind that can only be read (`readOnly`). Throws where there is none. */
+export const viewOf = (definition: KindDefinition): View => find(VIEWS, definition);
+
+function find<T>(table: ReadonlyMap<string, T>, { group, version, plural }: KindDefinition): T {
   const name = `${group}/${version}/${plural}`;
-  const conversion = CONVERSIONS.get(name);
-  if (conversion === undefined) {
-    throw new TypeError(`${name} has storedAs and no conversion: add it to api/registry/conversions/index.ts`);
+  const found = table.get(name);
+  if (found === undefined) {
+    throw new TypeError(`${name} has storedAs and nothing converts it: add that to api/registry/conversions/index.ts`);
   }
-  return conversion;
+  return found;
 }

@@ -1,0 +1,84 @@
+import type { Container, ContainerEnv, ContainerSpec, ContainerVolume } from '../../schemas/gen/types.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** core/v1 PodSpec of a Container: one container of the same name. */
+export function podSpecOf({ metadata, spec, status }: Container): Fields {
+  const { nodeName, restartPolicy, terminationGracePeriodSeconds, hostname, hostNetwork, imagePullSecrets } = spec;
+  const supplementalGroups = spec.securityContext?.supplementalGroups;
+  return present({
+    containers: [containerOf(metadata.name, spec, status?.image)],
+    volumes: spec.volumes?.map(volumeOf),
+    securityContext: present({ supplementalGroups }),
+    nodeName,
+    restartPolicy,
+    terminationGracePeriodSeconds,
+    hostname,
+    hostNetwork,
+    imagePullSecrets,
+    dnsPolicy: 'Default',
+  });
+}
+
+/** Names and meanings are core/v1's already; what it does not have is left out. */
+function containerOf(name: string, spec: ContainerSpec, imageInUse: string | undefined): Fields {
+  const { command, args, workingDir, envFrom, volumeMounts, lifecycle, stdin, stdinOnce, tty } = spec;
+  const { imagePullPolicy, terminationMessagePath, terminationMessagePolicy } = spec;
+  const { limits, requests } = spec.resources ?? {};
+  return present({
+    name,
+    image: spec.image ?? imageInUse ?? '',
+    imagePullPolicy,
+    command,
+    args,
+    workingDir,
+    env: spec.env?.map(envOf),
+    envFrom,
+    volumeMounts,
+    resources: present({ limits: limits && quantities(limits), requests: requests && quantities(requests) }),
+    lifecycle,
+    terminationMessagePath,
+    terminationMessagePolicy,
+    securityContext: spec.securityContext && securityOf(spec.securityContext),
+    stdin,
+    stdinOnce,
+    tty,
+  });
+}
+
+function envOf(variable: ContainerEnv): Fields {
+  const { valueFrom } = variable;
+  if (valueFrom?.fieldRef === undefined) return variable as unknown as Fields;
+  return { ...variable, valueFrom: { fieldRef: { apiVersion: 'v1', ...valueFrom.fieldRef } } };
+}
+
+function volumeOf({ name, volume, emptyDir, ...source }: ContainerVolume): Fields {
+  if (volume !== undefined) return { name, persistentVolumeClaim: { claimName: volume.name } };
+  if (emptyDir !== undefined) return { name, emptyDir: quantitiesIn(emptyDir) };
+  return { name, ...source };
+}
+
+/** Users and groups by name are known to the image alone, and core/v1 has numbers. */
+function securityOf({
+  runAsUser,
+  runAsGroup,
+  supplementalGroups: _ofThePod,
+  ...rest
+}: NonNullable<ContainerSpec['securityContext']>): Fields {
+  return present({ ...rest, runAsUser: number(runAsUser), runAsGroup: number(runAsGroup) });
+}
+
+const number = (id: unknown): number | undefined => (/^\d+$/.test(String(id)) ? Number(id) : undefined);
+
+/** Typed clients read a quantity from a string. */
+const quantities = (values: object): Fields =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]));
+
+function quantitiesIn({ sizeLimit, ...rest }: NonNullable<ContainerVolume['emptyDir']>): Fields {
+  return sizeLimit === undefined ? rest : { ...rest, sizeLimit: String(sizeLimit) };
+}
+
+/** Without what is undefined. */
+export function present(fields: Fields): Fields {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}
