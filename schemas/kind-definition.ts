@@ -59,12 +59,11 @@ export interface KindDefinition {
   /** With `storedAs`: a view of those objects, which can be read here and changed only there (core/v1 Pod of Containers). */
   readonly readOnly?: true;
   /**
-   * Objects that a selector finds under other values too: one that asks for `field=value` is also tried on `as` of an
-   * object's fields (Events of a Container are those of its Pod view).
+   * Objects that a selector finds under other values too: it is also tried on `as` of an object's fields (Events of a Container
+   * are those of its Pod view). `asked`: whether it means such values, by what it requires fields to equal.
    */
   readonly alsoSelectedAs?: {
-    readonly field: string;
-    readonly value: string;
+    readonly asked: (required: (field: string) => string | undefined) => boolean;
     readonly as: (fields: Readonly<Record<string, string>>) => Readonly<Record<string, string>> | undefined;
   };
   /** A question that a POST answers: nothing is kept, and there is nothing else to do with it (reviews). */

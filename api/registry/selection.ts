@@ -42,11 +42,10 @@ export function parseSelection(
   const matchesValues = (values: Selectable['fields']): boolean =>
     matchesFields(fields, (field) => values[field] ?? '');
   const { alsoSelectedAs } = definition;
-  const as = alsoSelectedAs && requiredFieldValue(fields, alsoSelectedAs.field) === alsoSelectedAs.value;
-  const others = as ? alsoSelectedAs.as : () => undefined;
+  const asked = alsoSelectedAs?.asked((field) => requiredFieldValue(fields, field)) ?? false;
   const matchesEither = (values: Selectable['fields']): boolean => {
     if (matchesValues(values)) return true;
-    const other = others(values);
+    const other = asked ? alsoSelectedAs?.as(values) : undefined;
     return other !== undefined && matchesValues(other);
   };
   return {

@@ -10,8 +10,8 @@ export function asPodEvents(reference: 'involvedObject' | 'regarding'): NonNulla
   const apiVersion = `${reference}.apiVersion`;
   const uid = `${reference}.uid`;
   return {
-    field: kind,
-    value: 'Pod',
+    // kubectl describe names the uid, and the kind in some versions only
+    asked: (required) => required(kind) === 'Pod' || (required(kind) === undefined && required(uid) !== undefined),
     as(fields) {
       if (fields[kind] !== 'Container' || fields[apiVersion]?.startsWith('tsmoby.dev/') !== true) return undefined;
       return { ...fields, [kind]: 'Pod', [apiVersion]: 'v1', [uid]: podUidOf(fields[uid] ?? '') };

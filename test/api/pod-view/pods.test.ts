@@ -186,6 +186,10 @@ test('Events of a Container are those of its Pod, for whoever asks for a Pod', a
     namesOf(await server.request('GET', `${path}?fieldSelector=${encodeURIComponent(selector)}`));
   const described = `involvedObject.name=web,involvedObject.namespace=default,involvedObject.kind=Pod,involvedObject.uid=${uid}`;
   t.deepEqual(await select(EVENTS, described), ['e']);
+  t.deepEqual(
+    await select(EVENTS, `involvedObject.name=web,involvedObject.namespace=default,involvedObject.uid=${uid}`),
+    ['e'],
+  );
   t.deepEqual(await select(EVENTS, 'involvedObject.kind=Pod,involvedObject.apiVersion=v1,involvedObject.name=web'), [
     'e',
   ]);
