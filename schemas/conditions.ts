@@ -114,6 +114,7 @@ export const REASON_MEANINGS = {
   WorkingDirectoryInvalid: 'The working directory cannot be entered.',
   TaskRunning: 'The process still runs, so the container cannot be deleted yet.',
   TaskStopped: 'The process has ended already.',
+  TaskPaused: 'The process is paused, so nothing can be started beside it.',
   UserNotFound: "The user or group is not in the image's passwd or group file.",
   RunAsNonRootViolation: 'The process would run as user 0, and runAsNonRoot forbids it.',
   ConfigMapNotFound: 'A ConfigMap that is needed is not there.',

@@ -5,6 +5,7 @@ import { badRequest, internal, serviceUnavailable, type StatusError } from '../.
 import { isRuntimeError } from '../../runtime/errors.ts';
 import type { Containers } from '../../runtime/ports/containers.ts';
 import type { Logs } from '../../runtime/ports/logs.ts';
+import { REASONS } from '../../schemas/conditions.ts';
 import type { Container } from '../../schemas/gen/types.ts';
 import { attachedProcess, neverStarted, onlyWanted } from './remote-process.ts';
 import { serveAtContainers } from './serve-at-containers.ts';
@@ -92,7 +93,7 @@ function notRunning(name: string, status: Container['status']): StatusError {
 function toStatusError(error: unknown, { metadata: { name }, status }: Container): StatusError {
   // It ended since its status was written.
   if (isRuntimeError(error, 'FailedPrecondition', 'NotFound')) {
-    if (error.reason === 'TaskPaused') return badRequest(`container ${JSON.stringify(name)} is paused`);
+    if (error.reason === REASONS.TaskPaused) return badRequest(`container ${JSON.stringify(name)} is paused`);
     return notRunning(name, { ...status, state: { waiting: { reason: 'NotRunning' } } });
   }
   const text = error instanceof Error ? error.message : String(error);

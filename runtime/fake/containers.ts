@@ -128,7 +128,7 @@ export class FakeContainers implements Containers {
     const { execId } = request;
     if (task?.running !== true) {
       const text = `no process can be started in instance ${id}: it does not run`;
-      throw new RuntimeError('FailedPrecondition', text, { reason: 'TaskNotRunning' });
+      throw new RuntimeError('FailedPrecondition', text);
     }
     if (execs.has(execId)) throw new RuntimeError('AlreadyExists', `instance ${id} has a process ${execId} already`);
     const program = this.#program(request.args);
@@ -144,9 +144,7 @@ export class FakeContainers implements Containers {
     const { task, stdio, spec } = this.#find(id);
     if (task?.running !== true || stdio?.stdin !== true) {
       const text = `instance ${id} ${task?.running === true ? 'was started without an input' : 'does not run'}`;
-      throw new RuntimeError('FailedPrecondition', text, {
-        reason: task?.running === true ? 'NoInput' : 'TaskNotRunning',
-      });
+      throw new RuntimeError('FailedPrecondition', text);
     }
     const copies = this.#options.program(spec.process.args)?.copiesInput === true;
     return {

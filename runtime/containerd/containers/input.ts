@@ -33,8 +33,8 @@ export async function removeInputFifo(context: ContainersContext, id: string): P
 export async function openTaskInput(context: ContainersContext, id: string, signal?: AbortSignal): Promise<TaskInput> {
   const { tasks } = context.connection.services;
   const process = (await unlessGone(tasks.get({ containerId: id }, { signal })))?.process;
-  if (process?.status !== Status.RUNNING) throw refusal(`instance ${id} does not run`, 'TaskNotRunning');
-  if (process.stdin === '') throw refusal(`instance ${id} was started without an input`, 'NoInput');
+  if (process?.status !== Status.RUNNING) throw refusal(`instance ${id} does not run`);
+  if (process.stdin === '') throw refusal(`instance ${id} was started without an input`);
   const input = openInput(process.stdin, PATIENCE);
   return {
     write: (bytes) => input.write(bytes),
@@ -46,7 +46,6 @@ export async function openTaskInput(context: ContainersContext, id: string, sign
   };
 }
 
-const refusal = (message: string, reason: string): RuntimeError =>
-  new RuntimeError('FailedPrecondition', message, { reason });
+const refusal = (message: string): RuntimeError => new RuntimeError('FailedPrecondition', message);
 
 const directoryOf = (runDirectory: string): string => join(runDirectory, 'stdin');

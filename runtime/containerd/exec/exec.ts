@@ -102,10 +102,12 @@ function execError(error: unknown, { id }: ExecName): RuntimeError {
   if (isGrpc(error)) {
     const { details } = error;
     const paused = /paused/.test(details) && /cannot exec/.test(details);
-    const reason = paused ? 'TaskPaused' : 'TaskNotRunning';
     if (paused || isGrpc(error, 'NOT_FOUND') || NOT_RUNNING.test(details)) {
       const text = `no process can be started in instance ${id}: it ${paused ? 'is paused' : 'does not run'}`;
-      return new RuntimeError('FailedPrecondition', text, { cause: error, reason });
+      return new RuntimeError('FailedPrecondition', text, {
+        cause: error,
+        ...(paused ? { reason: 'TaskPaused' } : {}),
+      });
     }
   }
   return startError(error, `start a process in instance ${id}`);
