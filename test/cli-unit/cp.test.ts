@@ -1,18 +1,15 @@
 import test from 'ava';
 import * as fc from 'fast-check';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { parseFileSpec } from '../../cli/commands/cp/file-spec.ts';
 import { extractTar } from '../../cli/tar/extract.ts';
 import { encodeHeader, padding, type Header } from '../../cli/tar/header.ts';
 import { readTar } from '../../cli/tar/read.ts';
-import { writeTar } from '../../cli/tar/write.ts';
 import { exitStatus, openExecServer, SUCCESS, type Script } from '../support/exec-server.ts';
+import { exchangeArchives } from '../suites/archives.ts';
 import { runLine } from './world.ts';
-
-const shell = promisify(execFile);
 
 async function inDirectory(body: (directory: string) => Promise<void>): Promise<void> {
   const directory = await mkdtemp('/tmp/tsm-t-');
@@ -81,35 +78,8 @@ test('what is no archive, and what ends too early, is an error', async (t) => {
   t.deepEqual(await read(Buffer.alloc(0)), []);
 });
 
-test('GNU tar, busybox and we read each other’s archives', async (t) => {
-  await inDirectory(async (directory) => {
-    const long = `${'n'.repeat(70)}/${'m'.repeat(70)}`;
-    await mkdir(join(directory, 'from', long), { recursive: true });
-    await writeFile(join(directory, 'from', long, 'file with ü'), 'content', { mode: 0o755 });
-    await symlink('file with ü', join(directory, 'from', long, 'link'));
-    const archive = Buffer.concat(await Array.fromAsync(writeTar(join(directory, 'from'), 'to')));
-    await writeFile(join(directory, 'ours.tar'), archive);
-    await shell('tar', ['xf', 'ours.tar'], { cwd: directory });
-    t.is(await readFile(join(directory, 'to', long, 'link'), 'utf8'), 'content');
-    t.is((await stat(join(directory, 'to', long, 'file with ü'))).mode & 0o777, 0o755);
-    const formats = [
-      ['tar', '--format=gnu'],
-      ['tar', '--format=posix'],
-      ['tar', '--format=ustar'],
-      ['busybox', 'tar'],
-    ];
-    for (const [n, [program = '', ...words]] of formats.entries()) {
-      await shell(program, [...words, '-c', '-f', 'theirs.tar', './to'], { cwd: directory });
-      const warnings: string[] = [];
-      const target = join(directory, `back${n}`);
-      const chunks = inPieces(await readFile(join(directory, 'theirs.tar')), 4096);
-      t.is(await extractTar(chunks, { root: './to', target, warn: (line) => warnings.push(line) }), 5);
-      t.is(await readFile(join(target, long, 'file with ü'), 'utf8'), 'content');
-      t.is((await stat(join(target, long, 'file with ü'))).mode & 0o755, 0o755);
-      t.regex(warnings.join(), /^warning: skipping symlink: ".*link" -> "file with ü"$/);
-    }
-  });
-});
+test('GNU tar and we read each other’s archives, in each of its formats', (t) =>
+  exchangeArchives(t, ['tar'], ['gnu', 'posix', 'ustar']));
 
 test('nothing of a hostile archive leaves the target', async (t) => {
   await inDirectory(async (directory) => {
