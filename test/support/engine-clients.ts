@@ -10,5 +10,11 @@ export const ENGINE_CLIENTS: Readonly<Record<string, OpenClient>> = {
   'in-process': (world) => world.client(),
   http: (world) => world.httpClient(),
   'lagging watch': (world) => lagClient(world.plainClient(), { watchLagMs: 20, faultRate: 0, random: seededRandom(1) }),
-  'bad network': (world) => lagClient(world.plainClient(), { watchLagMs: 3, faultRate: 0.1, random: seededRandom(2) }),
+  'bad network': badNetwork(),
 };
+
+/** @param mostFaults how many calls fail before the network is well again */
+export function badNetwork(mostFaults?: number): OpenClient {
+  const options = { watchLagMs: 3, faultRate: 0.1, ...(mostFaults === undefined ? {} : { mostFaults }) };
+  return (world) => lagClient(world.plainClient(), { ...options, random: seededRandom(2) });
+}

@@ -8,6 +8,8 @@ export interface LagOptions {
   readonly watchLagMs: number;
   /** Share of calls that fail, half of them after they have had their effect. */
   readonly faultRate: number;
+  /** How many calls fail before the network is well again; watches go on breaking. Default: it never is. */
+  readonly mostFaults?: number;
   /** 0 ≤ random() < 1. */
   readonly random: () => number;
 }
@@ -29,11 +31,13 @@ const CALLS = [
  * has no capabilities beyond the Client port.
  */
 export function lagClient(client: Client, options: LagOptions): Client {
+  let faults = options.mostFaults ?? Infinity;
   const lagging = { watch: laggingWatch(client, options) } as Record<string, unknown>;
   for (const verb of CALLS) {
     const call = client[verb].bind(client) as (...args: unknown[]) => Promise<unknown>;
     lagging[verb] = async (...args: unknown[]) => {
-      const fault = options.random() < options.faultRate;
+      const fault = faults > 0 && options.random() < options.faultRate;
+      if (fault) faults -= 1;
       if (fault && options.random() < 0.5) throw unreachable();
       const answer = await call(...args);
       if (fault) throw unreachable();
