@@ -82,7 +82,7 @@ for (const [text, reason, words] of [
   ],
 ] as const) {
   test(`runc's "${text.slice(0, 60)}…" is ${reason}`, (t) => {
-    const error = startError(grpc('UNKNOWN', PREFIX + text), 'web');
+    const error = startError(grpc('UNKNOWN', PREFIX + text), 'start instance web');
     t.is(error.code, 'InvalidArgument');
     t.is(error.reason, reason);
     t.true(error.message.startsWith('start instance web: '), error.message);
