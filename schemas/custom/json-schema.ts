@@ -66,11 +66,11 @@ export const propertyOf = ({ properties = {} }: JsonSchemaProps, name: string): 
 
 /** The schema of the items; undefined when there is none, or a list of them. */
 export const itemsOf = ({ items }: JsonSchemaProps): JsonSchemaProps | undefined =>
-  isObject(items) ? (items as JsonSchemaProps) : undefined;
+  isObject(items) ? items : undefined;
 
 /** The schema of other members; undefined when there is none, or a boolean. */
 export const additionalOf = ({ additionalProperties }: JsonSchemaProps): JsonSchemaProps | undefined =>
-  isObject(additionalProperties) ? (additionalProperties as JsonSchemaProps) : undefined;
+  isObject(additionalProperties) ? additionalProperties : undefined;
 
 /** Every schema directly inside this one, whatever it is there for. */
 export function childrenOf(schema: JsonSchemaProps): readonly JsonSchemaProps[] {

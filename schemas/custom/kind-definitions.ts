@@ -59,7 +59,7 @@ function definitionOf(
     builtin: false,
     selectableFields: (version.selectableFields ?? []).map(({ jsonPath = '' }) => jsonPath.replace(/^\./, '')),
     columns: columnsOf(version.additionalPrinterColumns ?? []),
-    schema: rootSchema(version.schema?.openAPIV3Schema as JsonSchemaProps | undefined),
+    schema: rootSchema(version.schema?.openAPIV3Schema),
   };
 }
 

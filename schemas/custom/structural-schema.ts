@@ -73,5 +73,5 @@ export function structuralSchemaOf(schema: JsonSchemaProps): StructuralSchema {
     if (branches !== undefined && branches.length > 0) set(key, branches.map(structuralSchemaOf));
   }
   if (schema.not) set('not', structuralSchemaOf(schema.not));
-  return result as StructuralSchema;
+  return result;
 }

@@ -85,7 +85,7 @@ test('exec -i passes on what is piped in, and its end', async (t) => {
 test('exec -it makes the terminal raw, tells its size and its changes, and puts it back', async (t) => {
   let terminal: TextOutput | undefined;
   const script: Script = async ({ next, send, end }) => {
-    const first = [await next(), await next()].map((message) => message?.toString()).toSorted();
+    const first = [await next(), await next()].map(String).toSorted();
     await send(1, first.join(' '));
     terminal = Object.assign(terminal as TextOutput, { columns: 33, rows: 44 });
     terminal.emit('resize');
@@ -199,13 +199,7 @@ test('attach asks for no more than the container has, and says so', async (t) =>
 
 test('attach -it to a terminal takes keys, and tells how to come back', async (t) => {
   const script: Script = async ({ next, send, end }) => {
-    await send(
-      1,
-      [await next(), await next()]
-        .map((message) => message?.toString())
-        .toSorted()
-        .join(' '),
-    );
+    await send(1, [await next(), await next()].map(String).toSorted().join(' '));
     await end(SUCCESS);
   };
   await using server = await openExecServer(script, { objects: container({ stdin: true, tty: true }) });

@@ -95,12 +95,18 @@ export function writeScalar(writer: BinaryWriter, number: number, scalar: Scalar
       writer.int32(Number(value));
       return;
     case ScalarType.INT64:
-      // the digits of a number beyond 2^53 are those that it prints as
-      writer.int64(BigInt(String(value as number | bigint)));
+      writer.int64(integerOf(value));
       return;
     default:
       writer.double(Number(value));
   }
+}
+
+/** The digits of a number beyond 2^53 are those that it prints as. */
+function integerOf(value: JsonValue): bigint {
+  if (typeof value !== 'number' && typeof value !== 'bigint')
+    throw new TypeError(`a ${typeof value} where an integer belongs`);
+  return BigInt(String(value));
 }
 
 /** Throws TypeError: what is text in a schema is text in a valid object. */

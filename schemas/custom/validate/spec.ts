@@ -1,5 +1,4 @@
 import type { CustomResourceDefinitionSpec, CustomResourceDefinitionVersion } from '../../gen/types.ts';
-import type { JsonValue } from '../../object.ts';
 import { forbidden, invalid, notSupported, required, type FieldIssue } from '../../structural/issue.ts';
 import { checkDns1035Label, checkDnsSubdomain } from '../../values/names.ts';
 import type { JsonSchemaProps } from '../json-schema.ts';
@@ -41,8 +40,7 @@ function oneOf(path: string, value: string, accepted: readonly string[]): readon
   return accepted.includes(value) ? [] : [notSupported(path, value, accepted)];
 }
 
-const schemaOf = ({ schema }: CustomResourceDefinitionVersion): JsonSchemaProps | undefined =>
-  schema?.openAPIV3Schema as JsonSchemaProps | undefined;
+const schemaOf = ({ schema }: CustomResourceDefinitionVersion): JsonSchemaProps | undefined => schema?.openAPIV3Schema;
 
 /** Version by version: what each has of its own. */
 function validateVersions(spec: CustomResourceDefinitionSpec): readonly FieldIssue[] {
@@ -92,10 +90,10 @@ function versionsTogether(versions: readonly CustomResourceDefinitionVersion[]):
   const shown = versions.map(({ name = '', served = false, storage = false }) => ({ name, served, storage }));
   const issues: FieldIssue[] = [];
   if (new Set(versions.map(({ name = '' }) => name)).size < versions.length) {
-    issues.push(invalid(path, shown as JsonValue, 'must contain unique version names'));
+    issues.push(invalid(path, shown, 'must contain unique version names'));
   }
   if (versions.filter(({ storage }) => storage === true).length !== 1) {
-    issues.push(invalid(path, shown as JsonValue, 'must have exactly one version marked as storage version'));
+    issues.push(invalid(path, shown, 'must have exactly one version marked as storage version'));
   }
   return issues;
 }

@@ -1,7 +1,7 @@
 /** Objects of any kind that has a message, as fast-check makes them: every field, every Unicode text, every int64. */
 import { getOption, ScalarType, type DescField, type DescMessage } from '@bufbuild/protobuf';
 import { FeatureSet_FieldPresence } from '@bufbuild/protobuf/wkt';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { always } from '../../../proto/gen/kubernetes/json_pb.ts';
 import type { JsonObject, JsonValue } from '../../../schemas/object.ts';
 import { put, type MutableObject } from '../../../schemas/structural/own.ts';

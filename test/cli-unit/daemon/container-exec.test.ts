@@ -70,7 +70,7 @@ async function running(
     exec: (command, query) => subresources.get('exec')?.exec?.(context, 'web', { ...EVERYTHING, command, ...query }),
     attach: (query) => subresources.get('attach')?.attach?.(context, 'web', { ...EVERYTHING, ...query }),
     [Symbol.asyncDispose]: () => world[Symbol.asyncDispose](),
-  } as World;
+  };
 }
 
 test('a command runs in the container, and its output and code come back', async (t) => {

@@ -267,7 +267,7 @@ export const customResourceCases: readonly Case[] = [
         kubectl: `patch widgets.%GROUP% a --type=merge --subresource=status -p '{"status":{"phase":"Fine"}}'`,
         out: /patched/,
       },
-      { kubectl: 'apply -f -', input: `${widget('size: 2')}`, out: /configured/, err: /Warning/ },
+      { kubectl: 'apply -f -', input: widget('size: 2'), out: /configured/, err: /Warning/ },
       {
         kubectl: 'get widgets.%GROUP% a -o json',
         json: { spec: { size: 2 }, status: { phase: 'Fine' }, metadata: { generation: 2 } },

@@ -58,7 +58,7 @@ export async function openCluster(options: ClusterOptions, signal: AbortSignal):
   const serverVersion = versions['serverVersion']?.gitVersion ?? '';
   opening.defer(() => sweep(run, (args) => kubectl(args, undefined, AbortSignal.timeout(60_000))));
   const owned = opening.move();
-  const offers: Need[] = [...(serverVersion.includes('tsmoby') ? ['tsmoby' as const] : [])];
+  const offers: Need[] = serverVersion.includes('tsmoby') ? ['tsmoby'] : [];
   if (containers) offers.push('containers');
   return {
     binary,

@@ -31,7 +31,7 @@ export async function runSteps(steps: readonly Step[], scene: Scene): Promise<vo
 }
 
 async function runStep(step: Step, scene: Scene): Promise<void> {
-  if ('pauseMs' in step) return void (await sleep(step.pauseMs, undefined, { signal: scene.signal }));
+  if ('pauseMs' in step) return await sleep(step.pauseMs, undefined, { signal: scene.signal });
   if ('file' in step)
     return await writeFile(join(scene.directory, step.file), fillText(step.text, scene.words), { mode: 0o700 });
   const deadline = 'kubectl' in step && step.eventually ? performance.now() + EVENTUALLY_MS : 0;
@@ -100,11 +100,11 @@ function readerOf({ ready, until }: KubectlStep, words: Map<string, string>) {
   return {
     ready: begin.promise,
     enough: enough.signal,
-    onOutput(out: string): void {
+    onOutput: (out: string): void => {
       seen = out;
       look();
     },
-    nothingMoreToDo(): void {
+    nothingMoreToDo: (): void => {
       working = false;
       look();
     },

@@ -20,8 +20,6 @@ class CelFormat {
   }
 }
 
-class FormatNamespace {}
-
 const ofFormat = (name: string) => (text: string) => (isFormat(name, text) ? [] : [`invalid ${name}`]);
 
 /** `name-`, as a generateName prefix: what comes behind the dash is the server's. */
@@ -46,8 +44,8 @@ const checks: Readonly<Record<string, (text: string) => readonly string[]>> = {
 
 /** Kubernetes' `format`. */
 export const formats: Library = {
-  types: { 'kubernetes.NamedFormat': CelFormat, FormatNamespace },
-  namespaces: { format: ['FormatNamespace', new FormatNamespace()] },
+  types: { 'kubernetes.NamedFormat': CelFormat },
+  namespaces: { format: 'FormatNamespace' },
   functions: {
     'FormatNamespace.named(string): optional<kubernetes.NamedFormat>': (_: object, name: string) =>
       Optional.of(Object.hasOwn(checks, name) ? make(name) : undefined),

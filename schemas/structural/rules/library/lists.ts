@@ -5,13 +5,9 @@ import type { Library } from './library.ts';
 
 type Ordered = number | bigint | string | boolean | Date;
 
-class ListsNamespace {}
-class SetsNamespace {}
-
 /** Kubernetes' list functions, cel-go's `lists` (version 3) and its `sets`. */
 export const lists: Library = {
-  types: { ListsNamespace, SetsNamespace },
-  namespaces: { lists: ['ListsNamespace', new ListsNamespace()], sets: ['SetsNamespace', new SetsNamespace()] },
+  namespaces: { lists: 'ListsNamespace', sets: 'SetsNamespace' },
   functions: {
     'list.isSorted(): bool': (list: Ordered[]) => list.every((item, i) => i === 0 || (list[i - 1] ?? item) <= item),
     'list.sum(): dyn': sum,

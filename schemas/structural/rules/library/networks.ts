@@ -32,12 +32,10 @@ class CelCidr {
   }
 }
 
-class IpNamespace {}
-
 /** Kubernetes' `ip` and `cidr`. */
 export const networks: Library = {
-  types: { 'net.IP': CelIp, 'net.CIDR': CelCidr, IpNamespace },
-  namespaces: { ip: ['IpNamespace', new IpNamespace()] },
+  types: { 'net.IP': CelIp, 'net.CIDR': CelCidr },
+  namespaces: { ip: 'IpNamespace' },
   functions: {
     'isIP(string): bool': (text: string) => parseIp(text) !== undefined,
     'ip(string): net.IP': ip,

@@ -46,8 +46,8 @@ function parse(text: string, lenient: boolean): CelSemver | undefined {
 function complete(text: string): string {
   const [, core = '', rest = ''] = /^v?([\d.]*)(.*)$/s.exec(text) ?? [];
   const parts = core.split('.').map((part) => part.replace(/^0+(?=\d)/, ''));
-  while (parts.length < 3 && rest === '') parts.push('0');
-  return parts.join('.') + rest;
+  const missing = rest === '' ? Math.max(0, 3 - parts.length) : 0;
+  return [...parts, ...Array.from({ length: missing }, () => '0')].join('.') + rest;
 }
 
 function read(text: string, lenient: boolean): CelSemver {

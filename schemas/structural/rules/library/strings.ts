@@ -4,12 +4,9 @@ import type { Library } from './library.ts';
 /** Compiles an RE2 pattern once, and says what of a text it fits; see pattern.ts. */
 export type CompilePattern = (pattern: string) => RegExp;
 
-class StringsNamespace {}
-
 /** cel-go's `strings` (version 2) as far as the CEL library has not, and Kubernetes' `find` and `findAll`. */
 export const strings = (compile: CompilePattern): Library => ({
-  types: { StringsNamespace },
-  namespaces: { strings: ['StringsNamespace', new StringsNamespace()] },
+  namespaces: { strings: 'StringsNamespace' },
   functions: {
     'string.matchesRE2(string): bool': (text: string, pattern: string) => compile(pattern).test(text),
     'list<string>.joinBounded(): string': (list: string[]) => join(list, ''),
@@ -128,5 +125,5 @@ function textOf(value: unknown): string {
   if (value === null || typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean') {
     return String(value);
   }
-  return String(value as { toString(): string });
+  return (value as { toString(): string }).toString();
 }
