@@ -1,5 +1,5 @@
 import test from 'ava';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { podOf } from '../../../api/pod-view/pod-view.ts';
 import { objectMeta } from '../../../schemas/definitions/object-meta.ts';
 import { pod as podKind } from '../../../schemas/definitions/pod.ts';
@@ -113,7 +113,7 @@ test('volumes, variables and users stand where core/v1 has them', (t) => {
     env: [{ name: 'POD', valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.name' } } }],
     resources: { limits: { cpu: '1', memory: '64Mi', pids: '10' } },
   });
-  t.false('runAsUser' in (spec.containers[0]?.['securityContext'] as JsonObject));
+  t.false(Object.hasOwn(spec.containers[0]?.['securityContext'] as JsonObject, 'runAsUser'));
 });
 
 const classOf = (resources: JsonObject): unknown => shown({ resources }).status['qosClass'];
@@ -174,9 +174,7 @@ const schema = compileStructural(podKind.schema, { metadata: objectMeta });
 test('whatever a Container is, its Pod is what the schema says, and nothing else', (t) => {
   fc.assert(
     fc.property(spec, optional(status), (wanted, found) => {
-      const pod = JSON.parse(
-        JSON.stringify(shown(wanted as JsonObject, found as JsonObject | undefined)),
-      ) as JsonObject;
+      const pod = JSON.parse(JSON.stringify(shown(wanted, found))) as JsonObject;
       t.deepEqual(schema.prune(pod).unknown, []);
       t.deepEqual(schema.validate(pod), []);
     }),
