@@ -95,7 +95,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     const { storedAs } = definition;
     const kind = storedAs && stores.get(`${storedAs.group}/${storedAs.plural}`);
     if (kind === undefined) continue;
-    if (definition.readOnly) registry.add(viewResource(viewAs(kind, definition, viewOf(definition))));
+    if (definition.readOnly !== undefined) registry.add(viewResource(viewAs(kind, definition, viewOf(definition))));
     else registry.add(storedResource(serveAlso(kind, definition, conversionOf(definition))));
   }
   const authorizer = options.authorizer ?? createAdminAuthorizer();

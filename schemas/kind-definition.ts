@@ -56,8 +56,11 @@ export interface KindDefinition {
    * API server has the conversion. Absent: the kind has objects of its own.
    */
   readonly storedAs?: { readonly group: string; readonly plural: string };
-  /** With `storedAs`: a view of those objects, which can be read here and changed only there (core/v1 Pod of Containers). */
-  readonly readOnly?: true;
+  /**
+   * With `storedAs`: a view of those objects, which can only be read here (core/v1 Pod of Containers). The text is what
+   * somebody who tries to write is told.
+   */
+  readonly readOnly?: string;
   /**
    * Objects that a selector finds under other values too: it is also tried on `as` of an object's fields (Events of a Container
    * are those of its Pod view). `asked`: whether it means such values, by what it requires fields to equal.

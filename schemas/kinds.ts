@@ -9,6 +9,7 @@ import { namespace } from './definitions/namespace.ts';
 import { newerEvent } from './definitions/newer-event.ts';
 import { pod } from './definitions/pod.ts';
 import { secret } from './definitions/secret.ts';
+import { service } from './definitions/service.ts';
 import { volume } from './definitions/volume.ts';
 import type { KindDefinition } from './kind-definition.ts';
 import type { GroupVersionKind, KindRef } from './object.ts';
@@ -27,7 +28,7 @@ export const KINDS: readonly KindDefinition[] = [
 ];
 
 /** Further places at which kinds of the table are served; they have no objects of their own. */
-export const ALSO_SERVED_KINDS: readonly KindDefinition[] = [newerEvent, pod];
+export const ALSO_SERVED_KINDS: readonly KindDefinition[] = [newerEvent, pod, service];
 
 /** `v1` for the core group, `group/version` for the others. */
 export function apiVersionOf({ group, version }: { readonly group: string; readonly version: string }): string {

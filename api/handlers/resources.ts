@@ -7,7 +7,7 @@ import type { ApiResponse } from '../pipeline/response.ts';
 import type { ResourceRequest } from '../request-info.ts';
 import type { Capabilities, ServedResource } from '../registry/resource.ts';
 import { checkRepresentation } from '../codec/check-representation.ts';
-import { methodNotAllowed, notFound, qualified, unknownResource, type StatusError } from '../status-error.ts';
+import { methodNotAllowed, notFound, unknownResource, type StatusError } from '../status-error.ts';
 import type { ResourceCall } from './call.ts';
 import { handleCreate } from './create.ts';
 import { handleDelete } from './delete.ts';
@@ -99,15 +99,9 @@ function checkNamespaced(
   if (verb === 'deletecollection') throw methodNotAllowed();
 }
 
-/** Whoever writes to a view is told where to write instead. */
-function checkReadOnly(
-  { readOnly, storedAs, plural }: KindDefinition,
-  { method, name, subresource }: ResourceRequest,
-): void {
-  if (!readOnly || storedAs === undefined || subresource !== '' || method === 'GET') return;
-  const instead = qualified(storedAs);
-  const which = name === '' ? '' : ` ${name}`;
-  throw methodNotAllowed(`${plural} are a read-only view of ${instead}: write to ${instead}${which} instead`);
+/** Whoever writes to a view is told what to do instead. */
+function checkReadOnly({ readOnly }: KindDefinition, { method, subresource }: ResourceRequest): void {
+  if (readOnly !== undefined && subresource === '' && method !== 'GET') throw methodNotAllowed(readOnly);
 }
 
 /** Authorization sees the namespace of a Namespace as RBAC does; storage has none for cluster-scoped kinds. */

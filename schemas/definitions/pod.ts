@@ -77,7 +77,7 @@ export const pod: KindDefinition = {
   subresources: [],
   builtin: true,
   storedAs: { group: container.group, plural: container.plural },
-  readOnly: true,
+  readOnly: 'pods are a read-only view of containers.tsmoby.dev: write to containers.tsmoby.dev instead',
   selectableFields: [
     'spec.nodeName',
     'spec.restartPolicy',

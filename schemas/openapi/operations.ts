@@ -107,7 +107,7 @@ export function operationPaths(definition: KindDefinition): readonly OperationPa
         ]
       : []),
   ];
-  return definition.readOnly ? paths.map(onlyReads) : paths;
+  return definition.readOnly !== undefined ? paths.map(onlyReads) : paths;
 }
 
 const onlyReads = (path: OperationPath): OperationPath => ({

@@ -2,9 +2,13 @@ import type { KindDefinition } from '../../../schemas/kind-definition.ts';
 import { podView } from '../../pod-view/pod-view.ts';
 import type { Conversion, View } from '../conversion.ts';
 import { eventConversion } from './event.ts';
+import { noServices } from './service.ts';
 
 const CONVERSIONS: ReadonlyMap<string, Conversion> = new Map([['events.k8s.io/v1/events', eventConversion]]);
-const VIEWS: ReadonlyMap<string, View> = new Map([['/v1/pods', podView]]);
+const VIEWS: ReadonlyMap<string, View> = new Map([
+  ['/v1/pods', podView],
+  ['/v1/services', noServices],
+]);
 
 /** Between a built-in kind that is stored as another one (`storedAs`) and that other's form. Throws where there is none. */
 export const conversionOf = (definition: KindDefinition): Conversion => find(CONVERSIONS, definition);

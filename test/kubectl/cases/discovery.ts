@@ -144,6 +144,14 @@ export const discoveryCases: readonly Case[] = [
     steps: [{ kubectl: 'cluster-info', out: /Kubernetes control plane.* is running at.*https:\/\// }],
   },
   {
+    title: 'there is no Service yet, and nobody can make one',
+    needs: ['tsmoby'],
+    steps: [
+      { kubectl: 'get svc', err: /No resources found/ },
+      { kubectl: 'create service clusterip a --tcp=80', exit: 1, err: /MethodNotAllowed.*no Services here yet/ },
+    ],
+  },
+  {
     title: 'health is ok, in short and at length',
     steps: [
       { kubectl: 'get --raw /healthz', out: 'ok' },

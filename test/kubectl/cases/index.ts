@@ -18,6 +18,7 @@ import { invalidCases } from './invalid.ts';
 import { labelCases } from './label.ts';
 import { namespaceCases } from './namespaces.ts';
 import { patchCases } from './patch.ts';
+import { podCases } from './pods.ts';
 import { pruneCases } from './prune.ts';
 import { replaceCases } from './replace.ts';
 import { scaleCases } from './scale.ts';
@@ -53,4 +54,5 @@ export const groups: readonly Group[] = [
   { name: 'auth', cases: authCases },
   { name: 'config', cases: configCases },
   { name: 'custom resources', cases: customResourceCases },
+  { name: 'pods', cases: podCases },
 ];
