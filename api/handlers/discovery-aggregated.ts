@@ -2,7 +2,7 @@
 import type { Representation } from '../negotiate.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { ServedResource } from '../registry/resource.ts';
-import { groupNames, servedIn, verbsOf, verbsOfResource, versionsOf } from './discovery.ts';
+import { groupNames, kindOfSubresource, servedIn, verbsOf, verbsOfResource, versionsOf } from './discovery.ts';
 import { jsonDocument, type DocumentResponse } from './document.ts';
 
 /** The document for `/api` (`core`) or `/apis` (`groups`); undefined when the client did not ask for this form. */
@@ -35,24 +35,17 @@ function describeGroup(registry: Registry, name: string) {
   };
 }
 
-const kindOf = ({ definition: { group, version, kind } }: Pick<ServedResource, 'definition'>) => ({
-  group,
-  version,
-  kind,
-});
-
 function describeResource(resource: ServedResource) {
   const { definition, subresources } = resource;
-  const { plural, singular, scope, shortNames, categories } = definition;
-  const responseKind = kindOf({ definition });
+  const { group, version, kind, plural, singular, scope, shortNames, categories } = definition;
   const below = [...subresources].map(([name, sub]) => ({
     subresource: name,
-    responseKind: sub.represents === undefined ? responseKind : kindOf(sub.represents),
+    responseKind: kindOfSubresource(sub, resource),
     verbs: verbsOf(sub),
   }));
   return {
     resource: plural,
-    responseKind,
+    responseKind: { group, version, kind },
     scope,
     singularResource: singular,
     verbs: verbsOfResource(resource),

@@ -19,11 +19,12 @@ export function verbsOfResource({ definition, capabilities, terminating }: Serve
 /** The verbs that follow from what a resource can do, sorted as the real server sorts them. */
 export function verbsOf(capabilities: Capabilities): readonly string[] {
   const { create, delete: remove, deleteCollection, get, list, patchTypes, readLog, update, watch } = capabilities;
+  const talks = capabilities.exec ?? capabilities.attach;
   return [
-    ...(create ? ['create'] : []),
+    ...(create || talks ? ['create'] : []),
     ...(remove ? ['delete'] : []),
     ...(deleteCollection ? ['deletecollection'] : []),
-    ...(get || readLog ? ['get'] : []),
+    ...(get || readLog || talks ? ['get'] : []),
     ...(list ? ['list'] : []),
     ...(update && patchTypes !== undefined ? ['patch'] : []),
     ...(update ? ['update'] : []),
@@ -90,11 +91,23 @@ export function servedIn(registry: Registry, groupName: string, version: string)
 export const isBuiltinGroup = (registry: Registry, groupName: string): boolean =>
   groupName === '' || registry.all().some(({ definition }) => definition.group === groupName && definition.builtin);
 
+/** What a subresource's bodies are, or its query where it has none. */
+export function kindOfSubresource(
+  { represents, exec, attach }: Capabilities,
+  { definition: { group, version, kind } }: Pick<ServedResource, 'definition'>,
+): { readonly group: string; readonly version: string; readonly kind: string } {
+  if (exec) return { group: '', version: 'v1', kind: 'PodExecOptions' };
+  if (attach) return { group: '', version: 'v1', kind: 'PodAttachOptions' };
+  if (represents === undefined) return { group, version, kind };
+  const { definition: other } = represents;
+  return { group: other.group, version: other.version, kind: other.kind };
+}
+
 /** A kind of another group is told with its group and version. */
-function kindOfSubresource({ represents }: Capabilities, kind: string) {
-  if (represents === undefined) return { kind };
-  const { group, version, kind: other } = represents.definition;
-  return { group, version, kind: other };
+function briefKindOf(sub: Capabilities, resource: ServedResource) {
+  const { group, version, kind } = kindOfSubresource(sub, resource);
+  const isSame = group === resource.definition.group && version === resource.definition.version;
+  return isSame ? { kind } : { group, version, kind };
 }
 
 function describeGroup(registry: Registry, name: string) {
@@ -119,7 +132,7 @@ function describeResource(resource: ServedResource) {
     name: `${plural}/${name}`,
     singularName: '',
     namespaced,
-    ...kindOfSubresource(sub, kind),
+    ...briefKindOf(sub, resource),
     verbs: verbsOf(sub),
   }));
   return [main, ...below];

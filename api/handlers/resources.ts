@@ -9,11 +9,13 @@ import type { Capabilities, ServedResource } from '../registry/resource.ts';
 import { checkRepresentation } from '../codec/check-representation.ts';
 import { methodNotAllowed, notFound, unknownResource, type StatusError } from '../status-error.ts';
 import type { ResourceCall } from './call.ts';
+import { handleAttach } from './attach.ts';
 import { handleCreate } from './create.ts';
 import { handleDelete } from './delete.ts';
 import { handleDeleteCollection } from './delete-collection.ts';
 import { isBuiltinGroup } from './discovery.ts';
 import { pageNotFound } from './document.ts';
+import { handleExec } from './exec.ts';
 import { handleGet } from './get.ts';
 import { handleList } from './list.ts';
 import { handleLog } from './log.ts';
@@ -58,8 +60,7 @@ export async function handleResource(
   }
   checkNamespaced(info, resource, attributes.verb, capabilities);
   checkReadOnly(resource.definition, info);
-  const readsLog = attributes.verb === 'get' && capabilities.readLog !== undefined;
-  const handler = readsLog ? handleLog : HANDLERS.get(attributes.verb);
+  const handler = handlerOf(attributes.verb, capabilities);
   if (handler === undefined || (attributes.name === '' && NEEDS_NAME.has(attributes.verb))) throw methodNotAllowed();
   const shown = capabilities.represents ?? resource;
   await checkRepresentation(request.representation, shown);
@@ -67,6 +68,17 @@ export async function handleResource(
   const call = { attributes: scoped(attributes, resource), signal: request.signal, warn: request.warn };
   const whole = await withBody(request);
   return handler({ context, request: whole, attributes: call.attributes, resource: shown, capabilities, call });
+}
+
+/** Logs and processes have a way of their own to be read and talked to. */
+function handlerOf(verb: string, { readLog, exec, attach }: Capabilities): Handler | undefined {
+  if (verb === 'get' && readLog !== undefined) return handleLog;
+  // By GET for WebSocket, by POST for what was before it.
+  if (verb === 'get' || verb === 'create') {
+    if (exec !== undefined) return handleExec;
+    if (attach !== undefined) return handleAttach;
+  }
+  return HANDLERS.get(verb);
 }
 
 /** The real server's two answers: for its own kinds, and for custom ones. */

@@ -4,13 +4,17 @@ import { essenceOf, SWAGGER_PROTOBUF } from '../codec/media-types.ts';
 import type { ApiClock, ApiLog } from '../context.ts';
 import { negotiate, PLAIN_JSON, type Representation } from '../negotiate.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
-import type { ApiRequest, Credentials, Parameters, RequestBody } from '../pipeline/request.ts';
+import type { ApiRequest, Credentials, RequestBody } from '../pipeline/request.ts';
+import type { ApiResponse } from '../pipeline/response.ts';
 import { parseRequest, type RequestInfo } from '../request-info.ts';
 import { badRequest, StatusError, toStatus } from '../status-error.ts';
 import { createBodyBudget, type BodyBudget } from './body-budget.ts';
 import { discardRest } from './discard-rest.ts';
 import { impersonationOf } from './impersonation.ts';
 import { readBody } from './read-body.ts';
+import { acceptWebSocket } from './websocket/accept.ts';
+import { PendingUpgrade, upgradeOf } from './websocket/pending-upgrade.ts';
+import { serveProcess } from './websocket/serve-process.ts';
 import { setWarnings, writeResponse } from './write-response.ts';
 
 export interface HandlerOptions {
@@ -30,6 +34,7 @@ export type HttpHandler = (request: IncomingMessage, response: ServerResponse) =
 export function createHttpHandler(wiring: HandlerOptions): HttpHandler {
   const options = { ...wiring, bodies: createBodyBudget() };
   return (request, response) => {
+    if (response instanceof PendingUpgrade) response.begin();
     const gone = new AbortController();
     options.inFlight.add(gone);
     response.on('close', () => {
@@ -66,6 +71,10 @@ async function serve(
     return;
   }
   const answer = await options.pipeline.handle(parsed);
+  if (answer.type === 'process') {
+    await talk(options, request, response, answer, signal);
+    return;
+  }
   setWarnings(response, warnings);
   discardRest(request, response);
   const now = (): number => options.clock.now();
@@ -76,6 +85,22 @@ async function serve(
     if (response.headersSent) throw error;
     await refuse(options, request, response, error, parsed.representation);
   }
+}
+
+/** The connection belongs to a process from now on. Rejects when the client has gone already; then the process has, too. */
+async function talk(
+  { log }: HandlerOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+  answer: Extract<ApiResponse, { readonly type: 'process' }>,
+  signal: AbortSignal,
+): Promise<void> {
+  await using process = new AsyncDisposableStack();
+  process.use(answer.process);
+  if (!(response instanceof PendingUpgrade)) throw new TypeError('a process was the answer to a plain request');
+  const socket = await acceptWebSocket(request, response, { subprotocol: answer.protocol, signal });
+  process.move();
+  await serveProcess(socket, answer, { log, signal });
 }
 
 /** What was wrong before the pipeline saw the request, or with how its answer was wanted. */
@@ -112,8 +137,9 @@ function parse(
     credentials: options.credentialsOf(request),
     ...(impersonation === undefined ? {} : { impersonation }),
     info,
-    parameters: cut < 0 ? NO_PARAMETERS : parseQuery(url.slice(cut + 1)),
+    ...(cut < 0 ? NO_QUERY : parseQuery(url.slice(cut + 1))),
     ...representationOf(headers.accept, info),
+    ...upgradeWishOf(request, response),
     userAgent: headers['user-agent'] ?? '',
     signal,
     warn: (text) => warnings.push(text),
@@ -121,12 +147,32 @@ function parse(
   };
 }
 
-const NO_PARAMETERS: Parameters = Object.freeze(Object.create(null) as Record<string, string>);
+type Query = Pick<ApiRequest, 'parameters' | 'repeated'>;
 
-function parseQuery(query: string): Parameters {
+const NO_QUERY: Query = { parameters: Object.freeze(Object.create(null) as Record<string, string>) };
+
+function parseQuery(query: string): Query {
   const parameters = Object.create(null) as Record<string, string>;
-  for (const [name, value] of new URLSearchParams(query)) parameters[name] ??= value;
-  return parameters;
+  let repeated: Record<string, string[]> | undefined;
+  for (const [name, value] of new URLSearchParams(query)) {
+    const first = parameters[name];
+    if (first === undefined) parameters[name] = value;
+    else {
+      repeated ??= Object.create(null) as Record<string, string[]>;
+      (repeated[name] ??= [first]).push(value);
+    }
+  }
+  return repeated === undefined ? { parameters } : { parameters, repeated };
+}
+
+function upgradeWishOf(request: IncomingMessage, response: ServerResponse): Pick<ApiRequest, 'upgrade' | 'refusal'> {
+  try {
+    const upgrade = upgradeOf(request, response);
+    return upgrade === undefined ? {} : { upgrade };
+  } catch (error) {
+    if (!(error instanceof StatusError)) throw error;
+    return { refusal: error };
+  }
 }
 
 async function bodyOf(

@@ -8,8 +8,9 @@ import { dirname } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import type { Credentials } from '../pipeline/request.ts';
 import { connectionLimit, CONNECTION_OPTIONS, guardConnections } from './connections.ts';
-import { createHttpHandler, type HandlerOptions } from './handler.ts';
+import { createHttpHandler, type HandlerOptions, type HttpHandler } from './handler.ts';
 import { inTurn } from './in-turn.ts';
+import { handleUpgrades, isWebSocket } from './websocket/pending-upgrade.ts';
 
 /** The longest path that fits the kernel's sockaddr_un. */
 const MAX_SOCKET_PATH = 107;
@@ -59,7 +60,8 @@ export async function listenUnix({ path, group, ...options }: UnixListenOptions)
   await removeStale(path);
   const credentials: Credentials = { transport: 'unix' };
   const handle = inTurn(createHttpHandler({ ...options, credentialsOf: () => credentials }));
-  const server = createServer(CONNECTION_OPTIONS, handle).on('checkContinue', handle);
+  const server = createServer({ ...CONNECTION_OPTIONS, shouldUpgradeCallback: isWebSocket }, handle);
+  server.on('checkContinue', handle);
   // the socket file must never be open to others, not even for a moment
   const before = process.umask(0o177);
   try {
@@ -68,7 +70,7 @@ export async function listenUnix({ path, group, ...options }: UnixListenOptions)
     process.umask(before);
   }
   await once(server, 'listening');
-  const open = await listener(server, `unix://${path}`, options);
+  const open = await listener(server, `unix://${path}`, handle, options);
   try {
     if (group !== undefined) {
       await chown(path, -1, group);
@@ -101,6 +103,7 @@ export async function listenHttps({
   const server = createTlsServer(
     {
       ...CONNECTION_OPTIONS,
+      shouldUpgradeCallback: isWebSocket,
       key,
       cert,
       ca,
@@ -115,7 +118,8 @@ export async function listenHttps({
   server.listen({ host, port, backlog: BACKLOG });
   await once(server, 'listening');
   const { port: actual } = server.address() as AddressInfo;
-  const open = await listener(server, `https://${host.includes(':') ? `[${host}]` : host}:${String(actual)}`, options);
+  const address = `https://${host.includes(':') ? `[${host}]` : host}:${String(actual)}`;
+  const open = await listener(server, address, handle, options);
   return { ...open, renew: (material) => server.setSecureContext(material) };
 }
 
@@ -143,18 +147,27 @@ function callerOf(socket: TLSSocket): Caller {
   };
 }
 
-async function listener(server: Server, address: string, { log }: ListenOptions): Promise<Listener> {
+async function listener(
+  server: Server,
+  address: string,
+  handle: HttpHandler,
+  { log }: ListenOptions,
+): Promise<Listener> {
   server.on('error', (err) => log.error({ err, address }, 'listener failed'));
   guardConnections(server);
+  const upgrades = handleUpgrades(server, handle);
   server.maxConnections = await connectionLimit();
-  return { address, [Symbol.asyncDispose]: () => close(server) };
+  return { address, [Symbol.asyncDispose]: () => close(server, upgrades) };
 }
 
-async function close(server: Server): Promise<void> {
+async function close(server: Server, upgrades: Disposable): Promise<void> {
   const closed = once(server, 'close');
   server.close();
   server.closeIdleConnections();
-  const timer = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS);
+  const timer = setTimeout(() => {
+    server.closeAllConnections();
+    upgrades[Symbol.dispose]();
+  }, CLOSE_GRACE_MS);
   await closed;
   clearTimeout(timer);
 }

@@ -48,6 +48,8 @@ export async function writeResponse(
         writeWhole(response, answer.code, PROTOBUF, await protobufStatus(answer.status));
       } else writeWhole(response, answer.code, 'application/json', Buffer.from(JSON.stringify(answer.status)));
       return;
+    case 'process':
+      throw new TypeError('a process is no answer in HTTP');
     case 'document':
       for (const [name, value] of Object.entries(answer.headers ?? {})) response.setHeader(name, value);
       writeWhole(response, answer.code, answer.contentType, Buffer.from(answer.body));

@@ -3,6 +3,7 @@ import type { UserInfo } from './attributes.ts';
 import type { RequestInfo } from '../request-info.ts';
 import type { Representation } from '../negotiate.ts';
 import type { StatusError } from '../status-error.ts';
+import type { Upgrade } from './upgrade.ts';
 
 /** What the transport knows about the caller. */
 export type Credentials =
@@ -37,6 +38,8 @@ export interface ApiRequest {
   readonly credentials: Credentials;
   readonly info: RequestInfo;
   readonly parameters: Parameters;
+  /** All values of those query parameters that came more than once, in their order; on an object without prototype. */
+  readonly repeated?: Readonly<Record<string, readonly string[] | undefined>>;
   /** How the caller wants objects to look; only the transport's renderer and discovery read it. */
   readonly representation: Representation;
   readonly body?: RequestBody;
@@ -47,6 +50,8 @@ export interface ApiRequest {
   readonly readBody?: () => Promise<RequestBody | undefined>;
   /** What the transport refuses: told to those only who may do what they ask for. */
   readonly refusal?: StatusError;
+  /** What else than an answer the caller wants. */
+  readonly upgrade?: Upgrade;
   /** Whose rights the caller wants to have instead of his own. */
   readonly impersonation?: Impersonation;
   /** For the default field manager. */
@@ -55,4 +60,10 @@ export interface ApiRequest {
   readonly signal: AbortSignal;
   /** Receives the text of each `Warning: 299` header. */
   readonly warn: (text: string) => void;
+}
+
+/** All values of a query parameter, in their order. */
+export function valuesOf({ parameters, repeated }: ApiRequest, name: string): readonly string[] {
+  const first = parameters[name];
+  return repeated?.[name] ?? (first === undefined ? [] : [first]);
 }

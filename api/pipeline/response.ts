@@ -1,5 +1,7 @@
 import type { KubeObject, Status } from '../../schemas/object.ts';
+import type { AttachQuery, RemoteProcess } from '../registry/remote-process.ts';
 import type { ServedResource } from '../registry/resource.ts';
+import type { ChannelProtocol } from './upgrade.ts';
 
 /**
  * One object on its way out, decoded or encoded only when somebody asks: an HTTP answer takes the bytes, an in-process
@@ -59,6 +61,13 @@ export type ApiResponse =
   | { readonly type: 'status'; readonly code: number; readonly status: Status }
   /** Bytes as they come, such as a log that is followed. */
   | { readonly type: 'stream'; readonly contentType: string; readonly body: AsyncIterable<Uint8Array> }
+  /** A process to talk to. Whoever gets it disposes of it. */
+  | {
+      readonly type: 'process';
+      readonly process: RemoteProcess;
+      readonly query: AttachQuery;
+      readonly protocol: ChannelProtocol;
+    }
   /** Discovery, OpenAPI, health, version, metrics: a finished text. */
   | {
       readonly type: 'document';

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { neverStarted } from '../../api/registry/never-started.ts';
 import type { AttachQuery, Attacher, Execer, ExecQuery, RemoteProcess } from '../../api/registry/remote-process.ts';
 import type { ApiServer } from '../../api/server.ts';
 import { badRequest, internal, serviceUnavailable, type StatusError } from '../../api/status-error.ts';
@@ -7,7 +8,7 @@ import type { Containers } from '../../runtime/ports/containers.ts';
 import type { Logs } from '../../runtime/ports/logs.ts';
 import { REASONS } from '../../schemas/conditions.ts';
 import type { Container } from '../../schemas/gen/types.ts';
-import { attachedProcess, neverStarted, onlyWanted } from './remote-process.ts';
+import { attachedProcess, onlyWanted } from './remote-process.ts';
 import { serveAtContainers } from './serve-at-containers.ts';
 
 /** The ports that talk to processes. */

@@ -20,20 +20,6 @@ export function onlyWanted(
   };
 }
 
-/** One that could not be started, as those see it who talk to it already. */
-export function neverStarted(error: Error): RemoteProcess {
-  const exited = heardLater(rejected(error));
-  return {
-    stdout: nothing(),
-    stderr: nothing(),
-    exited,
-    write: async () => undefined,
-    closeInput: async () => undefined,
-    resize: async () => undefined,
-    [Symbol.asyncDispose]: async () => undefined,
-  };
-}
-
 export interface AttachedParts {
   readonly output: AttachedOutput;
   /** Absent: nobody asked for it, or the container has none. */
@@ -75,10 +61,6 @@ export function attachedProcess({ output, input, terminal, inputOnce, resize }: 
 async function endOf(output: AttachedOutput): Promise<{ readonly exitCode: number }> {
   await output.ended;
   return { exitCode: 0 };
-}
-
-async function rejected(error: Error): Promise<never> {
-  throw error;
 }
 
 /** A rejection that nobody waits for yet is no accident. */

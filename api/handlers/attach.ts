@@ -1,0 +1,13 @@
+import type { ApiResponse } from '../pipeline/response.ts';
+import { methodNotAllowed } from '../status-error.ts';
+import type { ResourceCall } from './call.ts';
+import { negotiateChannels, parseStreams, talkTo } from './process.ts';
+
+/** An object's own process; the query is core/v1 PodAttachOptions. */
+export async function handleAttach({ capabilities, call, attributes, request }: ResourceCall): Promise<ApiResponse> {
+  const { attach } = capabilities;
+  if (attach === undefined) throw methodNotAllowed();
+  const query = parseStreams(request);
+  const protocol = negotiateChannels(request);
+  return await talkTo(query, protocol, async () => await attach(call, attributes.name, query));
+}

@@ -1,0 +1,29 @@
+/** A caller who wants more than an answer: both sides talk, for as long as they like. */
+export interface Upgrade {
+  /** What the connection shall become, in lower case: `websocket`, `spdy/3.1`. */
+  readonly to: string;
+  /** Subprotocols as they were offered; empty when none was. */
+  readonly subprotocols: readonly string[];
+}
+
+/**
+ * How the streams of a process share one WebSocket, the newest first. Each message begins with the number of its channel. `base64` ones
+ * are text, for browsers; only since v4 is the end of the process a Status, and only v5 can end a channel. The empty name is what a
+ * client gets that offers none.
+ */
+export const CHANNEL_PROTOCOLS = [
+  'v5.channel.k8s.io',
+  'v4.channel.k8s.io',
+  'v4.base64.channel.k8s.io',
+  'channel.k8s.io',
+  'base64.channel.k8s.io',
+  '',
+] as const;
+
+export type ChannelProtocol = (typeof CHANNEL_PROTOCOLS)[number];
+
+/** The newest of those that are offered; undefined when none of them is known here. */
+export function chooseChannelProtocol(offered: readonly string[]): ChannelProtocol | undefined {
+  const names = offered.length === 0 ? [''] : offered;
+  return CHANNEL_PROTOCOLS.find((protocol) => names.includes(protocol));
+}
