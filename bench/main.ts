@@ -1,9 +1,15 @@
 /**
- * Measures tsmoby on this machine: `npm run bench [-- --only ROW] [--quick] [--json]`. Rows: start, idle, recovery, peers, api, store. Needs
- * root, containerd, runc and busybox-static; everything that it makes is removed, also when it fails or is interrupted.
+ * Measures tsmoby on this machine: `npm run bench [-- --only ROW] [--quick] [--json]`; see docs/bench.md for the rows. Needs root,
+ * containerd, runc and busybox-static; everything that it makes is removed, also when it fails or is interrupted.
  */
 import { parseArgs } from 'node:util';
-import { benchApi } from './api.ts';
+import { benchCommand } from './api/command.ts';
+import { benchLists } from './api/lists.ts';
+import { benchReads } from './api/reads.ts';
+import type { ApiOptions } from './api/servers.ts';
+import { benchSizes } from './api/sizes.ts';
+import { benchWatches } from './api/watches.ts';
+import { benchWrites } from './api/writes.ts';
 import { loadImage, startContainers, startModel } from './containers.ts';
 import { openFloor } from './floor.ts';
 import { benchIdle } from './idle.ts';
@@ -15,7 +21,23 @@ import { benchStore } from './store.ts';
 import { table } from './table.ts';
 import { openWorld } from './world.ts';
 
-const ROWS = ['start', 'idle', 'recovery', 'peers', 'api', 'store'] as const;
+const API_ROWS = {
+  writes: benchWrites,
+  reads: benchReads,
+  lists: benchLists,
+  watches: benchWatches,
+  sizes: benchSizes,
+  command: benchCommand,
+} as const satisfies Record<string, (options: ApiOptions) => Promise<BenchRow[]>>;
+
+const ROWS = [
+  'start',
+  'idle',
+  'recovery',
+  'peers',
+  ...(Object.keys(API_ROWS) as (keyof typeof API_ROWS)[]),
+  'store',
+] as const;
 type Row = (typeof ROWS)[number];
 
 interface Sizes {
@@ -24,14 +46,15 @@ interface Sizes {
   readonly turns: number;
   readonly kills: number;
   readonly idleSeconds: number;
-  readonly objects: number;
+  /** Divides how much the rows about the API do. */
+  readonly divisor: number;
 }
 
-const FULL: Sizes = { count: 50, turns: 3, kills: 21, idleSeconds: 30, objects: 1000 };
+const FULL: Sizes = { count: 50, turns: 3, kills: 21, idleSeconds: 30, divisor: 1 };
 /** As a program that SIGINT ended. */
 const INTERRUPTED = 130;
 
-const QUICK: Sizes = { count: 10, turns: 1, kills: 5, idleSeconds: 5, objects: 200 };
+const QUICK: Sizes = { count: 10, turns: 1, kills: 5, idleSeconds: 5, divisor: 10 };
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
@@ -83,9 +106,9 @@ async function measure(plan: Plan): Promise<BenchRow[]> {
     await loadImage(world);
     rows.push(...(await benchPeers(world, sizes)));
   }
-  if (wanted.has('api')) {
-    await using world = await openWorld({ hooked: true, nodeFlags, signal });
-    rows.push(...(await benchApi(world, sizes.objects)));
+  for (const [row, bench] of Object.entries(API_ROWS)) {
+    if (wanted.has(row as Row))
+      rows.push(...(await bench({ turns: sizes.turns, divisor: sizes.divisor, nodeFlags, signal })));
   }
   signal.throwIfAborted();
   if (wanted.has('store')) rows.push(...(await benchStore()));

@@ -6,9 +6,10 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
+import { bareCommits, bareDatabase } from './bare-sqlite.ts';
 import type { BenchRow } from './row.ts';
+import { median } from './statistics.ts';
 import { openSqliteStore } from '../api/store/sqlite.ts';
 import type { Store } from '../api/store/store.ts';
 
@@ -48,7 +49,7 @@ async function writeRows(directory: string, writers: number): Promise<BenchRow[]
   await store.create('/warm', VALUE);
   const turns: { readonly bare: number; readonly ours: number }[] = [];
   for (let turn = 0; turn < TURNS; turn++) {
-    turns.push({ bare: bareCommits(bare, writers), ours: await storeWrites(store, writers, turn) });
+    turns.push({ bare: bareCommits(bare, VALUE, writers, ROUNDS), ours: await storeWrites(store, writers, turn) });
   }
   const floor = median(turns.map((turn) => turn.bare));
   const ratio = median(turns.map((turn) => turn.ours / turn.bare));
@@ -72,30 +73,6 @@ async function storeWrites(store: Store, writers: number, turn: number): Promise
     }),
   );
   return (writers * ROUNDS * 1000) / (performance.now() - start);
-}
-
-function bareDatabase(path: string): DatabaseSync {
-  const database = new DatabaseSync(path);
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
-  database.exec('CREATE TABLE log (revision INTEGER PRIMARY KEY, key BLOB NOT NULL, value BLOB)');
-  database.exec('CREATE UNIQUE INDEX log_by_key ON log (key, revision)');
-  return database;
-}
-
-/** The least that the same durability costs: the same rows, one transaction for as many as there are writers. */
-function bareCommits(database: DatabaseSync, batch: number): number {
-  const insert = database.prepare('INSERT INTO log (key, value) VALUES (?, ?)');
-  const start = performance.now();
-  for (let round = 0; round < ROUNDS; round++) {
-    database.exec('BEGIN IMMEDIATE');
-    for (let index = 0; index < batch; index++) insert.run(Buffer.from(`/bench/things/${index}%name-${round}`), VALUE);
-    database.exec('COMMIT');
-  }
-  return (batch * ROUNDS * 1000) / (performance.now() - start);
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
 }
 
 async function startRows(directory: string): Promise<BenchRow[]> {

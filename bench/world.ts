@@ -14,7 +14,12 @@ export interface World extends AsyncDisposable {
   readonly runDirectory: string;
   readonly archive: string;
   readonly containerdSocket: string;
+  /** Another one after each start. */
   readonly daemon: DaemonProcess;
+  /** Ends the daemon; what it made stays. */
+  stop(): Promise<void>;
+  /** Starts it again on the same directories; resolves when it serves. */
+  start(): Promise<void>;
   /** Aborts when the bench is interrupted. */
   readonly signal: AbortSignal;
 }
@@ -63,16 +68,17 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   });
   await buildInto(ROOT, join(folder, 'dist'));
   await buildBusyboxArchive({ output: archive, name: IMAGE, config: { cmd: ['sleep', 'infinity'] } });
-  const daemon = opening.use(
-    await startDaemonProcess({
+  const start = (): Promise<DaemonProcess> =>
+    startDaemonProcess({
       ...options,
       program: join(folder, 'dist', 'main.js'),
       dataDirectory,
       runDirectory,
       allowHostPath: join(folder, 'image'),
       output: join(folder, 'daemon.log'),
-    }),
-  );
+    });
+  let daemon = await start();
+  opening.defer(() => daemon[Symbol.asyncDispose]());
   const opened = opening.move();
   return {
     folder,
@@ -80,7 +86,13 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     runDirectory,
     archive,
     containerdSocket: containerdPaths(dataDirectory, runDirectory).socket,
-    daemon,
+    get daemon() {
+      return daemon;
+    },
+    stop: async () => daemon[Symbol.asyncDispose](),
+    async start() {
+      daemon = await start();
+    },
     signal: options.signal,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
