@@ -186,8 +186,7 @@ export class EmbeddedStore implements Store {
       );
     const decided = this.#pending.decide({
       key,
-      // Our own copy: the caller's may be a view of a large request body.
-      value: value && Buffer.from(value),
+      value: value && ownCopy(value),
       ...(expected !== undefined && { expected }),
       expiresAt: ttlSeconds === undefined ? 0 : this.#now() + ttlSeconds * 1000,
     });
@@ -280,6 +279,13 @@ export class EmbeddedStore implements Store {
     if (revision < this.#compacted)
       throw new StoreError('Compacted', `revision ${revision} is too old: history begins at ${this.#compacted}`);
   }
+}
+
+/** In memory of its own: the caller's may be a view of a large body, and Node's pool keeps what was beside it alive. */
+function ownCopy(value: Uint8Array): Uint8Array {
+  const copy = Buffer.allocUnsafeSlow(value.length);
+  copy.set(value);
+  return copy;
 }
 
 function futureRevision(revision: Revision, current: Revision): StoreError {
