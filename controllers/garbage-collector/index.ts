@@ -78,18 +78,27 @@ class GarbageCollector implements AsyncDisposable {
     }
   }
 
-  #changed({ type, object }: ObjectChange): void {
+  #changed(change: ObjectChange): void {
+    const { type, object } = change;
     if (type === 'DELETED') {
       this.#graph.sawDeleted(object);
       for (const dependent of this.#graph.dependentsOf(object)) this.#enqueue(dependent);
       this.#enqueueWaitingOwners(object);
-    } else if (ownersOf(object).length > 0 || waitsForDependents(object) || waitsForOrphaning(object)) {
+      return;
+    }
+    if (ownersOf(object).length > 0 || waitsForDependents(object) || waitsForOrphaning(object)) {
       this.#enqueue(object);
       this.#enqueueWaitingOwners(object);
     }
+    // decoded only where somebody waits: an owner that is not named any more has nobody else to tell it
+    if (this.#someOwnerWaits() && change.previous !== undefined) this.#enqueueWaitingOwners(change.previous);
   }
 
-  /** An owner in the foreground may go now that this dependent went, or blocks it no longer. */
+  #someOwnerWaits(): boolean {
+    return this.#kinds.all().some(({ ready, informer }) => ready && informer.keysOf(OWNERSHIP_INDEX, HELD).length > 0);
+  }
+
+  /** An owner in the foreground may go now that this dependent went, blocks it no longer, or does not name it any more. */
   #enqueueWaitingOwners(dependent: KubeObject): void {
     for (const reference of ownersOf(dependent)) {
       const owner = this.#graph.ownerInCache(dependent, reference);

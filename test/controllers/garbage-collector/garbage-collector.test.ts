@@ -115,6 +115,23 @@ for (const [client, openClient] of Object.entries(ENGINE_CLIENTS)) {
     await garden.until();
   });
 
+  test(
+    title('in the foreground a dependent that another owner keeps, or that is let go by hand, blocks no longer'),
+    async (t) => {
+      await using garden = await plant(openClient);
+      const [a, b] = [await garden.grow('a'), await garden.grow('b')];
+      const child = await garden.grow('child', [a, b], { block: true });
+      await cut(garden, 'a', 'Foreground');
+      await garden.until('b', 'child');
+      await garden.grow('held', [b], { block: true, finalizers: ['test.dev/hold'] });
+      await cut(garden, 'b', 'Foreground');
+      await garden.until('b', 'held');
+      await garden.user.patch(widgetRef('held'), { metadata: { ownerReferences: [] } }, { type: 'merge' });
+      await garden.until('held');
+      t.truthy(child.metadata.ownerReferences?.every(({ blockOwnerDeletion }) => blockOwnerDeletion));
+    },
+  );
+
   test(title('orphaned dependents stay and forget their owner'), async (t) => {
     await using garden = await plant(openClient);
     const root = await garden.grow('root');
