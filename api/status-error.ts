@@ -26,7 +26,8 @@ export type CauseReason =
 export interface Cause {
   readonly reason: CauseReason;
   readonly message: string;
-  readonly field: string;
+  /** Absent where the cause is not about a field. */
+  readonly field?: string;
 }
 
 /** What a message names: the plural and its group (`''` for core), as details.kind and details.group. */
@@ -170,8 +171,8 @@ export const serviceUnavailable = (message: string): StatusError =>
 
 /** A read ahead of the newest revision; `why` names both. */
 export const resourceVersionTooLarge = (why: string): StatusError =>
-  refuse(504, 'Timeout', `Too large resource version: ${why}`, {
-    causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version', field: '' }],
+  refuse(504, 'Timeout', `Timeout: ${why}`, {
+    causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
     retryAfterSeconds: 1,
   });
 

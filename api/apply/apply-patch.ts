@@ -7,7 +7,15 @@ import { extractFields } from './extract.ts';
 import { emptySet, sameSet, union, type FieldSet } from './field-set.ts';
 import type { FieldSetCache } from './fields-v1.ts';
 import { kubectlManager, lastAppliedFields, refreshLastApplied } from './last-applied.ts';
-import { idOf, readManagers, touched, withManagers, type Manager, type Managers } from './managers.ts';
+import {
+  idOf,
+  readManagers,
+  reconcileManagers,
+  touched,
+  withManagers,
+  type Manager,
+  type Managers,
+} from './managers.ts';
 import { mergeApplied } from './merge.ts';
 import { takeFromOthers } from './ownership.ts';
 import { pruneOmitted } from './prune-omitted.ts';
@@ -116,7 +124,7 @@ const serverFields = ['creationTimestamp', 'generation', 'managedFields', 'resou
 
 function trackedManagers(request: ApplyRequest): Managers {
   const { schema, live, apiVersion, now, cache } = request;
-  const managers = readManagers(live, cache);
+  const managers = reconcileManagers(schema.root, readManagers(live, cache));
   if (live === undefined || managers.size > 0) return managers;
   const fields = tracked(compareObjects(schema.root, {}, live).changed);
   const identity = { manager: beforeFirstApply, operation: 'Update', apiVersion, subresource: undefined } as const;

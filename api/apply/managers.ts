@@ -3,6 +3,8 @@ import type { JsonObject, JsonValue } from '../../schemas/object.ts';
 import { isList, isObject, own } from '../../schemas/structural/own.ts';
 import { isEmpty, sameSet, type FieldSet } from './field-set.ts';
 import { parseFieldsV1, serialiseFieldsV1, type FieldSetCache } from './fields-v1.ts';
+import { reconcileWithSchema } from './reconcile-schema.ts';
+import type { Place } from './shape.ts';
 
 /** One owner. There is one entry for each (name, operation, apiVersion, subresource); appliers count once over versions. */
 export interface Manager {
@@ -119,6 +121,13 @@ export function withFields(manager: Manager, fields: FieldSet): Manager {
   if (sameSet(manager.fields, fields)) return manager;
   const { entry: _, ...rest } = manager;
   return { ...rest, fields };
+}
+
+/** The managers as the schema sees what they own by now. */
+export function reconcileManagers(root: Place, managers: ReadonlyMap<string, Manager>): Map<string, Manager> {
+  const result = new Map<string, Manager>();
+  for (const [id, manager] of managers) result.set(id, withFields(manager, reconcileWithSchema(root, manager.fields)));
+  return result;
 }
 
 /** The manager as of another time or version. */

@@ -10,6 +10,7 @@ import {
   managedFieldsOf,
   ManagedFieldsError,
   readManagers,
+  reconcileManagers,
   touched,
   withFields,
   withManagers,
@@ -43,7 +44,7 @@ export interface RecordUpdateRequest extends Reach {
  */
 export function recordUpdate(request: RecordUpdateRequest): JsonObject {
   const { schema, live, updated, manager, apiVersion, now, cache, subresource } = request;
-  const former = formerManagers(request);
+  const former = reconcileManagers(schema.root, formerManagers(request));
   // no one tracks an object from which managedFields were cleared, until somebody applies again
   if (live !== undefined && former.size === 0) return withManagers(updated, former, cache);
   const comparison = compareObjects(schema.root, live ?? {}, updated);

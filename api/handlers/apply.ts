@@ -3,7 +3,7 @@ import { ApplyConflict, ApplyInvalid } from '../apply/conflict.ts';
 import { checkKind, decodeBody, shapeObject } from '../codec/decode-object.ts';
 import { essenceOf } from '../codec/media-types.ts';
 import { apiVersionOf } from '../../schemas/kinds.ts';
-import type { JsonObject, JsonValue } from '../../schemas/object.ts';
+import type { JsonObject, JsonValue, KubeObject } from '../../schemas/object.ts';
 import { isList, isObject, without } from '../../schemas/structural/own.ts';
 import { formatTime } from '../../schemas/values/time.ts';
 import type { RequestBody } from '../pipeline/request.ts';
@@ -20,7 +20,7 @@ export async function handleApply(call: ResourceCall): Promise<ApiResponse> {
   if (capabilities.update === undefined) throw methodNotAllowed();
   const options = parseWriteOptions(request.parameters, 'PatchOptions', request.userAgent, 'Apply');
   const { value, duplicates } = await decodeBody(asYaml(request.body));
-  const applied = appliedFields(value, resource, attributes.name);
+  const applied = appliedFields(value, resource, attributes);
   if (options.fieldValidation !== 'Ignore' && duplicates.length > 0) {
     const problems = duplicates.map((path) => `duplicate field ${JSON.stringify(path)}`);
     if (options.fieldValidation === 'Strict') throw badRequest(`strict decoding error: ${problems.join(', ')}`);
@@ -39,7 +39,11 @@ function asYaml(body: RequestBody | undefined): RequestBody | undefined {
 }
 
 /** What the manager has an opinion about. Throws BadRequest for what cannot be applied here. */
-function appliedFields(value: JsonValue, resource: ServedResource, name: string): JsonObject {
+function appliedFields(
+  value: JsonValue,
+  resource: ServedResource,
+  { namespace, name }: { readonly namespace: string; readonly name: string },
+): JsonObject {
   if (!isObject(value) || typeof value['apiVersion'] !== 'string' || typeof value['kind'] !== 'string') {
     throw badRequest('invalid object type: apiVersion and kind must be set in the body of an apply');
   }
@@ -56,8 +60,9 @@ function appliedFields(value: JsonValue, resource: ServedResource, name: string)
   });
   if (unknown.length > 0) {
     const list = unknown.map(({ path }) => `.${path}: field not declared in schema`).join(', ');
+    const { group, version, kind } = resource.definition;
     throw badRequest(
-      `failed to create typed patch object (${name}; ${apiVersionOf(resource.definition)}, Kind=${resource.definition.kind}): ${list}`,
+      `failed to create typed patch object (${namespace}/${name}; ${group}/${version}, Kind=${kind}): ${list}`,
     );
   }
   return known;
@@ -88,11 +93,17 @@ function changeOf(
         statusSubresource: definition.subresources.includes('status'),
       }),
     );
-    if (current !== undefined && object === live) return current;
+    if (current !== undefined && object === live && !namesAnother(checked.metadata, current.metadata)) return current;
     const named = { ...object, metadata: withPrecondition(object['metadata'], checked.metadata) };
     return shapeObject(named, [], resource, { validation: 'Ignore', warn: request.warn });
   };
 }
+
+/** Whether an apply that changes nothing was meant for another state of the object, or another object. */
+const namesAnother = (
+  applied: Partial<KubeObject['metadata']>,
+  { uid, resourceVersion }: KubeObject['metadata'],
+): boolean => (applied.uid ?? uid) !== uid || (applied.resourceVersion ?? resourceVersion) !== resourceVersion;
 
 /** uid and resourceVersion of the body are preconditions, and no fields to own. */
 function withPrecondition(

@@ -92,44 +92,43 @@ export function parseWriteOptions(
 
 const isPrintable = (text: string): boolean => !/[\p{C}]/u.test(text);
 
-/** The User-Agent up to the first slash. */
+/** The User-Agent up to the first slash; nobody is called nothing. */
 function defaultManager(userAgent: string): string {
   const name = (userAgent.split('/', 1)[0] ?? '').slice(0, MAX_MANAGER_LENGTH);
-  return isPrintable(name) ? name : 'unknown';
+  return name !== '' && isPrintable(name) ? name : 'unknown';
 }
 
-function matchOf(parameters: Parameters): ListQuery['resourceVersionMatch'] {
-  const match = parameters['resourceVersionMatch'] ?? '';
-  if (match === '') return undefined;
-  if (match === 'Exact' || match === 'NotOlderThan') return match;
-  throw invalidOptions('ListOptions', [notSupported('resourceVersionMatch', match, ['Exact', 'NotOlderThan', ''])]);
-}
+type Match = NonNullable<ListQuery['resourceVersionMatch']>;
 
-const listForbidden = (field: string, why: string): StatusError =>
-  invalidOptions('ListOptions', [forbidden(field, why)]);
 const textOf = (parameters: Parameters, name: string): string | undefined => parameters[name] || undefined;
+
+/** What is wrong with `resourceVersionMatch`, besides what else is asked for; `known` are the values that it can have there. */
+function matchIssues(parameters: Parameters, known: readonly string[], issues: FieldIssue[]): Match | undefined {
+  const match = textOf(parameters, 'resourceVersionMatch');
+  if (match === undefined) return undefined;
+  if (parameters['continue'])
+    issues.push(forbidden('resourceVersionMatch', 'resourceVersionMatch is forbidden when continue is provided'));
+  if (!known.includes(match)) issues.push(notSupported('resourceVersionMatch', match, known));
+  return match as Match;
+}
 
 /** Options of a list. */
 export function parseListQuery(parameters: Parameters, definition: KindDefinition): ListQuery {
   const resourceVersion = textOf(parameters, 'resourceVersion');
   const continueToken = textOf(parameters, 'continue');
-  const resourceVersionMatch = matchOf(parameters);
-  if (parameters['sendInitialEvents'] !== undefined) {
-    throw listForbidden('sendInitialEvents', 'sendInitialEvents is forbidden for list');
+  const issues: FieldIssue[] = [];
+  if (resourceVersion === undefined && textOf(parameters, 'resourceVersionMatch') !== undefined) {
+    const why = 'resourceVersionMatch is forbidden unless resourceVersion is provided';
+    issues.push(forbidden('resourceVersionMatch', why));
   }
-  if (resourceVersionMatch !== undefined) {
-    if (continueToken !== undefined)
-      throw listForbidden('resourceVersionMatch', 'resourceVersionMatch is forbidden for continue');
-    if (resourceVersion === undefined) {
-      throw listForbidden(
-        'resourceVersionMatch',
-        'resourceVersionMatch is forbidden unless resourceVersion is provided',
-      );
-    }
-    if (resourceVersionMatch === 'Exact' && resourceVersion === '0') {
-      throw listForbidden('resourceVersionMatch', 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"');
-    }
+  const resourceVersionMatch = matchIssues(parameters, ['Exact', 'NotOlderThan', ''], issues);
+  if (resourceVersionMatch === 'Exact' && resourceVersion === '0') {
+    const why = 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"';
+    issues.push(forbidden('resourceVersionMatch', why));
   }
+  if (parameters['sendInitialEvents'] !== undefined)
+    issues.push(forbidden('sendInitialEvents', 'sendInitialEvents is forbidden for list'));
+  if (issues.length > 0) throw invalidOptions('ListOptions', issues);
   if (continueToken !== undefined && resourceVersion !== undefined && resourceVersion !== '0') {
     throw badRequest('specifying resource version is not allowed when using continue');
   }
@@ -147,19 +146,17 @@ export function parseListQuery(parameters: Parameters, definition: KindDefinitio
 /** Options of a watch. */
 export function parseWatchQuery(parameters: Parameters, definition: KindDefinition): WatchQuery {
   const sendInitialEvents = flag(parameters, 'sendInitialEvents');
-  const match = matchOf(parameters);
-  if (sendInitialEvents !== undefined && match !== 'NotOlderThan') {
-    throw listForbidden(
-      'resourceVersionMatch',
-      'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan',
-    );
+  const issues: FieldIssue[] = [];
+  if (sendInitialEvents !== undefined && parameters['resourceVersionMatch'] !== 'NotOlderThan') {
+    const why = 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan';
+    issues.push(forbidden('resourceVersionMatch', why));
   }
-  if (sendInitialEvents === undefined && match !== undefined) {
-    throw listForbidden(
-      'resourceVersionMatch',
-      'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided',
-    );
+  if (sendInitialEvents === undefined && textOf(parameters, 'resourceVersionMatch') !== undefined) {
+    const why = 'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided';
+    issues.push(forbidden('resourceVersionMatch', why));
   }
+  matchIssues(parameters, ['NotOlderThan'], issues);
+  if (issues.length > 0) throw invalidOptions('ListOptions', issues);
   const timeoutSeconds = integer(parameters, 'timeoutSeconds');
   return {
     selection: parseSelection(parameters['labelSelector'], parameters['fieldSelector'], definition),

@@ -119,6 +119,13 @@ async function refuse(
 
 const HAS_BODY: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 
+/** Path and query. Of a whole URL, as proxies send it (RFC 9112, 3.2.2), who was meant does not matter: it came here. */
+function targetOf({ url = '' }: IncomingMessage): string {
+  const authority = /^https?:\/\/[^/?#]+/i.exec(url)?.[0] ?? '';
+  const rest = url.slice(authority.length);
+  return authority !== '' && !rest.startsWith('/') ? `/${rest}` : rest;
+}
+
 /** Throws for a target that cannot be read at all; what else is wrong is told to those only who may ask. */
 function parse(
   options: Handling,
@@ -127,7 +134,8 @@ function parse(
   warnings: string[],
   signal: AbortSignal,
 ): ApiRequest {
-  const { method = 'GET', url = '', headers } = request;
+  const { method = 'GET', headers } = request;
+  const url = targetOf(request);
   const cut = url.indexOf('?');
   const path = cut < 0 ? url : url.slice(0, cut);
   if (!path.startsWith('/')) throw badRequest('the request target must be a path');
@@ -182,7 +190,10 @@ async function bodyOf(
 ): Promise<RequestBody | undefined> {
   await bodies.admit(request, response);
   const bytes = await readBody(request, response);
-  return bytes && { type: 'bytes', contentType: essenceOf(request.headers['content-type']), bytes };
+  const contentType = request.headers['content-type'];
+  // nothing, in a format: whoever needs a body says that it ends too soon, not that its format is unknown
+  if (bytes === undefined && contentType === undefined) return undefined;
+  return { type: 'bytes', contentType: essenceOf(contentType), bytes: bytes ?? new Uint8Array() };
 }
 
 function representationOf(

@@ -44,7 +44,10 @@ export function createReader(kind: KindReads): Getter & Lister & Watcher {
       return valueOfEntry(kind, entry);
     },
     list: (context, query) => listPage(kind, sees, context, query),
-    watch: (context, query) => new ObjectWatch(kind, sees, context, query),
+    async watch(context, query) {
+      if (query.sendInitialEvents === true) await notOlderThan(kind, query, context.signal);
+      return new ObjectWatch(kind, sees, context, query);
+    },
   };
 }
 
@@ -100,6 +103,19 @@ async function revisionOf({ cache }: KindReads, query: ListQuery, signal: AbortS
   const asked = parseVersion(resourceVersion);
   await cache.reached(asked, { signal });
   return resourceVersionMatch === 'Exact' ? asked : undefined;
+}
+
+/** The state that a WatchList begins with has to be as new as its client knows it; see `revisionOf`. */
+async function notOlderThan(
+  { cache, definition }: KindReads,
+  { resourceVersion = '0' }: WatchQuery,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await cache.reached(parseVersion(resourceVersion), { signal });
+  } catch (error) {
+    throw asStatusError(error, definition, '');
+  }
 }
 
 function placeOf(
@@ -175,9 +191,7 @@ class ObjectWatch implements WatchStream {
         initialEventsEnd: query.sendInitialEvents === true && query.bookmarks,
         signal,
       });
-      if (query.timeoutSeconds !== undefined) {
-        this.#timer = setTimeout(() => this.#watch?.end(), Math.min(query.timeoutSeconds, MAX_TIMEOUT_SECONDS) * 1000);
-      }
+      if (query.timeoutSeconds !== undefined) this.#endAfter(query.timeoutSeconds, query.bookmarks);
       retired?.addEventListener('abort', this.#retire, { once: true });
       if (retired?.aborted) this.#watch.finish();
       return this.#watch;
@@ -185,6 +199,19 @@ class ObjectWatch implements WatchStream {
       this.#failure = error;
       return undefined;
     }
+  }
+
+  /** Shortly before its end, a watch with bookmarks tells how far it has come: from there its reader goes on. */
+  #endAfter(timeoutSeconds: number, bookmarks: boolean): void {
+    const seconds = Math.min(timeoutSeconds, MAX_TIMEOUT_SECONDS);
+    const before = bookmarks && seconds > LAST_BOOKMARK_SECONDS ? LAST_BOOKMARK_SECONDS : 0;
+    const end = (): void => this.#watch?.end();
+    const bookmark = (): void => {
+      this.#watch?.push({ type: 'BOOKMARK', revision: this.#kind.cache.revision, initialEventsEnd: false });
+      this.#watch?.wake();
+      this.#timer = setTimeout(end, before * 1000);
+    };
+    this.#timer = setTimeout(before > 0 ? bookmark : end, (seconds - before) * 1000);
   }
 
   #frame(event: CacheEvent): WatchFrame {
@@ -202,6 +229,8 @@ class ObjectWatch implements WatchStream {
 
 /** What a timer can hold; nobody watches longer. */
 const MAX_TIMEOUT_SECONDS = 2_000_000;
+/** How long before the end of a watch its last bookmark comes, as on a real server. */
+const LAST_BOOKMARK_SECONDS = 2;
 
 /** undefined: begin with the state. WatchList begins with it whatever version it names. */
 function afterOf(query: WatchQuery): number | undefined {
@@ -217,6 +246,5 @@ function errorFrames(error: unknown): readonly WatchFrame[] {
     return [];
   }
   // a version that never happened here (a store restored from a backup) is as useless as a forgotten one: list again
-  const problem = error.code === 'Ahead' ? 'unknown resource version' : 'too old resource version';
-  return [{ type: 'ERROR', status: failure(410, 'Expired', `${problem}: ${error.message}`) }];
+  return [{ type: 'ERROR', status: failure(410, 'Expired', error.message) }];
 }

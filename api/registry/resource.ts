@@ -72,7 +72,8 @@ export interface Lister {
 }
 
 export interface Watcher {
-  watch(context: CallContext, query: WatchQuery): WatchStream;
+  /** Waits only where the state must have come to a version first; rejects where it does not. */
+  watch(context: CallContext, query: WatchQuery): WatchStream | Promise<WatchStream>;
 }
 
 export interface Creater {

@@ -54,6 +54,6 @@ export class RevisionGate {
   }
 
   #ahead(revision: Revision): WatchCacheError {
-    return new WatchCacheError('Ahead', `revision ${revision} has not happened yet: the newest is ${this.#revision}`);
+    return new WatchCacheError('Ahead', `Too large resource version: ${revision}, current: ${this.#revision}`);
   }
 }

@@ -277,7 +277,7 @@ export class EmbeddedStore implements Store {
     this.#assertOpen();
     if (revision > this.#revision) throw futureRevision(revision, this.#revision);
     if (revision < this.#compacted)
-      throw new StoreError('Compacted', `revision ${revision} is too old: history begins at ${this.#compacted}`);
+      throw new StoreError('Compacted', `too old resource version: ${revision} (${this.#compacted})`);
   }
 }
 
@@ -289,7 +289,7 @@ function ownCopy(value: Uint8Array): Uint8Array {
 }
 
 function futureRevision(revision: Revision, current: Revision): StoreError {
-  return new StoreError('FutureRevision', `revision ${revision} has not happened yet: the store is at ${current}`);
+  return new StoreError('FutureRevision', `Too large resource version: ${revision}, current: ${current}`);
 }
 
 function closedError(): StoreError {

@@ -111,7 +111,7 @@ export class MemoryJournal implements Journal {
 
   #assertKept(revision: Revision): void {
     if (revision < this.#compacted)
-      throw new StoreError('Compacted', `revision ${revision} is too old: history begins at ${this.#compacted}`);
+      throw new StoreError('Compacted', `too old resource version: ${revision} (${this.#compacted})`);
   }
 }
 

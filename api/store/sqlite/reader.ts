@@ -27,11 +27,9 @@ const CHANGES = `
 
 /** Answers for any revision that is kept, a slice at a time, each in a short read transaction. */
 export class Reader {
-  readonly #path: string;
   readonly #database: DatabaseSync;
 
-  constructor(path: string, database: DatabaseSync) {
-    this.#path = path;
+  constructor(database: DatabaseSync) {
     this.#database = database;
   }
 
@@ -93,10 +91,7 @@ export class Reader {
     try {
       const { compacted } = readCounters(this.#database);
       if (revision < compacted)
-        throw new ThreadFailure(
-          'Compacted',
-          `revision ${revision} is too old: history begins at ${compacted} (${this.#path})`,
-        );
+        throw new ThreadFailure('Compacted', `too old resource version: ${revision} (${compacted})`);
       return read();
     } finally {
       this.#database.exec('COMMIT');

@@ -83,12 +83,12 @@ function writing({ writer }: Connection): Writer {
 
 function connectWriter(path: string): Connection {
   const writer = new Writer(path);
-  return { writer, reader: new Reader(path, writer.database), close: () => writer[Symbol.dispose]() };
+  return { writer, reader: new Reader(writer.database), close: () => writer[Symbol.dispose]() };
 }
 
 function connectReader(path: string): Connection {
   const database = openForReading(path);
-  return { reader: new Reader(path, database), close: () => database.close() };
+  return { reader: new Reader(database), close: () => database.close() };
 }
 
 function transferables(message: AnswerMessage): ArrayBuffer[] {

@@ -154,3 +154,109 @@ test('nobody owns a path twice, and no entry is empty', after, (world) => {
   if (new Set(ids).size !== ids.length) throw new Error('two entries of one manager');
   for (const set of setsOf(world)) if (set === emptySet || isEmpty(set)) throw new Error('an empty entry');
 });
+
+/** What nobody has said before, beside all that anybody says: keys, items and fields of a newcomer's own. */
+const newcomers = fc
+  .record({
+    env: optional(fc.constant({ own: 'x' })),
+    groups: optional(fc.constantFrom({ own: { k: 'x' } }, { a: { own: 'x' } })),
+    tags: optional(fc.constantFrom(['own'], ['own', 'two'])),
+    ports: optional(fc.constantFrom([{ name: 'own' }], [{ name: 'own', port: 9 }])),
+    open: optional(fc.constantFrom({ own: 'x' }, { own: { deep: ['x'] } })),
+  })
+  .map((spec) => Object.fromEntries(Object.entries(spec).filter(([, value]) => value !== undefined)) as JsonObject);
+
+test('after any history of writes: who applies what nobody owns, and then nothing, leaves all as it was', (t) => {
+  fc.assert(
+    fc.property(writes, newcomers, (history, spec) => {
+      const world = new World();
+      for (const write of history) perform(world, write);
+      const former = [withoutManagers(world.live), ...world.owners];
+      // what nobody tracks any more gets an owner by the first apply, and what is empty and nobody's goes with what was in it
+      fc.pre(
+        world.managedFields.length > 0 && !holds(world.spec, spec) && !Object.values(world.spec).some(isEmptyPart),
+      );
+      world.apply('delta', { spec });
+      world.apply('delta', {});
+      t.deepEqual([withoutManagers(world.live), ...world.owners], former);
+    }),
+    { numRuns: 400 },
+  );
+});
+
+const isEmptyPart = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+
+/** The newcomer's key would meet a value that is no map: then it has to take something away. */
+const holds = (spec: JsonObject, { groups, open }: JsonObject): boolean =>
+  [
+    [spec['groups'], groups],
+    [spec['open'], open],
+  ].some(([there, wanted]) => Object.keys(wanted ?? {}).some((key) => key in ((there ?? {}) as JsonObject)));
+
+/** A spec, and whose each of its fields is. */
+const shares = fc.tuple(
+  specs,
+  fc.array(fc.constantFrom('alpha', 'beta', 'gamma'), { minLength: 10, maxLength: 10 }),
+  fc.constantFrom<readonly string[]>(
+    ['alpha', 'beta', 'gamma'],
+    ['gamma', 'beta', 'alpha'],
+    ['beta', 'alpha', 'gamma'],
+    ['gamma', 'alpha', 'beta'],
+  ),
+);
+
+const partOf = (spec: JsonObject, owners: readonly string[], manager: string): JsonObject =>
+  Object.fromEntries(Object.entries(spec).filter((_, at) => owners[at] === manager));
+
+const applyAll = (spec: JsonObject, owners: readonly string[], order: readonly string[]): World => {
+  const world = new World();
+  for (const manager of order) world.apply(manager, { spec: partOf(spec, owners, manager) });
+  return world;
+};
+
+test('appliers of different fields come to the same object and the same owners in any order', (t) => {
+  fc.assert(
+    fc.property(shares, ([spec, owners, order]) => {
+      const [one, other] = [applyAll(spec, owners, ['alpha', 'beta', 'gamma']), applyAll(spec, owners, order)];
+      t.is(withoutManagers(other.live), withoutManagers(one.live));
+      t.deepEqual(other.owners.toSorted(), one.owners.toSorted());
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('the parts that several apply are the whole that one applies, in values and in what is owned', (t) => {
+  fc.assert(
+    fc.property(shares, ([spec, owners, order]) => {
+      const parts = applyAll(spec, owners, order);
+      const whole = new World();
+      whole.apply('alpha', { spec });
+      t.is(withoutManagers(parts.live), withoutManagers(whole.live));
+      const owned = (world: World): string[] =>
+        [...paths(setsOf(world).reduce(union, emptySet))]
+          .map((path) => path.join(' '))
+          .filter((path) => path !== 'f:spec');
+      t.deepEqual(owned(parts), owned(whole));
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('an applier that leaves its fields out one by one ends with nothing, and so does the object', (t) => {
+  fc.assert(
+    fc.property(specs, (spec) => {
+      const world = new World();
+      world.apply('beta', { spec: { size: 1 } });
+      const former = [withoutManagers(world.live), ...world.owners];
+      const names = Object.keys(spec).filter((name) => name !== 'size');
+      for (let count = names.length; count >= 0; count--) {
+        const left = Object.fromEntries(names.slice(0, count).map((name) => [name, spec[name]]));
+        world.apply('alpha', count === 0 ? {} : { spec: left });
+        for (const name of names.slice(count)) t.is(world.spec[name], name === 'color' ? 'red' : undefined);
+      }
+      t.deepEqual([withoutManagers(world.live), ...world.owners], former);
+    }),
+    { numRuns: 200 },
+  );
+});

@@ -12,48 +12,58 @@ const port: StructuralSchema = {
   properties: { name: text, port: { type: 'integer' }, protocol: { type: 'string', default: 'TCP' } },
 };
 
+/** How a map and a list are owned, where a definition changes its mind. */
+export interface Ownership {
+  readonly ref: 'atomic' | 'granular';
+  readonly tags: 'atomic' | 'set';
+}
+
 /** A kind with one field of each way to own. */
-export const gadget = compileStructural(
-  {
-    type: 'object',
-    properties: {
-      spec: {
-        type: 'object',
-        properties: {
-          size: { type: 'integer' },
-          color: { type: 'string', default: 'red' },
-          tags: { type: 'array', items: text, 'x-kubernetes-list-type': 'set' },
-          args: { type: 'array', items: text },
-          ports: {
-            type: 'array',
-            items: port,
-            'x-kubernetes-list-type': 'map',
-            'x-kubernetes-list-map-keys': ['name'],
+const gadgetOf = ({ ref, tags }: Ownership) =>
+  compileStructural(
+    {
+      type: 'object',
+      properties: {
+        spec: {
+          type: 'object',
+          properties: {
+            size: { type: 'integer' },
+            color: { type: 'string', default: 'red' },
+            tags: { type: 'array', items: text, 'x-kubernetes-list-type': tags },
+            args: { type: 'array', items: text },
+            ports: {
+              type: 'array',
+              items: port,
+              'x-kubernetes-list-type': 'map',
+              'x-kubernetes-list-map-keys': ['name'],
+            },
+            byProto: {
+              type: 'array',
+              items: port,
+              'x-kubernetes-list-type': 'map',
+              'x-kubernetes-list-map-keys': ['port', 'protocol'],
+            },
+            env: { type: 'object', additionalProperties: text },
+            groups: { type: 'object', additionalProperties: { type: 'object', additionalProperties: text } },
+            ref: { type: 'object', properties: { name: text, kind: text }, 'x-kubernetes-map-type': ref },
+            nested: { type: 'object', properties: { a: text, deeper: { type: 'object', properties: { b: text } } } },
+            open: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
           },
-          byProto: {
-            type: 'array',
-            items: port,
-            'x-kubernetes-list-type': 'map',
-            'x-kubernetes-list-map-keys': ['port', 'protocol'],
-          },
-          env: { type: 'object', additionalProperties: text },
-          groups: { type: 'object', additionalProperties: { type: 'object', additionalProperties: text } },
-          ref: { type: 'object', properties: { name: text, kind: text }, 'x-kubernetes-map-type': 'atomic' },
-          nested: { type: 'object', properties: { a: text, deeper: { type: 'object', properties: { b: text } } } },
-          open: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
         },
+        status: { type: 'object', properties: { phase: text } },
       },
-      status: { type: 'object', properties: { phase: text } },
     },
-  },
-  { metadata: objectMeta },
-);
+    { metadata: objectMeta },
+  );
+
+export const gadget = gadgetOf({ ref: 'atomic', tags: 'set' });
 
 export const identity = { apiVersion: 'x.dev/v1', kind: 'Gadget', metadata: { name: 'g' } };
 
 /** One object and the writers around it; each write is a second later. Everything stored is frozen. */
 export class World {
   live: JsonObject | undefined;
+  #schema = gadget;
   #seconds = 0;
 
   get now(): string {
@@ -64,7 +74,7 @@ export class World {
   apply(manager: string, parts: object, options: { force?: boolean; subresource?: string } = {}): ApplyResult {
     this.#seconds++;
     const result = applyPatch({
-      schema: gadget,
+      schema: this.#schema,
       live: this.live,
       applied: freezeDeep({ ...identity, ...structuredClone(parts) }),
       manager,
@@ -74,17 +84,17 @@ export class World {
       statusSubresource: true,
       now: this.now,
     });
-    this.live = freezeDeep(gadget.applyDefaults(result.object));
+    this.live = freezeDeep(this.#schema.applyDefaults(result.object));
     return result;
   }
 
   /** A create or update: the parts replace those of the live object. */
   update(manager: string, parts: object, options: { subresource?: string; apiVersion?: string } = {}): void {
     this.#seconds++;
-    const updated = freezeDeep(gadget.applyDefaults({ ...identity, ...this.live, ...structuredClone(parts) }));
+    const updated = freezeDeep(this.#schema.applyDefaults({ ...identity, ...this.live, ...structuredClone(parts) }));
     this.live = freezeDeep(
       recordUpdate({
-        schema: gadget,
+        schema: this.#schema,
         live: this.live,
         updated,
         manager,
@@ -94,6 +104,11 @@ export class World {
         now: this.now,
       }),
     );
+  }
+
+  /** The definition of the kind changes; what is stored stays. */
+  redefine(ownership: Partial<Ownership>): void {
+    this.#schema = gadgetOf({ ref: 'atomic', tags: 'set', ...ownership });
   }
 
   get spec(): JsonObject {

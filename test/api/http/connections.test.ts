@@ -63,11 +63,18 @@ test('malformed HTTP is answered with a refusal, or cut off, and harms nobody el
   t.deepEqual(server.log.lines, []);
 });
 
-test('a request target that is no path is refused', async (t) => {
+test('a request target may be a whole URL, as proxies send it; what holds no path is refused', async (t) => {
   await using server = await RawServer.open();
-  const socket = await server.connect();
-  socket.end('GET http://evil/api HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
-  t.regex(await text(socket), /^HTTP\/1\.1 400 /);
+  const answerTo = async (line: string): Promise<string> => {
+    const socket = await server.connect();
+    socket.end(`${line} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+    return text(socket);
+  };
+  t.regex(await answerTo('GET http://other:80/api/v1/namespaces?limit=1'), /^HTTP\/1\.1 200 [^]*"continue":/);
+  t.regex(await answerTo('GET HTTPS://other/healthz'), /^HTTP\/1\.1 200 [^]*ok$/);
+  t.regex(await answerTo('GET http://other'), /^HTTP\/1\.1 200 [^]*"paths"/);
+  t.regex(await answerTo('OPTIONS *'), /^HTTP\/1\.1 400 /);
+  t.regex(await answerTo('GET ftp://other/api'), /^HTTP\/1\.1 400 /);
 });
 
 test('clients that go away in the middle leave nothing behind', async (t) => {

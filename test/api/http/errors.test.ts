@@ -104,6 +104,14 @@ const ROWS: readonly Row[] = [
     reason: 'UnsupportedMediaType',
     message: /application\/json-patch\+json/,
   },
+  ...['merge-patch+json', 'json-patch+json', 'strategic-merge-patch+json', 'apply-patch+yaml'].map((type) => ({
+    says: `an empty body of type ${type}`,
+    method: 'PATCH',
+    path: `${IN_DEFAULT}/x?fieldManager=x`,
+    request: { headers: { 'content-type': `application/${type}` } },
+    status: 400,
+    reason: 'BadRequest',
+  })),
   {
     says: 'an empty body',
     method: 'POST',

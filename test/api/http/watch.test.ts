@@ -115,6 +115,38 @@ test('the old /watch/ prefix watches too', async (t) => {
   t.like((await lines(response, 1))[0], { type: 'ADDED', object: { metadata: { name: 'a' } } });
 });
 
+test('the old /watch/ prefix with a name watches that object alone', async (t) => {
+  await using server = await RawServer.open();
+  await create(server, 'a');
+  await create(server, 'b');
+  const outgoing = request({
+    socketPath: server.socketPath,
+    path: '/api/v1/watch/namespaces/default/configmaps/b?timeoutSeconds=1&labelSelector=!x',
+    agent: false,
+  });
+  outgoing.end();
+  const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
+  await create(server, 'c');
+  const seen = await Array.fromAsync(linesOf(response), (line) => JSON.parse(line) as JsonObject);
+  t.is(seen.length, 1);
+  t.like(seen[0], { type: 'ADDED', object: { metadata: { name: 'b' } } });
+});
+
+test('shortly before its time is up, a watch with bookmarks tells how far it has come', async (t) => {
+  await using server = await RawServer.open();
+  const [withThem, without] = await Promise.all([
+    open(server, '&timeoutSeconds=3&allowWatchBookmarks=true&fieldSelector=metadata.name%3Dnone'),
+    open(server, '&timeoutSeconds=3&fieldSelector=metadata.name%3Dnone'),
+  ]);
+  const made = await create(server, 'a');
+  const seen = await Array.fromAsync(linesOf(withThem), (line) => JSON.parse(line) as JsonObject);
+  const { resourceVersion } = made.json['metadata'] as JsonObject;
+  t.is(seen.length, 1);
+  t.like(seen[0], { type: 'BOOKMARK', object: { kind: 'ConfigMap', metadata: { resourceVersion } } });
+  for await (const line of linesOf(without)) t.fail(line);
+  t.true(withThem.complete && without.complete);
+});
+
 test('a watch that times out ends its answer cleanly', async (t) => {
   await using server = await RawServer.open();
   const response = await open(server, '&timeoutSeconds=1');

@@ -76,6 +76,17 @@ test('every request that has a user is audited once, with what became of it', as
   t.is(events[0]?.userAgent, 'me/1');
 });
 
+test('the field manager is the first word of the User-Agent, and nobody is called nothing', async (t) => {
+  await using server = await RawServer.open();
+  const managers = ['curl/8.5 (linux)', 'plain', '/', ''].map(async (agent, at) => {
+    const body = { metadata: { name: `m${String(at)}` }, data: { a: 'b' } };
+    const headers: Record<string, string> = agent === '' ? {} : { 'user-agent': agent };
+    const { json } = await server.request('POST', '/api/v1/namespaces/default/configmaps', { body, headers });
+    return (json as unknown as KubeObject).metadata.managedFields?.[0]?.manager;
+  });
+  t.deepEqual(await Promise.all(managers), ['curl', 'plain', 'unknown', 'unknown']);
+});
+
 test('a fault inside is a 500 that tells nothing, and a line in the log that tells all', async (t) => {
   const broken: AdmissionPlugin = {
     name: 'broken',

@@ -79,6 +79,20 @@ export const applyTests: Readonly<Record<string, ClientTest>> = {
     await refused(t, client.apply<ConfigMap>(stale, by('one')), 409, 'Conflict');
   },
 
+  'an apply that would change nothing is refused too where it means another state, or another object': async (
+    t,
+    { client },
+    namespace,
+  ) => {
+    const made = await client.apply<ConfigMap>(configMap(namespace, 'a', { x: '1' }), by('one'));
+    const { uid, resourceVersion } = made.metadata;
+    const again = (metadata: object) =>
+      client.apply<ConfigMap>(configMap(namespace, 'a', { x: '1' }, metadata), by('one'));
+    await refused(t, again({ resourceVersion: '1' }), 409, 'Conflict');
+    await refused(t, again({ uid: 'another' }), 422, 'Invalid');
+    t.deepEqual(await again({ uid, resourceVersion }), made);
+  },
+
   'a dry apply stores nothing': async (t, { client }, namespace) => {
     const dry = await client.apply<ConfigMap>(configMap(namespace, 'a', { x: '1' }), { ...by('one'), dryRun: true });
     t.deepEqual(dry.data, { x: '1' });
