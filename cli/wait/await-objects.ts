@@ -33,8 +33,10 @@ export interface AwaitOptions {
 export interface Unmet {
   readonly awaited: Awaited;
   readonly why: 'timeout' | { readonly line: string };
-  /** As it was seen last. */
+  /** As it was seen last; undefined: it was not there, or nothing was seen. */
   readonly last: KubeObject | undefined;
+  /** Whether the server told what is there before the time was over. */
+  readonly looked: boolean;
 }
 
 /** What setTimeout can count. */
@@ -104,6 +106,7 @@ class Group {
       awaited,
       why: 'timeout',
       last: this.#objects.get(awaited.name),
+      looked: synced,
     }));
     return [...this.#failed, ...late];
   }
@@ -116,6 +119,6 @@ class Group {
     if (verdict.state === 'pending') return;
     this.#open.delete(name);
     if (verdict.state === 'met') this.#options.onMet(awaited);
-    else this.#failed.push({ awaited, why: { line: verdict.line }, last });
+    else this.#failed.push({ awaited, why: { line: verdict.line }, last, looked: true });
   }
 }

@@ -8,12 +8,12 @@ interface Conditioned extends KubeObject {
 }
 
 /** Why waiting for an object ended without success, and what the object says of itself. */
-export function unmetLines({ awaited, why, last }: Unmet): readonly string[] {
+export function unmetLines({ awaited, why, last, looked }: Unmet): readonly string[] {
   const { kind, name } = awaited;
   if (why !== 'timeout') return [why.line];
   return [
     `error: timed out waiting for the condition on ${kind.plural}/${name}`,
-    `  ${presentState(last, shownName(kind, name))}`,
+    `  ${looked ? presentState(last, shownName(kind, name)) : 'the server has not answered in time'}`,
   ];
 }
 

@@ -1,4 +1,6 @@
 import test from 'ava';
+import { unmetLines } from '../../cli/wait/unmet-lines.ts';
+import { findByTypedName } from '../../schemas/kinds.ts';
 import { eventually } from '../support/eventually.ts';
 import { openCliWorld, type CliWorld } from './world.ts';
 
@@ -30,13 +32,22 @@ test('wait ends when the condition comes', async (t) => {
 test('when the time is over, wait says what the object is instead', async (t) => {
   await using world = await openWithImage();
   await setReady(world, 'False');
-  const run = await world.tsmoby(['wait', 'image', 'i', '--for=condition=Ready', '--timeout=100ms']);
+  const run = await world.tsmoby(['wait', 'image', 'i', '--for=condition=Ready', '--timeout=1s']);
   t.deepEqual(run, {
     code: 1,
     stdout: '',
     stderr:
       'error: timed out waiting for the condition on images/i\n  image.tsmoby.dev/i: Ready is False: PullFailed: no route to host\n',
   });
+});
+
+test('what a server never told is not taken for an absence', (t) => {
+  const kind = findByTypedName('image');
+  if (kind === undefined) throw new Error('Image is no kind');
+  const late = { awaited: { kind, name: 'i' }, why: 'timeout', last: undefined } as const;
+  const head = 'error: timed out waiting for the condition on images/i';
+  t.deepEqual(unmetLines({ ...late, looked: false }), [head, '  the server has not answered in time']);
+  t.deepEqual(unmetLines({ ...late, looked: true }), [head, '  image.tsmoby.dev/i is not there']);
 });
 
 test('a condition of an older generation does not count', async (t) => {
