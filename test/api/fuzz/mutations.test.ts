@@ -8,7 +8,7 @@ import { problemOf, send } from './send.ts';
 const REQUESTS = Number(process.env['TSMOBY_FUZZ_REQUESTS'] ?? 10_000);
 const SEED = Number(process.env['TSMOBY_FUZZ_SEED'] ?? Date.now() % 2 ** 31);
 const AT_ONCE = 16;
-/** No request may stop the event loop for longer; a busy machine is given its due. */
+/** No request may hold the event loop for longer. */
 const STALL_MS = 100;
 
 /** Start-up, a window of 4 MiB for each of a dozen kinds, and 24 MiB of decoded objects. */
@@ -64,5 +64,5 @@ test('no request, however bent, is answered with a fault, harms the server, or s
   // windows of changes and decoded objects fill up to their limits; beyond these nothing may stay
   t.true(Math.max(...heaps) < HEAP_MIB, `heap ${heaps.join(' ')} MiB`);
   t.true(after.openFiles < before.openFiles + 10);
-  t.true(stalls.toSorted((a, b) => a - b)[Math.floor(stalls.length / 2)]! < STALL_MS * 3, `stalls ${stalls.join(' ')}`);
+  t.true(stalls.toSorted((a, b) => a - b)[Math.floor(stalls.length / 2)]! < STALL_MS, `stalls ${stalls.join(' ')}`);
 });

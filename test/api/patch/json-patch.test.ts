@@ -3,6 +3,7 @@ import { applyJsonPatch } from '../../../api/patch/json-patch.ts';
 import { PatchError, type PatchErrorKind } from '../../../api/patch/patch-error.ts';
 import type { JsonObject, JsonValue } from '../../../schemas/object.ts';
 import { freezeDeep } from '../../../schemas/structural/own.ts';
+import { cpuMs } from '../../support/cpu-time.ts';
 
 const parse = (text: string): JsonValue => freezeDeep(JSON.parse(text) as JsonValue);
 
@@ -187,11 +188,9 @@ test('a patch cannot nest an object deeper than everybody can walk', (t) => {
 });
 
 test('10,000 insertions at the front of a list take well under a second', (t) => {
-  const start = performance.now();
-  const after = applyJsonPatch(
-    { l: [] },
-    Array.from({ length: 10_000 }, (_, i) => ({ op: 'add', path: '/l/0', value: i })),
-  );
-  t.is((after['l'] as readonly number[])[0], 9999);
-  t.true(performance.now() - start < 1000);
+  const insertions = Array.from({ length: 10_000 }, (_, i) => ({ op: 'add', path: '/l/0', value: i }));
+  const taken = cpuMs(() => {
+    t.is((applyJsonPatch({ l: [] }, insertions)['l'] as readonly number[])[0], 9999);
+  });
+  t.true(taken < 1000, `${taken} ms`);
 });

@@ -7,6 +7,7 @@ import { show } from '../../../schemas/structural/issue.ts';
 import type { StructuralSchema, ValidationRule } from '../../../schemas/structural/schema.ts';
 import { compileShape } from '../../../schemas/structural/shape.ts';
 import { compileStructural, SchemaError } from '../../../schemas/structural/structural.ts';
+import { cpuMs } from '../../support/cpu-time.ts';
 
 const withRules = (
   rules: readonly ValidationRule[],
@@ -209,9 +210,10 @@ test('a rule that loops without end is stopped', (t) => {
   const rule = 'self.list.all(a, self.list.all(b, self.list.all(c, self.list.all(d, a + b + c + d >= 0))))';
   const structural = compileStructural(withRules([{ rule }], everything));
   const list = Array.from({ length: 1000 }, (_, i) => i);
-  const start = performance.now();
-  t.regex(structural.validate({ spec: { list } })[0]?.message ?? '', /running out of cost budget/);
-  t.true(performance.now() - start < 3000);
+  const taken = cpuMs(() => {
+    t.regex(structural.validate({ spec: { list } })[0]?.message ?? '', /running out of cost budget/);
+  });
+  t.true(taken < 3000, `${taken} ms`);
   t.deepEqual(structural.validate({ spec: { list: [1, 2] } }), [], 'the next evaluation starts afresh');
 });
 
@@ -224,10 +226,11 @@ test('the rules of all items together have one bound', (t) => {
   const structural = compileStructural({ type: 'object', properties: { items: { type: 'array', items: item } } });
   const l = Array.from({ length: 100 }, (_, i) => i);
   t.deepEqual(structural.validate({ items: [{ l }, { l }] }), []);
-  const start = performance.now();
-  const issues = structural.validate({ items: Array.from({ length: 1000 }, () => ({ l })) });
-  t.true(issues.length > 0 && issues.length <= 101);
-  t.true(performance.now() - start < 2000);
+  const taken = cpuMs(() => {
+    const issues = structural.validate({ items: Array.from({ length: 1000 }, () => ({ l })) });
+    t.true(issues.length > 0 && issues.length <= 101);
+  });
+  t.true(taken < 2000, `${taken} ms`);
 });
 
 test('keys of maps that are methods elsewhere are keys in CEL', (t) => {

@@ -4,6 +4,7 @@ import { encodeYaml, encodeYamlDocuments } from '../../../schemas/text/encode-ya
 import { decodeManifest } from '../../../schemas/text/manifest.ts';
 import { TextError } from '../../../schemas/text/text-error.ts';
 import { decodeYaml } from '../../../schemas/text/yaml.ts';
+import { cpuMs } from '../../support/cpu-time.ts';
 
 const lines = (...text: readonly string[]): string => text.join('\n');
 const values = (text: string | Uint8Array): readonly unknown[] => decodeYaml(text).map(({ value }) => value);
@@ -136,9 +137,10 @@ test('an alias bomb is refused at once', (t) => {
     const parts = index === 0 ? 'xxxxxxxxx' : `*${names[index - 1] ?? ''},`.repeat(9);
     return `${name}: &${name} [${index === 0 ? parts.split('').join(',') : parts}]`;
   });
-  const before = performance.now();
-  t.throws(() => decodeYaml(lines(...bomb)), { message: /aliases of this document repeat far more than it holds/ });
-  t.true(performance.now() - before < 2000);
+  const taken = cpuMs(() => {
+    t.throws(() => decodeYaml(lines(...bomb)), { message: /aliases of this document repeat far more than it holds/ });
+  });
+  t.true(taken < 2000, `${taken} ms`);
 });
 
 test('a chain of aliases cannot nest deeper than a text may', (t) => {

@@ -7,6 +7,7 @@ import {
   checkPathSegment,
   checkQualifiedName,
 } from '../../../schemas/values/names.ts';
+import { cpuMs } from '../../support/cpu-time.ts';
 
 const accepts = (check: (text: string) => readonly string[], ...good: readonly string[]) => {
   test(`${check.name} accepts ${good.map((text) => text.slice(0, 30)).join(' ')}`, (t) => {
@@ -46,9 +47,10 @@ test("messages are the API server's", (t) => {
 
 test('a hostile name costs no time', (t) => {
   const name = `${'a.'.repeat(500_000)}!`;
-  const before = performance.now();
-  for (const check of [checkDnsLabel, checkDnsSubdomain, checkQualifiedName, checkLabelValue, checkConfigKey]) {
-    t.not(check(name).length, 0);
-  }
-  t.true(performance.now() - before < 1000);
+  const taken = cpuMs(() => {
+    for (const check of [checkDnsLabel, checkDnsSubdomain, checkQualifiedName, checkLabelValue, checkConfigKey]) {
+      t.not(check(name).length, 0);
+    }
+  });
+  t.true(taken < 1000, `${taken} ms`);
 });
