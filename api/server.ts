@@ -10,6 +10,7 @@ import { CustomResources } from './custom-resources/custom-resources.ts';
 import type { FieldSetCache } from './apply/fields-v1.ts';
 import type { ApiClock, ApiContext, ApiLog, HealthCheck } from './context.ts';
 import { createOpenApi } from './handlers/openapi.ts';
+import { createInFlight } from './http/in-flight.ts';
 import { listenUnix, type Listener } from './http/listen.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { createAdmissionChain, type AdmissionPlugin } from './pipeline/admission.ts';
@@ -57,6 +58,11 @@ export interface ApiServer extends AsyncDisposable {
   listenUnix(options: { readonly path: string; readonly group?: number }): Promise<Listener>;
   /** Opens HTTPS with certificates of our own making, and writes the kubeconfig. Closed with the server. */
   listenHttps(options: HttpsOptions): Promise<Listener>;
+  /**
+   * Ends what is being answered: watches, logs, processes that somebody talks to. Resolves when these processes are let go of; call it while
+   * there still is a runtime. Disposing does it, too.
+   */
+  endRequests(): Promise<void>;
   readonly pipeline: Pipeline;
   readonly registry: Registry;
   /** What /metrics shows; whoever composes the server adds gauges of its own. */
@@ -104,7 +110,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const definitions = stores.get('apiextensions.k8s.io/customresourcedefinitions');
   const custom = definitions && opening.use(await CustomResources.start({ definitions, registry, surroundings, log }));
   const pipeline = createPipeline(contextOf(options, { registry, fieldSets, admission, metrics, authorizer }));
-  const inFlight = new Set<AbortController>();
+  const inFlight = createInFlight();
   const owned = opening.move();
   const shared = { pipeline, clock, log, inFlight };
   return {
@@ -112,10 +118,11 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     registry,
     metrics,
     kind: (group, plural) => stores.get(`${group}/${plural}`) ?? custom?.kind(group, plural),
+    endRequests: () => inFlight.stop(),
     listenUnix: async (at) => owned.use(await listenUnix({ ...shared, ...at })),
     listenHttps: async (at) => owned.use(await serveHttps(at, shared)),
     async [Symbol.asyncDispose]() {
-      for (const request of inFlight) request.abort();
+      await inFlight.stop();
       await owned.disposeAsync();
     },
   };

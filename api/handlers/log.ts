@@ -1,4 +1,4 @@
-import { forbidden, invalid, type FieldIssue } from '../../schemas/structural/issue.ts';
+import { forbidden, invalid, notSupported, type FieldIssue } from '../../schemas/structural/issue.ts';
 import { formatMicroTime, parseTime } from '../../schemas/values/time.ts';
 import type { Parameters } from '../pipeline/request.ts';
 import type { ApiResponse } from '../pipeline/response.ts';
@@ -14,6 +14,13 @@ export async function handleLog(resourceCall: ResourceCall): Promise<ApiResponse
   const query = parseLogQuery(request.parameters, context.clock.now());
   return { type: 'stream', contentType: 'text/plain', body: await capabilities.readLog(call, attributes.name, query) };
 }
+
+/** The values of `stream`, and what they leave; empty: both. */
+const STREAMS: ReadonlyMap<string, '' | 'stdout' | 'stderr'> = new Map([
+  ['All', ''],
+  ['Stdout', 'stdout'],
+  ['Stderr', 'stderr'],
+]);
 
 /** The query of core/v1 pods/log. Refused as there: by field, with what would do. */
 function parseLogQuery(parameters: Parameters, now: number): LogQuery {
@@ -33,12 +40,18 @@ function parseLogQuery(parameters: Parameters, now: number): LogQuery {
   if (sinceTime && sinceSeconds !== undefined)
     issues.push(forbidden('sinceTime', 'give sinceTime or sinceSeconds, not both'));
   if (sinceTime && parseTime(sinceTime) === undefined) issues.push(invalid('sinceTime', sinceTime, 'must be RFC 3339'));
+  const stream = STREAMS.get(parameters['stream'] || 'All');
+  if (stream === undefined) issues.push(notSupported('stream', parameters['stream'] ?? '', [...STREAMS.keys()]));
+  if (stream && tailLines !== undefined)
+    issues.push(forbidden('tailLines', 'counts lines of both streams: leave stream out, or tailLines'));
   if (issues.length > 0) {
     const causes = issues.map(({ path, reason, message }) => ({ field: path, reason, message }));
     throw refused({ group: '', kind: 'PodLogOptions' }, '', causes);
   }
   const ago = sinceSeconds === undefined ? undefined : formatMicroTime(now - sinceSeconds * 1000);
   return {
+    container: parameters['container'] || undefined,
+    stream: stream || undefined,
     follow: flag(parameters, 'follow') ?? false,
     previous: flag(parameters, 'previous') ?? false,
     timestamps: flag(parameters, 'timestamps') ?? false,

@@ -10,11 +10,11 @@ import { parseRequest, type RequestInfo } from '../request-info.ts';
 import { badRequest, StatusError, toStatus } from '../status-error.ts';
 import { createBodyBudget, type BodyBudget } from './body-budget.ts';
 import { discardRest } from './discard-rest.ts';
+import type { InFlight } from './in-flight.ts';
 import { impersonationOf } from './impersonation.ts';
 import { readBody } from './read-body.ts';
-import { acceptWebSocket } from './websocket/accept.ts';
+import { answerOver } from './websocket/answer.ts';
 import { PendingUpgrade, upgradeOf } from './websocket/pending-upgrade.ts';
-import { serveProcess } from './websocket/serve-process.ts';
 import { setWarnings, writeResponse } from './write-response.ts';
 
 export interface HandlerOptions {
@@ -23,8 +23,8 @@ export interface HandlerOptions {
   readonly log: ApiLog;
   /** Who is at the other end of this connection. */
   readonly credentialsOf: (request: IncomingMessage) => Credentials;
-  /** Requests that are being answered; aborting them is how running watches end when the server stops. */
-  readonly inFlight: Set<AbortController>;
+  /** What this server is busy with. */
+  readonly inFlight: InFlight;
 }
 
 /** For `request` and for `checkContinue`: a client that asks first is told to go on only when its body is wanted. */
@@ -36,14 +36,16 @@ export function createHttpHandler(wiring: HandlerOptions): HttpHandler {
   return (request, response) => {
     if (response instanceof PendingUpgrade) response.begin();
     const gone = new AbortController();
-    options.inFlight.add(gone);
+    const inFlight = options.inFlight.begin(gone);
     response.on('close', () => {
-      options.inFlight.delete(gone);
+      inFlight[Symbol.dispose]();
       // an abort costs an exception with its stack: only where somebody may still be at work
       if (!response.writableFinished) gone.abort();
     });
     response.on('error', () => gone.abort());
-    serve(options, request, response, gone.signal).catch((err: unknown) => {
+    const work = serve(options, request, response, gone.signal);
+    if (response instanceof PendingUpgrade) options.inFlight.hold(work);
+    work.catch((err: unknown) => {
       if (!gone.signal.aborted)
         options.log.error({ err, path: request.url?.split('?', 1)[0] }, 'answer could not be written');
       response.destroy();
@@ -71,36 +73,27 @@ async function serve(
     return;
   }
   const answer = await options.pipeline.handle(parsed);
-  if (answer.type === 'process') {
-    await talk(options, request, response, answer, signal);
-    return;
-  }
-  setWarnings(response, warnings);
-  discardRest(request, response);
   const now = (): number => options.clock.now();
   try {
+    if (response instanceof PendingUpgrade) {
+      const asked = { request: parsed, now, log: options.log, signal };
+      if (await answerOver(request, response, answer, asked)) return;
+    }
+    setWarnings(response, warnings);
+    discardRest(request, response);
     await writeResponse(response, answer, parsed, now);
   } catch (error) {
-    if (answer.type === 'watch') await answer.stream[Symbol.asyncDispose]();
-    if (response.headersSent) throw error;
+    await letGo(answer);
+    if (response.headersSent || signal.aborted) throw error;
     await refuse(options, request, response, error, parsed.representation);
   }
 }
 
-/** The connection belongs to a process from now on. Rejects when the client has gone already; then the process has, too. */
-async function talk(
-  { log }: HandlerOptions,
-  request: IncomingMessage,
-  response: ServerResponse,
-  answer: Extract<ApiResponse, { readonly type: 'process' }>,
-  signal: AbortSignal,
-): Promise<void> {
-  await using process = new AsyncDisposableStack();
-  process.use(answer.process);
-  if (!(response instanceof PendingUpgrade)) throw new TypeError('a process was the answer to a plain request');
-  const socket = await acceptWebSocket(request, response, { subprotocol: answer.protocol, signal });
-  process.move();
-  await serveProcess(socket, answer, { log, signal });
+/** Of an answer that nobody gets. */
+async function letGo(answer: ApiResponse): Promise<void> {
+  if (answer.type === 'watch') await answer.stream[Symbol.asyncDispose]();
+  if (answer.type === 'process') await answer.process[Symbol.asyncDispose]();
+  if (answer.type === 'stream') await answer.body[Symbol.asyncIterator]().return?.();
 }
 
 /** What was wrong before the pipeline saw the request, or with how its answer was wanted. */

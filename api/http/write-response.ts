@@ -2,12 +2,12 @@ import type { ServerResponse } from 'node:http';
 import type { ApiRequest } from '../pipeline/request.ts';
 import type { ApiResponse } from '../pipeline/response.ts';
 import { PROTOBUF } from '../codec/media-types.ts';
-import { protobufRenderer, protobufStatus } from './protobuf.ts';
-import { rendererFor, type Renderer } from './render.ts';
+import { chooseRenderer } from './choose-renderer.ts';
+import { protobufStatus } from './protobuf.ts';
+import type { Renderer } from './render.ts';
 import { writeList } from './write-list.ts';
 import { writeStream } from './write-stream.ts';
 import { writeWatch } from './write-watch.ts';
-import { asYaml } from './yaml.ts';
 import type { ServedResource } from '../registry/resource.ts';
 
 /** Warnings of one answer together, in bytes: clients bound the size of headers. */
@@ -20,12 +20,7 @@ export async function writeResponse(
   request: Pick<ApiRequest, 'representation' | 'parameters' | 'signal'>,
   now: () => number,
 ): Promise<void> {
-  const rendererOf = async (resource: ServedResource): Promise<Renderer> => {
-    const { representation, parameters } = request;
-    if (representation.encoding === 'protobuf') return protobufRenderer({ representation, parameters, resource });
-    const renderer = rendererFor({ representation, parameters, resource, now });
-    return representation.encoding === 'yaml' ? asYaml(renderer) : renderer;
-  };
+  const rendererOf = (resource: ServedResource): Promise<Renderer> => chooseRenderer(request, resource, now);
   switch (answer.type) {
     case 'object': {
       const renderer = await rendererOf(answer.resource);

@@ -26,7 +26,7 @@ export async function writeWatch(
     let lines: Uint8Array[] = [];
     let bytes = 0;
     for (const frame of frames) {
-      const line = lineOf(frame, renderer, first);
+      const line = watchLine(frame, renderer, first);
       first &&= frame.type === 'BOOKMARK';
       lines.push(line);
       bytes += line.length;
@@ -47,7 +47,8 @@ async function writeLines(response: ServerResponse, lines: readonly Uint8Array[]
   await writable(response, signal);
 }
 
-function lineOf(frame: WatchFrame, { key, watch }: Renderer, first: boolean): Uint8Array {
+/** One event as it goes out; `first` as in WatchRenderer. */
+export function watchLine(frame: WatchFrame, { key, watch }: Renderer, first: boolean): Uint8Array {
   switch (frame.type) {
     case 'BOOKMARK':
       return watch.frame('BOOKMARK', watch.bookmark(frame.resourceVersion, frame.initialEventsEnd));

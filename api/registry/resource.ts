@@ -109,6 +109,10 @@ export interface CollectionDeleter {
 
 /** What a reader of a log may ask for; as the query of core/v1 pods/log. */
 export interface LogQuery {
+  /** Absent: the only one, or the first. */
+  readonly container: string | undefined;
+  /** Absent: both. */
+  readonly stream: 'stdout' | 'stderr' | undefined;
   readonly follow: boolean;
   /** The run before the present one. */
   readonly previous: boolean;

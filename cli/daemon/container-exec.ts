@@ -9,7 +9,7 @@ import type { Logs } from '../../runtime/ports/logs.ts';
 import { REASONS } from '../../schemas/conditions.ts';
 import type { Container } from '../../schemas/gen/types.ts';
 import { attachedProcess, onlyWanted } from './remote-process.ts';
-import { serveAtContainers } from './serve-at-containers.ts';
+import { checkContainer, serveAtContainers } from './serve-at-containers.ts';
 
 /** The ports that talk to processes. */
 export interface ProcessPorts {
@@ -39,7 +39,8 @@ async function execIn(
   const id = runningInstance(container, query.container);
   const { command: args, tty: terminal, stdin } = query;
   try {
-    return onlyWanted(await containers.exec(id, { execId: randomUUID(), args, terminal, stdin }, signal), query);
+    const process = await containers.exec(id, { execId: randomUUID(), args, terminal, stdin }, signal);
+    return inWords(onlyWanted(process, query), container);
   } catch (error) {
     const refusal = toStatusError(error, container);
     // A command that cannot be run is news of the process, as from a kubelet; all else is a refusal.
@@ -69,20 +70,28 @@ async function attachTo(
       resize: (size) => containers.resize(id, size),
     });
     opening.move();
-    return onlyWanted(process, query);
+    return inWords(onlyWanted(process, query), container);
   } catch (error) {
     throw toStatusError(error, container);
   }
 }
 
+/** What goes wrong with a process later is told, too. */
+function inWords(process: RemoteProcess, container: Container): RemoteProcess {
+  const exited = process.exited.catch((error: unknown) => {
+    throw toStatusError(error, container);
+  });
+  exited.catch(() => undefined);
+  return { ...process, exited };
+}
+
 /** The instance of a container whose process runs; a kubelet's words for all others. */
-function runningInstance({ metadata: { name }, status }: Container, wanted: string | undefined): string {
-  if (wanted !== undefined && wanted !== name) {
-    throw badRequest(`container ${wanted} is not valid for pod ${name}`);
-  }
+function runningInstance(container: Container, wanted: string | undefined): string {
+  checkContainer(container, wanted);
+  const { status } = container;
   const id = status?.containerID?.replace(/^containerd:\/\//, '');
   if (status?.state?.running !== undefined && id !== undefined) return id;
-  throw notRunning(name, status);
+  throw notRunning(container.metadata.name, status);
 }
 
 function notRunning(name: string, status: Container['status']): StatusError {

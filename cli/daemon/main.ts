@@ -79,6 +79,8 @@ export async function startDaemon(options: DaemonOptions, log: Log, signal: Abor
       ...containerd,
     }),
   );
+  // Who talks to a process hears of the end while there is still somebody to end the process.
+  starting.defer(() => server.endRequests());
   serveContainerLog(server, runtime.logs);
   serveContainerProcesses(server, { containers: runtime.containerd.containers, logs: runtime.logs });
   await runtime.containerd.settled(CONTAINERD_GRACE_MS, signal);

@@ -1,5 +1,6 @@
 import type { Registry, ResourcePlace } from '../../api/registry/registry.ts';
 import type { CallContext, Capabilities } from '../../api/registry/resource.ts';
+import { badRequest } from '../../api/status-error.ts';
 import type { Container } from '../../schemas/gen/types.ts';
 
 /** The Container that a request is about. Refuses with NotFound, in the words of the resource that was asked for. */
@@ -24,6 +25,11 @@ export function serveAtContainers(
     });
     registry.add({ ...resource, subresources: new Map([...resource.subresources, ...Object.entries(made)]) });
   }
+}
+
+/** A Container has one container, which has its name; a kubelet's words for whoever asks for another. */
+export function checkContainer({ metadata: { name } }: Container, wanted: string | undefined): void {
+  if (wanted !== undefined && wanted !== name) throw badRequest(`container ${wanted} is not valid for pod ${name}`);
 }
 
 const find = (registry: Registry, { group, version, plural }: ResourcePlace) => registry.find(group, version, plural);

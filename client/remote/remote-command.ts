@@ -99,8 +99,9 @@ function converse(socket: WebSocket): RemoteCommand {
     else if (channel === STATUS && message.length > 1) exitCodeOf(message.subarray(1)).then(resolve, reject);
   });
   keepAlive(socket);
-  socket.once('close', () => {
-    reject(brokenOff('the connection to the server broke off before the process had ended'));
+  socket.once('close', (_, why) => {
+    const reason = why.length > 0 ? `the server closed the connection (${why.toString()})` : 'the connection broke off';
+    reject(brokenOff(`${reason} before the process had ended`));
     end('stdout');
     end('stderr');
   });

@@ -6,6 +6,7 @@ type Stream = 'stdout' | 'stderr';
 interface Line {
   /** RFC 3339 with nanoseconds. */
   readonly time: string;
+  readonly stream: Stream;
   /** With its newline, or without at the end of the output. */
   readonly text: string;
 }
@@ -31,14 +32,14 @@ export class FakeLogRun {
     for (const attached of this.#attached) if (text !== '') attached[stream].push(Buffer.from(text));
     const lines = (this.#unfinished[stream] + text).split(/(?<=\n)/);
     this.#unfinished[stream] = lines.at(-1)?.endsWith('\n') === false ? (lines.pop() ?? '') : '';
-    for (const line of lines) if (line !== '') this.#append({ time, text: line });
+    for (const line of lines) if (line !== '') this.#append({ time, stream, text: line });
     this.#wake();
   }
 
   /** What has no end yet is a line too; whoever follows is done. */
   end(time: string): void {
     for (const stream of ['stdout', 'stderr'] as const) {
-      if (this.#unfinished[stream] !== '') this.#append({ time, text: this.#unfinished[stream] });
+      if (this.#unfinished[stream] !== '') this.#append({ time, stream, text: this.#unfinished[stream] });
       this.#unfinished[stream] = '';
     }
     this.open = false;
@@ -54,13 +55,14 @@ export class FakeLogRun {
   }
 
   async *read(options: ReadLogOptions): AsyncGenerator<Uint8Array> {
-    const { tailLines, sinceTime = '', timestamps = false, follow = false, signal } = options;
+    const { tailLines, sinceTime = '', timestamps = false, stream, follow = false, signal } = options;
     let left = options.limitBytes ?? Infinity;
     let next = tailLines === undefined ? 0 : Math.max(0, this.#dropped + this.#lines.length - tailLines);
     for (;;) {
       for (next = Math.max(next, this.#dropped); next < this.#dropped + this.#lines.length; next++) {
         const line = this.#lines[next - this.#dropped];
         if (line === undefined || isBefore(line.time, sinceTime)) continue;
+        if (stream !== undefined && line.stream !== stream) continue;
         const bytes = Buffer.from(timestamps ? `${line.time} ${line.text}` : line.text);
         yield bytes.subarray(0, left);
         left -= bytes.length;

@@ -14,9 +14,9 @@ const chunkBytes = 64 * 1024;
 /** As Logs.read: needs the files alone, so that logs can be read while logd is dead. */
 export async function* readRun(paths: LogPaths, run: LogRun, options: ReadLogOptions): AsyncGenerator<Uint8Array> {
   const directory = logDirectory(paths, run.log);
-  const { follow = false, signal, timestamps = false, limitBytes } = options;
+  const { follow = false, signal, timestamps = false, stream, limitBytes } = options;
   const since = options.sinceTime === undefined ? undefined : sinceOf(options.sinceTime);
-  const renderer = createRenderer({ timestamps, since, ...(limitBytes === undefined ? {} : { limitBytes }) });
+  const renderer = createRenderer({ timestamps, since, stream, ...(limitBytes === undefined ? {} : { limitBytes }) });
   using changes = follow ? await watchRun(paths, run, directory, signal) : undefined;
   const stopped = (): boolean => renderer.done || signal?.aborted === true;
   let position: LogPosition | undefined = await startPosition(directory, run.run, options.tailLines);

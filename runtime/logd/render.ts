@@ -4,6 +4,8 @@ import { timeOf, timestampLength, visitRecords } from './records.ts';
 
 export interface RenderOptions {
   readonly timestamps?: boolean;
+  /** Only what was written there. */
+  readonly stream?: 'stdout' | 'stderr' | undefined;
   /** In the form of records. */
   readonly since?: string | undefined;
   readonly limitBytes?: number;
@@ -20,7 +22,8 @@ export interface Renderer {
 
 const space = 32;
 
-export function createRenderer({ timestamps = false, since, limitBytes = Infinity }: RenderOptions): Renderer {
+export function createRenderer(options: RenderOptions): Renderer {
+  const { timestamps = false, since, stream: wanted, limitBytes = Infinity } = options;
   let rest: Buffer = Buffer.alloc(0);
   let left = limitBytes;
   let reached = since === undefined;
@@ -41,8 +44,8 @@ export function createRenderer({ timestamps = false, since, limitBytes = Infinit
       let length = 0;
       const restStart = visitRecords(bytes, (record) => {
         reached ||= since === undefined || timeOf(bytes, record) >= since;
-        if (!reached) return;
         const { header, end, full, stream } = record;
+        if (!reached || (wanted !== undefined && stream !== wanted)) return;
         if (timestamps && !within[stream]) {
           length += bytes.copy(shown, length, header, header + timestampLength);
           shown[length++] = space;

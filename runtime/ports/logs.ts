@@ -26,6 +26,8 @@ export interface ReadLogOptions {
   /** RFC 3339; lines before it are left out. */
   readonly sinceTime?: string;
   readonly timestamps?: boolean;
+  /** Absent: both. */
+  readonly stream?: 'stdout' | 'stderr';
   readonly limitBytes?: number;
   readonly signal?: AbortSignal;
 }

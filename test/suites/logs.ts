@@ -125,6 +125,18 @@ const bodies: Readonly<Record<string, Body>> = {
     await writeRun(backend, run, 'to stdout\n', 'to stderr\n');
     t.deepEqual((await readAll(backend.logs, run)).split('\n').sort(), ['', 'to stderr', 'to stdout']);
   },
+  'one stream can be read without the other': async (t, { logs, writer }) => {
+    const container = await writer(await logs.open(run, limits));
+    for (const n of [1, 2]) {
+      await container.stdout(`out ${n}\n`);
+      await container.stderr(`err ${n}\n`);
+    }
+    await container.stdout('no end');
+    await container.close();
+    await logs.drain(run);
+    t.is(await readAll(logs, run, { stream: 'stdout' }), 'out 1\nout 2\nno end');
+    t.is(await readAll(logs, run, { stream: 'stderr', limitBytes: 9 }), 'err 1\nerr');
+  },
   'a run without output reads as nothing': async (t, backend) => {
     await writeRun(backend, run, '');
     t.is(await readAll(backend.logs, run), '');

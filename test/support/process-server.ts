@@ -20,6 +20,8 @@ export interface ProcessServer extends AsyncDisposable {
 
 export interface Dialled {
   readonly socket: WebSocket;
+  /** The next messages, as text; fewer when the connection ends. */
+  readonly next: (count: number) => Promise<readonly string[]>;
   /** All that comes, to the end of the connection. */
   readonly all: Promise<readonly { readonly data: Buffer; readonly binary: boolean }[]>;
   /** The code of the end. */
@@ -56,8 +58,16 @@ async function dial(url: string, subprotocols: readonly string[], options: Clien
   const socket = new WebSocket(url, [...subprotocols], { perMessageDeflate: false, ...options });
   const messages: { readonly data: Buffer; readonly binary: boolean }[] = [];
   socket.on('message', (data, binary) => messages.push({ data: data as Buffer, binary }));
-  const closed = once(socket, 'close').then(([code]) => code as number);
-  const opened = once(socket, 'open');
-  await opened;
-  return { socket, closed, all: closed.then(() => messages) };
+  const closed = new Promise<number>((resolve) => socket.once('close', (code) => resolve(code)));
+  let seen = 0;
+  const next = async (count: number): Promise<readonly string[]> => {
+    while (messages.length < seen + count && socket.readyState < WebSocket.CLOSED) {
+      await Promise.race([once(socket, 'message'), closed]);
+    }
+    const from = seen;
+    seen += count;
+    return messages.slice(from, seen).map(({ data }) => data.toString());
+  };
+  await once(socket, 'open');
+  return { socket, closed, next, all: closed.then(() => messages) };
 }

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { RemoteProcess, TerminalSize } from '../../api/registry/remote-process.ts';
 
 /** What a program of a test sees of the world. */
@@ -56,7 +55,10 @@ function createPipe(gone: AbortSignal): Pipe {
   const pieces: { readonly bytes: Buffer; readonly taken: () => void }[] = [];
   let ended = false;
   let wake = (): void => undefined;
-  gone.addEventListener('abort', () => wake());
+  gone.addEventListener('abort', () => {
+    for (const { taken } of pieces) taken();
+    wake();
+  });
   const read = async (): Promise<Buffer | undefined> => {
     for (;;) {
       if (gone.aborted) return undefined;
@@ -76,7 +78,7 @@ function createPipe(gone: AbortSignal): Pipe {
       const { promise, resolve } = Promise.withResolvers<void>();
       pieces.push({ bytes: Buffer.from(bytes as string), taken: resolve });
       wake();
-      await Promise.race([promise, once(gone, 'abort')]);
+      await promise;
     },
     end() {
       ended = true;

@@ -9,8 +9,9 @@ const MAX_MESSAGE_BYTES = 8 * 1024 * 1024;
 const CLOSE_TIMEOUT = 10_000;
 /** Milliseconds, when the server stops. */
 const STOP_TIMEOUT = 1_000;
-/** "Going away". */
-const STOPPING = 1001;
+/** How a WebSocket ends: all was said, or one side goes away. */
+export const NORMAL_CLOSURE = 1000;
+const GOING_AWAY = 1001;
 
 /**
  * Takes the connection over. The WebSocket is paused: nothing is lost until somebody listens, who resumes it. It closes with 1001 when
@@ -51,7 +52,7 @@ export async function acceptWebSocket(
 
 function closeWith(signal: AbortSignal, socket: WebSocket): void {
   const stop = (): void => {
-    socket.close(STOPPING, 'the server is stopping');
+    socket.close(GOING_AWAY, 'the server is stopping');
     const timer = setTimeout(() => socket.terminate(), STOP_TIMEOUT);
     socket.once('close', () => clearTimeout(timer));
   };

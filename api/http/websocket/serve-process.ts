@@ -3,8 +3,10 @@ import type { Status } from '../../../schemas/object.ts';
 import type { ApiLog } from '../../context.ts';
 import type { ApiResponse } from '../../pipeline/response.ts';
 import { StatusError, toStatus } from '../../status-error.ts';
+import { NORMAL_CLOSURE } from './accept.ts';
 import { framesOf, STATUS, STDERR, STDOUT, type Frames } from './frames.ts';
 import { exitStatus } from './process-status.ts';
+import { createSender, piecesOf, type Sender } from './sender.ts';
 import { takeInput } from './take-input.ts';
 
 type ProcessResponse = Extract<ApiResponse, { readonly type: 'process' }>;
@@ -15,11 +17,11 @@ export interface Surroundings {
   readonly signal: AbortSignal;
 }
 
-/** The most that one message carries: what clients of old expect. */
-const PIECE = 32 * 1024;
-/** Bytes that may wait for a client who does not read; then the process waits, too. */
-const HIGH_WATER = 256 * 1024;
-const NORMAL = 1000;
+/** Where output of a process goes. */
+interface Channels {
+  readonly frames: Frames;
+  readonly sender: Sender;
+}
 
 /**
  * Lets client and process talk until one of them ends. Channel 255 is never sent: kubectl does not know it from a server. Resolves when
@@ -31,11 +33,12 @@ export async function serveProcess(
   { log, signal }: Surroundings,
 ): Promise<void> {
   const frames = framesOf(protocol);
-  const output = createSender(socket, frames);
+  const channels = { frames, sender: createSender(socket) };
   const input = takeInput(socket, process, { frames, query });
   // As real servers tell that the connection stands.
-  void output.send(query.stdout ? STDOUT : query.stderr ? STDERR : STATUS, new Uint8Array());
-  const ended = untilEnded(process, output.send);
+  const first = query.stdout ? STDOUT : query.stderr ? STDERR : STATUS;
+  void channels.sender.send(frames.encode(first, new Uint8Array()));
+  const ended = untilEnded(process, channels);
   // Only one of them is waited for.
   ended.catch(() => undefined);
   let status: Status | undefined;
@@ -46,11 +49,11 @@ export async function serveProcess(
     status = toStatus(error);
   }
   input.stop();
-  await Promise.all([status && sayLast(socket, output, lastWords(status, frames)), letGo(process, log)]);
+  await Promise.all([status && sayLast(socket, channels, status), letGo(process, log)]);
 }
 
-async function untilEnded(process: ProcessResponse['process'], send: Sender['send']): Promise<Status> {
-  await Promise.all([pump(process.stdout, STDOUT, send), pump(process.stderr, STDERR, send)]);
+async function untilEnded(process: ProcessResponse['process'], channels: Channels): Promise<Status> {
+  await Promise.all([pump(process.stdout, STDOUT, channels), pump(process.stderr, STDERR, channels)]);
   return exitStatus(await process.exited);
 }
 
@@ -62,41 +65,23 @@ async function untilGone(socket: WebSocket, signal: AbortSignal): Promise<undefi
   });
 }
 
-interface Sender {
-  /** Resolves when the client may be sent more, or has gone. */
-  readonly send: (channel: number, bytes: Uint8Array) => Promise<void>;
-  /** Resolves when all has left, or the client has gone. */
-  readonly sendAll: (channel: number, bytes: Uint8Array) => Promise<void>;
-}
-
-function createSender(socket: WebSocket, { encode }: Frames): Sender {
-  const write = (channel: number, bytes: Uint8Array): Promise<void> =>
-    new Promise((resolve) => socket.send(encode(channel, bytes), () => resolve()));
-  return {
-    sendAll: write,
-    async send(channel, bytes) {
-      const written = write(channel, bytes);
-      if (socket.bufferedAmount > HIGH_WATER) await written;
-    },
-  };
-}
-
-async function pump(chunks: AsyncIterable<Uint8Array>, channel: number, send: Sender['send']): Promise<void> {
+async function pump(chunks: AsyncIterable<Uint8Array>, channel: number, { frames, sender }: Channels): Promise<void> {
   for await (const chunk of chunks) {
-    for (let at = 0; at < chunk.length; at += PIECE) await send(channel, chunk.subarray(at, at + PIECE));
+    for (const piece of piecesOf(chunk)) await sender.send(frames.encode(channel, piece));
   }
 }
 
-/** Before v4 nobody said that all went well. */
-function lastWords(status: Status, { hasStatus }: Frames): string | undefined {
-  if (hasStatus) return JSON.stringify(status);
-  return status.status === 'Success' ? undefined : (status.message ?? status.reason ?? 'it failed');
+/** Only when all has left is the connection closed: there is a deadline for that, and a client who takes his time gets everything. */
+async function sayLast(socket: WebSocket, { frames, sender }: Channels, status: Status): Promise<void> {
+  await sender.send(frames.encode(STATUS, Buffer.from(lastWords(status, frames))));
+  await sender.flush();
+  socket.close(NORMAL_CLOSURE);
 }
 
-/** Only when all has left is the connection closed: there is a deadline for that, and a client who takes his time gets everything. */
-async function sayLast(socket: WebSocket, { sendAll }: Sender, words: string | undefined): Promise<void> {
-  await sendAll(STATUS, Buffer.from(words ?? ''));
-  socket.close(NORMAL);
+/** Before v4 nobody said that all went well. */
+function lastWords(status: Status, { hasStatus }: Frames): string {
+  if (hasStatus) return JSON.stringify(status);
+  return status.status === 'Success' ? '' : (status.message ?? status.reason ?? 'it failed');
 }
 
 async function letGo(process: AsyncDisposable, log: ApiLog): Promise<void> {

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { connect, type ConnectionOptions } from 'node:tls';
 import type { ExecutionContext } from 'ava';
+import { WebSocket } from 'ws';
 import { readKubeconfig } from '../../../client/kubeconfig.ts';
 import { RawServer } from '../../support/raw-http.ts';
 
@@ -78,4 +79,17 @@ test('what is no TLS, or stops in the middle of it, harms nobody', async (t) => 
     server.log.lines.filter(({ level }) => level === 'error'),
     [],
   );
+});
+
+test('a WebSocket over HTTPS is its caller’s as any request is', async (t) => {
+  const { options } = await openTls(t);
+  const { host, port, ca, cert, key } = options as Record<string, string>;
+  const url = `wss://${host}:${port}/api/v1/namespaces?watch=true`;
+  const watch = new WebSocket(url, { ca, cert, key });
+  const [event] = (await once(watch, 'message')) as [Buffer];
+  t.like(JSON.parse(event.toString()), { type: 'ADDED', object: { kind: 'Namespace' } });
+  watch.terminate();
+  const nobody = new WebSocket(url, { ca });
+  const [error] = (await once(nobody, 'error')) as [Error];
+  t.regex(error.message, /401/);
 });

@@ -65,6 +65,15 @@ test('the log of the present run is served as a stream of text', async (t) => {
   t.regex(options?.sinceTime ?? '', /^\d{4}-.*Z$/);
 });
 
+test('a container is asked for by its own name, and for one stream', async (t) => {
+  await using world = await worldWithLog({ logRun: 0 });
+  const response = await getLog(world, { container: 'web', stream: 'Stderr' });
+  if (response.type === 'stream') for await (const _ of response.body);
+  t.is(world.reads[0]?.[1].stream, 'stderr');
+  const refusal = await getLog(world, { container: 'db' });
+  t.like(refusal, { type: 'status', code: 400, status: { message: 'container db is not valid for pod web' } });
+});
+
 test('previous is the run before, and there must have been one', async (t) => {
   await using world = await worldWithLog({ logRun: 1 });
   const response = await getLog(world, { previous: 'true' });
@@ -87,6 +96,8 @@ for (const [parameters, code] of [
   [{ tailLines: '-1' }, 422],
   [{ sinceSeconds: '0' }, 422],
   [{ limitBytes: '0' }, 422],
+  [{ stream: 'stdin' }, 422],
+  [{ stream: 'Stdout', tailLines: '1' }, 422],
   [{ sinceTime: 'yesterday' }, 422],
   [{ sinceTime: '2026-01-01T00:00:00Z', sinceSeconds: '5' }, 422],
 ] as const) {
