@@ -96,9 +96,15 @@ for (const [client, openClient] of Object.entries(CLIENTS)) {
       ]),
     );
     t.deepEqual(said, {
-      NamespaceDeletionContentFailure: 'False ContentDeleted: Deletion of all content was accepted',
-      NamespaceContentRemaining: 'True SomeResourcesRemain: Still there: widgets.test.tsmoby.dev: 2',
-      NamespaceFinalizersRemaining: 'True SomeFinalizersRemain: Objects that wait for a finalizer: test.dev/hold: 2',
+      NamespaceDeletionDiscoveryFailure: 'False ResourcesDiscovered: All resources successfully discovered',
+      NamespaceDeletionGroupVersionParsingFailure:
+        'False ParsedGroupVersions: All legacy kube types successfully parsed',
+      NamespaceDeletionContentFailure:
+        'False ContentDeleted: All content successfully deleted, may be waiting on finalization',
+      NamespaceContentRemaining:
+        'True SomeResourcesRemain: Some resources are remaining: widgets.test.tsmoby.dev has 2 resource instances',
+      NamespaceFinalizersRemaining:
+        'True SomeFinalizersRemain: Some content in the namespace has finalizers remaining: test.dev/hold in 2 resource instances',
     });
     t.is((await user.list(CONFIG_MAP, { namespace: 'team' })).items.length, 1, 'used things go after their users');
     for (const name of ['a', 'b']) {
@@ -164,7 +170,7 @@ test('a kind that refuses to be deleted is named, does not keep the others, and 
   t.like(failed, {
     status: 'True',
     reason: 'ContentDeletionFailed',
-    message: 'Could not delete widgets.test.tsmoby.dev: disk on fire',
+    message: 'Failed to delete all resource types, 1 remaining: widgets.test.tsmoby.dev: disk on fire',
   });
   broken = false;
   await town.gone();
