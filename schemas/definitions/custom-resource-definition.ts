@@ -5,7 +5,7 @@ import { jsonSchemaProps } from './json-schema-props.ts';
 import { time } from './object-meta.ts';
 
 /*
- * Nothing is `required` here: a real server takes what is left out as empty while it decodes, and its rules
+ * Nothing is `required` but in documents: a real server takes what is left out as empty while it decodes, and its rules
  * (schemas/custom/validate) then say what is missing, each in its own words.
  */
 
@@ -22,7 +22,7 @@ const names = (description: string): StructuralSchema =>
       listKind: string('The kind of lists; default is `kind` and `List`.'),
       categories: strings('Groups of kinds that kubectl takes in place of a kind, as `all`.'),
     },
-    { model: 'CustomResourceDefinitionNames' },
+    { model: 'CustomResourceDefinitionNames', documentedRequired: ['plural', 'kind'] },
   );
 
 const conversion: StructuralSchema = object(
@@ -44,7 +44,7 @@ const conversion: StructuralSchema = object(
                 path: string('Path of the request.'),
                 port: integer('Port of the Service; default 443.', { format: 'int32' }),
               },
-              { model: 'ServiceReference' },
+              { model: 'ServiceReference', documentedRequired: ['namespace', 'name'] },
             ),
             caBundle: string('PEM of the authority that its certificate is checked by.', { format: 'byte' }),
           },
@@ -52,10 +52,10 @@ const conversion: StructuralSchema = object(
         ),
         conversionReviewVersions: strings('The versions of ConversionReview that it speaks.'),
       },
-      { model: 'WebhookConversion' },
+      { model: 'WebhookConversion', documentedRequired: ['conversionReviewVersions'] },
     ),
   },
-  { model: 'CustomResourceConversion' },
+  { model: 'CustomResourceConversion', documentedRequired: ['strategy'] },
 );
 
 const column: StructuralSchema = object(
@@ -68,7 +68,7 @@ const column: StructuralSchema = object(
     priority: integer('0 is always shown, more only with `-o wide`.', { format: 'int32' }),
     jsonPath: string('Where the cell stands in the object.'),
   },
-  { model: 'CustomResourceColumnDefinition' },
+  { model: 'CustomResourceColumnDefinition', documentedRequired: ['name', 'type', 'jsonPath'] },
 );
 
 const subresources: StructuralSchema = object(
@@ -82,7 +82,7 @@ const subresources: StructuralSchema = object(
         statusReplicasPath: string('Where the number that is there stands, below .status.'),
         labelSelectorPath: string('Where the selector stands as text, below .status or .spec.'),
       },
-      { model: 'CustomResourceSubresourceScale' },
+      { model: 'CustomResourceSubresourceScale', documentedRequired: ['specReplicasPath', 'statusReplicasPath'] },
     ),
   },
   { model: 'CustomResourceSubresources' },
@@ -105,10 +105,14 @@ const version: StructuralSchema = object(
     additionalPrinterColumns: atomicList('What `kubectl get` shows; default is the age.', column),
     selectableFields: atomicList(
       'Fields that field selectors take.',
-      object('One field.', { jsonPath: string('Where it stands, as `.spec.color`.') }, { model: 'SelectableField' }),
+      object(
+        'One field.',
+        { jsonPath: string('Where it stands, as `.spec.color`.') },
+        { model: 'SelectableField', documentedRequired: ['jsonPath'] },
+      ),
     ),
   },
-  { model: 'CustomResourceDefinitionVersion' },
+  { model: 'CustomResourceDefinitionVersion', documentedRequired: ['name', 'served', 'storage'] },
 );
 
 const status: StructuralSchema = object(
@@ -127,7 +131,7 @@ const status: StructuralSchema = object(
           message: string('Why, for a person.'),
           observedGeneration: integer('The generation this was seen at.'),
         },
-        { model: 'CustomResourceDefinitionCondition' },
+        { model: 'CustomResourceDefinitionCondition', documentedRequired: ['type', 'status'] },
       ),
     ),
     acceptedNames: names('The names that its objects are served under.'),
@@ -162,6 +166,7 @@ export const customResourceDefinition: KindDefinition = {
   schema: {
     type: 'object',
     description: 'A kind of your own: its names, its versions, and what its objects look like.',
+    documentedRequired: ['spec'],
     properties: {
       metadata: { type: 'object' },
       spec: object(
@@ -174,7 +179,7 @@ export const customResourceDefinition: KindDefinition = {
           conversion,
           preserveUnknownFields: boolean('Of apiextensions.k8s.io/v1beta1; must be false.'),
         },
-        { model: 'CustomResourceDefinitionSpec' },
+        { model: 'CustomResourceDefinitionSpec', documentedRequired: ['group', 'names', 'scope', 'versions'] },
       ),
       status,
     },

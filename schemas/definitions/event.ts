@@ -47,18 +47,22 @@ export const objectReference = (description: string): StructuralSchema =>
       resourceVersion: string('The version that is spoken of.'),
       fieldPath: string('The part of the object that is spoken of, as a path.'),
     },
-    { 'x-kubernetes-map-type': 'atomic' },
+    { model: 'ObjectReference', 'x-kubernetes-map-type': 'atomic' },
   );
 
 /** core/v1 EventSource. */
 export const eventSource = (description: string): StructuralSchema =>
-  object(description, { component: string('The component.'), host: string('The machine.') });
+  object(description, { component: string('The component.'), host: string('The machine.') }, { model: 'EventSource' });
 
 /** EventSeries of both versions. */
-export const eventSeries: StructuralSchema = object('The repetitions, when there are some.', {
-  count: integer('How often it happened up to now.', { format: 'int32' }),
-  lastObservedTime: microTime('When it happened last.'),
-});
+export const eventSeries: StructuralSchema = object(
+  'The repetitions, when there are some.',
+  {
+    count: integer('How often it happened up to now.', { format: 'int32' }),
+    lastObservedTime: microTime('When it happened last.'),
+  },
+  { model: 'EventSeries' },
+);
 
 /** The columns of both versions. */
 export const eventColumns: readonly PrinterColumn[] = [

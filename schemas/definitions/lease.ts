@@ -28,17 +28,21 @@ export const lease: KindDefinition = {
     description: 'Who holds something at present, and until when: leader election and sign of life.',
     properties: {
       metadata: { type: 'object' },
-      spec: object('The lease.', {
-        holderIdentity: string('Who holds it.'),
-        leaseDurationSeconds: integer('How long others wait after renewTime before they may take it. Above 0.', {
-          format: 'int32',
-        }),
-        acquireTime: microTime('When the holder took it.'),
-        renewTime: microTime('When the holder last renewed it.'),
-        leaseTransitions: integer('How often the holder changed.', { format: 'int32' }),
-        strategy: string('How a coordinated election picks the leader.'),
-        preferredHolder: string('Who should take it next. Only together with strategy.'),
-      }),
+      spec: object(
+        'The lease.',
+        {
+          holderIdentity: string('Who holds it.'),
+          leaseDurationSeconds: integer('How long others wait after renewTime before they may take it. Above 0.', {
+            format: 'int32',
+          }),
+          acquireTime: microTime('When the holder took it.'),
+          renewTime: microTime('When the holder last renewed it.'),
+          leaseTransitions: integer('How often the holder changed.', { format: 'int32' }),
+          strategy: string('How a coordinated election picks the leader.'),
+          preferredHolder: string('Who should take it next. Only together with strategy.'),
+        },
+        { model: 'LeaseSpec' },
+      ),
     },
   },
 };

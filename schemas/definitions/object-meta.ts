@@ -32,19 +32,23 @@ export const ownerReference: StructuralSchema = object(
     controller: boolean('The owner manages this object. At most one owner does.'),
     blockOwnerDeletion: boolean('Foreground deletion of the owner waits until this object is gone.'),
   },
-  { required: ['apiVersion', 'kind', 'name', 'uid'], 'x-kubernetes-map-type': 'atomic' },
+  { model: 'OwnerReference', required: ['apiVersion', 'kind', 'name', 'uid'], 'x-kubernetes-map-type': 'atomic' },
 );
 
 /** meta/v1 ManagedFieldsEntry. */
-export const managedFieldsEntry: StructuralSchema = object('Fields that one manager set in one way.', {
-  manager: string('Name of the manager.'),
-  operation: string('How it set them: Apply or Update.'),
-  apiVersion: string('Version of the resource that the fields are named in.'),
-  time: time('When an entry of this manager last changed.'),
-  fieldsType: string('Format of the set; only FieldsV1 is known.'),
-  fieldsV1,
-  subresource: string('The subresource it wrote through; empty for the object itself.'),
-});
+export const managedFieldsEntry: StructuralSchema = object(
+  'Fields that one manager set in one way.',
+  {
+    manager: string('Name of the manager.'),
+    operation: string('How it set them: Apply or Update.'),
+    apiVersion: string('Version of the resource that the fields are named in.'),
+    time: time('When an entry of this manager last changed.'),
+    fieldsType: string('Format of the set; only FieldsV1 is known.'),
+    fieldsV1,
+    subresource: string('The subresource it wrote through; empty for the object itself.'),
+  },
+  { model: 'ManagedFieldsEntry' },
+);
 
 /** meta/v1 ObjectMeta: the metadata of every stored object. */
 export const objectMeta: StructuralSchema = object(

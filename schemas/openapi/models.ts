@@ -1,12 +1,5 @@
 /** The schemas of an OpenAPI document: every kind and its list, and what meta/v1 lends them. */
-import {
-  deleteOptions,
-  listMeta,
-  managedFieldsEntry,
-  objectMeta,
-  ownerReference,
-  status,
-} from '../definitions/object-meta.ts';
+import { deleteOptions, listMeta, objectMeta, status } from '../definitions/object-meta.ts';
 import type { KindDefinition } from '../kind-definition.ts';
 import type { JsonObject, JsonValue } from '../object.ts';
 import type { StructuralSchema } from '../structural/schema.ts';
@@ -87,9 +80,7 @@ export function metaModels(
     { ...schemaObject(schema, inside), ...more },
   ];
   return [
-    [metaName('ObjectMeta'), objectMetaModel(inside)],
-    model('OwnerReference', ownerReference),
-    model('ManagedFieldsEntry', managedFieldsEntry),
+    model('ObjectMeta', objectMeta),
     model('ListMeta', listMeta),
     model('Status', status, {
       'x-kubernetes-group-version-kind': [gvkOf({ group: '', version: 'v1', kind: 'Status' })],
@@ -97,25 +88,6 @@ export function metaModels(
     model('DeleteOptions', deleteOptions, { 'x-kubernetes-group-version-kind': inEveryGroup('DeleteOptions') }),
     [metaName('Patch'), { type: 'object', description: 'A change to an object, in the form that Content-Type names.' }],
   ];
-}
-
-/** ObjectMeta refers to its parts, so that tools find them under their own names. */
-function objectMetaModel(inside: Models): JsonObject {
-  const { flavor } = inside;
-  const schema = schemaObject(objectMeta, inside);
-  const properties = schema['properties'] as Readonly<Record<string, JsonObject>>;
-  const withItems = (field: string, type: string): JsonObject => ({
-    ...properties[field],
-    items: refTo(metaName(type), flavor),
-  });
-  return {
-    ...schema,
-    properties: {
-      ...properties,
-      ownerReferences: withItems('ownerReferences', 'OwnerReference'),
-      managedFields: withItems('managedFields', 'ManagedFieldsEntry'),
-    },
-  };
 }
 
 /** Group, version and kind alone, in the order that Kubernetes prints. */

@@ -6,6 +6,8 @@ export type Flavor = 'v3' | 'v2';
 
 /** Keys that Swagger 2.0 does not have. */
 const ONLY_V3 = new Set(['nullable', 'anyOf', 'oneOf', 'allOf', 'not']);
+/** Keys that are for us. */
+const OURS = new Set(['model', 'documentedRequired']);
 const NESTED = new Set(['properties', 'items', 'additionalProperties', 'anyOf', 'oneOf', 'allOf', 'not']);
 
 /** A schema that stands elsewhere in the same document. */
@@ -31,15 +33,16 @@ export interface Models {
 
 /**
  * A structural schema as a schema object of an OpenAPI document. Nested objects stay where they are, but for parts with a
- * name: these go to `models.parts` once, and are referred to.
+ * name: these go to `models.parts` once, and are referred to, with the description beside the reference.
  */
 export function schemaObject(schema: StructuralSchema, models: Models): JsonObject {
   const { flavor } = models;
   const result: Record<string, JsonValue> = {};
   for (const [key, value] of Object.entries(schema)) {
-    if (value === undefined || key === 'model' || NESTED.has(key) || (flavor === 'v2' && ONLY_V3.has(key))) continue;
+    if (value === undefined || OURS.has(key) || NESTED.has(key) || (flavor === 'v2' && ONLY_V3.has(key))) continue;
     result[key] = value as JsonValue;
   }
+  if (schema.documentedRequired) result['required'] = schema.documentedRequired;
   if (schema.properties) result['properties'] = mapValues(schema.properties, (one) => partOf(one, models));
   if (schema.items) result['items'] = partOf(schema.items, models);
   if (schema.additionalProperties !== undefined) {
@@ -51,15 +54,14 @@ export function schemaObject(schema: StructuralSchema, models: Models): JsonObje
 }
 
 function partOf(schema: StructuralSchema, models: Models): JsonObject {
-  const { model, description } = schema;
-  if (model === undefined) return schemaObject(schema, models);
-  const name = models.nameOf(model);
+  const { description, ...part } = schema;
+  if (part.model === undefined) return schemaObject(schema, models);
+  const name = models.nameOf(part.model);
   if (!models.parts.has(name)) {
-    const opaque = description === undefined ? {} : { description };
     // a part that contains itself finds its place taken
-    models.parts.set(name, opaque);
+    models.parts.set(name, {});
     // without a type it may be anything: Kubernetes' documents say no more of it
-    if (schema.type !== undefined) models.parts.set(name, schemaObject(schema, models));
+    if (part.type !== undefined) models.parts.set(name, schemaObject(part, models));
   }
   return describedRef(name, description, models.flavor);
 }

@@ -9,6 +9,8 @@ export interface StructuralSchema {
    * contains itself has one; it may have no rules.
    */
   readonly model?: string;
+  /** Built-in kinds only: required in OpenAPI documents, while rules of the kind say in their own words that it is missing. */
+  readonly documentedRequired?: readonly string[];
   readonly type?: 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean';
   readonly title?: string;
   readonly description?: string;
