@@ -13,6 +13,7 @@ import { badRequest, unsupportedMediaType } from '../status-error.ts';
 import { dropEmpty } from './drop-empty.ts';
 import { decodeBytes } from './decode-bytes.ts';
 import { formatOf, PROTOBUF, SUPPORTED_BODIES } from './media-types.ts';
+import { wrongTypeIn } from './wrong-type.ts';
 
 /** How to treat fields that the kind does not know, or that stand twice. */
 export interface DecodeOptions {
@@ -142,7 +143,10 @@ function strictError(problems: readonly string[], { definition }: ServedResource
 function checkTypes(value: JsonObject, { definition, schema }: ServedResource): void {
   const issues = definition.builtin ? schema.validate(value) : metadataIssues(schema, value['metadata'] ?? {});
   const [wrong] = issues.filter(({ reason }) => reason === 'FieldValueTypeInvalid');
-  if (wrong !== undefined) throw wrongType(wrong, definition.kind, definition.version);
+  if (wrong === undefined) return;
+  const { kind, version } = definition;
+  const words = wrongTypeIn(kind, schema.root, value) ?? `json: ${wrong.path}: ${wrong.message}`;
+  throw badRequest(`${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: ${words}`);
 }
 
 function metadataIssues(schema: Structural, metadata: JsonValue): readonly FieldIssue[] {
@@ -150,8 +154,3 @@ function metadataIssues(schema: Structural, metadata: JsonValue): readonly Field
   if (node === undefined) return [];
   return validateValues(node, metadata).map((issue) => ({ ...issue, path: `metadata.${issue.path}` }));
 }
-
-const wrongType = ({ path, message }: FieldIssue, kind: string, version: string): Error =>
-  badRequest(
-    `${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: json: cannot unmarshal into field ${kind}.${path}: ${message}`,
-  );

@@ -1,18 +1,18 @@
 import { invalid, required, type FieldIssue } from '../../../schemas/structural/issue.ts';
-import { put, type MutableObject } from '../../../schemas/structural/own.ts';
+import { isObject, put, type MutableObject } from '../../../schemas/structural/own.ts';
 import type { KubeObject } from '../../../schemas/object.ts';
 import type { Secret } from '../../../schemas/gen/types.ts';
 import { base64Bytes, validateData, validateImmutable } from './data-keys.ts';
 import { builtinStrategy, type Strategy } from './strategy.ts';
 
 /** Keys that a type promises to its readers. */
-const REQUIRED_KEYS: Readonly<Record<string, readonly string[]>> = {
-  'kubernetes.io/dockerconfigjson': ['.dockerconfigjson'],
-  'kubernetes.io/dockercfg': ['.dockercfg'],
-  'kubernetes.io/ssh-auth': ['ssh-privatekey'],
-  'kubernetes.io/tls': ['tls.crt', 'tls.key'],
-};
+const REQUIRED_KEYS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['kubernetes.io/dockerconfigjson', ['.dockerconfigjson']],
+  ['kubernetes.io/dockercfg', ['.dockercfg']],
+  ['kubernetes.io/tls', ['tls.crt', 'tls.key']],
+]);
 const JSON_KEYS: ReadonlySet<string> = new Set(['.dockerconfigjson', '.dockercfg']);
+const SERVICE_ACCOUNT = 'kubernetes.io/service-account.name';
 
 /** stringData goes to data (and wins there), type gets its default. */
 function normalise(object: KubeObject): KubeObject {
@@ -27,21 +27,31 @@ function normalise(object: KubeObject): KubeObject {
 /** Messages name keys, never values. */
 function validateKeys(secret: Secret): FieldIssue[] {
   const data: Readonly<Record<string, string>> = secret.data ?? {};
-  const issues: FieldIssue[] = [];
-  const wanted = Object.hasOwn(REQUIRED_KEYS, secret.type ?? '') ? (REQUIRED_KEYS[secret.type ?? ''] ?? []) : [];
-  for (const key of wanted) {
-    if (!Object.hasOwn(data, key)) issues.push(required(`data[${key}]`));
-    else if (JSON_KEYS.has(key) && !isJson(data[key] ?? '')) {
-      issues.push(invalid(`data[${key}]`, '<secret contents redacted>', 'must be JSON'));
+  const missing = (key: string): FieldIssue => required(`data[${key}]`);
+  switch (secret.type) {
+    case 'kubernetes.io/basic-auth': {
+      const keys = ['username', 'password'];
+      return keys.some((key) => Object.hasOwn(data, key)) ? [] : keys.map(missing);
     }
+    case 'kubernetes.io/ssh-auth':
+      return data['ssh-privatekey'] ? [] : [missing('ssh-privatekey')];
+    case 'kubernetes.io/service-account-token':
+      return secret.metadata.annotations?.[SERVICE_ACCOUNT]
+        ? []
+        : [required(`metadata.annotations[${SERVICE_ACCOUNT}]`)];
+    default:
+      return (REQUIRED_KEYS.get(secret.type ?? '') ?? []).flatMap((key) => {
+        if (!Object.hasOwn(data, key)) return [missing(key)];
+        if (!JSON_KEYS.has(key) || isJsonObject(data[key] ?? '')) return [];
+        return [invalid(`data[${key}]`, '<secret contents redacted>', 'must be a JSON object')];
+      });
   }
-  return issues;
 }
 
-function isJson(base64: string): boolean {
+function isJsonObject(base64: string): boolean {
   try {
-    JSON.parse(Buffer.from(base64, 'base64').toString('utf8'));
-    return true;
+    const value: unknown = JSON.parse(Buffer.from(base64, 'base64').toString('utf8'));
+    return value === null || isObject(value);
   } catch {
     return false;
   }
