@@ -160,9 +160,8 @@ export function invalid(
 }
 
 /** 422 without an object to blame: a JSON patch whose test fails. */
-export const unprocessable = (
-  message = 'the server rejected our request due to an error in our request',
-): StatusError => refuse(422, 'Invalid', message, {});
+export const unprocessable = (): StatusError =>
+  refuse(422, 'Invalid', 'the server rejected our request due to an error in our request', {});
 
 export const internal = (message: string): StatusError => refuse(500, 'InternalError', message);
 

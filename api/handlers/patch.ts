@@ -43,7 +43,7 @@ export async function handlePatch(call: ResourceCall): Promise<ApiResponse> {
   const options = parseWriteOptions(request.parameters, 'PatchOptions', request.userAgent);
   const body = request.body;
   const patch = await decodeBody(body?.type === 'bytes' ? { ...body, contentType: 'application/json' } : body);
-  if (type === 'json') refusing(() => parseJsonPatch(patch.value));
+  if (type === 'json') refusing(() => parseJsonPatch(patch.value), request.warn);
   const change = changeOf(call, type, patch, options.fieldValidation);
   const { value } = await capabilities.update(call.call, attributes.name, change, { ...options, kind: 'patch' });
   return { type: 'object', code: 200, resource, value };
@@ -59,7 +59,7 @@ function changeOf(
   return (current) => {
     if (current === undefined) throw new TypeError('a patch needs an object');
     const before = current as unknown as JsonObject;
-    const after = refusing(() => patched(call, type, before, patch.value));
+    const after = refusing(() => patched(call, type, before, patch.value), request.warn);
     if (after === before) return current;
     const named = checkKind(after, resource);
     const next = shapeObject(named, patch.duplicates, resource, { validation, warn: request.warn });
@@ -84,12 +84,16 @@ function patched(
   }
 }
 
-/** The one crossing from patch errors to Statuses. */
-function refusing<T>(act: () => T): T {
+/**
+ * The one crossing from patch errors to Statuses. Kubernetes does not say why a patch cannot be applied; ours is told as a warning, so
+ * that programs find the Status they know and people the reason.
+ */
+function refusing<T>(act: () => T, warn: (text: string) => void): T {
   try {
     return act();
   } catch (error) {
     if (!(error instanceof PatchError)) throw error;
+    if (error.kind === 'unprocessable') warn(error.message);
     throw Object.assign(asStatus(error), { cause: error });
   }
 }
@@ -99,7 +103,7 @@ function asStatus({ kind, message }: PatchError): StatusError {
     case 'malformed':
       return badRequest(message);
     case 'unprocessable':
-      return unprocessable(`the server rejected our request due to an error in our request: ${message}`);
+      return unprocessable();
     case 'too-large':
       return tooLarge(message);
   }
