@@ -8,10 +8,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { oldestContainerd } from './requirements.ts';
-import { downloadFromNextSuite } from './next-suite.ts';
+import { downloadFromSuite } from './next-suite.ts';
 import { holdServices } from './hold-services.ts';
 import { atLeast, parseVersion } from './version.ts';
 import { output } from './run.ts';
+
+/** Debian 13: it has the containerd that older ones lack. */
+const nextSuite = 'trixie';
 
 const lockWait = ['-o', 'DPkg::Lock::Timeout=300'];
 
@@ -40,7 +43,7 @@ async function installArgument(name: string, scratch: string): Promise<string> {
   if (name !== 'containerd') return name;
   const candidate = await candidateVersion(name);
   if (candidate !== undefined && atLeast(candidate, oldestContainerd)) return name;
-  return await downloadFromNextSuite(name, scratch);
+  return await downloadFromSuite(nextSuite, name, scratch);
 }
 
 async function candidateVersion(name: string): Promise<string | undefined> {

@@ -1,24 +1,41 @@
 /**
- * Unpacks Debian's kubectl into the checkout. It is not installed: its package collides with the `kubectl` package that
- * some machines have from elsewhere.
+ * Unpacks Debian's kubectl into the checkout: the newer one beside the machine's own, and the only one where the machine has none.
+ * It is not installed: its package collides with the `kubectl` package that some machines have from elsewhere.
  */
-import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { downloadFromSuite } from './next-suite.ts';
 import { output } from './run.ts';
+import { atLeast, parseVersion } from './version.ts';
 
-/** Makes `<directory>/usr/bin/kubectl`; answers one line for the report. */
-export async function unpackKubectl(directory: string): Promise<string> {
+/** Debian 14, whose kubectl is 1.36 or newer; its libc needs are met by Debian 12. */
+const suite = 'forky';
+const oldest = '1.36';
+
+/** Where `kubectl` of Debian's newer suite stands once it is unpacked. */
+export const unpackedKubectl = join(import.meta.dirname, '../../.cache/kubectl/usr/bin/kubectl');
+
+const directory = join(dirname(unpackedKubectl), '../..');
+
+/** Answers one line for the report, or undefined when it was there. Rejects when it cannot be had. */
+export async function unpackKubectl(): Promise<string | undefined> {
+  if (existsSync(unpackedKubectl) && atLeast((await kubectlVersion(unpackedKubectl)) ?? '0', oldest)) return undefined;
   await mkdir(dirname(directory), { recursive: true });
   const scratch = await mkdtemp(`${directory}-`);
   try {
-    await output('apt-get', ['-q', '-o', 'APT::Sandbox::User=root', 'download', 'kubernetes-client'], { cwd: scratch });
-    const file = (await readdir(scratch)).find((each) => each.endsWith('.deb'));
-    if (file === undefined) throw new Error('apt-get download kubernetes-client left no package');
-    await output('dpkg', ['-x', join(scratch, file), join(scratch, 'root')]);
+    const file = await downloadFromSuite(suite, 'kubectl', scratch);
+    await output('dpkg', ['-x', file, join(scratch, 'root')]);
     await rm(directory, { recursive: true, force: true });
     await rename(join(scratch, 'root'), directory);
-    return `${file.split('_').slice(0, 2).join(' ')} (unpacked in ${directory})`;
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
+  return `kubectl ${(await kubectlVersion(unpackedKubectl)) ?? ''} (unpacked in ${directory})`;
+}
+
+/** Its version as `1.36.4`, without asking any server; undefined when it does not run. */
+export async function kubectlVersion(path: string): Promise<string | undefined> {
+  const text = await output(path, ['version', '--client']).catch(() => '');
+  return parseVersion(text.replace(/^Kustomize.*$/m, ''));
 }

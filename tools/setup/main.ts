@@ -4,31 +4,38 @@
  *
  * Usage: node tools/setup/main.ts quickstart|test
  */
-import { join } from 'node:path';
+import { dirname } from 'node:path';
 import { missingFor, type Purpose, type Requirement } from './requirements.ts';
 import { installPackages } from './install.ts';
-import { unpackKubectl } from './kubectl.ts';
-
-const kubectlDirectory = join(import.meta.dirname, '../../.cache/kubectl');
+import { unpackedKubectl, unpackKubectl } from './kubectl.ts';
 
 /** Where a daemon of root would find programs, whatever PATH this shell has; and our own kubectl. */
-const searchPath = `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin:${kubectlDirectory}/usr/bin`;
+const searchPath = `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin:${dirname(unpackedKubectl)}`;
 
 async function main(purpose: string | undefined): Promise<number> {
   if (purpose !== 'quickstart' && purpose !== 'test') {
     console.error('usage: node tools/setup/main.ts quickstart|test');
     return 2;
   }
+  if (purpose === 'test') await provideKubectl();
   const missing = await missingFor(purpose, searchPath);
   if (missing.length === 0) return 0;
   if (process.getuid?.() !== 0) return explain(missing, purpose);
-  const byApt = missing.filter((each) => each.package !== 'kubernetes-client');
-  const installed = byApt.length > 0 ? await installPackages(byApt.map((each) => each.package)) : [];
-  if (byApt.length < missing.length) installed.push(await unpackKubectl(kubectlDirectory));
+  const installed = await installPackages(missing.map((each) => each.package));
   for (const line of installed) console.log(`set-up: installed ${line}`);
   const left = await missingFor(purpose, searchPath);
   for (const each of left) console.error(`set-up: still missing after the installation: ${describe(each)}`);
   return left.length === 0 ? 0 : 1;
+}
+
+/** A second kubectl is welcome, and no test waits for it where it cannot be had. */
+async function provideKubectl(): Promise<void> {
+  try {
+    const unpacked = await unpackKubectl();
+    if (unpacked !== undefined) console.log(`set-up: ${unpacked}`);
+  } catch (error) {
+    console.error(`set-up: there will be no kubectl of Debian's beside the machine's: ${(error as Error).message}`);
+  }
 }
 
 function explain(missing: readonly Requirement[], purpose: Purpose): number {

@@ -1,20 +1,18 @@
-/** Fetches one package from Debian 13 on a machine whose apt knows only an older suite; nothing stays behind in /etc or /var. */
+/** Fetches one package from a newer Debian on a machine whose apt knows only an older suite; nothing stays behind in /etc or /var. */
 import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { deriveSource, type SourceFile } from './derive-source.ts';
 import { output } from './run.ts';
 
-/** The suite that has what older ones lack. */
-const nextSuite = 'trixie';
 const aptDirectory = '/etc/apt';
 
-/** Downloads `name` into `scratch`; answers the path of the .deb file. */
-export async function downloadFromNextSuite(name: string, scratch: string): Promise<string> {
-  const source = deriveSource(await configuredSources(), await codename(), nextSuite);
+/** Downloads `name` of Debian's `suite` (`trixie`) into `scratch`; answers the path of the .deb file. */
+export async function downloadFromSuite(suite: string, name: string, scratch: string): Promise<string> {
+  const source = deriveSource(await configuredSources(), await codename(), suite);
   const parts = join(scratch, 'sources.list.d');
   await mkdir(join(scratch, 'lists/partial'), { recursive: true });
   await mkdir(parts);
-  await writeFile(join(parts, `${nextSuite}.sources`), source);
+  await writeFile(join(parts, `${suite}.sources`), source);
   const options = [
     ['Dir::Etc::SourceList', '/dev/null'],
     ['Dir::Etc::SourceParts', parts],
@@ -24,9 +22,9 @@ export async function downloadFromNextSuite(name: string, scratch: string): Prom
     ['APT::Sandbox::User', 'root'],
   ].flatMap(([key, value]) => ['-o', `${key}=${value}`]);
   await output('apt-get', ['-q', ...options, 'update']);
-  await output('apt-get', ['-q', ...options, 'download', name], { cwd: scratch });
+  await output('apt-get', ['-q', ...options, 'download', `${name}/${suite}`], { cwd: scratch });
   const file = (await readdir(scratch)).find((each) => each.startsWith(`${name}_`) && each.endsWith('.deb'));
-  if (file === undefined) throw new Error(`apt-get download ${name} from ${nextSuite} left no package in ${scratch}`);
+  if (file === undefined) throw new Error(`apt-get download ${name} from ${suite} left no package in ${scratch}`);
   return join(scratch, file);
 }
 

@@ -55,7 +55,7 @@ export const requirements: readonly Requirement[] = [
     why: "containerd's own .proto files, which tests compare ours with",
     purposes: ['test'],
   },
-  { program: 'kubectl', package: 'kubernetes-client', why: 'tests talk to the API with it', purposes: ['test'] },
+  { program: 'kubectl', package: 'kubectl', why: 'tests talk to the API with it', purposes: ['test'] },
 ];
 
 /** The requirements of `purpose` that this machine does not meet. */
