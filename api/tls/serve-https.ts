@@ -16,11 +16,13 @@ export interface HttpsOptions {
   readonly certDirectory: string;
   /** Where the administrator's kubeconfig goes; none is written without it. */
   readonly kubeconfig?: string;
+  /** Milliseconds between two looks at the certificates; twice a day by default. */
+  readonly checkEvery?: number;
 }
 
 /** Makes or reads certificates, listens, writes the kubeconfig, and renews all that for as long as the listener is open. */
 export async function serveHttps(
-  { host, port, certDirectory, kubeconfig }: HttpsOptions,
+  { host, port, certDirectory, kubeconfig, checkEvery = CHECK_INTERVAL_MS }: HttpsOptions,
   shared: ListenOptions & { readonly clock: ApiClock; readonly log: ApiLog },
 ): Promise<Listener> {
   const { clock, log } = shared;
@@ -46,13 +48,18 @@ export async function serveHttps(
     await listener[Symbol.asyncDispose]();
     throw error;
   }
+  let renewing: Promise<void> | undefined;
   const timer = setInterval(() => {
-    renew().catch((err: unknown) => log.error({ err, certDirectory }, 'certificates could not be renewed'));
-  }, CHECK_INTERVAL_MS).unref();
+    // one at a time: two would make two pairs, and mix them
+    renewing ??= renew()
+      .catch((err: unknown) => log.error({ err, certDirectory }, 'certificates could not be renewed'))
+      .finally(() => (renewing = undefined));
+  }, checkEvery).unref();
   return {
     address: listener.address,
     async [Symbol.asyncDispose]() {
       clearInterval(timer);
+      await renewing;
       await listener[Symbol.asyncDispose]();
     },
   };
