@@ -1,10 +1,12 @@
 /**
  * What is left of an object once Go's structs have read it, as a real server keeps it: a null, an empty list and an empty map
- * say no more than their absence. So do empty texts of metadata. Built-in kinds are read so as a whole, custom ones in their metadata.
+ * say no more than their absence. So do empty texts of metadata. Times come back in UTC and in the digits of their type. Built-in
+ * kinds are read so as a whole, custom ones in their metadata.
  */
 import type { JsonObject, JsonValue } from '../../schemas/object.ts';
 import { memberOf, type Node } from '../../schemas/structural/node.ts';
 import { isList, isObject, own, shallow, type MutableObject } from '../../schemas/structural/own.ts';
+import { respellTime } from '../../schemas/values/time.ts';
 
 /** Copies only what changes. `deep` false: only `metadata`. */
 export function dropEmpty(root: Node, object: JsonObject, deep: boolean): JsonObject {
@@ -29,17 +31,25 @@ function dropInObject(node: Node, object: JsonObject): JsonValue {
   for (const key of Object.keys(object)) {
     const child = memberOf(node, key);
     const value = object[key];
-    if (child === undefined || value === undefined || typeof value !== 'object') continue;
+    if (child === undefined || value === undefined || typeof value === 'number') continue;
     const isField = node.properties.has(key);
     if (isField && isNothing(child, value)) delete (copy ??= shallow(object))[key];
     // a key of a map is there whatever it holds
     else if (!isField && value === null && child.type === 'string') (copy ??= shallow(object))[key] = '';
     else {
-      const kept = dropIn(child, value);
+      const kept = typeof value === 'string' ? spelled(child, key, value) : dropIn(child, value);
       if (kept !== value) (copy ??= shallow(object))[key] = kept;
     }
   }
   return copy ?? object;
+}
+
+/** Fields of built-in kinds that are a meta/v1 MicroTime; all other times are a Time. */
+const MICRO_TIMES: ReadonlySet<string> = new Set(['acquireTime', 'eventTime', 'lastObservedTime', 'renewTime']);
+
+function spelled({ schema }: Node, name: string, text: string): string {
+  if (schema.format !== 'date-time') return text;
+  return respellTime(text, MICRO_TIMES.has(name) ? 'micros' : 'seconds') ?? text;
 }
 
 /** An object that is no map may be a pointer in Go, which tells empty from absent. */

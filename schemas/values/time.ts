@@ -14,6 +14,19 @@ export function formatMicroTime(milliseconds: number): string {
   return `${new Date(seconds * 1000).toISOString().slice(0, 19)}.${String(micros).padStart(6, '0')}Z`;
 }
 
+/**
+ * A time as Kubernetes writes it, whatever zone or fraction it came with: in whole seconds, or with the six digits that Go's
+ * readers of a MicroTime insist on. Undefined for any other text.
+ */
+export function respellTime(text: string, precision: 'seconds' | 'micros'): string | undefined {
+  const fraction = RFC3339.exec(text)?.[7] ?? '';
+  // digits are cut and not rounded, and kept out of floating point
+  const milliseconds = parseTime(fraction === '' ? text : text.replace(/[.,]\d+/, ''));
+  if (milliseconds === undefined) return undefined;
+  const whole = formatTime(milliseconds);
+  return precision === 'seconds' ? whole : `${whole.slice(0, -1)}.${fraction.slice(0, 6).padEnd(6, '0')}Z`;
+}
+
 /** Milliseconds since the epoch of an RFC 3339 time, fractions included; undefined for any other text. */
 export function parseTime(text: string): number | undefined {
   const match = RFC3339.exec(text);

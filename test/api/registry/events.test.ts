@@ -134,6 +134,34 @@ test('core/v1 keeps its easier rules, and its namespace rule', async (t) => {
   t.is((await server.request('PUT', `${CORE}/new`, { body: core('new') })).status, 201, 'PUT creates');
 });
 
+test('times of built-in kinds come back in UTC and in the digits that Go reads', async (t) => {
+  await using server = await RawServer.open();
+  const made = await server.request('POST', '/apis/coordination.k8s.io/v1/namespaces/default/leases', {
+    body: {
+      apiVersion: 'coordination.k8s.io/v1',
+      kind: 'Lease',
+      metadata: { name: 'l' },
+      spec: { acquireTime: '2026-01-01T00:00:00Z', renewTime: '2026-01-01T02:00:00.5+02:00' },
+    },
+  });
+  t.deepEqual(made.json['spec'], {
+    acquireTime: '2026-01-01T00:00:00.000000Z',
+    renewTime: '2026-01-01T00:00:00.500000Z',
+  });
+  const event = await server.request('POST', '/api/v1/namespaces/default/events', {
+    body: {
+      metadata: { name: 'e' },
+      involvedObject: { namespace: 'default' },
+      firstTimestamp: '2026-01-01T02:00:00.75+02:00',
+      series: { count: 2, lastObservedTime: '2026-01-01T00:00:00.1234567Z' },
+    },
+  });
+  t.like(event.json, {
+    firstTimestamp: '2026-01-01T00:00:00Z',
+    series: { lastObservedTime: '2026-01-01T00:00:00.123456Z' },
+  });
+});
+
 test('each version has its own field selectors', async (t) => {
   await using server = await RawServer.open();
   await server.request('POST', NEWER, { body: newer('a') });
