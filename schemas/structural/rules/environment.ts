@@ -1,6 +1,7 @@
 /** The CEL language as Kubernetes 1.36 speaks it in validation rules: the standard library and Kubernetes' own ones. */
 import { Environment } from '@marcbachmann/cel-js';
 import { compileRegExp } from '../pattern.ts';
+import { conversions } from './library/conversions.ts';
 import { formats } from './library/formats.ts';
 import { register } from './library/library.ts';
 import { lists } from './library/lists.ts';
@@ -9,6 +10,7 @@ import { quantities } from './library/quantities.ts';
 import { semvers } from './library/semvers.ts';
 import { strings, type CompilePattern } from './library/strings.ts';
 import { urls } from './library/urls.ts';
+import { registerMacros } from './macros.ts';
 
 /**
  * Functions of the CEL library that ours stand in for, by the name that a rule gives them: its `matches` takes
@@ -32,7 +34,8 @@ export const createEnvironment = (): Environment =>
 function createLanguage(): Environment {
   const compile = cachedPatterns();
   const environment = new Environment({ enableOptionalTypes: true, homogeneousAggregateLiterals: false });
-  register(environment, [lists, strings(compile), urls, quantities, networks, formats, semvers]);
+  register(environment, [lists, strings(compile), urls, quantities, networks, formats, semvers, conversions]);
+  registerMacros(environment);
   for (const type of nullable) environment.registerOperator(`${type} == null`, () => false);
   return environment;
 }

@@ -2,6 +2,8 @@ import { EvaluationError, type Environment } from '@marcbachmann/cel-js';
 import { SchemaError } from '../schema-error.ts';
 import { replaced } from './environment.ts';
 import { hasMacro, type Macro } from './has.ts';
+import { byListKind } from './list-kinds.ts';
+import { isBodyMacro } from './macros.ts';
 import { itemsPerCharacter, type CelValue } from './value.ts';
 
 /** The variables of one evaluation. */
@@ -156,6 +158,25 @@ export function adapt(node: SyntaxNode): void {
 /** Operations that may have to look at all of a text or list, or make a new one. */
 const looksAtAll = new Set(['call', 'rcall', '+', '==', '!=', 'in']);
 
+const isListOperator = (op: string): boolean => op === '==' || op === '!=' || op === '+';
+
+/** A checked node of an operator with two sides. */
+interface Binary {
+  readonly op: string;
+  readonly left: unknown;
+  readonly right: unknown;
+  handle(left: unknown, right: unknown, node: Binary, evaluator: unknown): unknown;
+}
+
+/** As the library does it, but for lists that are sets or maps. */
+const evaluateLists: Evaluate = (evaluator, node, context) => {
+  const binary = node as Binary;
+  const runner = evaluator as { run(node: unknown, context: unknown): unknown };
+  const left = runner.run(binary.left, context);
+  const right = runner.run(binary.right, context);
+  return byListKind(binary.op, left, right) ?? binary.handle(left, right, binary, evaluator);
+};
+
 /** Counts each step, so that nested loops over a large object end as an error and not as a standstill. */
 function meter(node: SyntaxNode, budget: Budget): void {
   const loop = node.meta.alternate?.args;
@@ -166,8 +187,11 @@ function meter(node: SyntaxNode, budget: Budget): void {
       budget.spend(round);
       return goesOn === undefined || goesOn(accumulated);
     };
+  } else if (isBodyMacro(node.meta.macro)) {
+    const steps = stepsOf(node.meta.macro.bodies);
+    node.meta.macro.round = () => budget.spend(steps);
   } else if (looksAtAll.has(node.op) && node.meta.macro === undefined) {
-    const { evaluate } = node.meta;
+    const evaluate = isListOperator(node.op) ? evaluateLists : node.meta.evaluate;
     node.setMeta('evaluate', (evaluator, self, context) => {
       budget.spendLook();
       const result = evaluate(evaluator, self, context);

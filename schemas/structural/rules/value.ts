@@ -3,6 +3,7 @@ import { Duration } from '@marcbachmann/cel-js/evaluator';
 import type { JsonValue } from '../../object.ts';
 import { memberOf, type Node } from '../node.ts';
 import { isList, isObject } from '../own.ts';
+import { withKind } from './list-kinds.ts';
 
 export type CelValue = null | boolean | number | bigint | string | Date | Duration | Uint8Array | CelList | CelMap;
 export type CelList = CelValue[];
@@ -51,7 +52,10 @@ export function toCel(node: Node, value: JsonValue, saw: (length: number) => voi
   }
   if (isList(value)) {
     saw(value.length / itemsPerCharacter);
-    return node.items ? value.map((item) => toCel(node.items as Node, item, saw)) : [];
+    const list = node.items ? value.map((item) => toCel(node.items as Node, item, saw)) : [];
+    return node.listType === 'atomic'
+      ? list
+      : withKind(list, node.listType === 'set' ? 'set' : node.listKeys.map(escapeName));
   }
   if (typeof value === 'string') saw(value.length);
   return scalarToCel(node, value);
