@@ -2,7 +2,7 @@
 import type { Representation } from '../negotiate.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { ServedResource } from '../registry/resource.ts';
-import { groupNames, kindOfSubresource, servedIn, verbsOf, verbsOfResource, versionsOf } from './discovery.ts';
+import { byName, groupNames, kindOfSubresource, servedIn, verbsOf, verbsOfResource, versionsOf } from './discovery.ts';
 import { jsonDocument, type DocumentResponse } from './document.ts';
 
 /** The document for `/api` (`core`) or `/apis` (`groups`); undefined when the client did not ask for this form. */
@@ -38,7 +38,7 @@ function describeGroup(registry: Registry, name: string) {
 function describeResource(resource: ServedResource) {
   const { definition, subresources } = resource;
   const { group, version, kind, plural, singular, scope, shortNames, categories } = definition;
-  const below = [...subresources].map(([name, sub]) => ({
+  const below = [...subresources].sort(byName).map(([name, sub]) => ({
     subresource: name,
     responseKind: kindOfSubresource(sub, resource),
     verbs: verbsOf(sub),

@@ -19,7 +19,7 @@ export function verbsOfResource({ definition, capabilities, terminating }: Serve
 /** The verbs that follow from what a resource can do, sorted as the real server sorts them. */
 export function verbsOf(capabilities: Capabilities): readonly string[] {
   const { create, delete: remove, deleteCollection, get, list, patchTypes, readLog, update, watch } = capabilities;
-  const talks = capabilities.exec ?? capabilities.attach;
+  const talks = capabilities.exec ?? capabilities.attach ?? capabilities.openPorts;
   return [
     ...(create || talks ? ['create'] : []),
     ...(remove ? ['delete'] : []),
@@ -93,11 +93,12 @@ export const isBuiltinGroup = (registry: Registry, groupName: string): boolean =
 
 /** What a subresource's bodies are, or its query where it has none. */
 export function kindOfSubresource(
-  { represents, exec, attach }: Capabilities,
+  { represents, exec, attach, openPorts }: Capabilities,
   { definition: { group, version, kind } }: Pick<ServedResource, 'definition'>,
 ): { readonly group: string; readonly version: string; readonly kind: string } {
   if (exec) return { group: '', version: 'v1', kind: 'PodExecOptions' };
   if (attach) return { group: '', version: 'v1', kind: 'PodAttachOptions' };
+  if (openPorts) return { group: '', version: 'v1', kind: 'PodPortForwardOptions' };
   if (represents === undefined) return { group, version, kind };
   const { definition: other } = represents;
   return { group: other.group, version: other.version, kind: other.kind };
@@ -115,6 +116,9 @@ function describeGroup(registry: Registry, name: string) {
   return { name, versions, preferredVersion: versions[0] };
 }
 
+/** Subresources are told in the order of their names. */
+export const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => (a < b ? -1 : 1);
+
 function describeResource(resource: ServedResource) {
   const { definition, subresources } = resource;
   const { plural, singular, scope, kind, shortNames, categories } = definition;
@@ -128,7 +132,7 @@ function describeResource(resource: ServedResource) {
     ...(shortNames.length > 0 ? { shortNames } : {}),
     ...(categories.length > 0 ? { categories } : {}),
   };
-  const below = [...subresources].map(([name, sub]) => ({
+  const below = [...subresources].sort(byName).map(([name, sub]) => ({
     name: `${plural}/${name}`,
     singularName: '',
     namespaced,

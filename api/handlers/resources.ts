@@ -20,6 +20,7 @@ import { handleGet } from './get.ts';
 import { handleList } from './list.ts';
 import { handleLog } from './log.ts';
 import { handlePatch } from './patch.ts';
+import { handlePortForward } from './port-forward.ts';
 import { handleUpdate } from './update.ts';
 import { handleWatch } from './watch.ts';
 
@@ -71,12 +72,13 @@ export async function handleResource(
 }
 
 /** Logs and processes have a way of their own to be read and talked to. */
-function handlerOf(verb: string, { readLog, exec, attach }: Capabilities): Handler | undefined {
+function handlerOf(verb: string, { readLog, exec, attach, openPorts }: Capabilities): Handler | undefined {
   if (verb === 'get' && readLog !== undefined) return handleLog;
   // By GET for WebSocket, by POST for what was before it.
   if (verb === 'get' || verb === 'create') {
     if (exec !== undefined) return handleExec;
     if (attach !== undefined) return handleAttach;
+    if (openPorts !== undefined) return handlePortForward;
   }
   return HANDLERS.get(verb);
 }

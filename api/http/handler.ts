@@ -93,6 +93,7 @@ async function serve(
 async function letGo(answer: ApiResponse): Promise<void> {
   if (answer.type === 'watch') await answer.stream[Symbol.asyncDispose]();
   if (answer.type === 'process') await answer.process[Symbol.asyncDispose]();
+  if (answer.type === 'ports') await answer.dialer[Symbol.asyncDispose]();
   if (answer.type === 'stream') await answer.body[Symbol.asyncIterator]().return?.();
 }
 

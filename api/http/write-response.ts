@@ -44,6 +44,7 @@ export async function writeResponse(
       } else writeWhole(response, answer.code, 'application/json', Buffer.from(JSON.stringify(answer.status)));
       return;
     case 'process':
+    case 'ports':
       throw new TypeError('a process is no answer in HTTP');
     case 'document':
       for (const [name, value] of Object.entries(answer.headers ?? {})) response.setHeader(name, value);

@@ -56,7 +56,7 @@ export function createPipeline(context: ApiContext): Pipeline {
 
 /** The HTTP status code of a response. */
 export function codeOf(response: ApiResponse): number {
-  if (response.type === 'process') return 101;
+  if (response.type === 'process' || response.type === 'ports') return 101;
   return 'code' in response ? response.code : 200;
 }
 

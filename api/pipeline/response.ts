@@ -1,7 +1,8 @@
 import type { KubeObject, Status } from '../../schemas/object.ts';
+import type { PortDialer } from '../registry/port-dialer.ts';
 import type { AttachQuery, RemoteProcess } from '../registry/remote-process.ts';
 import type { ServedResource } from '../registry/resource.ts';
-import type { ChannelProtocol } from './upgrade.ts';
+import type { ChannelProtocol, PortProtocol } from './upgrade.ts';
 
 /**
  * One object on its way out, decoded or encoded only when somebody asks: an HTTP answer takes the bytes, an in-process
@@ -67,6 +68,14 @@ export type ApiResponse =
       readonly process: RemoteProcess;
       readonly query: AttachQuery;
       readonly protocol: ChannelProtocol;
+    }
+  /** Ports to connect to. Whoever gets the dialer disposes of it. */
+  | {
+      readonly type: 'ports';
+      readonly dialer: PortDialer;
+      readonly protocol: PortProtocol;
+      /** For protocols whose connections are fixed from the start. */
+      readonly ports: readonly number[];
     }
   /** Discovery, OpenAPI, health, version, metrics: a finished text. */
   | {

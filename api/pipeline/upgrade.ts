@@ -27,3 +27,16 @@ export function chooseChannelProtocol(offered: readonly string[]): ChannelProtoc
   const names = offered.length === 0 ? [''] : offered;
   return CHANNEL_PROTOCOLS.find((protocol) => names.includes(protocol));
 }
+
+/** SPDY/3.1 inside of a WebSocket, whose streams are opened as connections come: kubectl's way. */
+export const SPDY_PORTS = 'SPDY/3.1+portforward.k8s.io';
+
+/** How connections to ports share one WebSocket; in those with channels each port has one connection. */
+export const PORT_PROTOCOLS = [
+  SPDY_PORTS,
+  'v5.channel.k8s.io',
+  'v4.channel.k8s.io',
+  'v4.base64.channel.k8s.io',
+] as const;
+
+export type PortProtocol = (typeof PORT_PROTOCOLS)[number];

@@ -10,6 +10,7 @@ import type { KubeObject, Status } from '../../schemas/object.ts';
 import type { RequestAttributes } from '../pipeline/attributes.ts';
 import type { ListMetadata, ObjectValue, WatchStream } from '../pipeline/response.ts';
 import type { Structural } from '../../schemas/structural/structural.ts';
+import type { PortForwarder } from './port-dialer.ts';
 import type { Attacher, Execer } from './remote-process.ts';
 import type { Selection } from './selection.ts';
 
@@ -153,6 +154,7 @@ export type Capabilities = Partial<
     LogReader &
     Execer &
     Attacher &
+    PortForwarder &
     Represented
 >;
 

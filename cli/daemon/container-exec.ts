@@ -9,7 +9,8 @@ import type { Logs } from '../../runtime/ports/logs.ts';
 import { REASONS } from '../../schemas/conditions.ts';
 import type { Container } from '../../schemas/gen/types.ts';
 import { attachedProcess, onlyWanted } from './remote-process.ts';
-import { checkContainer, serveAtContainers } from './serve-at-containers.ts';
+import { notRunning, runningInstance } from './running-instance.ts';
+import { serveAtContainers } from './serve-at-containers.ts';
 
 /** The ports that talk to processes. */
 export interface ProcessPorts {
@@ -83,21 +84,6 @@ function inWords(process: RemoteProcess, container: Container): RemoteProcess {
   });
   exited.catch(() => undefined);
   return { ...process, exited };
-}
-
-/** The instance of a container whose process runs; a kubelet's words for all others. */
-function runningInstance(container: Container, wanted: string | undefined): string {
-  checkContainer(container, wanted);
-  const { status } = container;
-  const id = status?.containerID?.replace(/^containerd:\/\//, '');
-  if (status?.state?.running !== undefined && id !== undefined) return id;
-  throw notRunning(container.metadata.name, status);
-}
-
-function notRunning(name: string, status: Container['status']): StatusError {
-  const { waiting, terminated } = status?.state ?? {};
-  const { reason = 'ContainerCreating' } = waiting ?? terminated ?? {};
-  return badRequest(`container not found (${JSON.stringify(name)}): it does not run (${reason})`);
 }
 
 function toStatusError(error: unknown, { metadata: { name }, status }: Container): StatusError {

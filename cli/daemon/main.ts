@@ -13,6 +13,7 @@ import { assignNode } from './assign-node.ts';
 import { boundHeap } from './bound-heap.ts';
 import { serveContainerProcesses } from './container-exec.ts';
 import { serveContainerLog } from './container-log.ts';
+import { serveContainerPorts } from './container-ports.ts';
 import { createControllers } from './controllers.ts';
 import { lockDirectory } from './data-lock.ts';
 import { prepareDirectory } from './directories.ts';
@@ -82,7 +83,9 @@ export async function startDaemon(options: DaemonOptions, log: Log, signal: Abor
   // Who talks to a process hears of the end while there is still somebody to end the process.
   starting.defer(() => server.endRequests());
   serveContainerLog(server, runtime.logs);
-  serveContainerProcesses(server, { containers: runtime.containerd.containers, logs: runtime.logs });
+  const { containers } = runtime.containerd;
+  serveContainerProcesses(server, { containers, logs: runtime.logs });
+  serveContainerPorts(server, { containers, host: runtime.host });
   await runtime.containerd.settled(CONTAINERD_GRACE_MS, signal);
   signal.throwIfAborted();
   const manager = starting.use(createControllers({ server, runtime, facts, clock, log }));

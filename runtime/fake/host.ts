@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
 import { RuntimeError } from '../errors.ts';
 import type { Host, HostProgram, RootMount } from '../ports/host.ts';
 import type { FakeFiles } from './files.ts';
@@ -47,6 +49,10 @@ export function createFakeHost(files: FakeFiles): FakeHost {
       }
       return found;
     },
+    async openNetwork() {
+      calls.nsenter++;
+      return { dial, [Symbol.asyncDispose]: async () => undefined };
+    },
     async copyFromMounts(mounts, path, target) {
       const source = inRoot(mounts, path);
       for (const name of (await files.list(source)) ?? []) {
@@ -57,4 +63,15 @@ export function createFakeHost(files: FakeFiles): FakeHost {
     },
   };
   return host;
+}
+
+/** The network of every process on a made-up machine is the real one's. */
+async function dial(port: number): Promise<Socket> {
+  const socket = connect({ host: '127.0.0.1', port, allowHalfOpen: true });
+  try {
+    await once(socket, 'connect');
+  } catch (cause) {
+    throw new RuntimeError('Unavailable', (cause as Error).message, { cause });
+  }
+  return socket;
 }

@@ -6,6 +6,7 @@ import { RuntimeError } from '../errors.ts';
 import type { Host, HostProgram, HostRunOptions, RootMount } from '../ports/host.ts';
 import { createFifoPool } from './fifo-pool.ts';
 import { createMountTable } from './mounts.ts';
+import { openNetworkDoor } from './network-door.ts';
 import { openPrivateRoot } from './private-root.ts';
 import { directoryOf, readFilesInside } from './private-files.ts';
 import { runProgram } from './run-program.ts';
@@ -76,6 +77,7 @@ export function createHost(options: HostOptions): SystemHost {
       await using root = await openRoot(mounts, signal);
       return await readFilesInside(root, paths, maxBytes);
     },
+    openNetwork: (pid, signal) => openNetworkDoor(pid, { nsenter: command('nsenter'), env, signal }),
     async copyFromMounts(mounts, path, target, signal) {
       await using root = await openRoot(mounts, signal);
       const inside = await resolveInside(directoryOf(root), path);

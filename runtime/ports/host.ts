@@ -5,6 +5,8 @@
  * HostFacts is measured once at start and injected: code never asks `process.getuid()` or reads /proc itself. Facts
  * differ between a root daemon, a rootless one and an agent on another machine; the code above does not.
  */
+import type { Duplex } from 'node:stream';
+
 export interface HostFacts {
   /** Stands in `spec.nodeName` of placed objects. */
   readonly nodeName: string;
@@ -33,6 +35,18 @@ export interface HostRunOptions {
   /** Milliseconds; default 10,000. The program is killed then. */
   readonly deadline?: number;
   readonly signal?: AbortSignal;
+}
+
+/**
+ * A way into the network of a process, kept open for as long as the door is, also when the process has ended. Whoever opens one makes
+ * sure that the process still is the one he meant, after `openNetwork` has answered: ids of processes come back.
+ */
+export interface NetworkDoor extends AsyncDisposable {
+  /**
+   * A TCP connection that begins inside: to 127.0.0.1, or to [::1] where nobody listens on that. Each side ends its half by itself.
+   * Rejects with RuntimeError: Unavailable when it is refused or not answered.
+   */
+  dial(port: number): Promise<Duplex>;
 }
 
 /** A mount as containerd's snapshotters describe it, ready for mount(8). */
@@ -66,4 +80,6 @@ export interface Host {
   ): Promise<ReadonlyMap<string, Uint8Array>>;
   /** Copies the content of a directory of such a root into an empty host directory, owners and modes kept. */
   copyFromMounts(mounts: readonly RootMount[], path: string, target: string, signal?: AbortSignal): Promise<void>;
+  /** Rejects with RuntimeError: NotFound when there is no such process, Unsupported without nsenter. */
+  openNetwork(pid: number, signal?: AbortSignal): Promise<NetworkDoor>;
 }

@@ -14,7 +14,14 @@ test('what is built is whole: commands, the store’s thread and logd each start
   const target = await mkdtemp('/tmp/tsm-dist-');
   try {
     t.true((await buildInto(root, target)) > 100_000);
-    t.deepEqual((await readdir(target)).sort(), ['daemon.js', 'main.js', 'program', 'sqlite', 'yaml-worker.js']);
+    t.deepEqual((await readdir(target)).sort(), [
+      'daemon.js',
+      'dial-program.js',
+      'main.js',
+      'program',
+      'sqlite',
+      'yaml-worker.js',
+    ]);
     const { stdout } = await run(process.execPath, [`${target}/main.js`, 'explain', 'container.spec.image']);
     t.regex(stdout, /FIELD: image <string>/);
     t.deepEqual(await readdir(`${target}/program`), ['main.mjs']);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import test from 'ava';
+import type { WebSocket } from 'ws';
 import {
   Attach,
   CoreV1Api,
@@ -11,6 +12,7 @@ import {
   Exec,
   KubeConfig,
   Log,
+  PortForward,
   makeInformer,
   type V1Pod,
   type V1Status,
@@ -122,6 +124,24 @@ scenario('Cp brings files out', async (t, space) => {
     await rm(folder, { recursive: true });
   }
   t.pass();
+});
+
+scenario('PortForward reaches a port inside, and is told where nobody listens', async (t, space) => {
+  const script = 'mkdir /tmp/w; echo inside > /tmp/w/index.html; exec httpd -f -p 127.0.0.1:8000 -h /tmp/w';
+  await space.container('web', { command: ['sh', '-c', script] });
+  await space.running('web');
+  const forward = new PortForward(configOf(space));
+  const ask = async (port: number): Promise<{ readonly said: string; readonly wrong: string }> => {
+    const [input, output, errors] = [new PassThrough(), new PassThrough(), new PassThrough()];
+    const socket = (await forward.portForward(space.namespace, 'web', [port], output, errors, input)) as WebSocket;
+    const closed = once(socket, 'close');
+    input.write('GET / HTTP/1.0\r\n\r\n');
+    await closed;
+    return { said: await text(output.end()), wrong: await text(errors.end()) };
+  };
+  await eventually('an answer', async () => (await ask(8000)).said.endsWith('\r\n\r\ninside\n'));
+  t.like(await ask(8001), { said: '' });
+  t.regex((await ask(8001)).wrong, /ECONNREFUSED 127\.0\.0\.1:8001/);
 });
 
 scenario('an informer of Pods follows Containers', async (t, space) => {

@@ -10,6 +10,7 @@ const ENTRIES = {
   daemon: 'cli/daemon/main.ts',
   'sqlite/worker': 'api/store/sqlite/worker.ts',
   'yaml-worker': 'schemas/text/yaml-worker.ts',
+  'dial-program': 'runtime/host/dial-program.ts',
 } as const;
 
 /** logd runs from a copy in the run directory, which takes this whole directory and knows it by `.mjs`. */

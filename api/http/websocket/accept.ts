@@ -31,9 +31,13 @@ export async function acceptWebSocket(
     perMessageDeflate: false,
     maxPayload: MAX_MESSAGE_BYTES,
     closeTimeout: CLOSE_TIMEOUT,
-    handleProtocols: () => (subprotocol === '' ? false : subprotocol),
   };
   const server = new WebSocketServer(options);
+  // It is agreed on already, and `ws` takes no name with a slash in it, as kubectl's for port-forward has.
+  delete request.headers['sec-websocket-protocol'];
+  server.once('headers', (lines) => {
+    if (subprotocol !== '') lines.push(`Sec-WebSocket-Protocol: ${subprotocol}`);
+  });
   const { promise, resolve, reject } = Promise.withResolvers<WebSocket>();
   const gone = (): void => reject(new Error('the client went away'));
   connectionToUpgrade.once('close', gone);

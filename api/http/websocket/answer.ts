@@ -4,6 +4,7 @@ import type { ApiRequest } from '../../pipeline/request.ts';
 import type { ApiResponse } from '../../pipeline/response.ts';
 import { badRequest } from '../../status-error.ts';
 import { chooseRenderer } from '../choose-renderer.ts';
+import { servePorts } from '../ports/serve-ports.ts';
 import { acceptWebSocket } from './accept.ts';
 import type { PendingUpgrade } from './pending-upgrade.ts';
 import { serveProcess, type Surroundings } from './serve-process.ts';
@@ -49,12 +50,14 @@ async function wayOf(answer: ApiResponse, { request, now, log, signal }: Asked):
   switch (answer.type) {
     case 'process':
       return { subprotocol: answer.protocol, serve: (socket) => serveProcess(socket, answer, { log, signal }) };
+    case 'ports':
+      return { subprotocol: answer.protocol, serve: (socket) => servePorts(socket, answer, { log, signal }) };
     case 'stream': {
       if (known === undefined)
         throw badRequest(
           `none of the offered subprotocols is served here: ${BYTE_PROTOCOLS.slice(0, -1).join(', ')} are`,
         );
-      return { subprotocol: known, serve: (socket) => serveBytes(socket, answer, signal) };
+      return { subprotocol: known, serve: (socket) => serveBytes(socket, answer, { subprotocol: known, signal }) };
     }
     case 'watch': {
       // Its frames are not for messages.

@@ -13,11 +13,11 @@ export const BYTE_PROTOCOLS: readonly string[] = ['binary.k8s.io', BASE64, ''];
 export async function serveBytes(
   socket: WebSocket,
   { body }: Extract<ApiResponse, { readonly type: 'stream' }>,
-  signal: AbortSignal,
+  { subprotocol, signal }: { readonly subprotocol: string; readonly signal: AbortSignal },
 ): Promise<void> {
   const { send, flush } = createSender(socket);
   const encode = (bytes: Uint8Array): string | Uint8Array =>
-    socket.protocol === BASE64 ? Buffer.from(bytes).toString('base64') : bytes;
+    subprotocol === BASE64 ? Buffer.from(bytes).toString('base64') : bytes;
   socket.resume();
   // As real servers tell that the connection stands.
   await send(encode(new Uint8Array()));

@@ -148,6 +148,20 @@ export const podCases: readonly Case[] = [
     ],
   },
   {
+    title: 'port-forward leads to ports inside, many connections at once',
+    needs: ['tsmoby', 'containers'],
+    given: image + container('web', 'mkdir /w; echo inside > /w/index.html; exec httpd -f -p 127.0.0.1:8000 -h /w'),
+    steps: [
+      runs,
+      {
+        kubectl: 'port-forward pod/web :8000',
+        ready: /Forwarding from 127\.0\.0\.1:(\d+) -> 8000/,
+        meanwhile: Array.from({ length: 3 }, () => ({ fetch: 'http://127.0.0.1:%READY%/', out: 'inside' })),
+        until: /Handling connection/,
+      },
+    ],
+  },
+  {
     title: 'a wait for the end of a Pod sees the Container go',
     needs: ['tsmoby', 'containers'],
     given: idle,
