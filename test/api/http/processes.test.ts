@@ -187,6 +187,23 @@ test('who may not do it is told so before anything else', async (t) => {
   t.deepEqual(server.queries, []);
 });
 
+test('who may only get may not talk: a WebSocket begins with a GET, and is more than that', async (t) => {
+  const authorizer = {
+    authorize: ({ verb, subresource }: { verb: string; subresource: string }) => ({
+      allowed: subresource === '' || verb === 'get',
+    }),
+  };
+  await using server = await openProcessServer(() => scriptedProcess(async () => 0), {
+    authorizer,
+  });
+  for (const subresource of ['exec', 'attach']) {
+    const answer = await server.raw.request('GET', server.path(EVERYTHING, subresource), { headers: HANDSHAKE });
+    t.is(answer.status, 403);
+    t.regex(answer.text, new RegExp(`cannot create resource .*widgets/${subresource}`));
+  }
+  t.deepEqual(server.queries, []);
+});
+
 test('an object that is not there is a plain 404, every other refusal is told over the connection', async (t) => {
   const refusals = [
     notFound({ group: 'test.tsmoby.dev', plural: 'widgets' }, 'a'),
