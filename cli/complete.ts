@@ -9,7 +9,7 @@ import { refOf } from './kinds/directory.ts';
 /** Nobody waits longer for a hint. */
 const PATIENCE_MS = 1500;
 /** Commands whose arguments name containers. */
-const OF_CONTAINERS = ['logs', 'exec', 'attach'];
+const OF_CONTAINERS = ['logs', 'exec', 'attach', 'port-forward'];
 const NO_KINDS = ['apply', 'create', 'replace', 'daemon', 'completion', 'version', 'events', 'api-resources', 'cp'];
 
 /** What the completion scripts call: prints what may stand in place of the last word. */

@@ -2,6 +2,7 @@
  * The Client port over HTTP: tsmoby's unix socket, its HTTPS listener, or any Kubernetes API server. Imports node:http
  * and little else, because every command of the CLI pays for it.
  */
+import type { Duplex } from 'node:stream';
 import type { JsonValue, KindRef, KubeObject, ObjectInput, ObjectRef, Status } from '../schemas/object.ts';
 import { freezeDeep, isObject } from '../schemas/structural/own.ts';
 import { decodeJson, encodeJson } from '../schemas/text/json.ts';
@@ -50,6 +51,8 @@ export interface HttpClient extends Client, Disposable {
    * GET of a path that becomes a conversation with a process: `…/exec?command=ls&stdout=true`. Rejects like the rest.
    */
   remoteCommand(path: string, options?: Pick<CallOptions, 'signal'>): Promise<RemoteCommand>;
+  /** GET of a path that becomes a connection to a port: `…/portforward?ports=80`. Rejects like the rest. */
+  remotePort(path: string, options?: Pick<CallOptions, 'signal'>): Promise<Duplex>;
   /** GET of any path (`/version`, `/apis`, a Table). Rejects like the rest. */
   raw(path: string, options?: CallOptions & { readonly accept?: string }): Promise<JsonValue>;
 }
@@ -83,6 +86,10 @@ export async function createHttpClient({ connection, userAgent }: HttpClientOpti
     async remoteCommand(path, { signal } = {}) {
       const { openRemoteCommand } = await import('./remote/remote-command.ts');
       return await openRemoteCommand({ connection, userAgent, path, signal });
+    },
+    async remotePort(path, { signal } = {}) {
+      const { openRemotePort } = await import('./remote/remote-port.ts');
+      return await openRemotePort({ connection, userAgent, path, signal });
     },
     get: async <T>(ref: ObjectRef, options: CallOptions = {}) =>
       call<T>({ method: 'GET', target: named(ref), options }),

@@ -34,6 +34,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./attach.ts')).attach,
   },
   {
+    name: 'port-forward',
+    summary: 'Reach ports of a container from here',
+    load: async () => (await import('./port-forward.ts')).portForward,
+  },
+  {
     name: 'cp',
     summary: 'Copy files into and out of a container',
     load: async () => (await import('./cp.ts')).cp,

@@ -5,14 +5,10 @@
  * The first byte of a message is the channel: 0 stdin, 1 stdout, 2 stderr, 3 the Status of the end, 4 the size of the terminal, 255 the end
  * of the channel that the second byte names (facts/kube-api §8).
  */
-import type { IncomingMessage } from 'node:http';
 import { WebSocket, type RawData } from 'ws';
-import type { Status } from '../../schemas/object.ts';
-import { ApiError } from '../client.ts';
-import { readAnswer, unreachable, type Connection } from '../http-transport.ts';
-import { createOutput } from './output.ts';
-import { dialOptions } from './dial.ts';
 import { exitCodeOf } from './exit-status.ts';
+import { brokenOff, openSocket, type RemoteOptions } from './open-socket.ts';
+import { createOutput } from './output.ts';
 
 /** A process that this client talks to. Disposing closes the connection: what exec started is killed then. */
 export interface RemoteCommand extends AsyncDisposable {
@@ -27,14 +23,6 @@ export interface RemoteCommand extends AsyncDisposable {
   readonly exited: Promise<{ readonly exitCode: number }>;
 }
 
-export interface RemoteCommandOptions {
-  readonly connection: Connection;
-  readonly userAgent: string;
-  /** With query: `/…/exec?command=ls&stdout=true`. */
-  readonly path: string;
-  readonly signal?: AbortSignal | undefined;
-}
-
 const SUBPROTOCOL = 'v5.channel.k8s.io';
 const STDIN = 0;
 const STDOUT = 1;
@@ -44,37 +32,10 @@ const RESIZE = 4;
 const CLOSE = 255;
 /** The most that one message carries: what every server takes. */
 const PIECE = 32 * 1024;
-/** Milliseconds between two signs of life, and without one after which the other side is gone: kubectl's. */
-const PING = 5_000;
-const PATIENCE = 61_000;
 
 /** Rejects with ApiError when the server refuses or does not answer, or with the signal's reason. */
-export async function openRemoteCommand(options: RemoteCommandOptions): Promise<RemoteCommand> {
-  const { connection, userAgent, path, signal } = options;
-  signal?.throwIfAborted();
-  const { url, where, ...dial } = dialOptions(connection, path);
-  const socket = new WebSocket(url, [SUBPROTOCOL], {
-    ...dial,
-    headers: { ...dial.headers, 'user-agent': userAgent },
-    perMessageDeflate: false,
-  });
-  // From the first moment: messages may come with the answer.
-  const command = converse(socket);
-  const abort = (): void => socket.terminate();
-  signal?.addEventListener('abort', abort, { once: true });
-  socket.once('close', () => signal?.removeEventListener('abort', abort));
-  await new Promise<void>((resolve, reject) => {
-    socket.once('open', resolve);
-    socket.once('unexpected-response', (_, response: IncomingMessage) => {
-      readAnswer(response)
-        .then(() => reject(brokenOff('the server does not speak WebSocket here')), reject)
-        .finally(() => socket.terminate());
-    });
-    socket.on('error', (error: NodeJS.ErrnoException) => {
-      reject(signal?.aborted === true ? (signal.reason as Error) : unreachable(where, error));
-    });
-  });
-  return command;
+export async function openRemoteCommand(options: RemoteOptions): Promise<RemoteCommand> {
+  return await openSocket(options, SUBPROTOCOL, converse);
 }
 
 function converse(socket: WebSocket): RemoteCommand {
@@ -98,7 +59,6 @@ function converse(socket: WebSocket): RemoteCommand {
     else if (channel === CLOSE && closed === STDERR) end('stderr');
     else if (channel === STATUS && message.length > 1) exitCodeOf(message.subarray(1)).then(resolve, reject);
   });
-  keepAlive(socket);
   socket.once('close', (_, why) => {
     const reason = why.length > 0 ? `the server closed the connection (${why.toString()})` : 'the connection broke off';
     reject(brokenOff(`${reason} before the process had ended`));
@@ -119,21 +79,4 @@ function converse(socket: WebSocket): RemoteCommand {
       if (socket.readyState !== WebSocket.CLOSED) socket.terminate();
     },
   };
-}
-
-/** A server that is gone without a word is noticed, and routers on the way remember the connection. */
-function keepAlive(socket: WebSocket): void {
-  let heard = performance.now();
-  const hear = (): void => void (heard = performance.now());
-  const timer = setInterval(() => {
-    if (!socket.isPaused && performance.now() - heard > PATIENCE) socket.terminate();
-    else if (socket.readyState === WebSocket.OPEN) socket.ping();
-  }, PING);
-  socket.on('pong', hear).on('message', hear);
-  socket.once('close', () => clearInterval(timer));
-}
-
-function brokenOff(message: string): ApiError {
-  const status: Status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, code: 0 };
-  return new ApiError({ ...status, reason: 'InternalError' });
 }
