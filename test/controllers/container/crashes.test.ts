@@ -3,6 +3,7 @@ import type { ObjectInput } from '../../../schemas/object.ts';
 import type { ConfigMap, Volume } from '../../../schemas/gen/types.ts';
 import { CONFIG_MAP, ContainerWorld, ref, VOLUME } from '../../support/container-world.ts';
 import { LossyPorts } from '../../support/lossy-ports.ts';
+import { turns } from '../../support/turns.ts';
 
 type Phase = 'start' | 'repair' | 'end';
 
@@ -96,15 +97,19 @@ async function live(t: ExecutionContext, world: ContainerWorld, fail: Fail): Pro
   });
 }
 
+/** All eighty worlds at once would look at each other's work most of the time. */
+const turn = turns(6);
+
 for (const [method, phases] of Object.entries(CALLS)) {
   for (const [phase, loss] of phases.flatMap((each) => [[each, 'before'] as const, [each, 'after'] as const])) {
-    test(`${phase}: a break ${loss} ${method} costs one more try, and leaves the world right`, async (t) => {
-      const lossy = new LossyPorts();
-      await using world = await ContainerWorld.open({ ports: lossy.wrap });
-      await live(t, world, (now) => {
-        if (now === phase) lossy.failNext(method, loss);
-      });
-      t.false(lossy.isPending(method), 'the call was made');
-    });
+    test(`${phase}: a break ${loss} ${method} costs one more try, and leaves the world right`, (t) =>
+      turn(async () => {
+        const lossy = new LossyPorts();
+        await using world = await ContainerWorld.open({ ports: lossy.wrap });
+        await live(t, world, (now) => {
+          if (now === phase) lossy.failNext(method, loss);
+        });
+        t.false(lossy.isPending(method), 'the call was made');
+      }));
   }
 }
