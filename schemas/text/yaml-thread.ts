@@ -7,6 +7,7 @@ import { Worker } from 'node:worker_threads';
 import type { JsonValue } from '../object.ts';
 import { decodeJson } from './json.ts';
 import { TextError, type Position } from './text-error.ts';
+import { threadEnvironment } from './thread-environment.ts';
 
 export interface YamlQuestion {
   readonly bytes: Uint8Array;
@@ -41,7 +42,7 @@ export async function decodeYamlApart(
     workerData: question,
     name: 'yaml',
     resourceLimits: { maxOldGenerationSizeMb: HEAP_MIB },
-    env: {},
+    env: threadEnvironment(),
     execArgv: [],
   });
   let answer: YamlAnswer;

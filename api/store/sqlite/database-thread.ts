@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { threadEnvironment } from '../../../schemas/text/thread-environment.ts';
 import type { AnswerMessage, Failure, Operation, Requests, ThreadData } from './protocol.ts';
 import { StoreError } from '../store.ts';
 
@@ -28,7 +29,7 @@ export class DatabaseThread implements AsyncDisposable {
       workerData: data,
       name: `store ${data.role}`,
       resourceLimits: RESOURCE_LIMITS,
-      env: {},
+      env: threadEnvironment(),
       execArgv: [],
     });
     this.#worker.unref();
