@@ -1,5 +1,5 @@
 import { ApiError } from '../../../client/client.ts';
-import type { KubeObject } from '../../../schemas/object.ts';
+import type { KubeObject, ObjectMeta } from '../../../schemas/object.ts';
 import { startBounded } from '../../bounded.ts';
 import { isUnreachable, type Session } from '../../connect/session.ts';
 import { note, print } from '../../io.ts';
@@ -10,7 +10,8 @@ import type { OutputFormat } from '../../output/format.ts';
 import { objectText } from '../../output/object-text.ts';
 import type { Call } from '../command.ts';
 import type { applyFlags } from './flags.ts';
-import { keyOf, versionsBefore } from './versions-before.ts';
+import { isUnchanged } from './is-unchanged.ts';
+import { keyOf, metadataBefore } from './metadata-before.ts';
 
 /** Requests under way at once. */
 const AT_ONCE = 16;
@@ -31,7 +32,7 @@ export async function applyManifests(
   format: OutputFormat,
 ): Promise<number> {
   const { flags, io } = call;
-  const before = await versionsBefore(session, manifests);
+  const before = await metadataBefore(session, manifests);
   const send = senderOf(call, session);
   const answers = new Map<Manifest, Promise<KubeObject>>();
   for (const stage of [manifests.filter(isFoundation), manifests.filter((manifest) => !isFoundation(manifest))]) {
@@ -46,8 +47,7 @@ export async function applyManifests(
       applied.push({ manifest, object });
       if (object.metadata.deletionTimestamp !== undefined)
         note(io, `Warning: ${shownName(manifest.kind, manifest.name)} is being deleted: what was applied goes with it`);
-      if (format.type === 'table')
-        await print(io.stdout, `${resultLine(manifest, object, before, flags['dry-run'])}\n`);
+      if (format.type === 'table') await print(io.stdout, `${resultLine(manifest, object, before, flags)}\n`);
     } catch (error) {
       // there will be no answer for the others either
       if (isUnreachable(error) || !(error instanceof ApiError)) throw error;
@@ -84,13 +84,14 @@ function senderOf(
 function resultLine(
   manifest: Manifest,
   object: KubeObject,
-  before: ReadonlyMap<string, string>,
-  dryRun: string,
+  found: ReadonlyMap<string, ObjectMeta>,
+  flags: Call<typeof applyFlags>['flags'],
 ): string {
-  const version = before.get(keyOf(manifest));
-  const result =
-    version === undefined ? 'created' : version === object.metadata.resourceVersion ? 'unchanged' : 'configured';
-  return `${shownName(manifest.kind, manifest.name)} ${result}${dryRun === 'server' ? ' (server dry run)' : ''}`;
+  const before = found.get(keyOf(manifest));
+  const same = before !== undefined && isUnchanged(before, object.metadata, flags['field-manager']);
+  const result = before === undefined ? 'created' : same ? 'unchanged' : 'configured';
+  const suffix = flags['dry-run'] === 'server' ? ' (server dry run)' : '';
+  return `${shownName(manifest.kind, manifest.name)} ${result}${suffix}`;
 }
 
 async function appliedText(applied: readonly Applied[], format: OutputFormat, managedFields: boolean): Promise<string> {

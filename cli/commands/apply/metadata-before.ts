@@ -1,6 +1,6 @@
 import { isReason } from '../../../client/client.ts';
 import { resourcePath } from '../../../client/resource-path.ts';
-import type { JsonValue } from '../../../schemas/object.ts';
+import type { JsonValue, ObjectMeta } from '../../../schemas/object.ts';
 import { isList, isObject } from '../../../schemas/structural/own.ts';
 import type { Session } from '../../connect/session.ts';
 import { refOf, resourceOf } from '../../kinds/directory.ts';
@@ -12,32 +12,34 @@ const ONE_ONLY = 'application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io,a
 const FEW = 3;
 const PAGE = 500;
 
-/** The resourceVersion of every object that is there already, by `keyOf`: what tells `unchanged` from `configured`. */
-export async function versionsBefore(
+type Found = Map<string, ObjectMeta>;
+
+/** The metadata of every object that is there already, by `keyOf`: what tells `unchanged` from `configured`. */
+export async function metadataBefore(
   session: Session,
   manifests: readonly Manifest[],
-): Promise<ReadonlyMap<string, string>> {
+): Promise<ReadonlyMap<string, ObjectMeta>> {
   const groups = Map.groupBy(manifests, ({ kind, namespace = '' }) => `${resourceOf(kind)} ${namespace}`);
-  const versions = new Map<string, string>();
+  const found: Found = new Map();
   await Promise.all(
     [...groups.values()].map((group) =>
-      group.length <= FEW ? askEach(session, group, versions) : list(session, group, versions),
+      group.length <= FEW ? askEach(session, group, found) : list(session, group, found),
     ),
   );
-  return versions;
+  return found;
 }
 
 /** Names an object among all kinds and namespaces. */
 export const keyOf = ({ kind, namespace = '', name }: Pick<Manifest, 'kind' | 'namespace' | 'name'>): string =>
   `${resourceOf(kind)} ${namespace} ${name}`;
 
-async function askEach({ client }: Session, group: readonly Manifest[], versions: Map<string, string>): Promise<void> {
+async function askEach({ client }: Session, group: readonly Manifest[], found: Found): Promise<void> {
   await Promise.all(
     group.map(async (manifest) => {
       const { kind, namespace, name } = manifest;
       const target = { ...refOf(kind), name, ...(namespace === undefined ? {} : { namespace }) };
       try {
-        record(await client.raw(resourcePath(target, kind), { accept: ONE_ONLY }), manifest, versions);
+        record(await client.raw(resourcePath(target, kind), { accept: ONE_ONLY }), manifest, found);
       } catch (error) {
         if (!isReason(error, 'NotFound')) throw error;
       }
@@ -45,7 +47,7 @@ async function askEach({ client }: Session, group: readonly Manifest[], versions
   );
 }
 
-async function list({ client }: Session, group: readonly Manifest[], versions: Map<string, string>): Promise<void> {
+async function list({ client }: Session, group: readonly Manifest[], found: Found): Promise<void> {
   const [first] = group;
   if (first === undefined) return;
   const { kind, namespace } = first;
@@ -55,17 +57,18 @@ async function list({ client }: Session, group: readonly Manifest[], versions: M
     const query = new URLSearchParams({ limit: String(PAGE), ...(next === undefined ? {} : { continue: next }) });
     const page = await client.raw(`${path}?${query.toString()}`, { accept: METADATA_ONLY });
     const items = isObject(page) && isList(page['items']) ? page['items'] : [];
-    for (const item of items) record(item, first, versions);
+    for (const item of items) record(item, first, found);
     const metadata = isObject(page) ? page['metadata'] : undefined;
     const token = isObject(metadata) ? metadata['continue'] : undefined;
     next = typeof token === 'string' && token !== '' ? token : undefined;
   } while (next !== undefined);
 }
 
-function record(object: JsonValue, { kind, namespace }: Manifest, versions: Map<string, string>): void {
+function record(object: JsonValue, { kind, namespace }: Manifest, found: Found): void {
   const metadata = isObject(object) ? object['metadata'] : undefined;
   if (!isObject(metadata)) return;
   const { name, resourceVersion } = metadata;
   if (typeof name !== 'string' || typeof resourceVersion !== 'string') return;
-  versions.set(keyOf({ kind, name, ...(namespace === undefined ? {} : { namespace }) }), resourceVersion);
+  const key = keyOf({ kind, name, ...(namespace === undefined ? {} : { namespace }) });
+  found.set(key, metadata as unknown as ObjectMeta);
 }

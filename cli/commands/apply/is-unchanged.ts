@@ -1,0 +1,26 @@
+import type { JsonValue, ObjectMeta } from '../../../schemas/object.ts';
+import { equal } from '../../../schemas/structural/equal.ts';
+
+/**
+ * Whether an apply by `manager` found everything as it wants it. The version alone does not tell: controllers write status
+ * and finalizers between the question and the answer. Kinds without a generation have nothing else to go by.
+ */
+export function isUnchanged(before: ObjectMeta, after: ObjectMeta, manager: string): boolean {
+  if (before.resourceVersion === after.resourceVersion) return true;
+  return before.generation !== undefined && equal(wishesOf(before, manager), wishesOf(after, manager));
+}
+
+const wishesOf = (
+  { uid, generation, labels = {}, annotations = {}, ownerReferences = [], managedFields = [] }: ObjectMeta,
+  wanted: string,
+): JsonValue =>
+  ({
+    uid,
+    generation,
+    labels,
+    annotations,
+    ownerReferences,
+    owned: managedFields
+      .filter(({ manager, operation, subresource }) => manager === wanted && operation === 'Apply' && !subresource)
+      .map(({ apiVersion, fieldsV1 }) => ({ apiVersion, fieldsV1 })),
+  }) as unknown as JsonValue;
