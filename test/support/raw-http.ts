@@ -62,12 +62,15 @@ export class RawServer implements AsyncDisposable {
   /** Objects as bodies go out as JSON with its content type; other bodies as they are. */
   async request(method: string, path: string, { headers = {}, body, signal }: RawRequest = {}): Promise<RawAnswer> {
     const isObject = typeof body === 'object' && !(body instanceof Uint8Array);
+    const payload = isObject ? JSON.stringify(body) : body;
+    // Node announces the body of every method but this one
+    const length = method === 'DELETE' && payload !== undefined ? { 'content-length': Buffer.byteLength(payload) } : {};
     const outgoing = httpRequest({
       socketPath: this.socketPath,
       method,
       path,
       agent: false,
-      headers: { ...(isObject ? { 'content-type': 'application/json' } : {}), ...headers },
+      headers: { ...(isObject ? { 'content-type': 'application/json' } : {}), ...length, ...headers },
       ...(signal ? { signal } : {}),
     });
     const { promise, resolve, reject } = Promise.withResolvers<RawAnswer>();
@@ -75,7 +78,7 @@ export class RawServer implements AsyncDisposable {
     outgoing.on('response', (response) => {
       text(response).then((content) => resolve(answerOf(response.statusCode ?? 0, response.headers, content)), reject);
     });
-    outgoing.end(isObject ? JSON.stringify(body) : body);
+    outgoing.end(payload);
     return promise;
   }
 
