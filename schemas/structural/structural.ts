@@ -9,7 +9,7 @@
  * the schema, whose depth is bounded, never along the value, so hostile depth cannot overflow the stack.
  */
 import type { JsonObject } from '../object.ts';
-import type { FieldIssue } from './issue.ts';
+import type { FieldIssue, FieldReason } from './issue.ts';
 import { Rules } from './rules/rules.ts';
 import type { StructuralSchema } from './schema.ts';
 import { compileShape, type Shape, type ShapeOptions } from './shape.ts';
@@ -24,11 +24,28 @@ export type StructuralOptions = ShapeOptions;
 
 export interface Structural extends Shape {
   /**
-   * What is wrong, in the real server's words; empty when all is well. CEL rules run only on values that are otherwise
-   * valid. With `old`: transition rules run, and what was wrong before and is unchanged is let through.
+   * What is wrong, in the real server's words; empty when all is well. CEL rules run only on values whose shape is right:
+   * else an issue of its own says that they did not. With `old`: transition rules run, and what was wrong before and is unchanged is let through.
    */
   validate(value: JsonObject, old?: JsonObject): readonly FieldIssue[];
 }
+
+/** Where one of these stands, a rule could not tell what it looks at; as on the real server. */
+const BLOCKING: ReadonlySet<FieldReason> = new Set([
+  'FieldValueNotSupported',
+  'FieldValueRequired',
+  'FieldValueTooLong',
+  'FieldValueTooMany',
+  'FieldValueTypeInvalid',
+]);
+
+/** Word for word, its place included. */
+const NOT_CHECKED: FieldIssue = {
+  path: '<nil>',
+  reason: 'FieldValueInvalid',
+  message:
+    'Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
+};
 
 /**
  * Compiles a schema once, rules included: some milliseconds for our largest kind.
@@ -41,7 +58,10 @@ export function compileStructural(schema: StructuralSchema, options: StructuralO
     ...shape,
     validate(value, old) {
       const issues = shape.validateValues(value, old);
-      return issues.length > 0 || rules === undefined ? issues : rules.validate(value, old);
+      if (rules === undefined) return issues;
+      if (issues.some(({ reason }) => BLOCKING.has(reason))) return [...issues, NOT_CHECKED];
+      const broken = rules.validate(value, old);
+      return issues.length === 0 ? broken : [...issues, ...broken];
     },
   };
 }

@@ -174,11 +174,23 @@ test('a shape checks values and leaves rules to the server', (t) => {
   t.is(compileShape(schema).validateValues({ spec: { n: 'x' } }).length, 1);
 });
 
-test('rules wait until the value is of the right shape', (t) => {
-  const structural = compileStructural(withRules([{ rule: 'self.n > 10' }], everything));
+test('rules wait until the value is of the right shape, and somebody says so', (t) => {
+  const schema = withRules([{ rule: 'self.n > 10', message: 'more' }], {
+    ...everything,
+    s: { type: 'string', pattern: '^a' },
+  });
+  const issuesOf = (spec: JsonValue) => compileStructural(schema).validate({ spec });
   t.deepEqual(
-    structural.validate({ spec: { n: 'x' } }).map((issue) => issue.reason),
-    ['FieldValueTypeInvalid'],
+    issuesOf({ n: 'x' }).map(({ path, message }) => `${path}: ${message}`),
+    [
+      'spec.n: Invalid value: "string": spec.n in body must be of type integer: "string"',
+      '<nil>: Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
+    ],
+  );
+  t.deepEqual(
+    issuesOf({ n: 1, s: 'b' }).map(({ path, message }) => `${path}: ${message}`),
+    ['spec.s: Invalid value: "b": spec.s in body should match \'^a\'', 'spec: Invalid value: more'],
+    'a wrong value does not keep others from being looked at',
   );
 });
 
