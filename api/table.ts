@@ -31,14 +31,8 @@ const columnsOf = ({ columns }: KindDefinition): readonly PrinterColumn[] =>
 /** How a kind's objects become rows. */
 export interface Table {
   readonly columns: readonly TableColumn[];
-  /** `now` in milliseconds since the epoch, for ages; `shown` stands beside the cells, undefined: nothing does. */
-  readonly row: (object: KubeObject, now: number, shown: unknown) => TableRow;
-}
-
-/** meta/v1 TableRow. */
-export interface TableRow {
-  readonly cells: readonly Cell[];
-  readonly object?: unknown;
+  /** A row's cells; `now` in milliseconds since the epoch, for ages. */
+  readonly cells: (object: KubeObject, now: number) => readonly Cell[];
 }
 
 type CellReader = (object: KubeObject, now: number) => Cell;
@@ -55,10 +49,7 @@ export function createTable(definition: KindDefinition): Table {
       description: description === '' ? name : description,
       priority,
     })),
-    row(object, now, shown) {
-      const cells = readers.map((read) => read(object, now));
-      return shown === undefined ? { cells } : { cells, object: shown };
-    },
+    cells: (object, now) => readers.map((read) => read(object, now)),
   };
 }
 

@@ -14,12 +14,12 @@ export async function protobufRenderer({ representation, resource }: Omit<Render
   const isPartial = transform.as === 'PartialObjectMetadata';
   const { kind, listKind } = isPartial ? partialKinds(transform.version) : kindsOf(resource.definition);
   const shown = (object: KubeObject): object => (isPartial ? partial(object, transform.version) : object);
-  const whole = (value: ObjectValue): Uint8Array => encodeObject(shown(value.object()), kind);
+  const whole = (value: ObjectValue): Uint8Array => encodeObject(shown(value.glance()), kind);
   return {
     contentType: PROTOBUF,
     key: isPartial ? `protobuf/partial/${transform.version}` : 'protobuf',
     object: whole,
-    item: (value) => encodeItem(shown(value.object()), kind),
+    item: (value, sink) => sink.bytes(encodeItem(shown(value.glance()), kind)),
     counted: true,
     list: (metadata, _empty, itemBytes) => ({
       head: encodeListHead(metadata, listKind, itemBytes),

@@ -3,6 +3,7 @@
  * and protobuf.ts beside them put it into other forms.
  */
 import type { KubeObject, Status } from '../../schemas/object.ts';
+import { bytesOf, type ByteSink } from '../byte-sink.ts';
 import type { Representation } from '../negotiate.ts';
 import type { Parameters } from '../pipeline/request.ts';
 import type { ListMetadata, ObjectValue, WatchFrame } from '../pipeline/response.ts';
@@ -26,8 +27,8 @@ export interface Renderer {
   readonly key: string;
   /** One object as the whole answer. */
   object(value: ObjectValue): Uint8Array;
-  /** One object as an item of a list. */
-  item(value: ObjectValue): Uint8Array;
+  /** One object as an item of a list, behind what is in the sink. */
+  item(value: ObjectValue, sink: ByteSink): void;
   /** `itemBytes` is how long all items are together, for renderers that are `counted`; 0 for others. */
   list(metadata: ListMetadata, empty: boolean, itemBytes: number): ListShape;
   /** The head of a list tells its length: all items are made before the first byte goes out. */
@@ -92,7 +93,7 @@ function plainRenderer({ definition }: ServedResource): Renderer {
     contentType: 'application/json',
     key: 'json',
     object: json,
-    item: json,
+    item: (value, sink) => value.writeJson(sink),
     counted: false,
     list: (metadata) => ({ head: listHead(definition.listKind, apiVersion, metadata), separator: ',', tail: ']}' }),
     watch: {
@@ -110,14 +111,25 @@ export const partial = (object: KubeObject, version: string) => ({
   metadata: object.metadata,
 });
 
+/** An object's metadata in its wrapping: the bytes are the stored ones. */
+function partialWriter(version: string): (value: ObjectValue, sink: ByteSink) => void {
+  const head = `{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/${version}","metadata":`;
+  return (value, sink) => {
+    sink.text(head);
+    value.writeMetadata(sink);
+    sink.text('}');
+  };
+}
+
 function partialRenderer(version: string): Renderer {
-  const json = (value: ObjectValue): Uint8Array => encode(partial(value.object(), version));
+  const item = partialWriter(version);
+  const json = (value: ObjectValue): Uint8Array => bytesOf((sink) => item(value, sink));
   const apiVersion = `meta.k8s.io/${version}`;
   return {
     contentType: `application/json;as=PartialObjectMetadata;v=${version};g=meta.k8s.io`,
     key: `partial/${version}`,
     object: json,
-    item: json,
+    item,
     counted: false,
     list: (metadata) => ({
       head: listHead('PartialObjectMetadataList', apiVersion, metadata),
@@ -140,31 +152,45 @@ function includeOf(text: string | undefined): IncludeObject {
 
 function tableRenderer({ resource, parameters, now }: RenderInput, version: string): Renderer {
   const include = includeOf(parameters['includeObject']);
-  const { columns, row } = createTable(resource.definition);
-  const rowOf = (value: ObjectValue): unknown => {
-    const object = value.object();
-    const shown = include === 'Object' ? object : include === 'Metadata' ? partial(object, version) : undefined;
-    return row(object, now(), shown);
+  const { columns, cells } = createTable(resource.definition);
+  const shown = shownWriter(include, version);
+  const row = (value: ObjectValue, sink: ByteSink): void => {
+    sink.text(`{"cells":${JSON.stringify(cells(value.glance(), now()))}`);
+    shown(value, sink);
+    sink.text('}');
   };
-  const table = (metadata: object, columnDefinitions: unknown, rows: readonly unknown[]): Uint8Array =>
-    encode({ kind: 'Table', apiVersion: `meta.k8s.io/${version}`, metadata, columnDefinitions, rows });
-  const versionOf = (value: ObjectValue): object => ({ resourceVersion: value.object().metadata.resourceVersion });
+  const headOf = (metadata: object, columnDefinitions: unknown): string =>
+    `${JSON.stringify({ kind: 'Table', apiVersion: `meta.k8s.io/${version}`, metadata, columnDefinitions }).slice(0, -1)},"rows":[`;
+  const one = (value: ObjectValue, columnDefinitions: unknown): Uint8Array =>
+    bytesOf((sink) => {
+      sink.text(headOf({ resourceVersion: value.glance().metadata.resourceVersion }, columnDefinitions));
+      row(value, sink);
+      sink.text(']}');
+    });
   return {
     contentType: 'application/json',
     key: `table/${version}/${include}`,
-    object: (value) => table(versionOf(value), columns, [rowOf(value)]),
-    item: (value) => encode(rowOf(value)),
+    object: (value) => one(value, columns),
+    item: row,
     counted: false,
-    list: (metadata) => ({
-      head: `${JSON.stringify({ kind: 'Table', apiVersion: `meta.k8s.io/${version}`, metadata, columnDefinitions: columns }).slice(0, -1)},"rows":[`,
-      separator: ',',
-      tail: ']}',
-    }),
+    list: (metadata) => ({ head: headOf(metadata, columns), separator: ',', tail: ']}' }),
     watch: {
       ...JSON_WATCH,
-      event: (value, first) => table(versionOf(value), first ? columns : null, [rowOf(value)]),
+      event: (value, first) => one(value, first ? columns : null),
       bookmark: (resourceVersion, end) =>
-        table({ resourceVersion, ...(end ? { annotations: INITIAL_EVENTS_END } : {}) }, null, []),
+        Buffer.from(`${headOf({ resourceVersion, ...(end ? { annotations: INITIAL_EVENTS_END } : {}) }, null)}]}`),
     },
   };
 }
+
+/** What stands beside the cells of a row. */
+function shownWriter(include: IncludeObject, version: string): (value: ObjectValue, sink: ByteSink) => void {
+  if (include === 'None') return () => undefined;
+  const write = include === 'Metadata' ? partialWriter(version) : writeJson;
+  return (value, sink) => {
+    sink.text(',"object":');
+    write(value, sink);
+  };
+}
+
+const writeJson = (value: ObjectValue, sink: ByteSink): void => value.writeJson(sink);

@@ -1,11 +1,15 @@
 import type { ServerResponse } from 'node:http';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { ByteSink } from '../byte-sink.ts';
 import type { ApiResponse } from '../pipeline/response.ts';
 import type { Renderer } from './render.ts';
 import { writable } from './writable.ts';
 
 /** Bytes that are gathered before they are written, and before other work gets its turn. */
-const SLICE_BYTES = 64 * 1024;
+const SLICE_BYTES = 128 * 1024;
+/** The same for what is slow to make: conversions, long Tables. Looked at now and then. */
+const SLICE_MS = 3;
+const LOOK_EVERY = 16;
 
 type ListResponse = Extract<ApiResponse, { type: 'list' }>;
 
@@ -25,28 +29,39 @@ export async function writeList(
     return;
   }
   const { head, separator, tail } = renderer.list(list.metadata, list.items.length === 0, 0);
-  let parts: Uint8Array[] = [bytesOf(head)];
-  let bytes = 0;
-  const between = Buffer.from(separator);
+  const sink = new ByteSink();
+  put(sink, head);
+  const slice = new Slice();
   for (const [index, value] of list.items.entries()) {
-    if (index > 0 && between.length > 0) parts.push(between);
-    const item = renderer.item(value);
-    parts.push(item);
-    bytes += item.length;
-    if (bytes < SLICE_BYTES) continue;
-    response.write(Buffer.concat(parts));
-    parts = [];
-    bytes = 0;
+    if (index > 0) sink.text(separator);
+    renderer.item(value, sink);
+    if (!slice.isFull(sink, index)) continue;
+    response.write(sink.take());
     await Promise.all([writable(response, signal), nextTurn()]);
     if (signal.aborted) return;
+    slice.begin();
   }
-  parts.push(Buffer.from(tail));
-  const last = Buffer.concat(parts);
-  if (!response.headersSent) response.setHeader('content-length', last.length);
-  response.end(last);
+  sink.text(tail);
+  if (!response.headersSent) response.setHeader('content-length', sink.length);
+  response.end(sink.take());
 }
 
-const bytesOf = (head: string | Uint8Array): Uint8Array => (typeof head === 'string' ? Buffer.from(head) : head);
+/** When one that makes a long answer gives way to others. */
+class Slice {
+  #began = performance.now();
+
+  begin(): void {
+    this.#began = performance.now();
+  }
+
+  isFull(sink: ByteSink, index: number): boolean {
+    if (sink.length >= SLICE_BYTES) return true;
+    return index % LOOK_EVERY === LOOK_EVERY - 1 && performance.now() - this.#began > SLICE_MS;
+  }
+}
+
+const put = (sink: ByteSink, head: string | Uint8Array): void =>
+  typeof head === 'string' ? sink.text(head) : sink.bytes(head);
 
 /** Makes all items first, in slices too, because the head says how long they are. */
 async function writeCounted(
@@ -55,24 +70,24 @@ async function writeCounted(
   renderer: Renderer,
   signal: AbortSignal,
 ): Promise<void> {
-  const items: Uint8Array[] = [];
-  let total = 0;
-  let slice = 0;
-  for (const value of list.items) {
-    const item = renderer.item(value);
-    items.push(item);
-    total += item.length;
-    slice += item.length;
-    if (slice < SLICE_BYTES) continue;
-    slice = 0;
+  const slices: Uint8Array[] = [];
+  const sink = new ByteSink();
+  const slice = new Slice();
+  for (const [index, value] of list.items.entries()) {
+    renderer.item(value, sink);
+    if (!slice.isFull(sink, index)) continue;
+    slices.push(sink.take());
     await nextTurn();
     if (signal.aborted) return;
+    slice.begin();
   }
-  const head = bytesOf(renderer.list(list.metadata, items.length === 0, total).head);
-  response.setHeader('content-length', head.length + total);
-  response.write(head);
-  for (const item of items) {
-    response.write(item);
+  slices.push(sink.take());
+  const total = slices.reduce((sum, { length }) => sum + length, 0);
+  put(sink, renderer.list(list.metadata, list.items.length === 0, total).head);
+  response.setHeader('content-length', sink.length + total);
+  response.write(sink.take());
+  for (const each of slices) {
+    response.write(each);
     await writable(response, signal);
     if (signal.aborted) return;
   }

@@ -1,3 +1,4 @@
+import { bytesOf } from '../byte-sink.ts';
 import type { Renderer } from './render.ts';
 
 /** JSON is YAML too: what would take the library longer than 50 ms to lay out goes out as it is. */
@@ -24,7 +25,7 @@ export async function asYaml(renderer: Renderer): Promise<Renderer> {
     ...renderer,
     contentType: 'application/yaml',
     object: (value) => asDocument(renderer.object(value)),
-    item: (value) => asItem(renderer.item(value)),
+    item: (value, sink) => sink.bytes(asItem(bytesOf((json) => renderer.item(value, json)))),
     list: (metadata, empty) => {
       const { head, tail } = renderer.list(metadata, empty, 0);
       const { items, rows, ...rest } = read(String(head) + tail) as {

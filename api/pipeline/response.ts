@@ -1,3 +1,4 @@
+import type { ByteSink } from '../byte-sink.ts';
 import type { KubeObject, Status } from '../../schemas/object.ts';
 import type { PortDialer } from '../registry/port-dialer.ts';
 import type { AttachQuery, RemoteProcess } from '../registry/remote-process.ts';
@@ -11,8 +12,14 @@ import type { ChannelProtocol, PortProtocol } from './upgrade.ts';
 export interface ObjectValue {
   /** JSON, `metadata.resourceVersion` included. */
   json(): Uint8Array;
-  /** Deeply frozen. */
+  /** The same, behind what is in the sink. */
+  writeJson(sink: ByteSink): void;
+  /** `metadata` alone. */
+  writeMetadata(sink: ByteSink): void;
+  /** Deeply frozen; kept for who asks next. */
   object(): KubeObject;
+  /** The same for a reader who looks once and lets go: he must not change it, and what is kept for others stays. */
+  glance(): KubeObject;
 }
 
 export interface ListMetadata {

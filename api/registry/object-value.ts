@@ -1,11 +1,20 @@
 /** The crossings between what is stored (cache entries, bytes) and objects in the version that is served. */
 import type { KubeObject } from '../../schemas/object.ts';
+import type { ByteSink } from '../byte-sink.ts';
+import { encodeJson } from '../../schemas/text/json.ts';
 import type { ObjectValue } from '../pipeline/response.ts';
 import { openValue } from '../store/envelope.ts';
 import type { Revision } from '../store/store.ts';
 import type { CacheEntry } from '../watch-cache/entry.ts';
 import { deepFreeze } from '../watch-cache/freeze.ts';
-import { decodeObject, encodeObject, spliceResourceVersion } from '../watch-cache/stored-object.ts';
+import {
+  decodeObject,
+  encodeObject,
+  spliceResourceVersion,
+  writeStored,
+  writeStoredMetadata,
+} from '../watch-cache/stored-object.ts';
+import type { WatchCache } from '../watch-cache/watch-cache.ts';
 import type { KindReads, KindStore } from './kind-store.ts';
 
 /** An object as some write left it. */
@@ -35,9 +44,77 @@ export const toStored = ({ conversion }: KindStore, object: KubeObject): KubeObj
 export const encodeStored = (kind: KindStore, object: KubeObject): Uint8Array => encodeObject(toStored(kind, object));
 
 export function valueOfEntry(kind: KindReads, entry: CacheEntry): ObjectValue {
-  const { cache } = kind;
-  if (isAsStored(kind, entry)) return { json: () => cache.json(entry), object: () => cache.object(entry) };
-  return converted(() => shown(kind, cache.object(entry)), entry.revision);
+  if (kind.conversion === undefined) return new EntryValue(kind.cache, entry);
+  return new LateValue(() =>
+    isAsStored(kind, entry)
+      ? new EntryValue(kind.cache, entry)
+      : converted(() => shown(kind, kind.cache.object(entry)), entry.revision),
+  );
+}
+
+/** Stored bytes that are shown as they are. */
+class EntryValue implements ObjectValue {
+  readonly #cache: WatchCache;
+  readonly #entry: CacheEntry;
+
+  constructor(cache: WatchCache, entry: CacheEntry) {
+    this.#cache = cache;
+    this.#entry = entry;
+  }
+
+  json(): Uint8Array {
+    return spliceResourceVersion(this.#entry.value, this.#entry.revision);
+  }
+
+  writeJson(sink: ByteSink): void {
+    writeStored(this.#entry.value, this.#entry.revision, sink);
+  }
+
+  writeMetadata(sink: ByteSink): void {
+    writeStoredMetadata(this.#entry.value, this.#entry.revision, sink);
+  }
+
+  object(): KubeObject {
+    return this.#cache.object(this.#entry);
+  }
+
+  glance(): KubeObject {
+    return this.#cache.glance(this.#entry);
+  }
+}
+
+/** A value of which it is found out when it is used what it is: that may take a while, and a list has thousands. */
+class LateValue implements ObjectValue {
+  readonly #find: () => ObjectValue;
+  #found: ObjectValue | undefined;
+
+  constructor(find: () => ObjectValue) {
+    this.#find = find;
+  }
+
+  json(): Uint8Array {
+    return this.#value().json();
+  }
+
+  writeJson(sink: ByteSink): void {
+    this.#value().writeJson(sink);
+  }
+
+  writeMetadata(sink: ByteSink): void {
+    this.#value().writeMetadata(sink);
+  }
+
+  object(): KubeObject {
+    return this.#value().object();
+  }
+
+  glance(): KubeObject {
+    return this.#value().glance();
+  }
+
+  #value(): ObjectValue {
+    return (this.#found ??= this.#find());
+  }
 }
 
 /** The outcome of a write; its object is the cache's own while that is the newest. */
@@ -58,23 +135,39 @@ export function valueOfBytes(
       ? converted(() => versionOfBytes(kind, bytes, revision).object, revision)
       : valueOfEntry(kind, entry);
   }
+  const object = (): KubeObject => {
+    const entry = newest();
+    return entry === undefined ? deepFreeze(decodeObject(bytes, revision)) : cache.object(entry);
+  };
   return {
     json: () => spliceResourceVersion(bytes, revision),
-    object: () => {
-      const entry = newest();
-      return entry === undefined ? deepFreeze(decodeObject(bytes, revision)) : cache.object(entry);
-    },
+    writeJson: (sink) => writeStored(bytes, revision, sink),
+    writeMetadata: (sink) => writeStoredMetadata(bytes, revision, sink),
+    object,
+    glance: object,
   };
 }
+
+/** An object that is made to be shown, and not stored as it is shown. `object` freezes it. */
+export const madeValue = (
+  object: () => KubeObject,
+  json = (): Uint8Array => Buffer.from(encodeJson(object())),
+): ObjectValue => ({
+  json,
+  writeJson: (sink) => sink.bytes(json()),
+  writeMetadata: (sink) => sink.text(encodeJson(object().metadata)),
+  object,
+  glance: object,
+});
 
 /** An object that is stored nowhere, the outcome of a dry run: as it would come back. */
 export function valueOfObject(kind: KindStore, object: KubeObject): ObjectValue {
   const { conversion } = kind;
   const back = conversion === undefined ? object : conversion.fromStored(conversion.toStored(object));
-  return {
-    json: () => jsonOf(back),
-    object: () => deepFreeze(structuredClone(back)),
-  };
+  return madeValue(
+    () => deepFreeze(structuredClone(back)),
+    () => jsonOf(back),
+  );
 }
 
 function isAsStored({ conversion, cache }: KindReads, entry: CacheEntry): boolean {
@@ -92,7 +185,7 @@ function shown({ conversion }: Pick<KindReads, 'conversion'>, stored: KubeObject
 function converted(make: () => KubeObject, revision: Revision): ObjectValue {
   let made: KubeObject | undefined;
   const object = (): KubeObject => (made ??= make());
-  return { object, json: () => spliceResourceVersion(encodeObject(object()), revision) };
+  return madeValue(object, () => spliceResourceVersion(encodeObject(object()), revision));
 }
 
 function jsonOf(object: KubeObject): Uint8Array {

@@ -5,7 +5,7 @@ import { apiVersionOf } from '../../schemas/kinds.ts';
 import type { JsonObject, KubeObject } from '../../schemas/object.ts';
 import type { FieldIssue } from '../../schemas/structural/issue.ts';
 import { compileStructural } from '../../schemas/structural/structural.ts';
-import type { ObjectValue } from '../pipeline/response.ts';
+import { madeValue } from '../registry/object-value.ts';
 import type { CallContext, ServedResource } from '../registry/resource.ts';
 import { invalid } from '../status-error.ts';
 import { freezeDeep } from '../../schemas/structural/own.ts';
@@ -23,17 +23,13 @@ export function reviewResource(definition: KindDefinition, answer: Answer): Serv
     capabilities: {
       async create(context, object) {
         const answered = await answer(object, context);
-        return valueOf({ kind, apiVersion, ...answered } as unknown as KubeObject);
+        const review = { kind, apiVersion, ...answered } as unknown as KubeObject;
+        return madeValue(() => freezeDeep(review));
       },
     },
     subresources: new Map(),
   };
 }
-
-const valueOf = (object: KubeObject): ObjectValue => ({
-  json: () => Buffer.from(JSON.stringify(object)),
-  object: () => freezeDeep(object),
-});
 
 /** Throws Invalid when there is an issue. */
 export function requireValid({ group, kind }: KindDefinition, issues: readonly FieldIssue[]): void {

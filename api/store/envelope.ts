@@ -42,9 +42,17 @@ export function sealValue(json: string, format: ValueFormat): Uint8Array {
 
 /** Opens a stored value; throws EnvelopeError for what this release does not know. */
 export function openValue(value: Uint8Array): OpenedValue {
+  const format = checkEnvelope(value);
+  return { format, storageVersion: value[2] ?? 0, payload: value.subarray(ENVELOPE_BYTES) };
+}
+
+/** The format of a stored value, behind the same checks; makes no view of it. */
+export function checkEnvelope(value: Uint8Array): ValueFormat {
   if (value.length < ENVELOPE_BYTES || value[0] !== MARK)
     throw new EnvelopeError('the stored value has no tsmoby envelope: it was written by something else, or is damaged');
-  const [, formatByte, storageVersion = 0, transformer] = value;
+  const formatByte = value[1];
+  const storageVersion = value[2] ?? 0;
+  const transformer = value[3];
   const format = formatByte === 1 ? 'json' : formatByte === 2 ? 'json-with-bigints' : undefined;
   if (!format)
     throw new EnvelopeError(
@@ -58,5 +66,5 @@ export function openValue(value: Uint8Array): OpenedValue {
     throw new EnvelopeError(
       `the stored value was transformed (transformer ${transformer}), and no such transformer is configured`,
     );
-  return { format, storageVersion, payload: value.subarray(ENVELOPE_BYTES) };
+  return format;
 }

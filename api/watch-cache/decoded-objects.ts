@@ -35,6 +35,11 @@ export class DecodedObjects {
     return this.add(entry, decodeObject(entry.value, entry.revision));
   }
 
+  /** The entry's object if it is kept; it is not made, and counts as not used. */
+  peek(entry: CacheEntry): KubeObject | undefined {
+    return this.#objects.get(entry);
+  }
+
   /** Takes over an object that was just decoded from the entry's value: it is frozen from now on. */
   add(entry: CacheEntry, object: KubeObject): KubeObject {
     deepFreeze(object);

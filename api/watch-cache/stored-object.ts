@@ -3,12 +3,18 @@
  * is the revision of its key, which only the store knows. Since nothing before `"metadata":{` can hold that byte sequence
  * (quotes inside strings are escaped), the version is spliced in behind it without parsing.
  */
-import { openValue, sealValue } from '../store/envelope.ts';
+import { ByteSink } from '../byte-sink.ts';
+import { checkEnvelope, ENVELOPE_BYTES, openValue, sealValue } from '../store/envelope.ts';
 import type { ValueFormat } from '../store/envelope.ts';
 import type { JsonValue, KubeObject } from '../../schemas/object.ts';
 
 const METADATA = Buffer.from('"metadata":{');
+const OPENING_BRACE = 0x7b;
 const CLOSING_BRACE = 0x7d;
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+/** The longest resourceVersion with its name. */
+const VERSION_BYTES = 40;
 
 /** The value to store for an object; its resourceVersion is left out. */
 export function encodeObject(object: KubeObject): Uint8Array {
@@ -28,14 +34,55 @@ export function decodeObject(value: Uint8Array, revision: number): KubeObject {
 
 /** The object's JSON as UTF-8, with its resourceVersion, without parsing. */
 export function spliceResourceVersion(value: Uint8Array, revision: number): Uint8Array {
-  const { payload } = openValue(value);
-  const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
-  const found = bytes.indexOf(METADATA);
+  const sink = new ByteSink(value.length + VERSION_BYTES);
+  writeStored(value, revision, sink);
+  return sink.take();
+}
+
+/** The same, behind what is in the sink. */
+export function writeStored(value: Uint8Array, revision: number, sink: ByteSink): void {
+  checkEnvelope(value);
+  const at = metadataIn(value);
+  sink.spliced(value, ENVELOPE_BYTES, at, versionText(value, at, revision));
+}
+
+/** The object's metadata alone, with its resourceVersion. */
+export function writeStoredMetadata(value: Uint8Array, revision: number, sink: ByteSink): void {
+  checkEnvelope(value);
+  const at = metadataIn(value);
+  sink.spliced(value.subarray(at - 1, endOfObject(value, at)), 0, 1, versionText(value, at, revision));
+}
+
+const versionText = (value: Uint8Array, at: number, revision: number): string =>
+  value[at] === CLOSING_BRACE ? `"resourceVersion":"${revision}"` : `"resourceVersion":"${revision}",`;
+
+/** Where the metadata's fields begin. Before them stand two names and two values, which have no braces. */
+function metadataIn(value: Uint8Array): number {
+  const brace = value.indexOf(OPENING_BRACE, ENVELOPE_BYTES + 1);
+  const start = brace + 1 - METADATA.length;
+  if (brace > 0 && METADATA.every((byte, index) => value[start + index] === byte)) return brace + 1;
+  const found = Buffer.from(value.buffer, value.byteOffset, value.byteLength).indexOf(METADATA);
   if (found < 0) throw new SyntaxError('the stored object has no metadata');
-  const at = found + METADATA.length;
-  const comma = bytes[at] === CLOSING_BRACE ? '' : ',';
-  const version = Buffer.from(`"resourceVersion":"${revision}"${comma}`);
-  return Buffer.concat([bytes.subarray(0, at), version, bytes.subarray(at)]);
+  return found + METADATA.length;
+}
+
+/** The offset behind the brace that closes the object whose fields begin at `start`. */
+function endOfObject(json: Uint8Array, start: number): number {
+  let depth = 1;
+  for (let at = start; at < json.length; at++) {
+    const byte = json[at];
+    if (byte === QUOTE) at = endOfText(json, at);
+    else if (byte === OPENING_BRACE) depth++;
+    else if (byte === CLOSING_BRACE && --depth === 0) return at + 1;
+  }
+  throw new SyntaxError('the metadata of the stored object does not end');
+}
+
+/** The closing quote of the text that opens at `open`. */
+function endOfText(json: Uint8Array, open: number): number {
+  let at = open + 1;
+  while (at < json.length && json[at] !== QUOTE) at += json[at] === BACKSLASH ? 2 : 1;
+  return at;
 }
 
 /** The JSON, or undefined when it holds integers that need the other format. */

@@ -9,6 +9,7 @@ import type { ObjectValue } from '../../pipeline/response.ts';
 import { badRequest, internal, notFound } from '../../status-error.ts';
 import { deepFreeze } from '../../watch-cache/freeze.ts';
 import type { KindStore } from '../kind-store.ts';
+import { madeValue } from '../object-value.ts';
 import { createUpdater } from '../object-writer.ts';
 import type { Change, Getter, Patcher, Represented, ServedResource, Updater } from '../resource.ts';
 import { fromScaleManagers, toScaleManagers } from './managers.ts';
@@ -117,6 +118,5 @@ function scaleOf(object: KubeObject, paths: ScalePaths): Scale {
 
 function scaleValue(make: () => Scale): ObjectValue {
   let made: Scale | undefined;
-  const object = (): Scale => (made ??= deepFreeze(make()));
-  return { object, json: () => Buffer.from(JSON.stringify(object())) };
+  return madeValue(() => (made ??= deepFreeze(make())));
 }

@@ -1,10 +1,16 @@
 import test from 'ava';
 import * as fc from 'fast-check';
+import { ByteSink, bytesOf } from '../../../api/byte-sink.ts';
 import { EnvelopeError, openValue, sealValue } from '../../../api/store/envelope.ts';
 import { DecodedObjects } from '../../../api/watch-cache/decoded-objects.ts';
 import type { CacheEntry } from '../../../api/watch-cache/entry.ts';
 import { deepFreeze } from '../../../api/watch-cache/freeze.ts';
-import { decodeObject, encodeObject, spliceResourceVersion } from '../../../api/watch-cache/stored-object.ts';
+import {
+  decodeObject,
+  encodeObject,
+  spliceResourceVersion,
+  writeStoredMetadata,
+} from '../../../api/watch-cache/stored-object.ts';
 import type { KubeObject } from '../../../schemas/object.ts';
 import { configMap } from './harness.ts';
 
@@ -18,6 +24,23 @@ test('any object comes back as it was, with the version it is read at, decoded o
       const expected = { ...object, metadata: { ...object.metadata, resourceVersion: String(revision) } };
       t.deepEqual(decodeObject(value, revision), JSON.parse(JSON.stringify(expected)));
       t.deepEqual(JSON.parse(json(spliceResourceVersion(value, revision))), JSON.parse(JSON.stringify(expected)));
+    }),
+  );
+});
+
+test('the metadata of any object comes alone, with its version, whatever stands in it and behind it', (t) => {
+  const texts = fc.dictionary(fc.oneof(fc.string(), fc.constantFrom('}', '{"', '"metadata":{', '\\\\"')), fc.string());
+  fc.assert(
+    fc.property(texts, texts, fc.nat(), (labels, annotations, revision) => {
+      const object = configMap('a', 'x', { labels, data: annotations });
+      const metadata = { ...object.metadata, annotations };
+      const value = encodeObject({ ...object, metadata } as KubeObject);
+      const sink = new ByteSink();
+      sink.text('é');
+      writeStoredMetadata(value, revision, sink);
+      const written = json(sink.take());
+      t.true(written.startsWith(`é{"resourceVersion":"${revision}",`));
+      t.deepEqual(JSON.parse(written.slice(1)), { ...metadata, resourceVersion: String(revision) });
     }),
   );
 });
@@ -37,6 +60,7 @@ test('the version goes into the object itself, not into another "metadata" that 
 test('an object whose metadata is empty gets its version without a comma too many', (t) => {
   const value = encodeObject({ apiVersion: 'v1', kind: 'Thing', metadata: {} } as KubeObject);
   t.is(json(spliceResourceVersion(value, 3)), '{"apiVersion":"v1","kind":"Thing","metadata":{"resourceVersion":"3"}}');
+  t.is(json(bytesOf((sink) => writeStoredMetadata(value, 3, sink))), '{"resourceVersion":"3"}');
 });
 
 test('the stored bytes carry no resourceVersion, whatever the object came with', (t) => {

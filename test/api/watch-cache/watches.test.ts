@@ -4,6 +4,7 @@ import test from 'ava';
 import { openSqliteStore } from '../../../api/store/sqlite.ts';
 import { WatchCacheError } from '../../../api/watch-cache/errors.ts';
 import type { CacheChange } from '../../../api/watch-cache/events.ts';
+import { spliceResourceVersion } from '../../../api/watch-cache/stored-object.ts';
 import { WatchCache } from '../../../api/watch-cache/watch-cache.ts';
 import { temporaryDirectory } from '../store/directory.ts';
 import { line, PREFIX, setting, take, Writer } from './harness.ts';
@@ -151,7 +152,7 @@ test('an event is encoded once for all who share it, and anew for who comes late
     if (event?.type !== 'ADDED') return t.fail();
     return event.encoded('application/json', ({ entry }) => {
       made++;
-      return cache.json(entry);
+      return spliceResourceVersion(entry.value, entry.revision);
     });
   };
   const encoded = await Promise.all(watches.map(encode));
