@@ -10,13 +10,13 @@ import { boundBacktracking } from '../../schemas/structural/pattern.ts';
 import type { DaemonOptions } from '../daemon-options.ts';
 import { VERSION } from '../version.ts';
 import { assignNode } from './assign-node.ts';
-import { boundHeap } from './bound-heap.ts';
 import { serveContainerProcesses } from './container-exec.ts';
 import { serveContainerLog } from './container-log.ts';
 import { serveContainerPorts } from './container-ports.ts';
 import { createControllers } from './controllers.ts';
 import { lockDirectory } from './data-lock.ts';
 import { prepareDirectory } from './directories.ts';
+import { collectAtRest } from './heap-at-rest.ts';
 import { identityOf } from './identity.ts';
 import { openListeners } from './listeners.ts';
 import { createLog } from './log.ts';
@@ -39,7 +39,7 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   const { signalled, signal } = untilSignal();
   try {
     await using _daemon = await startDaemon(options, log, signal);
-    boundHeap();
+    using _heap = collectAtRest();
     log.info({ signal: await signalled }, 'stopping; containers run on');
   } catch (error) {
     // Told to stop while it started: what was opened is closed again.
