@@ -23,7 +23,7 @@ export interface DaemonProcess extends AsyncDisposable {
 }
 
 export interface DaemonProcessOptions {
-  /** Built program to run, `dist/main.js`. */
+  /** The built `tsmoby`. */
   readonly program: string;
   readonly dataDirectory: string;
   readonly runDirectory: string;
@@ -33,7 +33,7 @@ export interface DaemonProcessOptions {
   readonly hooked: boolean;
   /** Ends the daemon, and with it whatever waits for it. */
   readonly signal: AbortSignal;
-  /** More flags for Node: `--cpu-prof`, … */
+  /** More flags for Node, of those that NODE_OPTIONS takes: `--cpu-prof`, … */
   readonly nodeFlags?: readonly string[];
 }
 
@@ -45,7 +45,9 @@ export async function startDaemonProcess(options: DaemonProcessOptions): Promise
   const flags = [...(hooked ? ['--import', HOOK] : []), ...nodeFlags];
   const args = ['--data-dir', dataDirectory, '--run-dir', runDirectory, '--allow-host-path', allowHostPath];
   await using output = await open(options.output, 'a');
-  const child = spawn(process.execPath, [...flags, options.program, 'daemon', ...args], {
+  const env = { ...process.env, NODE_OPTIONS: flags.join(' '), NODE_COMPILE_CACHE: join(dataDirectory, '..', 'cache') };
+  const child = spawn(options.program, ['daemon', ...args], {
+    env,
     stdio: ['ignore', output.fd, output.fd, ...(hooked ? ['ipc' as const] : [])],
   });
   options.signal.addEventListener('abort', () => child.kill('SIGTERM'), { once: true });

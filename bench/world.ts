@@ -1,4 +1,4 @@
-import { mkdtemp, rm, statfs } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, statfs, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { tearDown } from '../cli/daemon/tear-down.ts';
@@ -10,6 +10,8 @@ import { startDaemonProcess, type DaemonProcess } from './daemon-process.ts';
 /** A private daemon, built from this checkout, on directories of its own, with its own containerd and an image at hand. Disposing it removes everything. */
 export interface World extends AsyncDisposable {
   readonly folder: string;
+  /** Path of the built `tsmoby`. */
+  readonly program: string;
   readonly dataDirectory: string;
   readonly runDirectory: string;
   readonly archive: string;
@@ -54,6 +56,16 @@ async function temporaryMemory(): Promise<string> {
   return '/tmp';
 }
 
+/** Builds the program and puts it into `folder` as npm would; resolves with its path. */
+async function install(folder: string): Promise<string> {
+  const program = join(folder, 'cli', 'tsmoby');
+  await buildInto(ROOT, join(folder, 'dist'));
+  await mkdir(join(folder, 'cli'));
+  await cp(join(ROOT, 'cli', 'tsmoby'), program);
+  await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+  return program;
+}
+
 /** Builds, starts and waits until requests are served. */
 export async function openWorld(options: WorldOptions): Promise<World> {
   const folder = await mkdtemp('/tmp/tsm-b-');
@@ -66,12 +78,12 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     await tearDown({ dataDirectory, runDirectory, log: QUIET });
     for (const path of [folder, runFolder]) await rm(path, { recursive: true, force: true });
   });
-  await buildInto(ROOT, join(folder, 'dist'));
+  const program = await install(folder);
   await buildBusyboxArchive({ output: archive, name: IMAGE, config: { cmd: ['sleep', 'infinity'] } });
   const start = (): Promise<DaemonProcess> =>
     startDaemonProcess({
       ...options,
-      program: join(folder, 'dist', 'main.js'),
+      program,
       dataDirectory,
       runDirectory,
       allowHostPath: join(folder, 'image'),
@@ -82,6 +94,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   const opened = opening.move();
   return {
     folder,
+    program,
     dataDirectory,
     runDirectory,
     archive,

@@ -1,7 +1,5 @@
 /** How long the command line takes for what people do most. */
-import { cp, mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Container } from '../../schemas/gen/types.ts';
 import type { ObjectInput } from '../../schemas/object.ts';
 import { answers, run } from '../run.ts';
@@ -12,14 +10,12 @@ import { openTsmoby } from './tsmoby.ts';
 
 const TURNS = 15;
 const CONTAINERS = 20;
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** `get containers` by both programs from the same daemon: ours as it is installed, over the socket; kubectl over HTTPS, with its caches warm. */
 export async function benchCommand(options: ApiOptions): Promise<BenchRow[]> {
   await using server = await openTsmoby(options);
-  const { folder, runDirectory, dataDirectory, daemon } = server.world;
+  const { folder, program, runDirectory, dataDirectory, daemon } = server.world;
   for (let index = 0; index < CONTAINERS; index++) await daemon.client.create(container(`c-${index}`));
-  const program = await install(folder);
   const home = { HOME: folder, NODE_COMPILE_CACHE: join(folder, 'compile-cache') };
   const socket = `unix://${join(runDirectory, 'tsmoby.sock')}`;
   const kubeconfig = join(dataDirectory, 'kubeconfig');
@@ -44,14 +40,6 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
   const start = performance.now();
   await work();
   return performance.now() - start;
-}
-
-/** The program beside the built `dist`, as npm would put it. */
-async function install(folder: string): Promise<string> {
-  await mkdir(join(folder, 'cli'));
-  await cp(join(ROOT, 'cli', 'tsmoby'), join(folder, 'cli', 'tsmoby'));
-  await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
-  return join(folder, 'cli', 'tsmoby');
 }
 
 /** Held back from the runtime: its image never comes. */

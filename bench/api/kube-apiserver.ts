@@ -3,6 +3,7 @@
  * name. Everything is at its defaults; etcd has fsync on, as it must.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
+import { createPublicKey } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
@@ -37,9 +38,13 @@ export async function openKubeApiserver(folder: string, signal: AbortSignal): Pr
   };
   opening.defer(stop);
   await start();
-  await firstList(target, AbortSignal.any([signal, AbortSignal.timeout(START_MS)])).catch(async (cause: unknown) => {
-    throw new Error(`kube-apiserver did not come up:\n${await lastWords(folder)}`, { cause });
-  });
+  const ended = new AbortController();
+  for (const child of children) child.once('exit', () => ended.abort());
+  await firstList(target, AbortSignal.any([signal, ended.signal, AbortSignal.timeout(START_MS)])).catch(
+    async (cause: unknown) => {
+      throw new Error(`kube-apiserver did not come up:\n${await lastWords(folder)}`, { cause });
+    },
+  );
   const opened = opening.move();
   return {
     name: 'kube-apiserver',
@@ -65,7 +70,7 @@ const apiserverFlags = (folder: string, etcd: number, port: number): readonly st
   `--tls-cert-file=${join(folder, 'server.crt')}`,
   `--tls-private-key-file=${join(folder, 'server.key')}`,
   `--client-ca-file=${join(folder, 'ca.crt')}`,
-  `--service-account-key-file=${join(folder, 'server.key')}`,
+  `--service-account-key-file=${join(folder, 'server.pub')}`,
   `--service-account-signing-key-file=${join(folder, 'server.key')}`,
   '--service-account-issuer=https://kubernetes.default.svc',
   '--service-cluster-ip-range=10.0.0.0/24',
@@ -87,6 +92,8 @@ async function writeCertificates(folder: string, port: number): Promise<Target> 
     await writeFile(join(folder, `${name}.crt`), cert);
     await writeFile(join(folder, `${name}.key`), key, { mode: 0o600 });
   }
+  const verifier = createPublicKey(server.key).export({ type: 'spki', format: 'pem' });
+  await writeFile(join(folder, 'server.pub'), verifier);
   return { host: '127.0.0.1', port, ca: authority.cert, cert: admin.cert, key: admin.key };
 }
 
