@@ -34,7 +34,7 @@ test('the metadata of any object comes alone, with its version, whatever stands 
     fc.property(texts, texts, fc.nat(), (labels, annotations, revision) => {
       const object = configMap('a', 'x', { labels, data: annotations });
       const metadata = { ...object.metadata, annotations };
-      const value = encodeObject({ ...object, metadata } as KubeObject);
+      const value = encodeObject({ ...object, metadata });
       const sink = new ByteSink();
       sink.text('é');
       writeStoredMetadata(value, revision, sink);
