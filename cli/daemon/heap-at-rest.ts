@@ -11,11 +11,11 @@ const LARGEST_BYTES = 64 * 1024 * 1024;
 
 /** What is looked at, and what is done. */
 export interface Heap {
-  collect(): void;
+  readonly collect: () => void;
   /** Bytes. */
-  used(): number;
+  readonly used: () => number;
   /** Share of the time since the last call in which the event loop did something. */
-  utilization(): number;
+  readonly utilization: () => number;
 }
 
 /**
