@@ -1,8 +1,9 @@
 /**
  * The kubectl suite on its own, against any cluster; prints TAP 14 and exits with 1 when a case failed, 2 when it could not run.
  *
- * Usage: node test/kubectl/main.ts --kubeconfig FILE [--kubectl BIN] [--filter REGEXP] [--jobs N] [--containers] [--list]
+ * Usage: node test/kubectl/main.ts --kubeconfig FILE [--kubectl BIN] [--filter REGEXP] [--jobs N] [--archive FILE] [--list]
  */
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { groups } from './cases/index.ts';
 import { openCluster } from './suite/cluster.ts';
@@ -10,7 +11,7 @@ import { namedCases, startSuite, type NamedCase } from './suite/run-suite.ts';
 import { tapHeader, tapLine } from './suite/tap.ts';
 
 const usage =
-  'usage: node test/kubectl/main.ts --kubeconfig FILE [--kubectl BIN] [--filter REGEXP] [--jobs N] [--containers] [--list]';
+  'usage: node test/kubectl/main.ts --kubeconfig FILE [--kubectl BIN] [--filter REGEXP] [--jobs N] [--archive FILE] [--list]';
 
 async function main(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
@@ -20,7 +21,7 @@ async function main(args: readonly string[]): Promise<number> {
       kubectl: { type: 'string', default: 'kubectl' },
       filter: { type: 'string', default: '' },
       jobs: { type: 'string', default: '4' },
-      containers: { type: 'boolean', default: false },
+      archive: { type: 'string' },
       list: { type: 'boolean', default: false },
     },
   });
@@ -34,7 +35,11 @@ async function main(args: readonly string[]): Promise<number> {
   const interrupted = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => interrupted.abort(new Error(name)));
   await using cluster = await openCluster(
-    { binary: values.kubectl, kubeconfig: values.kubeconfig, containers: values.containers },
+    {
+      binary: values.kubectl.includes('/') ? resolve(values.kubectl) : values.kubectl,
+      kubeconfig: resolve(values.kubeconfig),
+      ...(values.archive === undefined ? {} : { archive: values.archive }),
+    },
     interrupted.signal,
   );
   console.log(`# kubectl ${cluster.version}, server ${cluster.serverVersion}`);

@@ -213,7 +213,7 @@ export const applyCases: readonly Case[] = [
     ],
   },
   {
-    title: '-k and -R read kustomizations and directories',
+    title: '-k reads kustomizations',
     files: {
       'kustomization.yaml': 'resources: [a.yaml]\ncommonAnnotations: {from: kustomize}\n',
       'a.yaml': configMap('k: v'),
@@ -222,8 +222,20 @@ export const applyCases: readonly Case[] = [
       { kubectl: 'apply -k .', out: 'configmap/a created' },
       { kubectl: 'apply -k .', out: 'configmap/a unchanged' },
       { kubectl: 'get cm a -o jsonpath={.metadata.annotations.from}', out: 'kustomize' },
-      { kubectl: 'apply -R -f a.yaml', out: 'configmap/a configured' },
+      { kubectl: 'apply -f a.yaml', out: 'configmap/a configured' },
       { kubectl: 'get cm a -o jsonpath={.metadata.annotations.from}', out: '' },
+    ],
+  },
+  {
+    title: '-f with a directory reads its files, with -R those below too',
+    files: {
+      'all/a.yaml': configMap('k: v'),
+      'all/b.json': '{"apiVersion":"v1","kind":"Secret","metadata":{"name":"b"}}',
+      'all/below/more/c.yml': 'apiVersion: v1\nkind: Secret\nmetadata: {name: c}\n',
+    },
+    steps: [
+      { kubectl: 'apply -f all', out: 'configmap/a created\nsecret/b created' },
+      { kubectl: 'apply -f all -R', out: 'configmap/a unchanged\nsecret/b unchanged\nsecret/c created' },
     ],
   },
   {
@@ -285,6 +297,28 @@ export const applyCases: readonly Case[] = [
             ],
           },
         },
+      },
+    ],
+  },
+  {
+    title: '--validate chooses what becomes of fields that nobody knows',
+    steps: [
+      {
+        kubectl: 'apply -f -',
+        input: `${configMap('k: v')}dta: {}\n`,
+        exit: 1,
+        err: /strict decoding error: unknown field "dta"/,
+      },
+      {
+        kubectl: 'apply --validate=warn -f -',
+        input: `${configMap('k: v')}dta: {}\n`,
+        out: 'configmap/a created',
+        err: /^Warning: unknown field "dta"\n$/,
+      },
+      {
+        kubectl: 'apply --validate=ignore -f -',
+        input: `${configMap('k: v')}dta: {}\n`,
+        out: 'configmap/a configured',
       },
     ],
   },

@@ -60,6 +60,19 @@ export const authCases: readonly Case[] = [
     ],
   },
   {
+    title: '--as asks and acts as somebody else',
+    steps: [
+      { kubectl: 'auth whoami --as=jane --as-group=devs -o jsonpath={.status.userInfo.username}', out: 'jane' },
+      { kubectl: 'auth can-i create configmaps --as=jane', exit: 1, out: 'no' },
+      {
+        kubectl: 'get cm --as=jane',
+        exit: 1,
+        err: 'Error from server (Forbidden): configmaps is forbidden: User "jane" cannot list resource "configmaps" in API group "" in the namespace "%NS%"',
+      },
+      { kubectl: 'auth can-i create configmaps --as=jane --as-group=system:masters', out: 'yes' },
+    ],
+  },
+  {
     title: 'a wrong token is Unauthorized',
     steps: [
       { kubectl: 'config set-credentials stranger --token=nonsense', out: /User "stranger" set/ },

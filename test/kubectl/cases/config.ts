@@ -21,6 +21,40 @@ export const configCases: readonly Case[] = [
     ],
   },
   {
+    title: 'contexts, clusters and users are added, chosen, renamed and taken away',
+    steps: [
+      { kubectl: 'config set-cluster elsewhere --server=https://127.0.0.1:1', out: 'Cluster "elsewhere" set.' },
+      { kubectl: 'config get-clusters', out: /^elsewhere$/m },
+      { kubectl: 'config set-credentials guest --token=nonsense', out: 'User "guest" set.' },
+      { kubectl: 'config get-users', out: /^guest$/m },
+      { kubectl: 'config set-context far --cluster=elsewhere --user=guest', out: 'Context "far" created.' },
+      { kubectl: 'config rename-context far away', out: 'Context "far" renamed to "away".' },
+      { kubectl: 'config current-context', save: 'home' },
+      { kubectl: 'config use-context away', out: 'Switched to context "away".' },
+      { kubectl: 'get cm', exit: 1, err: /127\.0\.0\.1:1 was refused/ },
+      { kubectl: 'get cm --context=%home%', err: /^$|No resources found/ },
+      { kubectl: 'config use-context %home%', out: /^Switched to context/ },
+      { kubectl: 'config unset users.guest', out: 'Property "users.guest" unset.' },
+      { kubectl: 'config delete-user guest', exit: 1, err: /cannot delete user guest, not in/ },
+      { kubectl: 'config delete-cluster elsewhere', out: /deleted cluster elsewhere/ },
+      { kubectl: 'config view --raw --flatten --minify', out: /certificate-authority-data: LS0tLS1CRUdJTi/ },
+    ],
+  },
+  {
+    title: 'proxy serves nothing that it is told to refuse',
+    steps: [
+      {
+        kubectl: 'proxy --port=0 --reject-paths=^/api/v1/namespaces/.*/secrets',
+        ready: /Starting to serve on (\S+)/,
+        meanwhile: [
+          { fetch: 'http://%READY%/api/v1/namespaces/%NS%/secrets', out: /Forbidden/ },
+          { fetch: 'http://%READY%/readyz', out: 'ok' },
+        ],
+        until: /Starting/,
+      },
+    ],
+  },
+  {
     title: 'proxy serves the API on plain http',
     given: 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {k: v}\n',
     steps: [

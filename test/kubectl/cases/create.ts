@@ -14,6 +14,10 @@ metadata: {name: b}
 stringData: {k: v}
 `;
 
+/** A key pair that is at hand: the client's own. */
+const ownTls = (field: string): string =>
+  `config view --raw --minify -o go-template='{{index (index .users 0).user "${field}" | base64decode}}'`;
+
 export const createCases: readonly Case[] = [
   {
     title: 'configmap from literals, files and directories',
@@ -70,15 +74,18 @@ export const createCases: readonly Case[] = [
   },
   {
     title: 'secret tls holds a key pair',
-    files: {
-      'tls.crt': `-----BEGIN CERTIFICATE-----
-MIIBdzCCAR2gAwIBAgIUc8HWJJsSWYJJ4tfcvxqhhY9f8KkwCgYIKoZIzj0EAwIw
------END CERTIFICATE-----
-`,
-      'tls.key': 'no key',
-    },
+    files: { 'no.crt': 'no certificate', 'no.key': 'no key' },
     steps: [
-      { kubectl: 'create secret tls t --cert=tls.crt --key=tls.key', exit: 1, out: '', err: /error: (tls|failed)/ },
+      { kubectl: 'create secret tls t --cert=no.crt --key=no.key', exit: 1, out: '', err: /error: (tls|failed)/ },
+      { kubectl: ownTls('client-certificate-data'), save: 'certificate' },
+      { kubectl: ownTls('client-key-data'), save: 'key' },
+      { file: 'tls.crt', text: '%certificate%\n' },
+      { file: 'tls.key', text: '%key%\n' },
+      { kubectl: 'create secret tls t --cert=tls.crt --key=tls.key', out: 'secret/t created' },
+      {
+        kubectl: 'get secret t -o json',
+        json: { type: 'kubernetes.io/tls', data: { 'tls.crt': /^LS0tLS1CRUdJTi/, 'tls.key': /^LS0tLS1CRUdJTi/ } },
+      },
     ],
   },
   {
@@ -94,6 +101,47 @@ MIIBdzCCAR2gAwIBAgIUc8HWJJsSWYJJ4tfcvxqhhY9f8KkwCgYIKoZIzj0EAwIw
         },
       },
       { kubectl: 'delete ns %NS%-x --wait=false', out: /deleted/ },
+    ],
+  },
+  {
+    title: 'namespace as the server would make it, in YAML',
+    steps: [
+      {
+        kubectl: 'create namespace %NS%-y -o yaml --dry-run=server',
+        out: [
+          /^apiVersion: v1\nkind: Namespace\nmetadata:\n/,
+          /^ {4}kubernetes\.io\/metadata\.name: %NS%-y$/m,
+          /^ {2}uid: [0-9a-f-]{36}$/m,
+          /^spec:\n {2}finalizers:\n {2}- kubernetes\nstatus:\n {2}phase: Active\n/m,
+        ],
+        lacks: /resourceVersion/,
+      },
+      { kubectl: 'get ns %NS%-y', exit: 1, err: /NotFound/ },
+    ],
+  },
+  {
+    title: '--append-hash names a configmap and a secret by what is in it',
+    steps: [
+      { kubectl: 'create cm a --from-literal=k=v --append-hash', out: /^configmap\/a-[a-z0-9]{10} created\n$/ },
+      { kubectl: 'create cm a --from-literal=k=v --append-hash', exit: 1, err: /already exists/ },
+      {
+        kubectl: 'create secret generic a --from-literal=k=v --append-hash',
+        out: /^secret\/a-[a-z0-9]{10} created\n$/,
+      },
+    ],
+  },
+  {
+    title: 'of a kind that is not here says that the server does not find it',
+    needs: ['tsmoby'],
+    steps: [
+      { kubectl: 'create deployment a --image=b', exit: 1, err: /could not find the requested resource/ },
+      { kubectl: 'create token default', exit: 1, err: /could not find the requested resource|NotFound/ },
+      {
+        kubectl: 'create -f -',
+        input: 'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\n',
+        exit: 1,
+        err: /no matches for kind "Deployment" in version "apps\/v1"/,
+      },
     ],
   },
   {
@@ -119,11 +167,17 @@ MIIBdzCCAR2gAwIBAgIUc8HWJJsSWYJJ4tfcvxqhhY9f8KkwCgYIKoZIzj0EAwIw
   },
   {
     title: '-f with a directory reads its files, with -R those below too',
+    files: {
+      'all/a.yaml': 'apiVersion: v1\nkind: Secret\nmetadata: {name: a}\n',
+      'all/b.json': '{"apiVersion":"v1","kind":"Secret","metadata":{"name":"b"}}',
+      'all/c.txt': 'this is not read',
+      'all/below/d.yaml': 'apiVersion: v1\nkind: Secret\nmetadata: {name: d}\n',
+    },
     steps: [
-      { file: 'a.yaml', text: 'apiVersion: v1\nkind: Secret\nmetadata: {name: a}\n' },
-      { file: 'b.json', text: '{"apiVersion":"v1","kind":"Secret","metadata":{"name":"b"}}' },
-      { file: 'c.txt', text: 'this is not read' },
-      { kubectl: 'create -f .', out: 'secret/a created\nsecret/b created' },
+      { kubectl: 'create -f all', out: 'secret/a created\nsecret/b created' },
+      { kubectl: 'create -f all/below', out: 'secret/d created' },
+      { kubectl: 'delete -R -f all', out: /a" deleted.*\n.*b" deleted.*\n.*d" deleted/ },
+      { kubectl: 'create -R -f all', out: 'secret/a created\nsecret/b created\nsecret/d created' },
     ],
   },
   {

@@ -181,6 +181,27 @@ export const deleteCases: readonly Case[] = [
     steps: [{ kubectl: 'delete secret', exit: 1, err: /resource\(s\) were provided, but no name was specified/ }],
   },
   {
+    title: '-i asks first',
+    given: three,
+    steps: [
+      { kubectl: 'delete secret a b -i', input: 'n\n', out: [/secret\/a/, /secret\/b/, /deletion is cancelled/] },
+      { kubectl: 'get secret -o name', out: 'secret/a\nsecret/b\nsecret/c' },
+      { kubectl: 'delete secret a b -i', input: 'y\n', out: [/secret "a" deleted/, /secret "b" deleted/] },
+      { kubectl: 'get secret -o name', out: 'secret/c' },
+    ],
+  },
+  {
+    title: 'of a collection over --raw deletes what the selector chooses',
+    given: `${three}---\napiVersion: v1\nkind: Secret\nmetadata: {name: d, labels: {go: away}}\n`,
+    steps: [
+      {
+        kubectl: 'delete --raw "/api/v1/namespaces/%NS%/secrets?labelSelector=go%3Daway"',
+        json: { kind: 'SecretList', items: [{ metadata: { name: 'd' } }] },
+      },
+      { kubectl: 'get secret -o name', out: 'secret/a\nsecret/b\nsecret/c' },
+    ],
+  },
+  {
     title: 'over --raw answers with a Status',
     given: secret('a'),
     steps: [

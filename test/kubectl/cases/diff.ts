@@ -106,4 +106,36 @@ export const diffCases: readonly Case[] = [
       },
     ],
   },
+  {
+    title: '-k, -R and a program of your own that compares',
+    files: {
+      'all/a.yaml': configMap('k: v'),
+      'all/below/b.yaml': configMap('k: v').replace('name: a', 'name: b'),
+      'kustomization.yaml': 'resources: [all/a.yaml]\n',
+    },
+    steps: [
+      { kubectl: 'diff -k .', exit: 1, out: /^\+  k: v$/m, err: '' },
+      { kubectl: 'apply -k .', out: 'configmap/a created' },
+      { kubectl: 'diff -k .', out: '' },
+      { kubectl: 'diff -R -f all', exit: 1, out: /^\+  name: b$/m, lacks: /^\+  name: a$/m, err: '' },
+      { kubectl: 'diff -R -f all', env: { KUBECTL_EXTERNAL_DIFF: 'ls' }, out: /LIVE[^]*MERGED/ },
+    ],
+  },
+  {
+    title: '--prune shows what apply would prune',
+    steps: [
+      {
+        kubectl: 'apply -f -',
+        input: `${configMap('k: v').replace('{name: a}', '{name: a, labels: {app: web}}')}---\n${configMap('k: v').replace('{name: a}', '{name: b, labels: {app: web}}')}`,
+        out: /created/,
+      },
+      {
+        kubectl: 'diff --prune -l app=web --prune-allowlist=core/v1/ConfigMap -n %NS% -f -',
+        input: configMap('k: v').replace('{name: a}', '{name: a, labels: {app: web}}'),
+        exit: 1,
+        out: [/^-kind: ConfigMap$/m, /^-  name: b$/m],
+        err: '',
+      },
+    ],
+  },
 ];

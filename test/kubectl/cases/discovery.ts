@@ -148,7 +148,7 @@ export const discoveryCases: readonly Case[] = [
     needs: ['tsmoby'],
     steps: [
       { kubectl: 'get svc', err: /No resources found/ },
-      { kubectl: 'create service clusterip a --tcp=80', exit: 1, err: /MethodNotAllowed.*no Services here yet/ },
+      { kubectl: 'create service clusterip a --tcp=80', exit: 1, err: /there are no Services here yet/ },
     ],
   },
   {

@@ -2,6 +2,7 @@
 import type { Group } from '../suite/case.ts';
 import { applyCases } from './apply.ts';
 import { authCases } from './auth.ts';
+import { clientSideCases } from './client-side.ts';
 import { configCases } from './config.ts';
 import { createCases } from './create.ts';
 import { customResourceCases } from './custom-resources.ts';
@@ -13,10 +14,12 @@ import { editCases } from './edit.ts';
 import { eventCases } from './events.ts';
 import { explainCases } from './explain.ts';
 import { garbageCases } from './garbage.ts';
+import { getWhichCases } from './get-which.ts';
 import { getCases } from './get.ts';
 import { invalidCases } from './invalid.ts';
 import { labelCases } from './label.ts';
 import { namespaceCases } from './namespaces.ts';
+import { ownKindCases } from './own-kinds.ts';
 import { patchCases } from './patch.ts';
 import { podCases } from './pods.ts';
 import { pruneCases } from './prune.ts';
@@ -27,11 +30,12 @@ import { serverSideApplyCases } from './server-side-apply.ts';
 import { waitCases } from './wait.ts';
 import { watchCases } from './watch.ts';
 
-/** What controllers must do comes first: they have most to do at the end. */
+/** What containers and controllers must do comes first: the rest fills the time that they take. */
 export const groups: readonly Group[] = [
+  { name: 'pods', cases: podCases },
   { name: 'namespaces', cases: namespaceCases },
   { name: 'owners', cases: garbageCases },
-  { name: 'get', cases: getCases },
+  { name: 'get', cases: [...getCases, ...getWhichCases] },
   { name: 'selectors', cases: selectorCases },
   { name: 'watch', cases: watchCases },
   { name: 'describe', cases: describeCases },
@@ -53,6 +57,7 @@ export const groups: readonly Group[] = [
   { name: 'discovery', cases: discoveryCases },
   { name: 'auth', cases: authCases },
   { name: 'config', cases: configCases },
+  { name: 'client side', cases: clientSideCases },
+  { name: 'kinds of tsmoby.dev', cases: ownKindCases },
   { name: 'custom resources', cases: customResourceCases },
-  { name: 'pods', cases: podCases },
 ];

@@ -1,5 +1,6 @@
 /** `kubectl apply --prune` and ApplySets. */
 import type { Case } from '../suite/case.ts';
+import { widgets } from './definitions.ts';
 
 const configMap = (name: string): string =>
   `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}, labels: {app: web}}\n`;
@@ -97,6 +98,29 @@ export const pruneCases: readonly Case[] = [
         out: 'configmap/a serverside-applied\nconfigmap/b pruned',
       },
       { kubectl: 'get cm -l app=web -o name', out: 'configmap/a' },
+    ],
+  },
+  {
+    title: 'an ApplySet in an object of another kind needs marks on both that say so',
+    definitions: widgets,
+    given: 'apiVersion: "%GROUP%/v1"\nkind: Widget\nmetadata: {name: set}\nspec: {size: 1}\n',
+    steps: [
+      {
+        kubectl: 'apply -n %NS% --prune --applyset=widgets.%GROUP%/set -f -',
+        env: applySet,
+        input: both,
+        exit: 1,
+        err: /Resource=widgets" is not permitted as an ApplySet parent/,
+      },
+      { kubectl: 'label crd widgets.%GROUP% applyset.kubernetes.io/is-parent-type=true', out: /labeled/ },
+      {
+        kubectl: 'apply -n %NS% --prune --applyset=widgets.%GROUP%/set -f -',
+        env: applySet,
+        input: both,
+        exit: 1,
+        err: /already exists and is missing required annotation "applyset\.kubernetes\.io\/tooling"/,
+      },
+      { kubectl: 'get cm -l app=web -o name', out: '' },
     ],
   },
 ];

@@ -11,7 +11,7 @@
 export type Need =
   /** The kinds of tsmoby.dev are served, and nothing of a cluster's that tsmoby has not. */
   | 'tsmoby'
-  /** Containers really run. */
+  /** Containers really run; `%ARCHIVE%` is the path of an image archive with busybox in it. */
   | 'containers';
 
 export interface Case {
@@ -31,7 +31,7 @@ export interface Case {
 
 export type Step = KubectlStep | FileStep | PauseStep | FetchStep;
 
-/** Writes or replaces a file. */
+/** Writes or replaces a file, and makes the directories it is in. */
 export interface FileStep {
   readonly file: string;
   readonly text: string;

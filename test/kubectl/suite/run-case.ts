@@ -1,8 +1,9 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseAllDocuments } from 'yaml';
+import type { Api } from './api.ts';
 import type { Case } from './case.ts';
 import type { Cluster } from './cluster.ts';
+import { createDefinitions, createObjects, readObjects } from './prepare.ts';
 import { runSteps, StepFailure, type Scene } from './run-step.ts';
 import { fillText } from './words.ts';
 
@@ -31,7 +32,7 @@ export async function runCase(each: Case, cluster: Cluster, number: number, sign
   const ms = (): number => Math.round(performance.now() - begun);
   const scene = await openScene(cluster, number, signal);
   try {
-    await prepare(each, scene);
+    await prepare(each, scene, cluster.api);
     await runSteps(each.steps, scene);
     return { outcome: 'passed', ms: ms() };
   } catch (error) {
@@ -39,7 +40,7 @@ export async function runCase(each: Case, cluster: Cluster, number: number, sign
     const { message, stack } = error as Error;
     return { outcome: 'failed', ms: ms(), why: error instanceof StepFailure ? message : (stack ?? message) };
   } finally {
-    if (!signal.aborted) await takeAway(each, scene, cluster);
+    if (!signal.aborted) await takeAway(each, scene, cluster.api);
     await rm(scene.directory, { recursive: true, force: true });
   }
 }
@@ -51,6 +52,7 @@ async function openScene(cluster: Cluster, number: number, signal: AbortSignal):
   const kubeconfig = join(directory, 'kubeconfig');
   await writeFile(kubeconfig, cluster.kubeconfigIn(id), { mode: 0o600 });
   const words = new Map([
+    ...Object.entries(cluster.words),
     ['NS', id],
     ['ID', id],
     ['GROUP', `${id}.example.com`],
@@ -69,35 +71,22 @@ async function openScene(cluster: Cluster, number: number, signal: AbortSignal):
 }
 
 /** The namespace, the files, and what is given; definitions are served when it resolves. */
-async function prepare({ files = {}, definitions = '', given = '' }: Case, scene: Scene): Promise<void> {
-  const namespace = 'apiVersion: v1\nkind: Namespace\nmetadata: {name: "%NS%"}\n';
-  const create = 'create --validate=ignore -f -';
+async function prepare({ files = {}, definitions = '', given = '' }: Case, scene: Scene, api: Api): Promise<void> {
+  const { words } = scene;
+  const namespace = words.get('NS') ?? '';
   await runSteps(
-    [
-      ...Object.entries(files).map(([file, text]) => ({ file, text })),
-      { kubectl: create, input: [namespace, definitions].filter((each) => each !== '').join('---\n') },
-      ...definedNames(definitions).map((name) => ({
-        kubectl: `get ${name}`,
-        eventually: true,
-        err: /No resources found/,
-      })),
-      ...(given === '' ? [] : [{ kubectl: create, input: given }]),
-    ],
+    Object.entries(files).map(([file, text]) => ({ file, text })),
     scene,
   );
-}
-
-/** `widgets.GROUP`, as the definitions are named and their kinds are asked for. */
-function definedNames(definitions: string): string[] {
-  return parseAllDocuments(definitions.replaceAll('%', '_PERCENT_'), { logLevel: 'silent' })
-    .map((each) => each.getIn(['metadata', 'name']))
-    .filter((name) => typeof name === 'string')
-    .map((name) => name.replaceAll('_PERCENT_', '%'));
+  await createObjects([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }], '', api);
+  await createDefinitions(readObjects(fillText(definitions, words)), api);
+  await createObjects(readObjects(fillText(given, words)), namespace, api);
 }
 
 /** Definitions go at once, since each of them is in every discovery; namespaces at the end, together (see `sweep`). */
-async function takeAway({ definitions = '' }: Case, { words }: Scene, cluster: Cluster): Promise<void> {
-  const names = definedNames(definitions).map((name) => `crd/${fillText(name, words)}`);
-  if (names.length === 0) return;
-  await cluster.kubectl(['delete', '--ignore-not-found', '--wait=false', ...names]).catch(() => undefined);
+async function takeAway({ definitions = '' }: Case, { words }: Scene, api: Api): Promise<void> {
+  for (const { metadata } of readObjects(fillText(definitions, words))) {
+    const path = `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${metadata.name ?? ''}`;
+    await api.send('DELETE', path).catch(() => undefined);
+  }
 }

@@ -1,7 +1,7 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Expected, FetchStep, KubectlStep, Step } from './case.ts';
+import type { Expected, FetchStep, FileStep, KubectlStep, Step } from './case.ts';
 import { splitCommandLine } from './command-line.ts';
 import { differences, type Outcome } from './expectations.ts';
 import { KubectlStopped, runKubectl } from './kubectl.ts';
@@ -32,8 +32,7 @@ export async function runSteps(steps: readonly Step[], scene: Scene): Promise<vo
 
 async function runStep(step: Step, scene: Scene): Promise<void> {
   if ('pauseMs' in step) return await sleep(step.pauseMs, undefined, { signal: scene.signal });
-  if ('file' in step)
-    return await writeFile(join(scene.directory, step.file), fillText(step.text, scene.words), { mode: 0o700 });
+  if ('file' in step) return await write(step, scene);
   const deadline = 'kubectl' in step && step.eventually ? performance.now() + EVENTUALLY_MS : 0;
   const command = 'kubectl' in step ? `kubectl ${fillText(step.kubectl, scene.words)}` : step.fetch;
   for (;;) {
@@ -43,6 +42,12 @@ async function runStep(step: Step, scene: Scene): Promise<void> {
     if (performance.now() > deadline) throw failure(command, found, outcome);
     await sleep(RETRY_MS, undefined, { signal: scene.signal });
   }
+}
+
+async function write({ file, text }: FileStep, { directory, words }: Scene): Promise<void> {
+  const path = join(directory, file);
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, fillText(text, words), { mode: 0o700 });
 }
 
 function save({ save: word }: Expected, { out }: Outcome, { words }: Scene): void {
