@@ -37,7 +37,8 @@ export function createReader(kind: KindReads): Getter & Lister & Watcher {
     matches: (selection, entry) => (shows?.(entry) ?? true) && selection.matches(selectable(entry)),
   };
   return {
-    async get({ attributes, signal }, name) {
+    async get({ attributes, signal }, name, resourceVersion) {
+      if (resourceVersion !== undefined) await notOlderThan(kind, resourceVersion, signal);
       await kind.cache.reached(undefined, { signal });
       const entry = kind.cache.get(attributes.namespace, name);
       if (entry === undefined || shows?.(entry) === false) throw notFound(kind.definition, name);
@@ -45,7 +46,7 @@ export function createReader(kind: KindReads): Getter & Lister & Watcher {
     },
     list: (context, query) => listPage(kind, sees, context, query),
     async watch(context, query) {
-      if (query.sendInitialEvents === true) await notOlderThan(kind, query, context.signal);
+      if (query.sendInitialEvents === true) await notOlderThan(kind, query.resourceVersion, context.signal);
       return new ObjectWatch(kind, sees, context, query);
     },
   };
@@ -105,10 +106,10 @@ async function revisionOf({ cache }: KindReads, query: ListQuery, signal: AbortS
   return resourceVersionMatch === 'Exact' ? asked : undefined;
 }
 
-/** The state that a WatchList begins with has to be as new as its client knows it; see `revisionOf`. */
+/** What a get and a WatchList show has to be as new as the client knows it; see `revisionOf`. */
 async function notOlderThan(
   { cache, definition }: KindReads,
-  { resourceVersion = '0' }: WatchQuery,
+  resourceVersion = '0',
   signal: AbortSignal,
 ): Promise<void> {
   try {

@@ -62,7 +62,8 @@ export type Change = (current: KubeObject | undefined) => KubeObject | Promise<K
 export type UpdateKind = 'replace' | 'patch' | 'apply';
 
 export interface Getter {
-  get(context: CallContext, name: string): Promise<ObjectValue>;
+  /** As it is now; `notOlderThan` is a resourceVersion that this must have come to. */
+  get(context: CallContext, name: string, notOlderThan?: string): Promise<ObjectValue>;
 }
 
 export interface Lister {

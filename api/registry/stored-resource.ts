@@ -21,7 +21,7 @@ export function storedResource(kind: KindStore, fingerprint?: string): ServedRes
   if (definition.subresources.includes('status')) {
     const statusOnly = (next: KubeObject, current: KubeObject): KubeObject => withStatusOf(current, next);
     subresources.set('status', {
-      get: (context, name) => reader.get(context, name),
+      get: (context, name, notOlderThan) => reader.get(context, name, notOlderThan),
       patchTypes,
       ...createUpdater(kind, statusOnly),
     });

@@ -105,15 +105,32 @@ test('a list takes and refuses these combinations', (t) => check(t, lists, ''));
 
 test('a watch takes and refuses these combinations', (t) => check(t, watches, 'watch=true&timeoutSeconds=1&'));
 
-test('a version that has not come yet is 504 with its cause, for a list and for a WatchList', async (t) => {
+test('a get takes a version that is not newer than its object has to be', async (t) => {
+  const { server, fill } = await filled();
+  await using _ = server;
+  for (const [query, code] of [
+    ['', 200],
+    ['resourceVersion=', 200],
+    ['resourceVersion=0', 200],
+    ['resourceVersion={rv}', 200],
+    ['resourceVersion=abc', 400],
+    ['resourceVersion=-1', 400],
+  ] as const) {
+    t.is((await server.request('GET', `${IN_DEFAULT}/a?${fill(query)}`)).status, code, query);
+  }
+});
+
+test('a version that has not come yet is 504 with its cause, for a get, a list and a WatchList', async (t) => {
   await using server = await RawServer.open();
+  await server.request('POST', IN_DEFAULT, { body: { metadata: { name: 'a' } } });
   const queries = [
-    'resourceVersion=99999',
-    'resourceVersion=99999&resourceVersionMatch=Exact',
-    'resourceVersion=99999&resourceVersionMatch=NotOlderThan',
-    'watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&resourceVersion=99999&allowWatchBookmarks=true',
+    '/a?resourceVersion=99999',
+    '?resourceVersion=99999',
+    '?resourceVersion=99999&resourceVersionMatch=Exact',
+    '?resourceVersion=99999&resourceVersionMatch=NotOlderThan',
+    '?watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&resourceVersion=99999&allowWatchBookmarks=true',
   ];
-  const answers = await Promise.all(queries.map((query) => server.request('GET', `${IN_DEFAULT}?${query}`)));
+  const answers = await Promise.all(queries.map((query) => server.request('GET', `${IN_DEFAULT}${query}`)));
   for (const [at, { status, json, headers }] of answers.entries()) {
     t.is(status, 504, queries[at]);
     t.is(headers['retry-after'], '1');
@@ -122,7 +139,7 @@ test('a version that has not come yet is 504 with its cause, for a list and for 
       apiVersion: 'v1',
       metadata: {},
       status: 'Failure',
-      message: 'Timeout: Too large resource version: 99999, current: 3',
+      message: 'Timeout: Too large resource version: 99999, current: 4',
       reason: 'Timeout',
       details: {
         causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
