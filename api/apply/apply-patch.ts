@@ -82,8 +82,10 @@ function apply(request: ApplyRequest): ApplyResult {
   const managers = takeFromOthers(claimed, { changed, removed: comparison.removed }, id, request.force);
   const merged = manager === kubectlManager ? refreshLastApplied(kept, applied) : kept;
   const sameOwners = last?.apiVersion === apiVersion && sameSet(last.fields, fields) && unchanged(managers, former, id);
-  if (live !== undefined && merged === live && sameOwners) return { object: live, managedFieldsChanged: false };
-  managers.set(id, touched(mine, now));
+  const sameValues = live !== undefined && merged === live;
+  if (sameValues && sameOwners) return { object: live, managedFieldsChanged: false };
+  // who only shares what is there already has changed nothing: the time stays what it was, none for a newcomer
+  managers.set(id, sameValues ? mine : touched(mine, now));
   return { object: withManagers(merged, managers, cache), managedFieldsChanged: !sameOwners };
 }
 

@@ -348,5 +348,5 @@ test('the owner of a map that has become granular owns what it owned, and not wh
     ['apply', 'alpha', {}],
   ],
   spec: { ref: { name: 'm' } },
-  owners: ['beta Apply {"f:spec":{"f:ref":{"f:name":{}}}}', 'alpha Apply {"f:spec":{}}'],
+  owners: ['alpha Apply {"f:spec":{}}', 'beta Apply {"f:spec":{"f:ref":{"f:name":{}}}}'],
 });

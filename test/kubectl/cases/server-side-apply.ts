@@ -134,8 +134,8 @@ export const serverSideApplyCases: readonly Case[] = [
           data: { k: 'w', l: ABSENT },
           metadata: {
             managedFields: [
-              { manager: 'kubectl', operation: 'Apply' },
-              { manager: 'kubectl-last-applied', operation: 'Apply' },
+              { manager: 'kubectl-last-applied', operation: 'Apply', time: ABSENT },
+              { manager: 'kubectl', operation: 'Apply', time: /Z$/ },
             ],
           },
         },
