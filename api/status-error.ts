@@ -154,10 +154,16 @@ export function invalid(
   return refuse(422, 'Invalid', `${subject} "${name}" is invalid: ${all}`, {
     ...(name === '' ? {} : { name }),
     ...(kind.group === '' ? {} : { group: kind.group }),
-    kind: kind.kind,
+    ...(kind.kind === '' ? {} : { kind: kind.kind }),
     causes,
   });
 }
+
+/** 422 for a patch that makes of an object what it cannot be. Kubernetes shows the whole object beside it. */
+export const invalidPatch = (patch: string, words: string): StatusError =>
+  invalid({ group: '', kind: '' }, '', [
+    { field: 'patch', reason: 'FieldValueInvalid', message: `Invalid value: ${patch}: ${words}` },
+  ]);
 
 /** 422 without an object to blame: a JSON patch whose test fails. */
 export const unprocessable = (): StatusError =>

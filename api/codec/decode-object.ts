@@ -9,9 +9,10 @@ import type { FieldIssue, Structural } from '../../schemas/structural/structural
 import { validateValues } from '../../schemas/structural/validate.ts';
 import type { RequestBody } from '../pipeline/request.ts';
 import type { ServedResource } from '../registry/resource.ts';
-import { badRequest, unsupportedMediaType } from '../status-error.ts';
+import { badRequest, type StatusError, unsupportedMediaType } from '../status-error.ts';
 import { dropEmpty } from './drop-empty.ts';
 import { decodeBytes } from './decode-bytes.ts';
+import { joinBytes } from './join-bytes.ts';
 import { formatOf, PROTOBUF, SUPPORTED_BODIES } from './media-types.ts';
 import { wrongTypeIn } from './wrong-type.ts';
 
@@ -19,6 +20,8 @@ import { wrongTypeIn } from './wrong-type.ts';
 export interface DecodeOptions {
   readonly validation: 'Strict' | 'Warn' | 'Ignore';
   readonly warn: (text: string) => void;
+  /** What becomes of values of a wrong type, said in words; absent: BadRequest. */
+  readonly refuse?: (words: string) => StatusError;
 }
 
 /** A decoded body, before any schema has seen it. */
@@ -107,7 +110,7 @@ export function shapeObject(
   value: JsonObject,
   duplicates: readonly string[],
   resource: ServedResource,
-  { validation, warn }: DecodeOptions,
+  { validation, warn, refuse }: DecodeOptions,
 ): KubeObject {
   const { definition, schema } = resource;
   const named: JsonObject = {
@@ -125,8 +128,9 @@ export function shapeObject(
     if (problems.length > 0 && validation === 'Strict') throw strictError(problems, resource);
     for (const problem of problems) warn(problem);
   }
-  const shaped = schema.applyDefaults(dropEmpty(schema.root, pruned.value, definition.builtin));
-  checkTypes(shaped, resource);
+  const given = definition.builtin ? joinBytes(schema.root, pruned.value) : pruned.value;
+  const shaped = schema.applyDefaults(dropEmpty(schema.root, given, definition.builtin));
+  checkTypes(shaped, resource, refuse);
   return shaped as unknown as KubeObject;
 }
 
@@ -140,13 +144,17 @@ function strictError(problems: readonly string[], { definition }: ServedResource
  * Built-in kinds refuse wrong types with 400 while they decode, as Go's decoder does; for all kinds metadata must be
  * of the right shape before anything reads it. The rest is validation's business (422).
  */
-function checkTypes(value: JsonObject, { definition, schema }: ServedResource): void {
-  const issues = definition.builtin ? schema.validate(value) : metadataIssues(schema, value['metadata'] ?? {});
-  const [wrong] = issues.filter(({ reason }) => reason === 'FieldValueTypeInvalid');
-  if (wrong === undefined) return;
-  const { kind, version } = definition;
-  const words = wrongTypeIn(kind, schema.root, value) ?? `json: ${wrong.path}: ${wrong.message}`;
-  throw badRequest(`${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: ${words}`);
+function checkTypes(value: JsonObject, { definition, schema }: ServedResource, refuse: DecodeOptions['refuse']): void {
+  const { builtin, kind, version } = definition;
+  const issues = builtin ? schema.validate(value) : metadataIssues(schema, value['metadata'] ?? {});
+  if (issues.length === 0) return;
+  const wrong = issues.find(({ reason }) => reason === 'FieldValueTypeInvalid');
+  const words = wrongTypeIn(kind, schema.root, builtin ? value : { metadata: value['metadata'] ?? {} });
+  if (words === undefined && wrong === undefined) return;
+  const why = words ?? `json: ${wrong?.path ?? ''}: ${wrong?.message ?? ''}`;
+  throw (
+    refuse?.(why) ?? badRequest(`${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: ${why}`)
+  );
 }
 
 function metadataIssues(schema: Structural, metadata: JsonValue): readonly FieldIssue[] {

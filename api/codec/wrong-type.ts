@@ -22,7 +22,7 @@ export function wrongTypeIn(kind: string, node: Node, value: JsonObject): string
 function within(place: Place, node: Node, value: JsonValue): string | undefined {
   if (value === null) return undefined;
   const { type, format } = node.schema;
-  if (type !== undefined && !fits(type, value)) return cannot(place, node, value);
+  if (type !== undefined && !fits(type, value, format)) return cannot(place, node, value);
   if (typeof value === 'string') return format === undefined ? undefined : badText(format, value);
   if (isList(value)) return firstOf(value, (item) => (node.items ? within(place, node.items, item) : undefined));
   if (!isObject(value)) return undefined;
@@ -43,20 +43,26 @@ function structOf({ struct, fields }: Place, node: Node): string {
 
 const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
 
-function fits(type: NonNullable<Node['type']>, value: JsonValue): boolean {
+function fits(type: NonNullable<Node['type']>, value: JsonValue, format: string | undefined): boolean {
   switch (type) {
     case 'object':
       return isObject(value);
     case 'array':
       return isList(value);
     case 'integer':
-      return typeof value === 'bigint' || Number.isInteger(value);
+      return isInRange(value, format);
     case 'number':
       return typeof value === 'bigint' || typeof value === 'number';
     case 'string':
     case 'boolean':
       return typeof value === type;
   }
+}
+
+function isInRange(value: JsonValue, format: string | undefined): boolean {
+  if (typeof value === 'number' && !Number.isInteger(value)) return false;
+  if (typeof value !== 'number' && typeof value !== 'bigint') return false;
+  return BigInt.asIntN(format === 'int32' ? 32 : 64, BigInt(value)) === BigInt(value);
 }
 
 function cannot({ struct, fields }: Place, node: Node, value: JsonValue): string {

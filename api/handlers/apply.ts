@@ -1,6 +1,7 @@
 import { applyPatch } from '../apply/apply-patch.ts';
 import { ApplyConflict, ApplyInvalid } from '../apply/conflict.ts';
 import { checkKind, decodeBody, shapeObject } from '../codec/decode-object.ts';
+import { joinBytes } from '../codec/join-bytes.ts';
 import { essenceOf } from '../codec/media-types.ts';
 import { apiVersionOf } from '../../schemas/kinds.ts';
 import type { JsonObject, JsonValue, KubeObject } from '../../schemas/object.ts';
@@ -65,7 +66,7 @@ function appliedFields(
       `failed to create typed patch object (${namespace}/${name}; ${group}/${version}, Kind=${kind}): ${list}`,
     );
   }
-  return known;
+  return resource.definition.builtin ? joinBytes(resource.schema.root, known) : known;
 }
 
 function changeOf(

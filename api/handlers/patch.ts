@@ -4,11 +4,13 @@ import { PatchError } from '../patch/patch-error.ts';
 import { applyStrategicMergePatch } from '../patch/strategic-merge.ts';
 import { checkKind, decodeBody, shapeObject, type DecodedBody } from '../codec/decode-object.ts';
 import type { JsonObject, JsonValue } from '../../schemas/object.ts';
+import { show } from '../../schemas/structural/issue.ts';
 import type { ApiResponse } from '../pipeline/response.ts';
 import { checkIdentity } from '../registry/object-rules.ts';
 import type { Change, PatchType } from '../registry/resource.ts';
 import {
   badRequest,
+  invalidPatch,
   methodNotAllowed,
   type StatusError,
   tooLarge,
@@ -62,7 +64,8 @@ function changeOf(
     const after = refusing(() => patched(call, type, before, patch.value), request.warn);
     if (after === before) return current;
     const named = checkKind(after, resource);
-    const next = shapeObject(named, patch.duplicates, resource, { validation, warn: request.warn });
+    const refuse = (words: string): StatusError => invalidPatch(show(patch.value), words);
+    const next = shapeObject(named, patch.duplicates, resource, { validation, warn: request.warn, refuse });
     checkIdentity(next, resource.definition, attributes);
     return next;
   };

@@ -123,7 +123,7 @@ test('an apply of the scale owns the number, and conflicts with who owns it', as
 const REFUSED: readonly (readonly [string, JsonObject, number])[] = [
   ['a negative number', { spec: { replicas: -1 } }, 422],
   ['more than an int32 holds', { spec: { replicas: 2 ** 31 } }, 422],
-  ['a text', { spec: { replicas: 'x' } }, 400],
+  ['a text', { spec: { replicas: 'x' } }, 422],
   ['another kind', { kind: 'Cart' }, 400],
   ['another name', { metadata: { name: 'b' } }, 400],
 ];

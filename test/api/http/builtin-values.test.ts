@@ -151,6 +151,44 @@ for (const { says, path, body, status, message } of ROWS) {
   });
 }
 
+test('a number that is too large is refused', async (t) => {
+  await using server = await RawServer.open();
+  const body = { metadata: { name: 'a' }, involvedObject, count: 3_000_000_000 };
+  const { json } = await server.request('POST', core('events'), { body });
+  t.is(
+    json['message'],
+    `Event in version "v1" cannot be handled as a Event: ${cannot('number 3000000000', 'Event.count', 'int32')}`,
+  );
+});
+
+test('a patch that makes a value of a wrong type is invalid, and says so of the patch', async (t) => {
+  await using server = await RawServer.open();
+  await server.request('POST', core('configmaps'), { body: { metadata: { name: 'a' } } });
+  const { json } = await server.request('PATCH', `${core('configmaps')}/a`, {
+    headers: { 'content-type': 'application/merge-patch+json' },
+    body: { data: { k: 5 } },
+  });
+  const message = `Invalid value: {"data":{"k":5}}: ${cannot('number', 'ConfigMap.data', 'string')}`;
+  t.like(json, { code: 422, reason: 'Invalid', message: ` "" is invalid: patch: ${message}` });
+  t.deepEqual(json['details'], { causes: [{ field: 'patch', reason: 'FieldValueInvalid', message }] });
+});
+
+test('bytes over several lines are stored on one, and are the same bytes when they come again', async (t) => {
+  await using server = await RawServer.open();
+  const made = await server.request('POST', core('secrets'), {
+    body: { metadata: { name: 'a' }, data: { k: 'YWJj\nZA==\n' } },
+  });
+  t.like(made.json, { data: { k: 'YWJjZA==' } });
+  const apply = () =>
+    server.request('PATCH', `${core('secrets')}/b?fieldManager=me`, {
+      headers: { 'content-type': 'application/apply-patch+yaml' },
+      body: 'apiVersion: v1\nkind: Secret\nmetadata: {name: b}\ndata:\n  k: |\n    YWJj\n    ZA==\n',
+    });
+  const first = await apply();
+  t.like(first.json, { data: { k: 'YWJjZA==' } });
+  t.deepEqual((await apply()).json, first.json);
+});
+
 test('Secrets that have what their type promises are taken', async (t) => {
   await using server = await RawServer.open();
   const make = (name: string, type: string, stringData: object, annotations = {}) =>
