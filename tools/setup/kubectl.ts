@@ -35,7 +35,7 @@ export async function unpackKubectl(): Promise<string | undefined> {
 }
 
 /** Its version as `1.36.4`, without asking any server; undefined when it does not run. */
-export async function kubectlVersion(path: string): Promise<string | undefined> {
+async function kubectlVersion(path: string): Promise<string | undefined> {
   const text = await output(path, ['version', '--client']).catch(() => '');
   return parseVersion(text.replace(/^Kustomize.*$/m, ''));
 }

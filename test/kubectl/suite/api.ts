@@ -25,7 +25,9 @@ export interface Answer {
 /** Rejects when the proxy does not start. */
 export async function openApi(binary: string, directory: string, env: Readonly<Record<string, string>>): Promise<Api> {
   const socketPath = join(directory, 'proxy.sock');
-  const child = spawn(binary, ['proxy', `--unix-socket=${socketPath}`], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const args = ['proxy', `--unix-socket=${socketPath}`];
+  // In a process group of its own, so that it outlives Ctrl-C: what a run has made is taken away through it.
+  const child = spawn(binary, args, { env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
   const ended = once(child, 'close');

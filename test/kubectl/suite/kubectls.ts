@@ -1,7 +1,8 @@
-import { realpath } from 'node:fs/promises';
-import { kubectlVersion, unpackedKubectl } from '../../../tools/setup/kubectl.ts';
-import { findOnPath } from '../../../tools/setup/requirements.ts';
-import { atLeast } from '../../../tools/setup/version.ts';
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants, existsSync, realpathSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { unpackedKubectl } from '../../../tools/setup/kubectl.ts';
+import { atLeast, parseVersion } from '../../../tools/setup/version.ts';
 
 /** The oldest kubectl that the API is made for. */
 const OLDEST = '1.32';
@@ -18,20 +19,44 @@ export interface Kubectls {
   readonly missing: readonly string[];
 }
 
-/** The machine's own kubectl, and Debian's newer one that set-up unpacks. */
-export async function findKubectls(searchPath: string): Promise<Kubectls> {
-  const found: FoundKubectl[] = [];
+/** The machine's own kubectl, and Debian's newer one that set-up unpacks. Synchronous, as the declaration of tests must be. */
+export function findKubectls(searchPath: string): Kubectls {
+  const own = searchPath
+    .split(':')
+    .map((directory) => join(directory, 'kubectl'))
+    .find(isExecutable);
+  const paths = {
+    "the machine's own kubectl": own && behindDispatcher(realpathSync(own)),
+    "Debian's newer kubectl": isExecutable(unpackedKubectl) ? realpathSync(unpackedKubectl) : undefined,
+  };
+  const found = new Map<string, FoundKubectl>();
   const missing: string[] = [];
-  const own = await findOnPath('kubectl', searchPath);
-  const paths = { "the machine's own kubectl": own, "Debian's newer kubectl": unpackedKubectl };
-  const seen = new Set<string>();
-  for (const [name, path] of Object.entries(paths)) {
-    const version = path === undefined ? undefined : await kubectlVersion(path);
-    const binary = path === undefined ? '' : await realpath(path).catch(() => path);
-    if (path === undefined || version === undefined) missing.push(`${name} is missing`);
+  for (const [name, binary] of Object.entries(paths)) {
+    const version = binary === undefined ? undefined : versionOf(binary);
+    if (binary === undefined || version === undefined) missing.push(`${name} is missing`);
     else if (!atLeast(version, OLDEST)) missing.push(`${name} is ${version}, older than ${OLDEST}`);
-    else if (!seen.has(binary)) found.push({ binary: path, version });
-    seen.add(binary);
+    else found.set(binary, { binary, version });
   }
-  return { found, missing };
+  return { found: [...found.values()], missing };
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const versionOf = (binary: string): string | undefined =>
+  parseVersion(spawnSync(binary, ['version', '--client'], { encoding: 'utf8' }).stdout ?? '');
+
+/**
+ * The kubectl of Google's SDK asks the server for its version and then starts the one of several beside it that fits: two programs
+ * for each command. The oldest that we support stands for them.
+ */
+function behindDispatcher(path: string): string {
+  const oldest = join(dirname(path), `kubectl.${OLDEST}`);
+  return basename(path) === 'kubectl' && existsSync(oldest) ? oldest : path;
 }

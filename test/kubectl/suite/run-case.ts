@@ -65,6 +65,9 @@ async function openScene(cluster: Cluster, number: number, signal: AbortSignal):
     KUBECTL: cluster.binary,
     KUBE_EDITOR: 'false',
     LC_ALL: 'C',
+    // Most of a kubectl's time is its start: it is over before Go's garbage collector is of use.
+    GOGC: 'off',
+    GOMAXPROCS: '1',
     TZ: 'UTC',
   };
   return { binary: cluster.binary, directory, env, words, signal };
