@@ -27,8 +27,13 @@ export async function execInstance(
   undo.defer(() => void execs.delete(execKey(name)));
   execs.add(execKey(name));
   const fifos = execFifos(facts.runDirectory, name, request);
-  undo.defer(() => removeExecFifos(facts.runDirectory, name));
-  const [spec] = await Promise.all([specOf(context, request, id, signal), host.makeFifos(Object.values(fifos))]);
+  const making = host.makeFifos(Object.values(fifos));
+  undo.defer(async () => {
+    // When the record cannot be read they may still be in the making.
+    await making.catch(() => undefined);
+    await removeExecFifos(facts.runDirectory, name);
+  });
+  const [spec] = await Promise.all([specOf(context, request, id, signal), making]);
   const stdout = undo.use(await openOutput(fifos.stdout));
   const stderr = fifos.stderr === undefined ? undefined : undo.use(await openOutput(fifos.stderr));
   await start(context, name, { spec, fifos, undo, signal });
