@@ -2,7 +2,7 @@ import test from 'ava';
 import { send } from '../api/fuzz/send.ts';
 import { agentFor, ApiProcess } from '../support/api-process.ts';
 import { eventually } from '../support/eventually.ts';
-import { connectRaw } from '../support/raw-connection.ts';
+import { ask, connectRaw, type RawConnection } from '../support/raw-connection.ts';
 
 const PATH = '/api/v1/namespaces/default/configmaps';
 const LARGE = 3 * 1024 * 1024;
@@ -46,6 +46,12 @@ test('five thousand writes at once are all done', async (t) => {
   t.deepEqual((await server.facts()).errors, []);
 });
 
+/** Connections are accepted in turn: who is answered leaves nobody before it waiting, and the queue of the listener is empty. */
+async function answered(connection: RawConnection | undefined): Promise<void> {
+  connection?.socket.write(ask('/healthz'));
+  await eventually('an answer', () => connection?.text().includes('\r\n\r\nok'), 20_000);
+}
+
 for (const secure of [false, true]) {
   test(`ten thousand idle connections over ${secure ? 'HTTPS' : 'the unix socket'} leave room for the next client`, async (t) => {
     t.timeout(180_000);
@@ -58,11 +64,12 @@ for (const secure of [false, true]) {
         Array.from({ length: AT_ONCE }, () => connectRaw(server, secure ? 'https' : 'unix')),
       );
       for (const connection of opened) connections.use(connection);
+      await answered(opened.at(-1));
     }
     const way = secure ? await server.https() : server.unix;
     const agent = agentFor(way, 1);
-    const ask = { method: 'GET', target: '/healthz', headers: {}, body: undefined };
-    t.is((await send(way, agent, ask)).code, 200);
+    const question = { method: 'GET', target: '/healthz', headers: {}, body: undefined };
+    t.is((await send(way, agent, question)).code, 200);
     const during = await server.facts();
     agent.destroy();
     connections.dispose();
