@@ -2,13 +2,14 @@
 import test from 'ava';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFile, cp, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { buildBusyboxArchive } from '../../tools/busybox-image/archive.ts';
 import { startTestDaemon, type TestDaemon } from '../support/daemon.ts';
 import { assertHoldsNothing } from '../support/daemon/scenario.ts';
 import { eventually } from '../support/eventually.ts';
+import { freePort } from '../support/free-port.ts';
 
 const root = join(import.meta.dirname, '../..');
 let daemon: TestDaemon;
@@ -42,6 +43,10 @@ test.before('a daemon, and the samples with their image', async () => {
   daemon = await startTestDaemon();
   samples = join(daemon.folder, 'samples');
   await cp(join(root, 'samples'), samples, { recursive: true });
+  const containers = join(samples, 'quickstart/30-containers.yaml');
+  const text = await readFile(containers, 'utf8');
+  // on the machine's own network, where another quickstart may be
+  await writeFile(containers, text.replace(':18080', `:${await freePort()}`));
   const archive = join(samples, 'quickstart/busybox.tar');
   await buildBusyboxArchive({ output: archive, name: 'tsmoby.dev/busybox:quickstart' });
 });

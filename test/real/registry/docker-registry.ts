@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { digestOf, MANIFEST_TYPE } from '../../suites/registry.ts';
+import { freePort } from '../../support/free-port.ts';
 
 /** Debian's docker-registry on a private directory and port. */
 export interface DockerRegistry extends AsyncDisposable {
@@ -70,14 +70,6 @@ function configuration(directory: string, host: string, secured: boolean): strin
     http: { addr: host },
     ...(secured ? { auth: { htpasswd: { realm: 'private', path: join(directory, 'htpasswd') } } } : {}),
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 async function answering(host: string): Promise<void> {
