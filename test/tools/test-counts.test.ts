@@ -2,8 +2,13 @@ import test from 'ava';
 import { countTests } from '../../tools/setup/test-counts.ts';
 
 test('passed, failed and skipped tests are read from the summary', (t) => {
-  const report = '\n  ✔ a\n  ─\n\n  1 test failed\n  2 tests skipped\n  31 tests passed\n';
-  t.deepEqual(countTests(report, 1), { passed: 31, failed: 1, skipped: 2 });
+  const report = '\n  ✔ a\n  ─\n\n  2 tests skipped\n  31 tests passed\n';
+  t.deepEqual(countTests(report, 0), { passed: 31, failed: 0, skipped: 2 });
+});
+
+test('beside a failure, those that passed are counted one by one', (t) => {
+  const report = '\n  ✔ a › b\n  ✘ [fail]: a › c\n  ✔ a › d (1.2s)\n    ℹ ✔ \n  ─\n\n  1 test failed\n';
+  t.deepEqual(countTests(report, 1), { passed: 2, failed: 1, skipped: 0 });
 });
 
 test('trouble outside of tests is a failure', (t) => {

@@ -1,4 +1,4 @@
-/** How many tests passed, failed and were skipped, read from ava's closing summary. */
+/** How many tests passed, failed and were skipped, read from ava's report. */
 export interface TestCounts {
   readonly passed: number;
   readonly failed: number;
@@ -17,7 +17,8 @@ export function addCounts(a: TestCounts, b: TestCounts): TestCounts {
  */
 export function countTests(report: string, exitCode: number | null): TestCounts {
   const count = (pattern: RegExp): number => Number(pattern.exec(report)?.[1] ?? 0);
-  const passed = count(/^\s*(\d+) tests? passed/m);
+  // The summary tells of those that passed only when all did; each has its line all the same.
+  const passed = count(/^\s*(\d+) tests? passed/m) || (report.match(/^ *✔ /gm)?.length ?? 0);
   const skipped = count(/^\s*(\d+) tests? skipped/m);
   const failures = [
     /^\s*(\d+) tests? failed/m,
