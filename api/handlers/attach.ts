@@ -1,7 +1,8 @@
 import type { ApiResponse } from '../pipeline/response.ts';
 import { methodNotAllowed } from '../status-error.ts';
+import { authorizeTalk } from './authorize-talk.ts';
 import type { ResourceCall } from './call.ts';
-import { authorizeTalk, negotiateChannels, parseStreams, talkTo } from './process.ts';
+import { negotiateChannels, parseStreams, talkTo } from './process.ts';
 
 /** An object's own process; the query is core/v1 PodAttachOptions. */
 export async function handleAttach(resourceCall: ResourceCall): Promise<ApiResponse> {

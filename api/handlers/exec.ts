@@ -1,8 +1,9 @@
 import type { ApiResponse } from '../pipeline/response.ts';
 import { valuesOf } from '../pipeline/request.ts';
 import { badRequest, methodNotAllowed } from '../status-error.ts';
+import { authorizeTalk } from './authorize-talk.ts';
 import type { ResourceCall } from './call.ts';
-import { authorizeTalk, negotiateChannels, parseStreams, talkTo } from './process.ts';
+import { negotiateChannels, parseStreams, talkTo } from './process.ts';
 
 /** One more process beside an object's own; its query is core/v1 PodExecOptions. */
 export async function handleExec(resourceCall: ResourceCall): Promise<ApiResponse> {

@@ -3,12 +3,14 @@ import type { ApiResponse } from '../pipeline/response.ts';
 import { valuesOf } from '../pipeline/request.ts';
 import { PORT_PROTOCOLS, SPDY_PORTS, type PortProtocol } from '../pipeline/upgrade.ts';
 import { badRequest, methodNotAllowed } from '../status-error.ts';
+import { authorizeTalk } from './authorize-talk.ts';
 import type { ResourceCall } from './call.ts';
 
 /** Connections to ports of an object; its query is core/v1 PodPortForwardOptions. */
 export async function handlePortForward(resourceCall: ResourceCall): Promise<ApiResponse> {
   const { capabilities, call, attributes, request } = resourceCall;
   if (capabilities.openPorts === undefined) throw methodNotAllowed();
+  await authorizeTalk(resourceCall);
   const protocol = negotiatePorts(request);
   const ports = protocol === SPDY_PORTS ? [] : portsOf(request);
   return { type: 'ports', protocol, ports, dialer: await capabilities.openPorts(call, attributes.name) };

@@ -1,11 +1,9 @@
-import { denied } from '../pipeline/authorize.ts';
 import type { ApiRequest } from '../pipeline/request.ts';
 import type { ApiResponse } from '../pipeline/response.ts';
 import { CHANNEL_PROTOCOLS, chooseChannelProtocol, type ChannelProtocol } from '../pipeline/upgrade.ts';
 import type { AttachQuery, RemoteProcess } from '../registry/remote-process.ts';
 import { neverStarted } from '../registry/never-started.ts';
 import { badRequest, StatusError } from '../status-error.ts';
-import type { ResourceCall } from './call.ts';
 import { flag } from './options.ts';
 
 const STREAMS = ['stdin', 'stdout', 'stderr'] as const;
@@ -39,16 +37,6 @@ export function negotiateChannels({ upgrade }: ApiRequest): ChannelProtocol {
   throw badRequest(
     `none of the offered subprotocols is served (${upgrade.subprotocols.join(', ').slice(0, 200)}): these are ${served}`,
   );
-}
-
-/**
- * A WebSocket begins with a GET, and is no reading for all that: as on real servers since 1.35, who may only `get` is refused. Whoever
- * comes by POST was asked for `create` already.
- */
-export async function authorizeTalk({ context, attributes }: ResourceCall): Promise<void> {
-  const creating = { ...attributes, verb: 'create' };
-  const decision = await context.authorizer.authorize(creating);
-  if (!decision.allowed) throw denied(creating, decision.reason);
 }
 
 /**

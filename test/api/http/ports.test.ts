@@ -5,6 +5,7 @@ import test from 'ava';
 import { WebSocket, createWebSocketStream } from 'ws';
 import type { PortForwarder } from '../../../api/registry/port-dialer.ts';
 import { FRAME_TYPES } from '../../../api/spdy/frames.ts';
+import type { ApiServerOptions } from '../../../api/server.ts';
 import { badRequest } from '../../../api/status-error.ts';
 import { eventually } from '../../support/eventually.ts';
 import { RawServer } from '../../support/raw-http.ts';
@@ -24,7 +25,7 @@ interface World extends AsyncDisposable {
 }
 
 /** ConfigMaps with ports: those of this machine. */
-async function openWorld(): Promise<World> {
+async function openWorld(options: Partial<ApiServerOptions> = {}): Promise<World> {
   await using opening = new AsyncDisposableStack();
   const open = { dialers: 0, connections: 0 };
   const echo = createServer({ allowHalfOpen: true }, (socket) => {
@@ -37,7 +38,7 @@ async function openWorld(): Promise<World> {
   echo.listen(0, '127.0.0.1');
   await once(echo, 'listening');
   opening.defer(() => void echo.close());
-  const server = opening.use(await RawServer.open());
+  const server = opening.use(await RawServer.open(options));
   const { registry } = server.server;
   const resource = registry.find('', 'v1', 'configmaps');
   if (resource === undefined) throw new Error('no configmaps');
@@ -191,4 +192,17 @@ test('without a WebSocket nothing is forwarded', async (t) => {
   t.regex((await world.server.request('GET', `${PATH}?ports=80`)).text, /Upgrade request required/);
   const headers = { upgrade: 'SPDY/3.1', connection: 'upgrade' };
   t.regex((await world.server.request('POST', PATH, { headers })).text, /kubectl 1\.31/);
+});
+
+test('who may only get forwards nothing', async (t) => {
+  const authorizer = {
+    authorize: ({ verb, subresource }: { verb: string; subresource: string }) => ({
+      allowed: subresource === '' || verb === 'get',
+    }),
+  };
+  await using world = await openWorld({ authorizer });
+  const socket = world.connect(['v4.channel.k8s.io'], '?ports=80');
+  const [error] = (await once(socket, 'error')) as [Error];
+  t.regex(error.message, /403/);
+  t.is(world.open.dialers, 0);
 });
