@@ -27,9 +27,20 @@ export const replaced: ReadonlyMap<unknown, string> = new Map([
  */
 export const language: () => Environment = once(createLanguage);
 
-/** For evaluation: values bring their types along. */
-export const createEnvironment = (): Environment =>
-  language().clone().registerVariable('self', 'dyn').registerVariable('oldSelf', 'dyn');
+/** For evaluation: values bring their types along. `optional` is for rules whose former value may be missing. */
+export interface Evaluation {
+  readonly plain: Environment;
+  readonly optional: Environment;
+}
+
+export function createEvaluation(): Evaluation {
+  const withSelf = language().clone().registerVariable('self', 'dyn');
+  return {
+    plain: withSelf.clone().registerVariable('oldSelf', 'dyn'),
+    // of what is merely `dyn`, the library cannot tell what `value()` gives
+    optional: withSelf.clone().registerVariable('oldSelf', 'optional<dyn>'),
+  };
+}
 
 function createLanguage(): Environment {
   const compile = cachedPatterns();

@@ -1,5 +1,5 @@
 /** `x-kubernetes-validations`: finds the rules of a schema, compiles them, and runs them over a value. */
-import { EvaluationError, Optional, type Environment } from '@marcbachmann/cel-js';
+import { EvaluationError, Optional } from '@marcbachmann/cel-js';
 import type { JsonObject, JsonValue } from '../../object.ts';
 import { correlate } from '../correlate.ts';
 import { equal } from '../equal.ts';
@@ -9,7 +9,7 @@ import { memberOf, type Node } from '../node.ts';
 import { isList, isObject, own } from '../own.ts';
 import type { ValidationRule } from '../schema.ts';
 import { SchemaError } from '../schema-error.ts';
-import { createEnvironment } from './environment.ts';
+import { createEvaluation, type Evaluation } from './environment.ts';
 import { Budget, compileProgram, type Program } from './program.ts';
 import { nameOf, toCel, type CelList, type CelMap, type CelValue } from './value.ts';
 
@@ -43,7 +43,7 @@ export class Rules {
   /** @throws {SchemaError} for the first rule that is no CEL, with its path in the schema */
   constructor(root: Node) {
     this.#root = root;
-    this.#compile(root, createEnvironment(), '');
+    this.#compile(root, createEvaluation(), '');
   }
 
   /** For values that are otherwise valid. */
@@ -54,16 +54,16 @@ export class Rules {
     return walk.issues;
   }
 
-  #compile(node: Node, environment: Environment, path: string): boolean {
+  #compile(node: Node, evaluation: Evaluation, path: string): boolean {
     if (!node.ruled) return false;
     const at = (name: string): string => (path === '' ? name : `${path}.${name}`);
     const rules = node.rules.map((rule, index) =>
-      compileRule(rule, node, environment, this.#budget, at(`x-kubernetes-validations[${String(index)}]`)),
+      compileRule(rule, node, evaluation, this.#budget, at(`x-kubernetes-validations[${String(index)}]`)),
     );
     if (rules.length > 0) this.#compiled.set(node, rules);
     let transition = rules.some((rule) => rule.program.transition);
     const below = (child: Node | undefined, name: string): void => {
-      if (child !== undefined && this.#compile(child, environment, at(name))) transition = true;
+      if (child !== undefined && this.#compile(child, evaluation, at(name))) transition = true;
     };
     for (const [name, child] of node.properties) below(child, `properties.${name}`);
     below(node.additional, 'additionalProperties');
@@ -159,10 +159,11 @@ export class Rules {
 function compileRule(
   rule: ValidationRule,
   node: Node,
-  environment: Environment,
+  { plain, optional }: Evaluation,
   budget: Budget,
   where: string,
 ): CompiledRule {
+  const environment = rule.optionalOldSelf === true ? optional : plain;
   return {
     rule,
     program: compileProgram(environment, budget, rule.rule, 'bool', `${where}.rule`),

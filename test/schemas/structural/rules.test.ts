@@ -140,6 +140,28 @@ const listOf = (listType: 'map' | 'atomic'): StructuralSchema => ({
   },
 });
 
+test('a former self that may be missing is compared with what is there', (t) => {
+  const rules = [
+    '!oldSelf.hasValue() || self >= oldSelf.value()',
+    'oldSelf.optMap(o, self >= o).orValue(true)',
+    'self - oldSelf.orValue(self) >= 0',
+    'oldSelf.hasValue() ? oldSelf.value() + 1 == self || self == oldSelf.value() || self > 2 : true',
+  ];
+  for (const rule of rules) {
+    const n: StructuralSchema = { type: 'integer', 'x-kubernetes-validations': [{ rule, optionalOldSelf: true }] };
+    const structural = compileStructural({ type: 'object', properties: { n } });
+    const verdicts = [
+      structural.validate({ n: 1 }),
+      structural.validate({ n: 3 }, { n: 2 }),
+      structural.validate({ n: 1 }, { n: 2 }),
+    ];
+    t.deepEqual(
+      verdicts.map((issues) => issues.map(({ message }) => message)),
+      [[], [], [`Invalid value: 1: failed rule: ${rule}`]],
+    );
+  }
+});
+
 test('items of a keyed list have former selves, items of an atomic list have none', (t) => {
   const old = {
     list: [
