@@ -2,7 +2,15 @@
 import type { Representation } from '../negotiate.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { ServedResource } from '../registry/resource.ts';
-import { byName, groupNames, kindOfSubresource, servedIn, verbsOf, verbsOfResource, versionsOf } from './discovery.ts';
+import {
+  groupNames,
+  kindOfSubresource,
+  servedIn,
+  subresourcesInOrder,
+  verbsOf,
+  verbsOfResource,
+  versionsOf,
+} from './discovery.ts';
 import { jsonDocument, type DocumentResponse } from './document.ts';
 
 /** The document for `/api` (`core`) or `/apis` (`groups`); undefined when the client did not ask for this form. */
@@ -36,9 +44,9 @@ function describeGroup(registry: Registry, name: string) {
 }
 
 function describeResource(resource: ServedResource) {
-  const { definition, subresources } = resource;
+  const { definition } = resource;
   const { group, version, kind, plural, singular, scope, shortNames, categories } = definition;
-  const below = [...subresources].sort(byName).map(([name, sub]) => ({
+  const below = subresourcesInOrder(resource).map(([name, sub]) => ({
     subresource: name,
     responseKind: kindOfSubresource(sub, resource),
     verbs: verbsOf(sub),

@@ -116,11 +116,14 @@ function describeGroup(registry: Registry, name: string) {
   return { name, versions, preferredVersion: versions[0] };
 }
 
-/** Subresources are told in the order of their names. */
-export const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => (a < b ? -1 : 1);
+/** Subresources as they are told: of built-in kinds by name, of others as a real server tells those of a definition, status first. */
+export function subresourcesInOrder({ definition, subresources }: ServedResource): readonly [string, Capabilities][] {
+  const all = [...subresources];
+  return definition.builtin ? all.sort(([a], [b]) => (a < b ? -1 : 1)) : all;
+}
 
 function describeResource(resource: ServedResource) {
-  const { definition, subresources } = resource;
+  const { definition } = resource;
   const { plural, singular, scope, kind, shortNames, categories } = definition;
   const namespaced = scope === 'Namespaced';
   const main = {
@@ -132,7 +135,7 @@ function describeResource(resource: ServedResource) {
     ...(shortNames.length > 0 ? { shortNames } : {}),
     ...(categories.length > 0 ? { categories } : {}),
   };
-  const below = [...subresources].sort(byName).map(([name, sub]) => ({
+  const below = subresourcesInOrder(resource).map(([name, sub]) => ({
     name: `${plural}/${name}`,
     singularName: '',
     namespaced,
