@@ -280,8 +280,8 @@ test('discovery tells the verbs and the kinds of options', async (t) => {
       .filter(({ name }) => /exec|attach/.test(String(name)))
       .map(({ name, kind, group, version, verbs }) => [name, kind, group, version, verbs]),
     [
-      ['widgets/attach', 'PodAttachOptions', '', 'v1', ['create', 'get']],
       ['widgets/exec', 'PodExecOptions', '', 'v1', ['create', 'get']],
+      ['widgets/attach', 'PodAttachOptions', '', 'v1', ['create', 'get']],
     ],
   );
 });
