@@ -142,7 +142,7 @@ export const patchCases: readonly Case[] = [
     steps: [
       { kubectl: 'patch cm a -p "{"', exit: 1, err: /BadRequest/ },
       { kubectl: 'patch cm a --type=nope -p "{}"', exit: 1, err: /--type must be one of \[json merge strategic\]/ },
-      { kubectl: `patch cm a -p '{"data":{"k":5}}'`, exit: 1, err: /BadRequest|cannot unmarshal number/ },
+      { kubectl: `patch cm a -p '{"data":{"k":5}}'`, exit: 1, err: /^The request is invalid: patch: Invalid value: / },
     ],
   },
   {
