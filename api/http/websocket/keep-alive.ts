@@ -1,30 +1,36 @@
 import type { WebSocket } from 'ws';
 
-export interface KeepAliveTimes {
-  /** Milliseconds between two signs of life. */
-  readonly interval: number;
-  /** Milliseconds without one after which the client is gone. */
-  readonly patience: number;
+/** Milliseconds between two signs of life. */
+const INTERVAL = 5_000;
+/** Milliseconds without one after which the client is gone. */
+const PATIENCE = 60_000;
+
+/** What of a WebSocket shows whether somebody is there. */
+export type Living = Pick<WebSocket, 'readyState' | 'OPEN' | 'isPaused' | 'ping' | 'pong' | 'terminate' | 'on'>;
+
+/** Notices a client that is gone without a word, and lets routers on the way remember the connection. */
+export function keepAlive(socket: WebSocket): void {
+  const timer = setInterval(
+    watchOver(socket, () => performance.now()),
+    INTERVAL,
+  );
+  socket.once('close', () => clearInterval(timer));
 }
 
-const TIMES: KeepAliveTimes = { interval: 5_000, patience: 60_000 };
-
 /**
- * Notices a client that is gone without a word, and lets routers on the way remember the connection. While we do not read (the process
- * takes no input) we hear nothing, and do not answer the client's pings: it is then told unasked that we live, and a client that has gone
- * shows in that it cannot be told.
+ * Answers what is to be done each few seconds. While we do not read (the process takes no input) we hear nothing, and do not answer the
+ * client's pings: it is then told unasked that we live, and a client that has gone shows in that it cannot be told. `now` in milliseconds.
  */
-export function keepAlive(socket: WebSocket, { interval, patience } = TIMES): void {
-  let heard = performance.now();
-  const hear = (): void => void (heard = performance.now());
-  const timer = setInterval(() => {
+export function watchOver(socket: Living, now: () => number): () => void {
+  let heard = now();
+  const hear = (): void => void (heard = now());
+  socket.on('ping', hear).on('pong', hear).on('message', hear);
+  return () => {
     if (socket.readyState !== socket.OPEN) return;
     if (socket.isPaused) {
       hear();
       socket.pong();
-    } else if (performance.now() - heard > patience) socket.terminate();
+    } else if (now() - heard > PATIENCE) socket.terminate();
     else socket.ping();
-  }, interval);
-  socket.on('ping', hear).on('pong', hear).on('message', hear);
-  socket.once('close', () => clearInterval(timer));
+  };
 }
