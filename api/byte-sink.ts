@@ -11,6 +11,7 @@ export class ByteSink {
   #length = 0;
   /** What to begin with. */
   #bytes: number;
+  #taken: Buffer = NOTHING;
 
   constructor(bytes = FIRST_BYTES) {
     this.#bytes = bytes;
@@ -49,9 +50,15 @@ export class ByteSink {
   take(): Uint8Array {
     const taken = this.#buffer.subarray(0, this.#length);
     this.#bytes = this.#buffer.length;
+    this.#taken = this.#buffer;
     this.#buffer = NOTHING;
     this.#length = 0;
     return taken;
+  }
+
+  /** What was taken last is needed no longer: it is written over. Large new memory costs more than all that is put into it. */
+  reuse(): void {
+    if (this.#length === 0) this.#buffer = this.#taken;
   }
 
   #reserve(bytes: number): void {

@@ -2,7 +2,7 @@
 import type { Cell, KindDefinition, PrinterColumn } from '../schemas/kind-definition.ts';
 import type { KubeObject } from '../schemas/object.ts';
 import { humanAge } from '../schemas/values/duration.ts';
-import { parseColumnPath, printValue, valuesAt } from '../schemas/values/jsonpath.ts';
+import { firstAt, parseColumnPath, printValue } from '../schemas/values/jsonpath.ts';
 
 /** What a row says of its object besides the cells. */
 export type IncludeObject = 'None' | 'Metadata' | 'Object';
@@ -56,7 +56,7 @@ export function createTable(definition: KindDefinition): Table {
 function readerOf(column: PrinterColumn): CellReader {
   if (column.compute !== undefined) return column.compute;
   const path = parseColumnPath(column.jsonPath);
-  return (object, now) => cellOf(column.type, valuesAt(path, object)[0], now);
+  return (object, now) => cellOf(column.type, firstAt(path, object), now);
 }
 
 function cellOf(type: PrinterColumn['type'], value: unknown, now: number): Cell {

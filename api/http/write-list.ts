@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ByteSink } from '../byte-sink.ts';
 import type { ApiResponse } from '../pipeline/response.ts';
 import type { Renderer } from './render.ts';
-import { writable } from './writable.ts';
+import { flushed } from './writable.ts';
 
 /** Bytes that are gathered before they are written, and before other work gets its turn. */
 const SLICE_BYTES = 128 * 1024;
@@ -36,9 +36,9 @@ export async function writeList(
     if (index > 0) sink.text(separator);
     renderer.item(value, sink);
     if (!slice.isFull(sink, index)) continue;
-    response.write(sink.take());
-    await Promise.all([writable(response, signal), nextTurn()]);
-    if (signal.aborted) return;
+    const [gone] = await Promise.all([flushed(response, sink.take(), signal), nextTurn()]);
+    if (!gone) return;
+    sink.reuse();
     slice.begin();
   }
   sink.text(tail);
@@ -87,9 +87,7 @@ async function writeCounted(
   response.setHeader('content-length', sink.length + total);
   response.write(sink.take());
   for (const each of slices) {
-    response.write(each);
-    await writable(response, signal);
-    if (signal.aborted) return;
+    if (!(await flushed(response, each, signal))) return;
   }
   response.end();
 }

@@ -1,9 +1,10 @@
 import type { ServerResponse } from 'node:http';
 import type { WatchFrame, WatchStream } from '../pipeline/response.ts';
+import { chunkOf, writeChunk } from './chunks.ts';
 import type { Renderer } from './render.ts';
 import { writable } from './writable.ts';
 
-/** How much a reader who does not read may hold back of lines that were copied for him alone. */
+/** Lines that go out together; as much may be held back for a reader who does not read. */
 const SLICE_BYTES = 64 * 1024;
 
 /**
@@ -22,29 +23,65 @@ export async function writeWatch(
   response.flushHeaders();
   let first = true;
   for (let frames = await stream.read(); frames.length > 0; frames = await stream.read()) {
-    if (signal.aborted) break;
-    let lines: Uint8Array[] = [];
-    let bytes = 0;
-    for (const frame of frames) {
-      const line = watchLine(frame, renderer, first);
-      first &&= frame.type === 'BOOKMARK';
-      lines.push(line);
-      bytes += line.length;
-      if (bytes < SLICE_BYTES) continue;
-      await writeLines(response, lines, signal);
+    for (let start = 0; start < frames.length;) {
       if (signal.aborted || response.destroyed) return;
-      lines = [];
-      bytes = 0;
+      const run = runAt(frames, start, renderer, first);
+      first &&= run.frames.every(({ type }) => type === 'BOOKMARK');
+      start += run.frames.length;
+      const drained = writeRun(response, run, signal);
+      if (drained !== undefined) await drained;
     }
-    if (lines.length > 0) await writeLines(response, lines, signal);
   }
   response.end();
 }
 
-/** Lines are shared by all who watch: only what is gathered is copied, and one line alone is not. */
-async function writeLines(response: ServerResponse, lines: readonly Uint8Array[], signal: AbortSignal): Promise<void> {
-  response.write(lines.length === 1 ? lines[0] : Buffer.concat(lines));
-  await writable(response, signal);
+/** Frames that go out together. */
+interface Run {
+  readonly frames: readonly WatchFrame[];
+  /** Their lines as one chunk. */
+  readonly chunk: Uint8Array;
+}
+
+/**
+ * The frames from `start` on that make a slice. Watchers of the same objects see the same runs: their bytes are made once, and kept with
+ * the first frame.
+ */
+function runAt(frames: readonly WatchFrame[], start: number, renderer: Renderer, first: boolean): Run {
+  const begin = frames[start]!;
+  if (!('shared' in begin)) return makeRun(frames, start, renderer, first);
+  const slot = begin.shared(`${renderer.key}/${first ? 'first-run' : 'run'}`, () => ({
+    run: undefined as Run | undefined,
+  }));
+  if (slot.run === undefined || !isRunAt(frames, start, slot.run)) slot.run = makeRun(frames, start, renderer, first);
+  return slot.run;
+}
+
+/** Whether a run is all that goes out now. */
+function isRunAt(frames: readonly WatchFrame[], start: number, { frames: known, chunk }: Run): boolean {
+  const rest = frames.length - start;
+  if (rest < known.length || (rest > known.length && chunk.length < SLICE_BYTES)) return false;
+  return known.every((frame, index) => frame === frames[start + index]);
+}
+
+function makeRun(frames: readonly WatchFrame[], start: number, renderer: Renderer, first: boolean): Run {
+  const lines: Uint8Array[] = [];
+  let bytes = 0;
+  let isFirst = first;
+  let end = start;
+  while (end < frames.length && bytes < SLICE_BYTES) {
+    const frame = frames[end++]!;
+    const line = watchLine(frame, renderer, isFirst);
+    isFirst &&= frame.type === 'BOOKMARK';
+    lines.push(line);
+    bytes += line.length;
+  }
+  return { frames: frames.slice(start, end), chunk: chunkOf(lines, bytes) };
+}
+
+/** undefined: the reader takes more at once. */
+function writeRun(response: ServerResponse, { chunk }: Run, signal: AbortSignal): Promise<void> | undefined {
+  const target = writeChunk(response, chunk);
+  return target.writableNeedDrain ? writable(target, signal) : undefined;
 }
 
 /** One event as it goes out; `first` as in WatchRenderer. */

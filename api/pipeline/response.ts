@@ -28,14 +28,17 @@ export interface ListMetadata {
   readonly remainingItemCount?: number;
 }
 
+/** A change of an object, as one place where its kind is served shows it. */
+export interface SharedFrame {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
+  readonly value: ObjectValue;
+  /** What is made of the event under a name, once for all watchers that share it: its bytes in a representation. */
+  shared<T>(name: string, make: (value: ObjectValue) => T): T;
+}
+
 /** What a watch delivers. */
 export type WatchFrame =
-  | {
-      readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
-      readonly value: ObjectValue;
-      /** Bytes of the event in a representation, made once for all watchers that share the event. */
-      shared(representation: string, make: (value: ObjectValue) => Uint8Array): Uint8Array;
-    }
+  | SharedFrame
   /** `initialEventsEnd` marks the end of a WatchList's first part. */
   | { readonly type: 'BOOKMARK'; readonly resourceVersion: string; readonly initialEventsEnd: boolean }
   /** The last frame of a watch that cannot go on. */

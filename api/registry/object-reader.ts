@@ -1,5 +1,5 @@
 /** Reads of a stored kind: the newest state from the watch cache, older states from the store's history. */
-import type { ListMetadata, ObjectValue, WatchFrame, WatchStream } from '../pipeline/response.ts';
+import type { ListMetadata, ObjectValue, SharedFrame, WatchFrame, WatchStream } from '../pipeline/response.ts';
 import { expired, failure, notFound } from '../status-error.ts';
 import { StoreError } from '../store/store.ts';
 import type { CacheWatch } from '../watch-cache/cache-watch.ts';
@@ -135,7 +135,7 @@ function placeOf(
 class ObjectWatch implements WatchStream {
   readonly #kind: KindReads;
   readonly #sees: Sees;
-  /** Told apart from other versions of the same objects, whose watchers share the events. */
+  /** Tells the place apart from other versions of the same objects, whose watchers share the events. */
   readonly #sharedAs: string;
   readonly #retire = (): void => this.#watch?.finish();
   readonly #opened: Promise<CacheWatch | undefined>;
@@ -219,12 +219,27 @@ class ObjectWatch implements WatchStream {
     if (event.type === 'BOOKMARK') {
       return { type: 'BOOKMARK', resourceVersion: String(event.revision), initialEventsEnd: event.initialEventsEnd };
     }
-    const value = valueOfEntry(this.#kind, event.entry);
-    return {
-      type: event.type,
-      value,
-      shared: (representation, make) => event.encoded(this.#sharedAs + representation, () => make(value)),
-    };
+    return event.shared(this.#sharedAs, () => new EventFrame(event.type, valueOfEntry(this.#kind, event.entry)));
+  }
+}
+
+/** One event at one place where its kind is served, for all who watch there. */
+class EventFrame implements SharedFrame {
+  readonly type: SharedFrame['type'];
+  readonly value: ObjectValue;
+  readonly #made = new Map<string, unknown>();
+
+  constructor(type: SharedFrame['type'], value: ObjectValue) {
+    this.type = type;
+    this.value = value;
+  }
+
+  shared<T>(name: string, make: (value: ObjectValue) => T): T {
+    const known = this.#made.get(name);
+    if (known !== undefined) return known as T;
+    const made = make(this.value);
+    this.#made.set(name, made);
+    return made;
   }
 }
 

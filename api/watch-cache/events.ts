@@ -18,7 +18,7 @@ export class ObjectEvent {
   readonly entry: CacheEntry;
   /** The state before; absent for ADDED. */
   readonly previous: CacheEntry | undefined;
-  readonly #encoded = new Map<string, Uint8Array>();
+  #shared: Map<string, unknown> | undefined;
 
   constructor(type: ObjectEvent['type'], entry: CacheEntry, previous: CacheEntry | undefined) {
     this.type = type;
@@ -31,15 +31,15 @@ export class ObjectEvent {
   }
 
   /**
-   * The event's bytes in a representation, made once for all who share the event: it lives, with its bytes, until the last
-   * of the watchers it was handed to has let go of it.
+   * What is made of the event, once under each name for all who share it: it lives until the last of the watchers that the event
+   * was handed to has let go of it.
    */
-  encoded(representation: string, make: (event: ObjectEvent) => Uint8Array): Uint8Array {
-    const known = this.#encoded.get(representation);
-    if (known) return known;
-    const bytes = make(this);
-    this.#encoded.set(representation, bytes);
-    return bytes;
+  shared<T>(name: string, make: (event: ObjectEvent) => T): T {
+    const known = this.#shared?.get(name);
+    if (known !== undefined) return known as T;
+    const made = make(this);
+    (this.#shared ??= new Map()).set(name, made);
+    return made;
   }
 }
 

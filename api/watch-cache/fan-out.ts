@@ -3,9 +3,12 @@ import { ChangeEvents } from './events.ts';
 import type { CacheChange, ObjectEvent } from './events.ts';
 import type { Revision } from '../store/store.ts';
 
+/** Watchers of one turn of the event loop: two or three milliseconds of work. */
+const WOKEN_TOGETHER = 100;
+
 /**
- * The live watchers of one cache. Events are put into their buffers at once and their readers are woken together in the next
- * turn of the event loop: after the writers have been answered, and once for all changes of a batch.
+ * The live watchers of one cache. Events are put into their buffers at once and their readers are woken in the next turns of
+ * the event loop: after the writers have been answered, and once for all changes of a batch.
  */
 export class FanOut implements Disposable {
   readonly #watches = new Set<CacheWatch>();
@@ -69,12 +72,15 @@ export class FanOut implements Disposable {
 
   #soon(watch: CacheWatch): void {
     this.#dirty.add(watch);
-    this.#waking ??= setImmediate(() => {
-      this.#waking = undefined;
-      const woken = [...this.#dirty];
-      this.#dirty.clear();
-      for (const each of woken) each.wake();
-    });
+    this.#waking ??= setImmediate(() => this.#wakeSome());
+  }
+
+  /** Who is woken encrypts and writes before anybody else gets his turn: a few at a time. */
+  #wakeSome(): void {
+    const some = this.#dirty.values().take(WOKEN_TOGETHER).toArray();
+    for (const watch of some) this.#dirty.delete(watch);
+    this.#waking = this.#dirty.size > 0 ? setImmediate(() => this.#wakeSome()) : undefined;
+    for (const watch of some) watch.wake();
   }
 }
 

@@ -17,6 +17,18 @@ export function valuesAt(path: JsonPath, object: unknown): readonly unknown[] {
   return evaluatePath(path, { root: object, current: object });
 }
 
+/** The first of them, or undefined. Plain fields, which most columns are, cost no lists. */
+export function firstAt(path: JsonPath, object: unknown): unknown {
+  let value = object;
+  for (const step of path.steps) {
+    if (step.type !== 'field') return valuesAt(path, object)[0];
+    if (typeof value !== 'object' || value === null || Array.isArray(value) || !Object.hasOwn(value, step.name))
+      return undefined;
+    value = (value as Readonly<Record<string, unknown>>)[step.name];
+  }
+  return value;
+}
+
 /** Reads and follows a path in one go; keep the result of `parseColumnPath` where the same path is used again. */
 export function valuesAtPath(path: string, object: unknown): readonly unknown[] {
   return valuesAt(parseColumnPath(path), object);

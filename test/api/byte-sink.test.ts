@@ -49,4 +49,9 @@ test('bytes that were taken stay as they were while others are written', (t) => 
   const first = sink.take();
   sink.text('other');
   t.is(Buffer.from(first).toString(), 'first');
+  sink.take();
+  sink.reuse();
+  sink.text('third');
+  t.is(Buffer.from(first).toString(), 'first');
+  t.is(Buffer.from(sink.take()).toString(), 'third');
 });

@@ -102,6 +102,36 @@ test('a watch as Table has one row an event, and columns in the first only', asy
   );
 });
 
+test('watchers that see some of the same events each get their own, in order, whatever the others select', async (t) => {
+  await using server = await RawServer.open();
+  const selectors = ['', '', 'tier%20in%20(a,c)', 'tier%3Da', 'tier%20notin%20(a)'];
+  const expected = [/./, /./, /^.-[ac]$/, /^.-a$/, /^.-[bc]$/];
+  const names = Array.from({ length: 90 }, (_, index) => `${'xyz'[index % 3]}${index}-${'abc'[index % 3]}`);
+  const seenBy = (pattern: RegExp): readonly string[] => names.filter((name) => pattern.test(name.replace(/\d+/, '')));
+  const readings: Promise<readonly string[]>[] = [];
+  for (const [index, selector] of selectors.entries()) {
+    const response = await open(server, `&labelSelector=${selector}`);
+    const read = lines(response, seenBy(expected[index]!).length);
+    readings.push(read.then((all) => all.map(({ object }) => (object['metadata'] as JsonObject)['name'] as string)));
+  }
+  // many at once: they come to the watchers together
+  await Promise.all(
+    names.map((name) =>
+      server.request('POST', IN_DEFAULT, { body: { metadata: { name, labels: { tier: name.slice(-1) } } } }),
+    ),
+  );
+  const order = (await Promise.all(readings)).map((seen, index) => {
+    t.deepEqual(seen.toSorted(), seenBy(expected[index]!).toSorted());
+    return seen;
+  });
+  const [all = []] = order;
+  for (const seen of order)
+    t.deepEqual(
+      seen,
+      all.filter((name) => seen.includes(name)),
+    );
+});
+
 test('the old /watch/ prefix watches too', async (t) => {
   await using server = await RawServer.open();
   await create(server, 'a');

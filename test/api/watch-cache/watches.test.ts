@@ -150,7 +150,7 @@ test('an event is encoded once for all who share it, and anew for who comes late
   const encode = async (watch: (typeof watches)[number]) => {
     const [event] = await watch.read();
     if (event?.type !== 'ADDED') return t.fail();
-    return event.encoded('application/json', ({ entry }) => {
+    return event.shared('application/json', ({ entry }) => {
       made++;
       return spliceResourceVersion(entry.value, entry.revision);
     });

@@ -1,6 +1,13 @@
 import test from 'ava';
 import * as fc from 'fast-check';
-import { JsonPathError, parseTemplate, renderTemplate, valuesAtPath } from '../../../schemas/values/jsonpath.ts';
+import {
+  firstAt,
+  JsonPathError,
+  parseColumnPath,
+  parseTemplate,
+  renderTemplate,
+  valuesAtPath,
+} from '../../../schemas/values/jsonpath.ts';
 
 const LIST = {
   kind: 'List',
@@ -139,4 +146,20 @@ test('no template crashes the parser in another way', (t) => {
     }),
     { numRuns: 1000 },
   );
+});
+
+test('the first value is the first of all, along plain fields too', (t) => {
+  for (const path of [
+    '.kind',
+    '.items',
+    '.items.metadata',
+    '.items[*].metadata.name',
+    '.items[1].status.none',
+    '.nope.deeper',
+    '.kind.length',
+    '.toString',
+  ]) {
+    t.is(firstAt(parseColumnPath(path), LIST), valuesAtPath(path, LIST)[0], path);
+  }
+  t.is(firstAt(parseColumnPath('.a.b'), { a: { b: null } }), null);
 });
