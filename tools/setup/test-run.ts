@@ -9,39 +9,47 @@ import { join } from 'node:path';
 import { addCounts, countTests, noTests, type TestCounts } from './test-counts.ts';
 
 const root = join(import.meta.dirname, '../..');
+const REAL = ['--config', 'tools/setup/real-suites.ava.config.mjs'];
+/** Waits for a minute and a half, and does next to nothing meanwhile: runs beside the unit tests when all are run. */
+const PATIENT = 'test/chaos/api-connections.test.ts';
 const realFolders = /(^|\/)test\/(real|chaos|kubectl|cli|client-node)(\/|$)/;
 
 async function main(patterns: readonly string[]): Promise<number> {
   const unit = patterns.filter((each) => !realFolders.test(each));
   const real = patterns.filter((each) => realFolders.test(each));
   const all = patterns.length === 0;
+  const patient = all ? ava(PATIENT, [...REAL, PATIENT], 'at the end') : Promise.resolve(noTests);
   let sum = noTests;
   if (all || unit.length > 0) sum = addCounts(sum, await ava('Unit tests', unit));
+  sum = addCounts(sum, await patient);
   if (all || real.length > 0) {
-    sum = addCounts(
-      sum,
-      await ava('Suites on real parts', ['--config', 'tools/setup/real-suites.ava.config.mjs', ...real]),
-    );
+    const chosen = all ? ['test/**/*.test.ts', `!${PATIENT}`] : real;
+    sum = addCounts(sum, await ava('Suites on real parts', [...REAL, ...chosen]));
   }
   console.log(`${sum.passed} passed, ${sum.failed} failed, ${sum.skipped} skipped`);
   return sum.failed === 0 && sum.passed > 0 ? 0 : 1;
 }
 
-/** Runs ava with its output passed through, and counts what it reports. */
-async function ava(title: string, args: readonly string[]): Promise<TestCounts> {
-  console.log(`\n${title}`);
+/** Runs ava, passes its output through, and counts what it reports. */
+async function ava(
+  title: string,
+  args: readonly string[],
+  shown: 'at once' | 'at the end' = 'at once',
+): Promise<TestCounts> {
+  if (shown === 'at once') console.log(`\n${title}`);
   const program = join(root, 'node_modules/.bin/ava');
   if (!existsSync(program)) throw new Error(`${program} is missing: run npm ci`);
   const child = spawn(program, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
   let report = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    process.stdout.write(text);
+    if (shown === 'at once') process.stdout.write(text);
     report += text;
   });
   const code = await new Promise<number | null>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', resolve);
   });
+  if (shown === 'at the end') console.log(`\n${title}\n${report}`);
   return countTests(report, code);
 }
 
