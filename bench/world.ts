@@ -62,6 +62,8 @@ async function install(folder: string): Promise<string> {
   await buildInto(ROOT, join(folder, 'dist'));
   await mkdir(join(folder, 'cli'));
   await cp(join(ROOT, 'cli', 'tsmoby'), program);
+  // without it Node reads all of a program before it knows what kind of module that is
+  await cp(join(ROOT, 'package.json'), join(folder, 'package.json'));
   await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
   return program;
 }

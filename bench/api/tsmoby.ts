@@ -17,7 +17,8 @@ export async function openTsmoby(options: {
   readonly nodeFlags: readonly string[];
   readonly signal: AbortSignal;
 }): Promise<TsmobyServer> {
-  const world = await openWorld({ ...options, hooked: true });
+  await using opening = new AsyncDisposableStack();
+  const world = opening.use(await openWorld({ ...options, hooked: true }));
   const kubeconfig = join(world.dataDirectory, 'kubeconfig');
   // the daemon answers on its socket before it listens for others
   while (
@@ -27,16 +28,18 @@ export async function openTsmoby(options: {
     ))
   )
     await sleep(POLL_MS, undefined, { signal: options.signal });
+  const target = await targetOf(kubeconfig);
+  const opened = opening.move();
   return {
     name: 'tsmoby',
     world,
-    target: await targetOf(kubeconfig),
+    target,
     // logd and containerd do nothing here
     pids: () => [world.daemon.pid],
     stop: () => world.stop(),
     start: () => world.start(),
     loopDelay: (work) => world.daemon.loopDelay(work),
-    [Symbol.asyncDispose]: () => world[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 }
 
