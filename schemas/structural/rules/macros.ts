@@ -3,6 +3,7 @@
  * value), `sortBy`, `optMap` and `optFlatMap`. A macro sees its arguments as syntax, and binds names in them.
  */
 import { EvaluationError, Optional, type Environment } from '@marcbachmann/cel-js';
+import { budget } from './budget.ts';
 
 /** What macros need of the library: its types, checker, scopes and evaluator. */
 interface Type {
@@ -39,12 +40,13 @@ interface Call {
   readonly receiver: Syntax;
 }
 
-/** One call of a macro. Each round of it costs what `round` takes, see program.ts. */
+/** One call of a macro. */
 export interface BodyMacro {
   readonly async: false;
   /** What is evaluated in each round. */
   readonly bodies: readonly Syntax[];
-  round: () => void;
+  /** What a round costs. */
+  steps: number;
   typeCheck(checker: Checker, macro: BodyMacro, scope: Scope): Type;
   evaluate(evaluator: Evaluator, macro: BodyMacro, scope: Scope): unknown;
 }
@@ -71,7 +73,7 @@ function macroOf(name: string, shape: Shape): (call: Call) => BodyMacro {
     return {
       async: false,
       bodies,
-      round: () => undefined,
+      steps: 1,
       typeCheck(checker, _macro, scope) {
         const type = checker.check(receiver, scope);
         let inner = scope;
@@ -86,7 +88,7 @@ function macroOf(name: string, shape: Shape): (call: Call) => BodyMacro {
       evaluate(evaluator, macro, scope) {
         const value = evaluator.run(receiver, scope);
         const body: Body = (at, values, tolerant = false) => {
-          macro.round();
+          budget.spend(macro.steps);
           let inner = scope;
           scopes.forEach((one, index) => (inner = one.reuse(inner).setIterValue(values[index], evaluator)));
           const node = bodies[at] as Syntax;
@@ -111,10 +113,11 @@ const pairTypes: Shape['types'] = (checker, type, node) => {
   throw checker.createError('invalid_comprehension_range', 'expression cannot be range of a comprehension', node);
 };
 
-function pairsOf(value: unknown): Iterable<readonly [unknown, unknown]> {
-  if (Array.isArray(value)) return value.map((item: unknown, index) => [BigInt(index), item] as const);
-  if (value instanceof Map) return value as Map<unknown, unknown>;
-  throw new EvaluationError('no such overload');
+/** One after the other, as they are asked for: who asks for each has paid for its round. */
+function* pairsOf(value: unknown): Generator<readonly [unknown, unknown]> {
+  if (value instanceof Map) yield* value as Map<unknown, unknown>;
+  else if (Array.isArray(value)) for (let index = 0; index < value.length; index++) yield [BigInt(index), value[index]];
+  else throw new EvaluationError('no such overload');
 }
 
 const bool: Shape['result'] = (checker) => checker.getType('bool');
@@ -184,6 +187,7 @@ const transformMapEntry: Shape = {
     const entries = new Map<unknown, unknown>();
     for (const [, made] of transformed(value, body, bodies)) {
       for (const [key, one] of pairsOf(made)) {
+        budget.spend(1);
         if (entries.has(key)) throw new EvaluationError(`insert failed: key ${String(key)} already exists`);
         entries.set(key, one);
       }

@@ -1,10 +1,11 @@
-import { EvaluationError, type Environment } from '@marcbachmann/cel-js';
+import type { Environment } from '@marcbachmann/cel-js';
 import { SchemaError } from '../schema-error.ts';
+import { budget } from './budget.ts';
 import { replaced } from './environment.ts';
 import { hasMacro, type Macro } from './has.ts';
 import { byListKind } from './list-kinds.ts';
 import { isBodyMacro } from './macros.ts';
-import { itemsPerCharacter, type CelValue } from './value.ts';
+import type { CelValue } from './value.ts';
 
 /** The variables of one evaluation. */
 export interface Variables {
@@ -20,54 +21,11 @@ export interface Program {
   evaluate(variables: Variables): unknown;
 }
 
-/**
- * What is left of the steps that the rules of one validation may take together: about ten milliseconds. A round of `all`,
- * `exists`, `map`, … and the start of a rule take steps by the length of the expression; calls and comparisons take more
- * where texts or lists are long. So the steps bound the time, and the same object always ends the same way.
- */
-export class Budget {
-  #left = 0;
-  #longest = 0;
-
-  renew(): void {
-    this.#left = maxSteps;
-    this.#longest = 0;
-  }
-
-  /** A text or list of this length is about: from now on any call may have to look at it. */
-  readonly saw = (length: number): void => {
-    if (length > this.#longest) this.#longest = length;
-  };
-
-  /** @throws {EvaluationError} when nothing is left */
-  spend(steps: number): void {
-    this.#left -= steps;
-    if (this.#left >= 0) return;
-    throw new EvaluationError(
-      'validation failed due to running out of cost budget, no further validation rules will be run',
-    );
-  }
-
-  /** A call that may look at the longest value that is about. */
-  spendLook(): void {
-    if (this.#longest > unitsPerStep) this.spend(Math.ceil(this.#longest / unitsPerStep));
-  }
-
-  get exhausted(): boolean {
-    return this.#left < 0;
-  }
-}
-
-const maxSteps = 80_000;
-
 /** What starting one rule costs at least, in steps. */
 const startingSteps = 10;
 
 /** So many operations of an expression take about the time of one step. */
 const operationsPerStep = 16;
-
-/** So many characters or items are looked at in about the time of one step. */
-const unitsPerStep = 50;
 
 /** Longer expressions are no rule; the parser's own limits bound their nesting. */
 const maxLength = 10_000;
@@ -80,7 +38,6 @@ const maxLength = 10_000;
  */
 export function compileProgram(
   environment: Environment,
-  budget: Budget,
   expression: string,
   expected: 'bool' | 'string',
   where: string,
@@ -91,7 +48,7 @@ export function compileProgram(
   visit(parsed.ast, (node) => {
     if (node.op === 'id' && node.args === 'oldSelf') transition = true;
     adapt(node);
-    meter(node, budget);
+    meter(node);
   });
   const checked = parsed.check();
   if (!checked.valid) throw refuse(expression, where, checked.error);
@@ -178,7 +135,7 @@ const evaluateLists: Evaluate = (evaluator, node, context) => {
 };
 
 /** Counts each step, so that nested loops over a large object end as an error and not as a standstill. */
-function meter(node: SyntaxNode, budget: Budget): void {
+function meter(node: SyntaxNode): void {
   const loop = node.meta.alternate?.args;
   if (loop !== undefined) {
     const goesOn = loop.condition;
@@ -188,15 +145,14 @@ function meter(node: SyntaxNode, budget: Budget): void {
       return goesOn === undefined || goesOn(accumulated);
     };
   } else if (isBodyMacro(node.meta.macro)) {
-    const steps = stepsOf(node.meta.macro.bodies);
-    node.meta.macro.round = () => budget.spend(steps);
+    node.meta.macro.steps = stepsOf(node.meta.macro.bodies);
   } else if (looksAtAll.has(node.op) && node.meta.macro === undefined) {
     const evaluate = isListOperator(node.op) ? evaluateLists : node.meta.evaluate;
     node.setMeta('evaluate', (evaluator, self, context) => {
       budget.spendLook();
       const result = evaluate(evaluator, self, context);
-      if (typeof result === 'string') budget.saw(result.length);
-      else if (isNodeList(result)) budget.saw(result.length / itemsPerCharacter);
+      if (typeof result === 'string') budget.sawText(result.length);
+      else if (isNodeList(result)) budget.sawList(result.length);
       return result;
     });
   }

@@ -9,8 +9,9 @@ import { memberOf, type Node } from '../node.ts';
 import { isList, isObject, own } from '../own.ts';
 import type { ValidationRule } from '../schema.ts';
 import { SchemaError } from '../schema-error.ts';
+import { budget } from './budget.ts';
 import { createEvaluation, type Evaluation } from './environment.ts';
-import { Budget, compileProgram, type Program } from './program.ts';
+import { compileProgram, type Program } from './program.ts';
 import { nameOf, toCel, type CelList, type CelMap, type CelValue } from './value.ts';
 
 interface CompiledRule {
@@ -35,7 +36,6 @@ interface Place {
 /** The rules of one schema, all compiled. */
 export class Rules {
   readonly #root: Node;
-  readonly #budget = new Budget();
   readonly #compiled = new Map<Node, readonly CompiledRule[]>();
   /** Nodes with a transition rule at or below them: an unchanged value still has to pass these. */
   readonly #transitions = new Set<Node>();
@@ -48,7 +48,7 @@ export class Rules {
 
   /** For values that are otherwise valid. */
   validate(value: JsonObject, old?: JsonObject): FieldIssue[] {
-    this.#budget.renew();
+    budget.renew();
     const walk: Walk = { path: new FieldPath(), issues: [] };
     this.#walk(this.#root, { json: value, cel: undefined }, old && { json: old, cel: undefined }, walk);
     return walk.issues;
@@ -58,7 +58,7 @@ export class Rules {
     if (!node.ruled) return false;
     const at = (name: string): string => (path === '' ? name : `${path}.${name}`);
     const rules = node.rules.map((rule, index) =>
-      compileRule(rule, node, evaluation, this.#budget, at(`x-kubernetes-validations[${String(index)}]`)),
+      compileRule(rule, node, evaluation, at(`x-kubernetes-validations[${String(index)}]`)),
     );
     if (rules.length > 0) this.#compiled.set(node, rules);
     let transition = rules.some((rule) => rule.program.transition);
@@ -84,7 +84,7 @@ export class Rules {
   }
 
   #withCel(node: Node, place: Place): Place {
-    return place.cel === undefined ? { json: place.json, cel: toCel(node, place.json, this.#budget.saw) } : place;
+    return place.cel === undefined ? { json: place.json, cel: toCel(node, place.json) } : place;
   }
 
   #walkObject(node: Node, object: JsonObject, cel: CelValue | undefined, old: Place | undefined, walk: Walk): void {
@@ -135,7 +135,7 @@ export class Rules {
   #evaluate(compiled: CompiledRule, node: Node, self: Place, old: Place | undefined, walk: Walk): void {
     const { rule, program } = compiled;
     const optional = rule.optionalOldSelf === true;
-    if (this.#budget.exhausted || (program.transition && old === undefined && !optional)) return;
+    if (budget.exhausted || (program.transition && old === undefined && !optional)) return;
     const oldCel = old?.cel;
     const oldSelf = optional ? (oldCel === undefined ? Optional.none() : Optional.of(oldCel)) : (oldCel ?? null);
     const variables = { self: self.cel ?? null, oldSelf };
@@ -143,11 +143,9 @@ export class Rules {
     try {
       verdict = program.evaluate(variables);
       // an `||` may have swallowed the end of the budget
-      this.#budget.spend(0);
+      budget.spend(0);
     } catch (cause) {
-      const says = this.#budget.exhausted
-        ? failureOf(cause)
-        : `${failureOf(cause)} evaluating rule: ${nameOfRule(rule)}`;
+      const says = budget.exhausted ? failureOf(cause) : `${failureOf(cause)} evaluating rule: ${nameOfRule(rule)}`;
       walk.issues.push(invalid(walk.path.at(), node.type ?? '', says));
       return;
     }
@@ -156,21 +154,15 @@ export class Rules {
   }
 }
 
-function compileRule(
-  rule: ValidationRule,
-  node: Node,
-  { plain, optional }: Evaluation,
-  budget: Budget,
-  where: string,
-): CompiledRule {
+function compileRule(rule: ValidationRule, node: Node, { plain, optional }: Evaluation, where: string): CompiledRule {
   const environment = rule.optionalOldSelf === true ? optional : plain;
   return {
     rule,
-    program: compileProgram(environment, budget, rule.rule, 'bool', `${where}.rule`),
+    program: compileProgram(environment, rule.rule, 'bool', `${where}.rule`),
     message:
       rule.messageExpression === undefined
         ? undefined
-        : compileProgram(environment, budget, rule.messageExpression, 'string', `${where}.messageExpression`),
+        : compileProgram(environment, rule.messageExpression, 'string', `${where}.messageExpression`),
     field: parseFieldPath(rule.fieldPath ?? '', node, `${where}.fieldPath`),
   };
 }

@@ -3,7 +3,9 @@ import { Duration } from '@marcbachmann/cel-js/evaluator';
 import type { JsonValue } from '../../object.ts';
 import { memberOf, type Node } from '../node.ts';
 import { isList, isObject } from '../own.ts';
-import { withKind } from './list-kinds.ts';
+import { parseLooseDuration } from '../loose-duration.ts';
+import { budget } from './budget.ts';
+import { marked, type ListKind } from './list-kinds.ts';
 
 export type CelValue = null | boolean | number | bigint | string | Date | Duration | Uint8Array | CelList | CelMap;
 export type CelList = CelValue[];
@@ -37,32 +39,32 @@ export function escapeName(name: string): string {
 }
 
 /**
- * Converts a value that its schema has accepted. Fields that the schema does not declare are not visible to rules.
- * @param saw told the length of every text and list: how much one step of a rule may have to look at
+ * Converts a value whose types are those of its schema; texts may be of no format, and are then what rules cannot work with. Fields
+ * that the schema does not declare are not visible to rules. The budget learns how much one step of a rule may have to look at.
  */
-export function toCel(node: Node, value: JsonValue, saw: (length: number) => void): CelValue {
+export function toCel(node: Node, value: JsonValue): CelValue {
   if (isObject(value)) {
     const map: CelMap = new Map();
     for (const key of Object.keys(value)) {
       const child = memberOf(node, key);
       const member = value[key];
-      if (child !== undefined && member !== undefined) map.set(nameOf(node, key), toCel(child, member, saw));
+      if (child !== undefined && member !== undefined) map.set(nameOf(node, key), toCel(child, member));
     }
-    return map;
+    return marked(map);
   }
   if (isList(value)) {
-    saw(value.length / itemsPerCharacter);
-    const list = node.items ? value.map((item) => toCel(node.items as Node, item, saw)) : [];
-    return node.listType === 'atomic'
-      ? list
-      : withKind(list, node.listType === 'set' ? 'set' : node.listKeys.map(escapeName));
+    budget.sawList(value.length);
+    const list = node.items ? value.map((item) => toCel(node.items as Node, item)) : [];
+    return marked(list, kindOf(node));
   }
-  if (typeof value === 'string') saw(value.length);
+  if (typeof value === 'string') budget.sawText(value.length);
   return scalarToCel(node, value);
 }
 
-/** Items of a list are looked at faster than characters are searched. */
-export const itemsPerCharacter = 10;
+function kindOf({ listType, listKeys }: Node): ListKind | undefined {
+  if (listType === 'atomic') return undefined;
+  return listType === 'set' ? 'set' : listKeys.map(escapeName);
+}
 
 /** The key of a member in the converted map. */
 export const nameOf = (node: Node, key: string): string => (node.properties.has(key) ? escapeName(key) : key);
@@ -88,23 +90,9 @@ function textToCel(format: string | undefined, text: string): CelValue {
   }
 }
 
-const nanos: Readonly<Record<string, number>> = {
-  h: 3.6e12,
-  m: 6e10,
-  s: 1e9,
-  ms: 1e6,
-  us: 1e3,
-  µs: 1e3,
-  μs: 1e3,
-  ns: 1,
-};
+const nanosPerSecond = 1_000_000_000n;
 
-/** Go's notation, `1h30m`; its format has been checked. */
 function toDuration(text: string): Duration {
-  let total = 0n;
-  for (const [, amount = '0', unit = 'ns'] of text.matchAll(/(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g)) {
-    total += BigInt(Math.round(Number(amount) * (nanos[unit] ?? 1)));
-  }
-  if (text.startsWith('-')) total = -total;
-  return new Duration(total / 1_000_000_000n, Number(total % 1_000_000_000n));
+  const nanos = parseLooseDuration(text) ?? 0n;
+  return new Duration(nanos / nanosPerSecond, Number(nanos % nanosPerSecond));
 }

@@ -12,7 +12,7 @@ function watched() {
   let now = 0;
   const socket = Object.assign(events, {
     OPEN,
-    readyState: OPEN as number,
+    readyState: OPEN,
     isPaused: false,
     ping: () => void done.push('ping'),
     pong: () => void done.push('pong'),
@@ -22,7 +22,7 @@ function watched() {
   return {
     socket,
     /** So many times; answers what was done. */
-    look(times: number): readonly string[] {
+    look: (times: number): readonly string[] => {
       done.length = 0;
       for (let n = 0; n < times; n++) {
         now += 5_000;

@@ -1,6 +1,6 @@
 import { EvaluationError, Optional } from '@marcbachmann/cel-js';
-import type { JsonValue } from '../../../object.ts';
-import { equal } from '../../equal.ts';
+import { budget } from '../budget.ts';
+import { partsOf, same } from '../list-kinds.ts';
 import type { Library } from './library.ts';
 
 type Ordered = number | bigint | string | boolean | Date;
@@ -13,9 +13,8 @@ export const lists: Library = {
     'list.sum(): dyn': sum,
     'list.min(): dyn': (list: Ordered[]) => best(list, 'min', (a, b) => a < b),
     'list.max(): dyn': (list: Ordered[]) => best(list, 'max', (a, b) => a > b),
-    'list.indexOf(dyn): int': (list: unknown[], item: unknown) => BigInt(list.findIndex((one) => same(one, item))),
-    'list.lastIndexOf(dyn): int': (list: unknown[], item: unknown) =>
-      BigInt(list.findLastIndex((one) => same(one, item))),
+    'list.indexOf(dyn): int': (list: unknown[], item: unknown) => BigInt(list.findIndex(isSame(list, item))),
+    'list.lastIndexOf(dyn): int': (list: unknown[], item: unknown) => BigInt(list.findLastIndex(isSame(list, item))),
     'list<A>.slice(int, int): list<A>': slice,
     'list<A>.reverse(): list<A>': (list: unknown[]) => list.toReversed(),
     'list<A>.distinct(): list<A>': distinct,
@@ -32,24 +31,8 @@ export const lists: Library = {
   },
 };
 
-/** Beyond this, comparing each with each would take too long for one step. */
-const mostPairs = 100_000;
-
-/** CEL's equality, for values that come from JSON: maps are compared by their members. */
-function same(a: unknown, b: unknown): boolean {
-  return a === b || (typeof a === 'object' && a !== null && equal(plain(a), plain(b))) || sameNumber(a, b);
-}
-
-// oxlint-disable-next-line eqeqeq -- exact between bigint and number
-const sameNumber = (a: unknown, b: unknown): boolean => typeof a !== typeof b && isNumber(a) && isNumber(b) && a == b;
-
-const isNumber = (value: unknown): boolean => typeof value === 'bigint' || typeof value === 'number';
-
-function plain(value: unknown): JsonValue {
-  if (value instanceof Map) return Object.fromEntries([...value].map(([key, one]) => [String(key), plain(one)]));
-  if (value instanceof Date) return value.toISOString();
-  return Array.isArray(value) ? value.map(plain) : (value as JsonValue);
-}
+/** Flat lists may not be longer. */
+const mostItems = 100_000;
 
 function sum(list: readonly (number | bigint)[]): number | bigint {
   if (list.every((item) => typeof item === 'bigint')) return list.reduce((total, item) => total + item, 0n);
@@ -75,7 +58,7 @@ function flatten(list: readonly unknown[], depth: bigint): readonly unknown[] {
   let flat = list;
   for (let level = 0n; level < depth && flat.some(Array.isArray); level++) {
     const length = flat.reduce<number>((total, item) => total + (Array.isArray(item) ? item.length : 1), 0);
-    if (length > mostPairs) throw new EvaluationError('the list is too long when it is flat');
+    if (length > mostItems) throw new EvaluationError('the list is too long when it is flat');
     flat = flat.flat(1);
   }
   return flat;
@@ -86,28 +69,34 @@ function range(count: bigint): readonly bigint[] {
   return Array.from({ length: Number(count) }, (_, index) => BigInt(index));
 }
 
-function bound(a: readonly unknown[], b: readonly unknown[]): void {
-  if (a.length * b.length > mostPairs) throw new EvaluationError('the lists are too long to be compared item by item');
+/** Each of one is compared with each of the other. */
+function payForPairs(a: readonly unknown[], b: readonly unknown[]): void {
+  budget.spendParts(Math.min(partsOf(a) * b.length, partsOf(b) * a.length));
+}
+
+function isSame(list: readonly unknown[], item: unknown): (one: unknown) => boolean {
+  payForPairs(list, [item]);
+  return (one) => same(one, item);
 }
 
 const isScalar = (value: unknown): boolean => typeof value !== 'object' || value === null;
 
 function distinct(list: readonly unknown[]): readonly unknown[] {
   if (list.every(isScalar)) return [...new Set(list)];
-  bound(list, list);
+  payForPairs(list, list);
   return list.filter((item, index) => list.findIndex((one) => same(one, item)) === index);
 }
 
 function contains(list: readonly unknown[], sub: readonly unknown[]): boolean {
   const scalars = new Set(list.filter(isScalar));
   const rest = sub.filter((item) => !scalars.has(item));
-  if (rest.length > 0) bound(list, rest);
+  if (rest.length > 0) payForPairs(list, rest);
   return rest.every((item) => list.some((one) => same(one, item)));
 }
 
 function intersects(a: readonly unknown[], b: readonly unknown[]): boolean {
   const scalars = new Set(a.filter(isScalar));
   if (b.some((item) => scalars.has(item))) return true;
-  bound(a, b);
+  payForPairs(a, b);
   return a.some((one) => b.some((item) => same(one, item)));
 }
