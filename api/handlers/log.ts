@@ -3,9 +3,9 @@ import { formatMicroTime, parseTime } from '../../schemas/values/time.ts';
 import type { Parameters } from '../pipeline/request.ts';
 import type { ApiResponse } from '../pipeline/response.ts';
 import type { LogQuery } from '../registry/resource.ts';
-import { badRequest, invalid as refused, methodNotAllowed } from '../status-error.ts';
+import { invalid as refused, methodNotAllowed } from '../status-error.ts';
 import type { ResourceCall } from './call.ts';
-import { flag } from './options.ts';
+import { flag, integer } from './options.ts';
 
 /** GET of a log: plain text, followed for as long as the reader stays when it asks for that. */
 export async function handleLog(resourceCall: ResourceCall): Promise<ApiResponse> {
@@ -26,11 +26,9 @@ const STREAMS: ReadonlyMap<string, '' | 'stdout' | 'stderr'> = new Map([
 function parseLogQuery(parameters: Parameters, now: number): LogQuery {
   const issues: FieldIssue[] = [];
   const count = (name: string, least: number): number | undefined => {
-    const text = parameters[name];
-    if (text === undefined || text === '') return undefined;
-    const value = Number(text);
-    if (!/^[-+]?\d+$/.test(text)) throw badRequest(`the parameter ${name} must be a whole number`);
-    if (value < least) issues.push(invalid(name, value, `must be greater than or equal to ${least}`));
+    const value = integer(parameters, name);
+    if (value !== undefined && value < least)
+      issues.push(invalid(name, value, `must be greater than or equal to ${least}`));
     return value;
   };
   const tailLines = count('tailLines', 0);
@@ -48,7 +46,7 @@ function parseLogQuery(parameters: Parameters, now: number): LogQuery {
     const causes = issues.map(({ path, reason, message }) => ({ field: path, reason, message }));
     throw refused({ group: '', kind: 'PodLogOptions' }, '', causes);
   }
-  const ago = sinceSeconds === undefined ? undefined : formatMicroTime(now - sinceSeconds * 1000);
+  const ago = sinceSeconds === undefined ? undefined : formatMicroTime(Math.max(now - sinceSeconds * 1000, 0));
   return {
     container: parameters['container'] || undefined,
     stream: stream || undefined,

@@ -73,8 +73,7 @@ export function createOpenApi({ registry, version }: OpenApiOptions): OpenApi {
       ),
     );
   const hashOf = (group: GroupVersion): Promise<string> =>
-    (group.hash ??=
-      fingerprintOf(group.resources, version) ?? textOf(group).then((text) => documentHash(String(text))));
+    (group.hash ??= fingerprintOf(group.resources, version) ?? textOf(group).then((text) => documentHash(text)));
   return {
     async v2(inProtobuf) {
       fresh();
@@ -129,8 +128,8 @@ function fingerprintOf(resources: readonly ServedResource[], version: string): P
   return Promise.resolve(documentHash(JSON.stringify([version, ...sorted])));
 }
 
-const writeText = async (kinds: readonly KindDefinition[], flavor: Flavor): Promise<string> =>
-  (await inSlices(documentText(kinds, flavor))).join('');
+const writeText = async (kinds: readonly KindDefinition[], flavor: Flavor): Promise<Uint8Array> =>
+  Buffer.from((await inSlices(documentText(kinds, flavor))).join(''));
 
 /** Version 2 in protobuf: `kubectl apply` of a List takes it in no other form. */
 async function writeMessage(kinds: readonly KindDefinition[]): Promise<Uint8Array> {
@@ -165,7 +164,7 @@ const movedTo = (location: string): DocumentResponse => ({
   body: '',
 });
 
-type Body = string | Uint8Array;
+type Body = Uint8Array;
 
 /** Documents by what they were made of: the ones asked for last are kept, and whoever asks for the same at once waits for one. */
 class Bodies {

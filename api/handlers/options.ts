@@ -40,7 +40,8 @@ export function flag(parameters: Parameters, name: string): boolean | undefined 
   return text !== '0' && text.toLowerCase() !== 'false';
 }
 
-function integer(parameters: Parameters, name: string): number | undefined {
+/** Throws BadRequest for what is none. */
+export function integer(parameters: Parameters, name: string): number | undefined {
   const text = parameters[name];
   if (text === undefined || text === '') return undefined;
   const value = Number(text);

@@ -33,6 +33,8 @@ export interface Renderer {
   list(metadata: ListMetadata, empty: boolean, itemBytes: number): ListShape;
   /** The head of a list tells its length: all items are made before the first byte goes out. */
   readonly counted: boolean;
+  /** One item may take milliseconds. */
+  readonly isSlow?: boolean;
   readonly watch: WatchRenderer;
 }
 

@@ -3,6 +3,18 @@ import type { Socket } from 'node:net';
 
 /** A reader that takes nothing at all for this long is gone, whatever its socket says. */
 const PATIENCE_MS = 60_000;
+/** Of one piece, a reader has to take so many bytes in a millisecond once that time is over. */
+const SLOWEST = 16;
+/** What the kernel takes in any case. */
+const SMALL_BYTES = 16 * 1024;
+
+/** Ends an answer with its only or last bytes. A reader that does not take them loses its connection. */
+export function finish(response: ServerResponse, bytes: Uint8Array): void {
+  response.end(bytes);
+  if (bytes.length <= SMALL_BYTES || response.writableFinished) return;
+  const timer = setTimeout(() => response.destroy(), PATIENCE_MS + bytes.length / SLOWEST).unref();
+  response.once('close', () => clearTimeout(timer));
+}
 
 /**
  * Resolves when the stream takes more, or at once when it does. A reader that stopped reading loses its connection

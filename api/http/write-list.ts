@@ -3,11 +3,11 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ByteSink } from '../byte-sink.ts';
 import type { ApiResponse } from '../pipeline/response.ts';
 import type { Renderer } from './render.ts';
-import { flushed } from './writable.ts';
+import { finish, flushed } from './writable.ts';
 
 /** Bytes that are gathered before they are written, and before other work gets its turn. */
 const SLICE_BYTES = 128 * 1024;
-/** The same for what is slow to make: conversions, long Tables. Looked at now and then. */
+/** The same for what takes long to make: conversions, long Tables. Looked at now and then, or behind each item that may be slow by itself. */
 const SLICE_MS = 3;
 const LOOK_EVERY = 16;
 
@@ -31,7 +31,7 @@ export async function writeList(
   const { head, separator, tail } = renderer.list(list.metadata, list.items.length === 0, 0);
   const sink = new ByteSink();
   put(sink, head);
-  const slice = new Slice();
+  const slice = new Slice(renderer);
   for (const [index, value] of list.items.entries()) {
     if (index > 0) sink.text(separator);
     renderer.item(value, sink);
@@ -43,12 +43,17 @@ export async function writeList(
   }
   sink.text(tail);
   if (!response.headersSent) response.setHeader('content-length', sink.length);
-  response.end(sink.take());
+  finish(response, sink.take());
 }
 
 /** When one that makes a long answer gives way to others. */
 class Slice {
+  readonly #lookEvery: number;
   #began = performance.now();
+
+  constructor({ isSlow }: Renderer) {
+    this.#lookEvery = isSlow ? 1 : LOOK_EVERY;
+  }
 
   begin(): void {
     this.#began = performance.now();
@@ -56,7 +61,7 @@ class Slice {
 
   isFull(sink: ByteSink, index: number): boolean {
     if (sink.length >= SLICE_BYTES) return true;
-    return index % LOOK_EVERY === LOOK_EVERY - 1 && performance.now() - this.#began > SLICE_MS;
+    return (index + 1) % this.#lookEvery === 0 && performance.now() - this.#began > SLICE_MS;
   }
 }
 
@@ -72,7 +77,7 @@ async function writeCounted(
 ): Promise<void> {
   const slices: Uint8Array[] = [];
   const sink = new ByteSink();
-  const slice = new Slice();
+  const slice = new Slice(renderer);
   for (const [index, value] of list.items.entries()) {
     renderer.item(value, sink);
     if (!slice.isFull(sink, index)) continue;

@@ -5,6 +5,7 @@ import { PROTOBUF } from '../codec/media-types.ts';
 import { chooseRenderer } from './choose-renderer.ts';
 import { protobufStatus } from './protobuf.ts';
 import type { Renderer } from './render.ts';
+import { finish } from './writable.ts';
 import { writeList } from './write-list.ts';
 import { writeStream } from './write-stream.ts';
 import { writeWatch } from './write-watch.ts';
@@ -48,15 +49,18 @@ export async function writeResponse(
       throw new TypeError('a process is no answer in HTTP');
     case 'document':
       for (const [name, value] of Object.entries(answer.headers ?? {})) response.setHeader(name, value);
-      writeWhole(response, answer.code, answer.contentType, Buffer.from(answer.body));
+      writeWhole(response, answer.code, answer.contentType, bytesOfText(answer.body));
   }
 }
+
+/** Bytes are sent as they are: the same ones to all who ask. */
+const bytesOfText = (body: string | Uint8Array): Uint8Array => (typeof body === 'string' ? Buffer.from(body) : body);
 
 function writeWhole(response: ServerResponse, code: number, contentType: string, body: Uint8Array): void {
   response.statusCode = code;
   response.setHeader('content-type', contentType);
   response.setHeader('content-length', body.length);
-  response.end(body);
+  finish(response, body);
 }
 
 /** client-go waits that long and tries again by itself. */

@@ -1,9 +1,9 @@
 import { bytesOf } from '../byte-sink.ts';
 import type { Renderer } from './render.ts';
 
-/** JSON is YAML too: what would take the library longer than 50 ms to lay out goes out as it is. */
-const MOST_NODES = 3000;
-const SMALL_BYTES = 16 * 1024;
+/** JSON is YAML too: what would take the library longer than 10 ms to lay out goes out as it is. */
+const MOST_NODES = 600;
+const SMALL_BYTES = 8 * 1024;
 
 /**
  * The same representation as YAML; the library is loaded with the first such request. JSON is parsed again: YAML is for
@@ -24,6 +24,7 @@ export async function asYaml(renderer: Renderer): Promise<Renderer> {
   return {
     ...renderer,
     contentType: 'application/yaml',
+    isSlow: true,
     object: (value) => asDocument(renderer.object(value)),
     item: (value, sink) => sink.bytes(asItem(bytesOf((json) => renderer.item(value, json)))),
     list: (metadata, empty) => {

@@ -147,7 +147,8 @@ class ObjectWatch implements WatchStream {
   constructor(kind: KindReads, sees: Sees, { attributes, signal }: CallContext, query: WatchQuery) {
     this.#kind = kind;
     this.#sees = sees;
-    this.#sharedAs = kind.conversion === undefined ? '' : `${apiVersionOf(kind.definition)}/`;
+    const { definition } = kind;
+    this.#sharedAs = kind.conversion === undefined ? '' : `${apiVersionOf(definition)}/${definition.plural}`;
     const after = afterOf(query);
     this.#opened = this.#open(attributes.namespace, query, after, signal);
   }
@@ -166,9 +167,9 @@ class ObjectWatch implements WatchStream {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#over = true;
+    await this.#opened;
     clearTimeout(this.#timer);
     this.#kind.retired?.removeEventListener('abort', this.#retire);
-    await this.#opened;
     this.#watch?.end();
   }
 
@@ -256,11 +257,11 @@ function afterOf(query: WatchQuery): number | undefined {
   return version === 0 ? undefined : version;
 }
 
+/** @throws what is a fault of ours */
 function errorFrames(error: unknown): readonly WatchFrame[] {
-  if (!(error instanceof WatchCacheError) || error.code === 'Closed' || error.code === 'TooSlow') {
-    // the reader resumes from its last version, or finds out on its next connection
-    return [];
-  }
+  if (!(error instanceof WatchCacheError)) throw error;
+  // the reader resumes from its last version, or finds out on its next connection
+  if (error.code === 'Closed' || error.code === 'TooSlow') return [];
   // a version that never happened here (a store restored from a backup) is as useless as a forgotten one: list again
   return [{ type: 'ERROR', status: failure(410, 'Expired', error.message) }];
 }

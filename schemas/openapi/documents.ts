@@ -121,7 +121,7 @@ export function openApiV3Index(hashes: ReadonlyMap<string, string>): JsonObject 
 }
 
 /** Changes with every byte of a document: clients keep documents by it and do not ask again. Upper-case hexadecimal. */
-export function documentHash(text: string): string {
+export function documentHash(text: string | Uint8Array): string {
   return createHash('sha512').update(text).digest('hex').toUpperCase();
 }
 

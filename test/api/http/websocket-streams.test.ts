@@ -156,3 +156,12 @@ test('a log whose reader does not read waits, and one that fails ends the connec
   t.is(await closed, 1006);
   t.true(broken.raw.log.lines.some(({ fields }) => (fields['err'] as Error).message === 'the disk is gone'));
 });
+
+test('how far back and how much of a log: numbers that cannot be are refused, and a long time ago is the beginning', async (t) => {
+  await using server = await quiet();
+  const ask = async (query: string) => (await server.raw.request('GET', `${WIDGETS}/a/log?${query}`)).status;
+  t.is(await ask('sinceSeconds=9000000000000'), 200);
+  t.is(await ask(`tailLines=1${'0'.repeat(20)}`), 400);
+  t.is(await ask('tailLines=1.5'), 400);
+  t.is(await ask('sinceSeconds=0'), 422);
+});
