@@ -1,7 +1,7 @@
 /** meta/v1 Tables: what `kubectl get` prints, worked out by the server. */
 import type { Cell, KindDefinition, PrinterColumn } from '../schemas/kind-definition.ts';
 import type { KubeObject } from '../schemas/object.ts';
-import { humanAge } from '../schemas/values/duration.ts';
+import { humanDuration } from '../schemas/values/duration.ts';
 import { firstAt, parseColumnPath, printValue } from '../schemas/values/jsonpath.ts';
 
 /** What a row says of its object besides the cells. */
@@ -33,7 +33,11 @@ export interface Table {
   readonly columns: readonly TableColumn[];
   /** A row's cells; `now` in milliseconds since the epoch, for ages. */
   readonly cells: (object: KubeObject, now: number) => readonly Cell[];
+  /** Columns may look at `metadata.managedFields`. */
+  readonly readsManagedFields: boolean;
 }
+
+const MAY_READ_MANAGED_FIELDS = /managedFields|\.\.|\*/;
 
 type CellReader = (object: KubeObject, now: number) => Cell;
 
@@ -50,20 +54,39 @@ export function createTable(definition: KindDefinition): Table {
       priority,
     })),
     cells: (object, now) => readers.map((read) => read(object, now)),
+    readsManagedFields: columns.some(({ jsonPath }) => MAY_READ_MANAGED_FIELDS.test(jsonPath)),
   };
 }
 
 function readerOf(column: PrinterColumn): CellReader {
   if (column.compute !== undefined) return column.compute;
   const path = parseColumnPath(column.jsonPath);
-  return (object, now) => cellOf(column.type, firstAt(path, object), now);
+  if (column.type === 'date') {
+    const age = ageCell();
+    return (object, now) => age(firstAt(path, object), now);
+  }
+  const { type } = column;
+  return (object) => cellOf(type, firstAt(path, object));
 }
 
-function cellOf(type: PrinterColumn['type'], value: unknown, now: number): Cell {
+/** Many objects of a list were made in the same second: a time is read once for all that stand together. */
+function ageCell(): (value: unknown, now: number) => Cell {
+  let text: unknown;
+  let time = Number.NaN;
+  return (value, now) => {
+    if (value === undefined || value === null) return null;
+    if (typeof value !== 'string') return '<invalid>';
+    if (value !== text) {
+      text = value;
+      time = value === '' ? Number.NaN : Date.parse(value);
+    }
+    return Number.isNaN(time) ? '<unknown>' : humanDuration(now - time);
+  };
+}
+
+function cellOf(type: Exclude<PrinterColumn['type'], 'date'>, value: unknown): Cell {
   if (value === undefined || value === null) return null;
   switch (type) {
-    case 'date':
-      return typeof value === 'string' ? humanAge(value, now) : '<invalid>';
     case 'integer':
     case 'number':
       return typeof value === 'number' || typeof value === 'bigint' ? Number(value) : null;

@@ -113,18 +113,27 @@ export const partial = (object: KubeObject, version: string) => ({
   metadata: object.metadata,
 });
 
-/** An object's metadata in its wrapping: the bytes are the stored ones. */
-function partialWriter(version: string): (value: ObjectValue, sink: ByteSink) => void {
-  const head = `{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/${version}","metadata":`;
-  return (value, sink) => {
-    sink.text(head);
-    value.writeMetadata(sink);
-    sink.text('}');
-  };
+/** Bytes of an object with what stands around them. */
+interface Wrapped {
+  readonly before: string;
+  write(value: ObjectValue, sink: ByteSink): void;
+  readonly after: string;
 }
 
+/** An object's metadata in its wrapping: the bytes are the stored ones. */
+const wrappedMetadata = (version: string): Wrapped => ({
+  before: `{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/${version}","metadata":`,
+  write: (value, sink) => value.writeMetadata(sink),
+  after: '}',
+});
+
 function partialRenderer(version: string): Renderer {
-  const item = partialWriter(version);
+  const { before, write, after } = wrappedMetadata(version);
+  const item = (value: ObjectValue, sink: ByteSink): void => {
+    sink.text(before);
+    write(value, sink);
+    sink.text(after);
+  };
   const json = (value: ObjectValue): Uint8Array => bytesOf((sink) => item(value, sink));
   const apiVersion = `meta.k8s.io/${version}`;
   return {
@@ -154,18 +163,19 @@ function includeOf(text: string | undefined): IncludeObject {
 
 function tableRenderer({ resource, parameters, now }: RenderInput, version: string): Renderer {
   const include = includeOf(parameters['includeObject']);
-  const { columns, cells } = createTable(resource.definition);
-  const shown = shownWriter(include, version);
+  const { columns, cells, readsManagedFields } = createTable(resource.definition);
+  const { before, write, after } = shownBeside(include, version);
   const row = (value: ObjectValue, sink: ByteSink): void => {
-    sink.text(`{"cells":${JSON.stringify(cells(value.glance(), now()))}`);
-    shown(value, sink);
-    sink.text('}');
+    const object = readsManagedFields ? value.glance() : value.summary();
+    sink.text(`{"cells":${JSON.stringify(cells(object, now()))}${before}`);
+    write(value, sink);
+    sink.text(after);
   };
   const headOf = (metadata: object, columnDefinitions: unknown): string =>
     `${JSON.stringify({ kind: 'Table', apiVersion: `meta.k8s.io/${version}`, metadata, columnDefinitions }).slice(0, -1)},"rows":[`;
   const one = (value: ObjectValue, columnDefinitions: unknown): Uint8Array =>
     bytesOf((sink) => {
-      sink.text(headOf({ resourceVersion: value.glance().metadata.resourceVersion }, columnDefinitions));
+      sink.text(headOf({ resourceVersion: value.summary().metadata.resourceVersion }, columnDefinitions));
       row(value, sink);
       sink.text(']}');
     });
@@ -185,14 +195,11 @@ function tableRenderer({ resource, parameters, now }: RenderInput, version: stri
   };
 }
 
-/** What stands beside the cells of a row. */
-function shownWriter(include: IncludeObject, version: string): (value: ObjectValue, sink: ByteSink) => void {
-  if (include === 'None') return () => undefined;
-  const write = include === 'Metadata' ? partialWriter(version) : writeJson;
-  return (value, sink) => {
-    sink.text(',"object":');
-    write(value, sink);
-  };
+/** What stands beside the cells of a row, up to its end. */
+function shownBeside(include: IncludeObject, version: string): Wrapped {
+  if (include === 'None') return { before: '', write: () => undefined, after: '}' };
+  const { before, write, after } = include === 'Metadata' ? wrappedMetadata(version) : WHOLE;
+  return { before: `,"object":${before}`, write, after: `${after}}` };
 }
 
-const writeJson = (value: ObjectValue, sink: ByteSink): void => value.writeJson(sink);
+const WHOLE: Wrapped = { before: '', write: (value, sink) => value.writeJson(sink), after: '' };

@@ -20,6 +20,8 @@ export interface ObjectValue {
   object(): KubeObject;
   /** The same for a reader who looks once and lets go: he must not change it, and what is kept for others stays. */
   glance(): KubeObject;
+  /** The same for columns of Tables, which do not look at `metadata.managedFields`: they may be missing. */
+  summary(): KubeObject;
 }
 
 export interface ListMetadata {

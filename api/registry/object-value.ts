@@ -71,7 +71,8 @@ class EntryValue implements ObjectValue {
   }
 
   writeMetadata(sink: ByteSink): void {
-    writeStoredMetadata(this.#entry.value, this.#entry.revision, sink);
+    const { value, revision, metadataEnd } = this.#entry;
+    this.#entry.metadataEnd = writeStoredMetadata(value, revision, sink, metadataEnd);
   }
 
   object(): KubeObject {
@@ -80,6 +81,10 @@ class EntryValue implements ObjectValue {
 
   glance(): KubeObject {
     return this.#cache.glance(this.#entry);
+  }
+
+  summary(): KubeObject {
+    return this.#cache.summary(this.#entry);
   }
 }
 
@@ -112,6 +117,10 @@ class LateValue implements ObjectValue {
     return this.#value().glance();
   }
 
+  summary(): KubeObject {
+    return this.#value().summary();
+  }
+
   #value(): ObjectValue {
     return (this.#found ??= this.#find());
   }
@@ -142,9 +151,10 @@ export function valueOfBytes(
   return {
     json: () => spliceResourceVersion(bytes, revision),
     writeJson: (sink) => writeStored(bytes, revision, sink),
-    writeMetadata: (sink) => writeStoredMetadata(bytes, revision, sink),
+    writeMetadata: (sink) => void writeStoredMetadata(bytes, revision, sink),
     object,
     glance: object,
+    summary: object,
   };
 }
 
@@ -158,6 +168,7 @@ export const madeValue = (
   writeMetadata: (sink) => sink.text(encodeJson(object().metadata)),
   object,
   glance: object,
+  summary: object,
 });
 
 /** An object that is stored nowhere, the outcome of a dry run: as it would come back. */

@@ -20,6 +20,8 @@ export interface CacheEntry {
   readonly ownerUids: readonly string[];
   /** The stored value with its envelope; see stored-object.ts. */
   readonly value: Uint8Array;
+  /** Where the object's metadata ends in it; 0 until somebody has looked. */
+  metadataEnd: number;
 }
 
 /** A kind's selectable fields by path (`status.phase`), without those that every kind has. */
@@ -47,5 +49,6 @@ export function describeEntry(
     fields: { 'metadata.name': place.name, 'metadata.namespace': place.namespace, ...selectableFields?.(object) },
     ownerUids: ownerReferences ? ownerReferences.map((owner) => owner.uid) : NOBODY,
     value: stored.value,
+    metadataEnd: 0,
   };
 }

@@ -11,6 +11,8 @@ import type { JsonValue, KubeObject } from '../../schemas/object.ts';
 const METADATA = Buffer.from('"metadata":{');
 const OPENING_BRACE = 0x7b;
 const CLOSING_BRACE = 0x7d;
+const OPENING_BRACKET = 0x5b;
+const CLOSING_BRACKET = 0x5d;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 /** The longest resourceVersion with its name. */
@@ -32,6 +34,13 @@ export function decodeObject(value: Uint8Array, revision: number): KubeObject {
   return Object.assign(object, { metadata: Object.assign(object.metadata, { resourceVersion: String(revision) }) });
 }
 
+/** The same without `metadata.managedFields`: in small objects they are most of what there is to parse. */
+export function decodeSummary(value: Uint8Array, revision: number): KubeObject {
+  const { format, payload } = openValue(value);
+  const object = parse(withoutManagedFields(text(payload)), format);
+  return Object.assign(object, { metadata: Object.assign(object.metadata, { resourceVersion: String(revision) }) });
+}
+
 /** The object's JSON as UTF-8, with its resourceVersion, without parsing. */
 export function spliceResourceVersion(value: Uint8Array, revision: number): Uint8Array {
   const sink = new ByteSink(value.length + VERSION_BYTES);
@@ -46,11 +55,13 @@ export function writeStored(value: Uint8Array, revision: number, sink: ByteSink)
   sink.spliced(value, ENVELOPE_BYTES, at, versionText(value, at, revision));
 }
 
-/** The object's metadata alone, with its resourceVersion. */
-export function writeStoredMetadata(value: Uint8Array, revision: number, sink: ByteSink): void {
+/** The object's metadata alone, with its resourceVersion. Returns where it ends in the value, which may be given the next time. */
+export function writeStoredMetadata(value: Uint8Array, revision: number, sink: ByteSink, knownEnd = 0): number {
   checkEnvelope(value);
   const at = metadataIn(value);
-  sink.spliced(value.subarray(at - 1, endOfObject(value, at)), 0, 1, versionText(value, at, revision));
+  const end = knownEnd > 0 ? knownEnd : endOfObject(value, at);
+  sink.spliced(value.subarray(at - 1, end), 0, 1, versionText(value, at, revision));
+  return end;
 }
 
 const versionText = (value: Uint8Array, at: number, revision: number): string =>
@@ -82,6 +93,41 @@ function endOfObject(json: Uint8Array, start: number): number {
 function endOfText(json: Uint8Array, open: number): number {
   let at = open + 1;
   while (at < json.length && json[at] !== QUOTE) at += json[at] === BACKSLASH ? 2 : 1;
+  return at;
+}
+
+const METADATA_TEXT = METADATA.toString();
+/** Stands in no text: there the quotes would be escaped. */
+const MANAGED_FIELDS = '"managedFields":[';
+
+/** Cuts the list out of the text, if it stands where metadata has it. */
+function withoutManagedFields(json: string): string {
+  const start = json.indexOf(MANAGED_FIELDS);
+  const metadata = json.indexOf(METADATA_TEXT) + METADATA_TEXT.length;
+  if (start < 0 || closingOf(json, metadata, start) < start) return json;
+  const end = closingOf(json, start + MANAGED_FIELDS.length, json.length) + 1;
+  const isFirst = start === metadata;
+  // a comma goes with it: the one in front, or of the first member the one behind
+  return json.slice(0, isFirst ? start : start - 1) + json.slice(isFirst && json[end] === ',' ? end + 1 : end);
+}
+
+/** Where what is open at `start` closes; `end`, if it does not before. */
+function closingOf(json: string, start: number, end: number): number {
+  let depth = 1;
+  for (let at = start; at < end; at++) {
+    const code = json.charCodeAt(at);
+    if (code === QUOTE) at = closingQuoteOf(json, at);
+    else if (code === OPENING_BRACE || code === OPENING_BRACKET) depth++;
+    else if ((code === CLOSING_BRACE || code === CLOSING_BRACKET) && --depth === 0) return at;
+  }
+  return end;
+}
+
+function closingQuoteOf(json: string, open: number): number {
+  let at = open + 1;
+  for (let code = json.charCodeAt(at); code !== QUOTE && at < json.length; code = json.charCodeAt(at)) {
+    at += code === BACKSLASH ? 2 : 1;
+  }
   return at;
 }
 

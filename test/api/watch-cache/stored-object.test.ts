@@ -7,6 +7,7 @@ import type { CacheEntry } from '../../../api/watch-cache/entry.ts';
 import { deepFreeze } from '../../../api/watch-cache/freeze.ts';
 import {
   decodeObject,
+  decodeSummary,
   encodeObject,
   spliceResourceVersion,
   writeStoredMetadata,
@@ -127,4 +128,35 @@ test('decoded objects are kept by recent use within their bytes', (t) => {
   t.not(objects.get(second), dropped);
   t.true(objects.bytes <= first.value.length * 1.5 * 2.5);
   t.deepEqual(new DecodedObjects(0).get(first), kept, 'with no room at all it still decodes');
+});
+
+test('a summary is the object without its managed fields, whatever looks like them elsewhere', (t) => {
+  const word = fc.constantFrom('managedFields', '"managedFields":[', 'metadata', '\\"', '}', ']', 'a');
+  const anything = fc.dictionary(word, fc.jsonValue({ depthSize: 'small' }));
+  fc.assert(
+    fc.property(
+      fc.dictionary(word, word),
+      fc.option(fc.array(anything), { nil: undefined }),
+      anything,
+      fc.boolean(),
+      (labels, managedFields, data, first) => {
+        const { metadata, ...rest } = configMap('a', 'x', { data });
+        const managed = managedFields === undefined ? {} : { managedFields };
+        const own = { ...metadata, labels };
+        const object = { ...rest, metadata: first ? { ...managed, ...own } : { ...own, ...managed } };
+        const value = encodeObject(object as never);
+        const expected = { ...rest, metadata: { ...own, resourceVersion: '7' } };
+        t.deepEqual(decodeSummary(value, 7), JSON.parse(JSON.stringify(expected)));
+      },
+    ),
+    { numRuns: 1000 },
+  );
+});
+
+test('where metadata ends is found once', (t) => {
+  const value = encodeObject(configMap('a', 'x', { data: { a: 'b' } }));
+  const sinks = [new ByteSink(), new ByteSink()] as const;
+  const end = writeStoredMetadata(value, 7, sinks[0]);
+  t.is(writeStoredMetadata(value, 7, sinks[1], end), end);
+  t.is(json(sinks[0].take()), json(sinks[1].take()));
 });
