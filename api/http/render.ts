@@ -116,7 +116,7 @@ export const partial = (object: KubeObject, version: string) => ({
 /** Bytes of an object with what stands around them. */
 interface Wrapped {
   readonly before: string;
-  write(value: ObjectValue, sink: ByteSink): void;
+  readonly write: (value: ObjectValue, sink: ByteSink) => void;
   readonly after: string;
 }
 
