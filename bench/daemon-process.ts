@@ -37,7 +37,7 @@ export interface DaemonProcessOptions {
   readonly nodeFlags?: readonly string[];
 }
 
-const HOOK = new URL('./delay-hook.ts', import.meta.url).href;
+const HOOK = new URL('./delay-hook.mjs', import.meta.url).href;
 
 /** Resolves when it serves. Rejects with the end of its output when it does not come up. */
 export async function startDaemonProcess(options: DaemonProcessOptions): Promise<DaemonProcess> {
@@ -51,6 +51,7 @@ export async function startDaemonProcess(options: DaemonProcessOptions): Promise
     stdio: ['ignore', output.fd, output.fd, ...(hooked ? ['ipc' as const] : [])],
   });
   options.signal.addEventListener('abort', () => child.kill('SIGTERM'), { once: true });
+  if (options.signal.aborted) child.kill('SIGTERM');
   const client = await createHttpClient({
     connection: { socketPath: join(runDirectory, 'tsmoby.sock') },
     userAgent: 'tsmoby-bench/1',
@@ -98,7 +99,7 @@ async function stop(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = once(child, 'exit');
   child.kill('SIGTERM');
-  const ended = await Promise.race([gone.then(() => true), sleep(20_000, false)]);
-  if (!ended) child.kill('SIGKILL');
+  const timer = setTimeout(() => child.kill('SIGKILL'), 20_000);
   await gone;
+  clearTimeout(timer);
 }

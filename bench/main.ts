@@ -74,16 +74,16 @@ async function main(): Promise<number> {
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort());
   const wanted = new Set(only as readonly Row[]);
+  const rows: BenchRow[] = [];
+  const print = (): void => console.log(values.json ? JSON.stringify(rows, undefined, 2) : table(rows));
   try {
-    const rows = await measure({
-      wanted,
-      sizes: values.quick ? QUICK : FULL,
-      nodeFlags: values.node,
-      signal: stop.signal,
-    });
-    console.log(values.json ? JSON.stringify(rows, undefined, 2) : table(rows));
+    const plan = { wanted, sizes: values.quick ? QUICK : FULL, nodeFlags: values.node, signal: stop.signal };
+    for await (const some of measure(plan)) rows.push(...some);
+    print();
     return 0;
   } catch (error) {
+    // what took so long is not lost
+    if (rows.length > 0) print();
     if (!stop.signal.aborted) throw error;
     console.error('interrupted; everything is removed');
     return INTERRUPTED;
@@ -97,22 +97,19 @@ interface Plan {
   readonly signal: AbortSignal;
 }
 
-async function measure(plan: Plan): Promise<BenchRow[]> {
+async function* measure(plan: Plan): AsyncGenerator<BenchRow[]> {
   const { wanted, sizes, nodeFlags, signal } = plan;
-  const rows: BenchRow[] = [];
-  if (wanted.has('start') || wanted.has('idle') || wanted.has('recovery')) rows.push(...(await containerRows(plan)));
+  if (wanted.has('start') || wanted.has('idle') || wanted.has('recovery')) yield await containerRows(plan);
   if (wanted.has('peers')) {
     await using world = await openWorld({ hooked: false, nodeFlags, signal });
     await loadImage(world);
-    rows.push(...(await benchPeers(world, sizes)));
+    yield await benchPeers(world, sizes);
   }
   for (const [row, bench] of Object.entries(API_ROWS)) {
-    if (wanted.has(row as Row))
-      rows.push(...(await bench({ turns: sizes.turns, divisor: sizes.divisor, nodeFlags, signal })));
+    if (wanted.has(row as Row)) yield await bench({ turns: sizes.turns, divisor: sizes.divisor, nodeFlags, signal });
   }
   signal.throwIfAborted();
-  if (wanted.has('store')) rows.push(...(await benchStore()));
-  return rows;
+  if (wanted.has('store')) yield await benchStore();
 }
 
 /** On one daemon: starts, then rest with containers running, then deaths. */

@@ -78,24 +78,32 @@ async function watches({ target, watches: count, events }: WatchesJob): Promise<
   const version = await versionOf(target);
   const times: number[] = [];
   let bytes = 0;
+  let resumed = 0;
   const counts: Promise<void>[] = [];
   for (const [index, connection] of (await open(target, count)).entries()) {
     const opened = Promise.withResolvers<void>();
     const complete = Promise.withResolvers<void>();
+    complete.promise.catch(() => undefined);
     const seen = new EventCount(index % SAMPLED === 0 ? (mark) => void times.push(now() - Number(mark)) : undefined);
-    connection
-      .request(watchRequest(version), (chunk) => {
-        opened.resolve();
-        bytes += chunk.length;
-        if (seen.take(chunk) >= events) complete.resolve();
-      })
-      .then(() => complete.reject(new Error('the watch ended')), complete.reject);
+    const follow = async (): Promise<void> => {
+      for (let from = version; seen.count < events; from = seen.version ?? from, resumed++) {
+        await connection.request(watchRequest(from), (chunk) => {
+          opened.resolve();
+          bytes += chunk.length;
+          if (seen.take(chunk) >= events) complete.resolve();
+        });
+      }
+    };
+    follow().catch((error: unknown) => {
+      opened.reject(error);
+      complete.reject(error);
+    });
     counts.push(complete.promise);
     await opened.promise;
   }
   const start = await ready();
   await Promise.all(counts);
-  return outcome(now() - start, times, bytes);
+  return { ...outcome(now() - start, times, bytes), resumed };
 }
 
 async function versionOf(target: Target): Promise<string> {

@@ -25,8 +25,17 @@ export async function prepare(job: Job, signal: AbortSignal): Promise<PreparedJo
     if (said.type === 'failure') throw new Error(`${job.type}: ${said.message}`);
     return said;
   };
+  const end = async (): Promise<void> => {
+    child.kill();
+    await gone;
+  };
   child.send(job);
-  await next();
+  try {
+    await next();
+  } catch (error) {
+    await end();
+    throw error;
+  }
   return {
     async run() {
       child.send('go');
@@ -34,10 +43,7 @@ export async function prepare(job: Job, signal: AbortSignal): Promise<PreparedJo
       if (said.type !== 'outcome') throw new TypeError(`the client said ${said.type}`);
       return said;
     },
-    async [Symbol.asyncDispose]() {
-      child.kill();
-      await gone;
-    },
+    [Symbol.asyncDispose]: end,
   };
 }
 

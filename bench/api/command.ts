@@ -9,6 +9,7 @@ import type { ApiOptions } from './servers.ts';
 import { openTsmoby } from './tsmoby.ts';
 
 const TURNS = 15;
+const LEAST_TURNS = 5;
 const CONTAINERS = 20;
 
 /** `get containers` by both programs from the same daemon: ours as it is installed, over the socket; kubectl over HTTPS, with its caches warm. */
@@ -24,7 +25,7 @@ export async function benchCommand(options: ApiOptions): Promise<BenchRow[]> {
   const row = { name: '`tsmoby get containers`', unit: 'ms' };
   const hasKubectl = await answers('kubectl', 'version', '--client');
   const times: { readonly own: number; readonly other: number }[] = [];
-  for (let turn = 0; turn <= TURNS / options.divisor; turn++) {
+  for (let turn = 0; turn <= Math.max(TURNS / options.divisor, LEAST_TURNS); turn++) {
     options.signal.throwIfAborted();
     const one = { own: await timed(ours), other: hasKubectl ? await timed(theirs) : NaN };
     if (turn > 0) times.push(one);

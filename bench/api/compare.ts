@@ -2,7 +2,8 @@
 import { cpuOf } from '../processes.ts';
 import type { BenchRow } from '../row.ts';
 import { median, round } from '../statistics.ts';
-import type { Job, Outcome } from './jobs.ts';
+import type { LoopDelay } from '../daemon-process.ts';
+import type { PreparedJob } from './client.ts';
 import type { MeasuredServer } from './server.ts';
 import type { Servers } from './servers.ts';
 
@@ -14,8 +15,8 @@ export interface Work {
   readonly isRate: boolean;
   /** Requests or events in one turn. */
   readonly count: number;
-  /** Does it once on a server; turn 0 only warms up. */
-  readonly perform: (server: MeasuredServer, turn: number) => Promise<Outcome>;
+  /** Gets it ready on a server, connections and all, which is not measured; turn 0 only warms up. */
+  readonly prepare: (server: MeasuredServer, turn: number) => Promise<PreparedJob>;
 }
 
 /** Medians over the turns. */
@@ -26,6 +27,8 @@ interface Measured {
   readonly p99: number;
   /** Processor time of the server for one request, milliseconds. */
   readonly cpu: number;
+  /** Watches that the server ended, and that were opened again where they had come to. */
+  readonly resumed: number;
 }
 
 /** One row: what ours did, beside the others. */
@@ -38,7 +41,7 @@ export async function compare({ all, ours, turns, signal }: Servers, work: Work)
       if (turn > 0) turns.push(one);
     }
   }
-  const delay = await ours.loopDelay?.(async () => void (await work.perform(ours, turns + 1)));
+  const delay = await loopDelayOf(ours, work, turns + 1);
   const [own, ...others] = measured.map(({ server, turns }) => ({ name: server.name, ...middle(turns) }));
   const value = (one: Measured): number => (work.isRate ? one.rate : one.p50);
   return {
@@ -56,17 +59,18 @@ export async function compare({ all, ours, turns, signal }: Servers, work: Work)
   };
 }
 
-/** A job on each server in every turn. */
-export const jobOf =
-  (perform: (job: Job) => Promise<Outcome>, job: (server: MeasuredServer, turn: number) => Job): Work['perform'] =>
-  (server, turn) =>
-    perform(job(server, turn));
-
-async function once(server: MeasuredServer, { count, perform }: Work, turn: number): Promise<Measured> {
+async function once(server: MeasuredServer, { count, prepare }: Work, turn: number): Promise<Measured> {
+  await using job = await prepare(server, turn);
   const before = await cpuOfAll(server);
-  const { milliseconds, p50, p99 } = await perform(server, turn);
+  const { milliseconds, p50, p99, resumed = 0 } = await job.run();
   const cpu = ((await cpuOfAll(server)) - before) * 1000;
-  return { rate: (count * 1000) / milliseconds, p50, p99, cpu: cpu / count };
+  return { rate: (count * 1000) / milliseconds, p50, p99, cpu: cpu / count, resumed };
+}
+
+async function loopDelayOf(server: MeasuredServer, { prepare }: Work, turn: number): Promise<LoopDelay | undefined> {
+  if (server.loopDelay === undefined) return undefined;
+  await using job = await prepare(server, turn);
+  return await server.loopDelay(async () => void (await job.run()));
 }
 
 async function cpuOfAll(server: MeasuredServer): Promise<number> {
@@ -75,12 +79,13 @@ async function cpuOfAll(server: MeasuredServer): Promise<number> {
 
 function middle(turns: readonly Measured[]): Measured {
   const of = (key: keyof Measured): number => median(turns.map((turn) => turn[key]));
-  return { rate: of('rate'), p50: of('p50'), p99: of('p99'), cpu: of('cpu') };
+  return { rate: of('rate'), p50: of('p50'), p99: of('p99'), cpu: of('cpu'), resumed: of('resumed') };
 }
 
 const digitsOf = (value: number): number => (value < 10 ? 2 : value < 100 ? 1 : 0);
 
-const timesOf = ({ p50, p99, cpu }: Measured): string =>
-  `p50 ${shown(p50)}, p99 ${shown(p99)} ms, ${cpu.toFixed(3)} ms of processor each`;
+const timesOf = ({ p50, p99, cpu, resumed }: Measured): string =>
+  `p50 ${shown(p50)}, p99 ${shown(p99)} ms, ${cpu.toFixed(3)} ms of processor each` +
+  (resumed > 0 ? `, ${resumed} watches cut off and opened again` : '');
 
 const shown = (value: number): string => value.toFixed(digitsOf(value));

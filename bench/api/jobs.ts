@@ -43,6 +43,8 @@ export interface Outcome {
   readonly p99: number;
   /** Of all bodies. */
   readonly bytes: number;
+  /** Watches that the server ended too soon, and that went on where they had come to. */
+  readonly resumed?: number;
 }
 
 /** `ready`: all is built and all connections are open; the client then waits for `go`. */

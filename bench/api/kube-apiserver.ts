@@ -31,7 +31,8 @@ export async function openKubeApiserver(folder: string, signal: AbortSignal): Pr
   ];
   let children: ChildProcess[] = [];
   const start = async (): Promise<void> => {
-    children = await Promise.all(commands.map((command) => run(command, folder)));
+    children = [];
+    for (const command of commands) children.push(await run(command, folder));
   };
   const stop = async (): Promise<void> => {
     for (const child of children.toReversed()) await end(child);
@@ -107,7 +108,9 @@ async function freePorts(count: number): Promise<[number, number, number]> {
 
 async function run([program = '', ...args]: readonly string[], folder: string): Promise<ChildProcess> {
   await using output = await open(join(folder, 'output.log'), 'a');
-  return spawn(program, args, { stdio: ['ignore', output.fd, output.fd] });
+  const child = spawn(program, args, { stdio: ['ignore', output.fd, output.fd] });
+  await once(child, 'spawn');
+  return child;
 }
 
 async function end(child: ChildProcess): Promise<void> {

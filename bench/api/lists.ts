@@ -1,6 +1,6 @@
 /** Whole lists over HTTPS, as objects and as a Table. */
 import type { BenchRow } from '../row.ts';
-import { perform } from './client.ts';
+import { perform, prepare } from './client.ts';
 import { compare } from './compare.ts';
 import { openServers, type ApiOptions } from './servers.ts';
 
@@ -23,7 +23,7 @@ export async function benchLists(options: ApiOptions): Promise<BenchRow[]> {
         unit: 'ms',
         isRate: false,
         count: LISTS,
-        perform: ({ target }: (typeof all)[number]) => perform({ type: 'lists', target, as, count: LISTS }, signal),
+        prepare: ({ target }: (typeof all)[number]) => prepare({ type: 'lists', target, as, count: LISTS }, signal),
       };
       rows.push(await compare(servers, work));
     }

@@ -1,6 +1,6 @@
 /** Single objects over HTTPS. */
 import type { BenchRow } from '../row.ts';
-import { perform } from './client.ts';
+import { perform, prepare } from './client.ts';
 import { compare } from './compare.ts';
 import { openServers, type ApiOptions } from './servers.ts';
 
@@ -18,7 +18,7 @@ export async function benchReads(options: ApiOptions): Promise<BenchRow[]> {
       unit: 'gets/s',
       isRate: true,
       count,
-      perform: ({ target }) => perform({ ...job, target, verb: 'get' }, signal),
+      prepare: ({ target }) => prepare({ ...job, target, verb: 'get' }, signal),
     }),
   ];
 }

@@ -6,7 +6,7 @@ const COLLECTION = '/api/v1/namespaces/default/configmaps';
 const TABLE = 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json';
 const APPLY = 'application/apply-patch+yaml';
 
-export type Verb = 'create' | 'update' | 'get' | 'apply' | 'delete';
+export type Verb = 'create' | 'update' | 'get' | 'apply';
 
 /** One request about the ConfigMap of this name. `mark` stands in the object, and makes one update differ from the one before. */
 export function objectRequest(verb: Verb, name: string, mark: string): Buffer {
@@ -20,8 +20,6 @@ export function objectRequest(verb: Verb, name: string, mark: string): Buffer {
       return request('GET', one);
     case 'apply':
       return request('PATCH', `${one}?fieldManager=bench&force=true`, { body: configMap(name, mark), type: APPLY });
-    case 'delete':
-      return request('DELETE', one);
   }
 }
 

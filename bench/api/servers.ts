@@ -21,9 +21,9 @@ export interface Servers extends AsyncDisposable, ApiOptions {
 }
 
 /** kube-apiserver is among them where the environment names one. */
-export async function openServers(options: ApiOptions): Promise<Servers> {
+export async function openServers(options: ApiOptions & { readonly hooked?: boolean }): Promise<Servers> {
   await using opening = new AsyncDisposableStack();
-  const ours = opening.use(await openTsmoby(options));
+  const ours = opening.use(await openTsmoby({ ...options, hooked: options.hooked ?? true }));
   const peer = await openKubeApiserver(join(ours.world.folder, 'kube'), options.signal);
   if (peer) opening.use(peer);
   const opened = opening.move();

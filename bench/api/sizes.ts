@@ -28,7 +28,7 @@ interface Sizes {
 }
 
 export async function benchSizes(options: ApiOptions): Promise<BenchRow[]> {
-  await using servers = await openServers(options);
+  await using servers = await openServers({ ...options, hooked: false });
   const { all, signal, turns } = servers;
   const rows: BenchRow[] = [];
   let there = 0;
@@ -55,10 +55,12 @@ async function sizesOf(server: MeasuredServer, turns: number, signal: AbortSigna
   for (let turn = 0; turn < turns; turn++) {
     await server.stop();
     const begun = performance.now();
-    const listed = firstList(target, AbortSignal.any([signal, AbortSignal.timeout(START_MS)]));
-    const timed = listed.then(() => performance.now() - begun);
-    await Promise.all([timed, server.start()]);
-    starts.push(await timed);
+    const failed = new AbortController();
+    const listed = firstList(target, AbortSignal.any([signal, failed.signal, AbortSignal.timeout(START_MS)]));
+    const started = server.start().catch((error: unknown) => failed.abort(error));
+    await listed;
+    starts.push(performance.now() - begun);
+    await started;
   }
   await perform({ type: 'lists', target, as: 'json', count: 1 }, signal);
   await sleep(SETTLE_MS, undefined, { signal });

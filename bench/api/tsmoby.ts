@@ -16,9 +16,11 @@ export interface TsmobyServer extends MeasuredServer {
 export async function openTsmoby(options: {
   readonly nodeFlags: readonly string[];
   readonly signal: AbortSignal;
+  /** Tells about its event loop, too, and is a little larger for it. */
+  readonly hooked?: boolean;
 }): Promise<TsmobyServer> {
   await using opening = new AsyncDisposableStack();
-  const world = opening.use(await openWorld({ ...options, hooked: true }));
+  const world = opening.use(await openWorld({ ...options, hooked: options.hooked === true }));
   const kubeconfig = join(world.dataDirectory, 'kubeconfig');
   // the daemon answers on its socket before it listens for others
   while (
@@ -38,7 +40,7 @@ export async function openTsmoby(options: {
     pids: () => [world.daemon.pid],
     stop: () => world.stop(),
     start: () => world.start(),
-    loopDelay: (work) => world.daemon.loopDelay(work),
+    ...(options.hooked ? { loopDelay: (work: () => Promise<void>) => world.daemon.loopDelay(work) } : {}),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 }

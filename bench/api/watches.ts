@@ -1,6 +1,6 @@
 /** Many watchers of one resource. */
 import type { BenchRow } from '../row.ts';
-import { perform, prepare } from './client.ts';
+import { prepare, type PreparedJob } from './client.ts';
 import { compare, type Work } from './compare.ts';
 import type { ObjectsJob } from './jobs.ts';
 import { openServers, type ApiOptions, type Servers } from './servers.ts';
@@ -27,11 +27,12 @@ function fanOut(
   { signal }: Servers,
   writers: Pick<ObjectsJob, 'app' | 'connections' | 'everyMilliseconds'>,
   events: number,
-): Pick<Work, 'count' | 'perform'> {
+): Pick<Work, 'count' | 'prepare'> {
   return {
     count: events * WATCHES,
-    async perform({ target }, turn) {
-      await using watching = await prepare({ type: 'watches', target, watches: WATCHES, events }, signal);
+    async prepare({ target }, turn): Promise<PreparedJob> {
+      await using preparing = new AsyncDisposableStack();
+      const watching = preparing.use(await prepare({ type: 'watches', target, watches: WATCHES, events }, signal));
       const writes = {
         type: 'objects',
         verb: 'create',
@@ -40,8 +41,12 @@ function fanOut(
         from: turn * events,
         count: events,
       } as const;
-      const [seen] = await Promise.all([watching.run(), perform(writes, signal)]);
-      return seen;
+      const writing = preparing.use(await prepare(writes, signal));
+      const prepared = preparing.move();
+      return {
+        run: async () => (await Promise.all([watching.run(), writing.run()]))[0],
+        [Symbol.asyncDispose]: () => prepared.disposeAsync(),
+      };
     },
   };
 }

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { bareCommits, bareDatabase } from '../bare-sqlite.ts';
 import type { BenchRow } from '../row.ts';
 import { median } from '../statistics.ts';
-import { perform } from './client.ts';
+import { prepare } from './client.ts';
 import { compare, type Work } from './compare.ts';
+import type { ObjectsJob } from './jobs.ts';
 import type { Verb } from './requests.ts';
 import { openServers, type ApiOptions, type Servers } from './servers.ts';
 
@@ -35,62 +36,59 @@ async function oneWriter(servers: Servers): Promise<BenchRow> {
   const ratios: number[] = [];
   const row = await compare(servers, {
     ...work,
-    async perform(server, turn) {
-      const bare = server === servers.ours ? bareCommits(database, BARE_VALUE, 1, count) : 0;
-      const outcome = await work.perform(server, turn);
-      if (bare > 0 && turn > 0) ratios.push((count * 1000) / outcome.milliseconds / bare);
-      return outcome;
+    async prepare(server, turn) {
+      const job = await work.prepare(server, turn);
+      if (server !== servers.ours || turn === 0 || turn > servers.turns) return job;
+      const bare = bareCommits(database, BARE_VALUE, 1, count);
+      return {
+        async run() {
+          const outcome = await job.run();
+          ratios.push((count * 1000) / outcome.milliseconds / bare);
+          return outcome;
+        },
+        [Symbol.asyncDispose]: () => job[Symbol.asyncDispose](),
+      };
     },
   });
   await rm(path);
   return { ...row, note: `${median(ratios).toFixed(2)} of bare SQLite commits; ${row.note ?? ''}` };
 }
 
-function creates({ signal }: Servers, connections: number, count: number): Work {
-  return {
+const creates = (servers: Servers, connections: number, count: number): Work =>
+  objectsWork(servers, {
     name: `creates, ${connections} writer${connections > 1 ? 's' : ''}`,
     unit: 'creates/s',
-    isRate: true,
     count,
-    perform: ({ target }, turn) =>
-      perform(
-        {
-          type: 'objects',
-          target,
-          verb: 'create',
-          app: `w${connections}`,
-          from: turn * count,
-          count,
-          connections,
-          mark: '',
-        },
-        signal,
-      ),
-  };
-}
+    job: (turn) => ({ verb: 'create', app: `w${connections}`, from: turn * count, connections, mark: '' }),
+  });
 
 const WRITERS = 16;
 
 /** Requests about objects that are there: those that the sixteen writers made. */
-function again({ signal }: Servers, verb: Verb, what: string, count: number): Work {
-  return {
+const again = (servers: Servers, verb: Verb, what: string, count: number): Work =>
+  objectsWork(servers, {
     name: `${what}, ${WRITERS} at once`,
     unit: `${verb === 'apply' ? 'applies' : what}/s`,
+    count,
+    job: (turn) => ({
+      verb,
+      app: `w${WRITERS}`,
+      from: 0,
+      connections: WRITERS,
+      mark: verb === 'update' ? `${verb} ${turn}` : verb,
+    }),
+  });
+
+interface ObjectsWork extends Pick<Work, 'name' | 'unit' | 'count'> {
+  readonly job: (turn: number) => Omit<ObjectsJob, 'type' | 'target' | 'count'>;
+}
+
+function objectsWork({ signal }: Servers, { name, unit, count, job }: ObjectsWork): Work {
+  return {
+    name,
+    unit,
     isRate: true,
     count,
-    perform: ({ target }, turn) =>
-      perform(
-        {
-          type: 'objects',
-          target,
-          verb,
-          app: `w${WRITERS}`,
-          from: 0,
-          count,
-          connections: WRITERS,
-          mark: verb === 'update' ? `${verb} ${turn}` : verb,
-        },
-        signal,
-      ),
+    prepare: ({ target }, turn) => prepare({ type: 'objects', target, count, ...job(turn) }, signal),
   };
 }
