@@ -1,39 +1,24 @@
 import { once } from 'node:events';
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import test from 'ava';
-import type { PortForwarder } from '../../api/registry/port-dialer.ts';
+import { dial, forwardPorts, openEchoServer, type EchoServer } from '../support/echo-server.ts';
 import { eventually } from '../support/eventually.ts';
 import { openCliWorld, type CliWorld } from './world.ts';
 
 interface World extends AsyncDisposable {
   readonly world: CliWorld;
-  /** Where an echo in capitals listens. */
-  readonly port: number;
-  readonly open: { connections: number };
+  readonly echo: EchoServer;
 }
 
 /** A Container whose ports are those of this machine. */
 async function openWorld(): Promise<World> {
   await using opening = new AsyncDisposableStack();
-  const open = { connections: 0 };
-  const echo = createServer({ allowHalfOpen: true }, (socket) => {
-    let said = '';
-    open.connections++;
-    socket.on('data', (bytes) => (said += String(bytes))).on('error', () => undefined);
-    socket.on('end', () => socket.end(said.toUpperCase())).on('close', () => open.connections--);
-  });
-  echo.listen(0, '127.0.0.1');
-  await once(echo, 'listening');
-  opening.defer(() => void echo.close());
+  const echo = opening.use(await openEchoServer());
   const world = opening.use(await openCliWorld());
-  const { registry } = world.api.server;
-  const resource = registry.find('tsmoby.dev', 'v1alpha1', 'containers');
-  if (resource === undefined) throw new Error('no containers');
-  const portforward: PortForwarder = {
+  forwardPorts(world.api.server, ['tsmoby.dev', 'v1alpha1', 'containers'], {
     openPorts: async () => ({ dial, [Symbol.asyncDispose]: async () => undefined }),
-  };
-  registry.add({ ...resource, subresources: new Map([['portforward', portforward]]) });
+  });
   const metadata = { name: 'web', namespace: 'default' };
   await world.api.client().create({
     apiVersion: 'tsmoby.dev/v1alpha1',
@@ -42,18 +27,7 @@ async function openWorld(): Promise<World> {
     spec: { image: 'busybox' },
   } as never);
   const owned = opening.move();
-  return {
-    world,
-    port: (echo.address() as AddressInfo).port,
-    open,
-    [Symbol.asyncDispose]: () => owned.disposeAsync(),
-  };
-}
-
-async function dial(port: number) {
-  const socket = connect({ host: '127.0.0.1', port, allowHalfOpen: true });
-  await once(socket, 'connect');
-  return socket;
+  return { world, echo, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
 async function ask(port: number, words: string): Promise<string> {
@@ -66,13 +40,13 @@ test('connections are led to the port inside, each half to its end, until Ctrl-C
   await using opened = await openWorld();
   const stop = new AbortController();
   let said = '';
-  const running = opened.world.tsmoby(['port-forward', 'web', `:${opened.port}`, ':1'], {
+  const running = opened.world.tsmoby(['port-forward', 'web', `:${opened.echo.port}`, ':1'], {
     signal: stop.signal,
     onOutput: (all) => (said = all),
   });
   await eventually('both listen', async () => said.trimEnd().split('\n').length === 2);
   const [good = 0, bad = 0] = [...said.matchAll(/127\.0\.0\.1:(\d+) ->/g)].map(([, port]) => Number(port));
-  t.is(said, `Forwarding from 127.0.0.1:${good} -> ${opened.port}\nForwarding from 127.0.0.1:${bad} -> 1\n`);
+  t.is(said, `Forwarding from 127.0.0.1:${good} -> ${opened.echo.port}\nForwarding from 127.0.0.1:${bad} -> 1\n`);
   const words = Array.from({ length: 10 }, (_, n) => `hello ${n} ${'x'.repeat(n * 20_000)}`);
   t.deepEqual(
     await Promise.all(words.map((each) => ask(good, each))),
@@ -80,13 +54,13 @@ test('connections are led to the port inside, each half to its end, until Ctrl-C
   );
   t.is(await ask(bad, 'hello').catch(() => ''), '');
   const left = connect({ host: '127.0.0.1', port: good });
-  await eventually('a connection', async () => opened.open.connections === 1);
+  await eventually('a connection', async () => opened.echo.connections() === 1);
   stop.abort();
   const { code, stderr } = await running;
   t.is(code, 130);
   t.regex(stderr, /error: error forwarding port 1: .*ECONNREFUSED/);
   await once(left, 'close');
-  await eventually('nothing is open', async () => opened.open.connections === 0);
+  await eventually('nothing is open', async () => opened.echo.connections() === 0);
 });
 
 const wrong: readonly (readonly [line: string, words: RegExp])[] = [

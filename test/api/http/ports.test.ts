@@ -1,92 +1,12 @@
 import { once } from 'node:events';
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
 import test from 'ava';
-import { WebSocket, createWebSocketStream } from 'ws';
-import type { PortForwarder } from '../../../api/registry/port-dialer.ts';
 import { FRAME_TYPES } from '../../../api/spdy/frames.ts';
-import type { ApiServerOptions } from '../../../api/server.ts';
-import { badRequest } from '../../../api/status-error.ts';
 import { eventually } from '../../support/eventually.ts';
-import { RawServer } from '../../support/raw-http.ts';
+import { nothingIsOpen, openPortWorld, PATH } from '../../support/port-world.ts';
 import { control, createOpener, data, framesIn } from '../../support/spdy-client.ts';
 
-const PATH = '/api/v1/namespaces/default/configmaps/web/portforward';
-const SPDY = 'SPDY/3.1+portforward.k8s.io';
-
-interface World extends AsyncDisposable {
-  readonly server: RawServer;
-  /** Where an echo in capitals listens. */
-  readonly port: number;
-  readonly open: { dialers: number; connections: number };
-  connect(subprotocols: readonly string[], query?: string): WebSocket;
-  /** A stream of SPDY inside of a WebSocket. */
-  tunnel(): Promise<Duplex>;
-}
-
-/** ConfigMaps with ports: those of this machine. */
-async function openWorld(options: Partial<ApiServerOptions> = {}): Promise<World> {
-  await using opening = new AsyncDisposableStack();
-  const open = { dialers: 0, connections: 0 };
-  const echo = createServer({ allowHalfOpen: true }, (socket) => {
-    let said = '';
-    open.connections++;
-    socket.on('data', (bytes) => (said += String(bytes)));
-    socket.on('end', () => socket.end(said.toUpperCase())).on('close', () => open.connections--);
-    socket.on('error', () => undefined);
-  });
-  echo.listen(0, '127.0.0.1');
-  await once(echo, 'listening');
-  opening.defer(() => void echo.close());
-  const server = opening.use(await RawServer.open(options));
-  const { registry } = server.server;
-  const resource = registry.find('', 'v1', 'configmaps');
-  if (resource === undefined) throw new Error('no configmaps');
-  const portforward: PortForwarder = {
-    async openPorts(_context, name) {
-      if (name !== 'web') throw badRequest(`${name} does not run`);
-      open.dialers++;
-      return { dial, [Symbol.asyncDispose]: async () => void open.dialers-- };
-    },
-  };
-  registry.add({ ...resource, subresources: new Map([['portforward', portforward]]) });
-  const owned = opening.move();
-  return {
-    server,
-    port: (echo.address() as AddressInfo).port,
-    open,
-    connect: (subprotocols, query = '') =>
-      new WebSocket(`ws+unix:${server.socketPath}:${PATH}${query}`, [...subprotocols]),
-    tunnel: () => openTunnel(`ws+unix:${server.socketPath}:${PATH}`),
-    [Symbol.asyncDispose]: () => owned.disposeAsync(),
-  };
-}
-
-/** `ws` takes no subprotocol with a slash in its name: it must not see that one is spoken. */
-async function openTunnel(url: string): Promise<Duplex> {
-  const socket = new WebSocket(url, { headers: { 'sec-websocket-protocol': SPDY } });
-  let agreed: unknown;
-  socket.on('upgrade', ({ headers }) => {
-    agreed = headers['sec-websocket-protocol'];
-    delete headers['sec-websocket-protocol'];
-  });
-  await once(socket, 'open');
-  if (agreed !== SPDY) throw new Error(`the server speaks ${String(agreed)}`);
-  return createWebSocketStream(socket);
-}
-
-async function dial(port: number): Promise<Socket> {
-  const socket = connect({ host: '127.0.0.1', port, allowHalfOpen: true });
-  await once(socket, 'connect');
-  return socket;
-}
-
-async function nothingIsOpen({ open }: World): Promise<void> {
-  await eventually('nothing is open', async () => open.dialers === 0 && open.connections === 0);
-}
-
 test('over channels each port has its own, and says so first', async (t) => {
-  await using world = await openWorld();
+  await using world = await openPortWorld();
   const socket = world.connect(['v5.channel.k8s.io'], `?ports=${world.port}&ports=1`);
   const messages: Buffer[] = [];
   socket.on('message', (message: Buffer) => messages.push(message));
@@ -106,7 +26,7 @@ test('over channels each port has its own, and says so first', async (t) => {
 });
 
 test('inside of SPDY connections come as streams in pairs, many at once', async (t) => {
-  await using world = await openWorld();
+  await using world = await openPortWorld();
   const wire = await world.tunnel();
   const received: Buffer[] = [];
   wire.on('data', (bytes: Buffer) => received.push(bytes));
@@ -131,7 +51,7 @@ test('inside of SPDY connections come as streams in pairs, many at once', async 
 });
 
 test('inside of SPDY the error stream says what went wrong', async (t) => {
-  await using world = await openWorld();
+  await using world = await openPortWorld();
   const wire = await world.tunnel();
   const received: Buffer[] = [];
   wire.on('data', (bytes: Buffer) => received.push(bytes));
@@ -150,13 +70,13 @@ test('inside of SPDY the error stream says what went wrong', async (t) => {
 });
 
 test('a client who goes away, and a server that stops, leave no connection', async (t) => {
-  await using world = await openWorld();
+  await using world = await openPortWorld();
   const one = world.connect(['v4.channel.k8s.io'], `?ports=${world.port}`);
   const other = world.connect(['v4.channel.k8s.io'], `?ports=${world.port},${world.port}`);
   await Promise.all([once(one, 'open'), once(other, 'open')]);
-  await eventually('three connections', async () => world.open.connections === 3);
+  await eventually('three connections', async () => world.open().connections === 3);
   one.terminate();
-  await eventually('two connections', async () => world.open.connections === 2 && world.open.dialers === 1);
+  await eventually('two connections', async () => world.open().connections === 2 && world.open().dialers === 1);
   const closed = once(other, 'close');
   await world.server[Symbol.asyncDispose]();
   t.is(((await closed) as [number])[0], 1001);
@@ -171,7 +91,7 @@ const refused: readonly (readonly [what: string, subprotocols: readonly string[]
 ];
 for (const [what, subprotocols, query, why] of refused) {
   test(`${what} is refused before anything is opened`, async (t) => {
-    await using world = await openWorld();
+    await using world = await openPortWorld();
     const socket = world.connect(subprotocols, query);
     socket.on('error', () => undefined);
     const [, response] = (await once(socket, 'unexpected-response')) as [
@@ -182,13 +102,13 @@ for (const [what, subprotocols, query, why] of refused) {
     let body = '';
     for await (const chunk of response) body += String(chunk);
     t.regex(body, why);
-    t.is(world.open.dialers, 0);
+    t.is(world.open().dialers, 0);
     socket.terminate();
   });
 }
 
 test('without a WebSocket nothing is forwarded', async (t) => {
-  await using world = await openWorld();
+  await using world = await openPortWorld();
   t.regex((await world.server.request('GET', `${PATH}?ports=80`)).text, /Upgrade request required/);
   const headers = { upgrade: 'SPDY/3.1', connection: 'upgrade' };
   t.regex((await world.server.request('POST', PATH, { headers })).text, /kubectl 1\.31/);
@@ -200,9 +120,9 @@ test('who may only get forwards nothing', async (t) => {
       allowed: subresource === '' || verb === 'get',
     }),
   };
-  await using world = await openWorld({ authorizer });
+  await using world = await openPortWorld({}, { authorizer });
   const socket = world.connect(['v4.channel.k8s.io'], '?ports=80');
   const [error] = (await once(socket, 'error')) as [Error];
   t.regex(error.message, /403/);
-  t.is(world.open.dialers, 0);
+  t.is(world.open().dialers, 0);
 });
