@@ -43,8 +43,8 @@ export class SpdyConnection implements Disposable, StreamWire {
   }
 
   /**
-   * Reads the client's bytes to their end, no faster than the readers of the streams. Resolves then, or when the client says goodbye;
-   * rejects for what is no SPDY/3.1. All streams are over afterwards.
+   * Reads the client's bytes to their end, no faster than the readers of the streams. Resolves then, when the client says goodbye, or
+   * when it is disposed of and the next bytes or their end come; rejects for what is no SPDY/3.1. All streams are over afterwards.
    */
   async run(incoming: AsyncIterable<Uint8Array>): Promise<void> {
     const splitter = new FrameSplitter();
@@ -60,7 +60,8 @@ export class SpdyConnection implements Disposable, StreamWire {
         if (this.#closed) return;
       }
     } catch (error) {
-      await this.#send(goAway(this.#lastStream, RESET.PROTOCOL_ERROR));
+      // not waited for: a client who does not read would hold all streams open
+      void this.#send(goAway(this.#lastStream, RESET.PROTOCOL_ERROR));
       throw error;
     } finally {
       this[Symbol.dispose]();
