@@ -1,7 +1,7 @@
 import type { ApiRequest } from '../pipeline/request.ts';
 import type { ApiResponse } from '../pipeline/response.ts';
 import { valuesOf } from '../pipeline/request.ts';
-import { PORT_PROTOCOLS, SPDY_PORTS, type PortProtocol } from '../pipeline/upgrade.ts';
+import { channelsOf, PORT_PROTOCOLS, SPDY_PORTS, type PortProtocol } from '../pipeline/upgrade.ts';
 import { badRequest, methodNotAllowed } from '../status-error.ts';
 import { authorizeTalk } from './authorize-talk.ts';
 import type { ResourceCall } from './call.ts';
@@ -12,7 +12,7 @@ export async function handlePortForward(resourceCall: ResourceCall): Promise<Api
   if (capabilities.openPorts === undefined) throw methodNotAllowed();
   await authorizeTalk(resourceCall);
   const protocol = negotiatePorts(request);
-  const ports = protocol === SPDY_PORTS ? [] : portsOf(request);
+  const ports = protocol === SPDY_PORTS ? [] : portsOf(request, Math.floor(channelsOf(protocol) / 2));
   return { type: 'ports', protocol, ports, dialer: await capabilities.openPorts(call, attributes.name) };
 }
 
@@ -27,10 +27,15 @@ function negotiatePorts({ upgrade }: ApiRequest): PortProtocol {
   return protocol;
 }
 
-/** As `ports=80&ports=443`, or with commas between them. */
-function portsOf(request: ApiRequest): readonly number[] {
+/** As `ports=80&ports=443`, or with commas between them; each takes two channels. */
+function portsOf(request: ApiRequest, most: number): readonly number[] {
   const texts = valuesOf(request, 'ports').flatMap((value) => value.split(','));
   if (texts.length === 0) throw badRequest('query parameter "ports" is required');
+  if (texts.length > most) {
+    throw badRequest(
+      `query parameter "ports": one connection has room for ${most} ports here, not for ${texts.length}`,
+    );
+  }
   return texts.map((text) => {
     const port = Number(text);
     if (!/^\d{1,5}$/.test(text) || port < 1 || port > 65_535) {

@@ -46,7 +46,7 @@ export async function writeResponse(
       return;
     case 'process':
     case 'ports':
-      throw new TypeError('a process is no answer in HTTP');
+      throw new TypeError(`${answer.type === 'ports' ? 'ports are' : 'a process is'} no answer in HTTP`);
     case 'document':
       for (const [name, value] of Object.entries(answer.headers ?? {})) response.setHeader(name, value);
       writeWhole(response, answer.code, answer.contentType, bytesOfText(answer.body));

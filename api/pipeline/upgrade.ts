@@ -28,6 +28,16 @@ export function chooseChannelProtocol(offered: readonly string[]): ChannelProtoc
   return CHANNEL_PROTOCOLS.find((protocol) => names.includes(protocol));
 }
 
+/** Whether messages are text: one character for the channel, the rest in base64. */
+export const isBase64 = (protocol: ChannelProtocol): boolean =>
+  protocol === 'v4.base64.channel.k8s.io' || protocol === 'base64.channel.k8s.io';
+
+/**
+ * How many channels the messages of a protocol can name. As bytes all but 255, which has another meaning. As text the character is 48, a
+ * "0", and the number, as in Kubernetes' `wsstream`, of whose characters only those of ASCII are one byte.
+ */
+export const channelsOf = (protocol: ChannelProtocol): number => (isBase64(protocol) ? 80 : 255);
+
 /** SPDY/3.1 inside of a WebSocket, whose streams are opened as connections come: kubectl's way. */
 export const SPDY_PORTS = 'SPDY/3.1+portforward.k8s.io';
 

@@ -4,8 +4,11 @@ import type { CallContext } from './resource.ts';
 
 /** Leads into the network that a process has. Disposing it opens no more connections; those that are open stay. */
 export interface PortDialer extends AsyncDisposable {
-  /** A TCP connection to this port of the process' own loopback. Rejects, in words for a person, when nobody listens there. */
-  dial(port: number): Promise<Duplex>;
+  /**
+   * A TCP connection to this port of the process' own loopback. Rejects, in words for a person, when nobody listens there, and at once
+   * with the signal's reason when it aborts.
+   */
+  dial(port: number, signal: AbortSignal): Promise<Duplex>;
 }
 
 export interface PortForwarder {

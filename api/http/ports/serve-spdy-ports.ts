@@ -27,6 +27,7 @@ export async function serveSpdyPorts(
 ): Promise<void> {
   const pairs = new Map<string, Pair>();
   const running = new Set<Promise<void>>();
+  const gone = new AbortController();
   const onStream = (stream: SpdyStream): void => {
     const { id, type, port } = purposeOf(stream);
     const known = pairs.get(id);
@@ -41,7 +42,7 @@ export async function serveSpdyPorts(
     if (data === undefined || error === undefined) return;
     clearTimeout(timer);
     pairs.delete(id);
-    const work = forward(data, error, port, dialer).finally(() => running.delete(work));
+    const work = forward({ data, error }, port, dialer, gone.signal).finally(() => running.delete(work));
     running.add(work);
   };
   const forget = (id: string): void => {
@@ -51,6 +52,8 @@ export async function serveSpdyPorts(
     pair?.error?.destroy();
   };
   await runSpdy(carrier, onStream, { log, signal });
+  // who has gone waits for no connection that is still being opened
+  gone.abort();
   for (const { timer } of pairs.values()) clearTimeout(timer);
   await Promise.all(running);
 }
@@ -65,11 +68,16 @@ function purposeOf({ headers }: SpdyStream) {
 
 const newPair = (port: number, late: () => void): Pair => ({ port, timer: setTimeout(late, PAIR_MS) });
 
-async function forward(data: SpdyStream, error: SpdyStream, port: number, dialer: PortDialer): Promise<void> {
+async function forward(
+  { data, error }: Required<Pick<Pair, 'data' | 'error'>>,
+  port: number,
+  dialer: PortDialer,
+  signal: AbortSignal,
+): Promise<void> {
   // the client has nothing to say there
   error.resume();
   try {
-    await splice(data, await dialer.dial(port));
+    await splice(data, await dialer.dial(port, signal));
     error.end();
   } catch (cause) {
     error.end(`error forwarding port ${port}: ${(cause as Error).message}`);

@@ -16,7 +16,7 @@ interface Asked extends Surroundings {
 }
 
 /**
- * Answers over a WebSocket what can be: a process, a watch, a log. Resolves with false when it has done nothing, and the answer is to be
+ * Answers over a WebSocket what can be: a process, ports, a watch, a log. Resolves with false when it has done nothing, and the answer is to be
  * written like any other. Rejects as long as the connection is HTTP's; what goes wrong later ends it.
  */
 export async function answerOver(

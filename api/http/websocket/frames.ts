@@ -1,6 +1,6 @@
-import type { ChannelProtocol } from '../../pipeline/upgrade.ts';
+import { isBase64, type ChannelProtocol } from '../../pipeline/upgrade.ts';
 
-/** Channels, by the first byte of a message. */
+/** Channels, by the first byte of a message: `channelsOf` says how many there can be. */
 export const STDIN = 0;
 export const STDOUT = 1;
 export const STDERR = 2;
@@ -22,10 +22,10 @@ const ZERO = 0x30;
 /** The messages of a subprotocol. */
 export function framesOf(protocol: ChannelProtocol): Frames {
   const hasStatus = /^v\d+\./.test(protocol);
-  if (protocol === 'v4.base64.channel.k8s.io' || protocol === 'base64.channel.k8s.io') {
+  if (isBase64(protocol)) {
     return {
       hasStatus,
-      encode: (channel, bytes) => `${channel}${Buffer.from(bytes).toString('base64')}`,
+      encode: (channel, bytes) => `${String.fromCharCode(ZERO + channel)}${Buffer.from(bytes).toString('base64')}`,
       decode: (message) =>
         message[0] === undefined
           ? undefined
