@@ -3,7 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { RuntimeError } from '../errors.ts';
+import { isRuntimeError, RuntimeError } from '../errors.ts';
 import type { NetworkDoor } from '../ports/host.ts';
 import { startFailure } from './run-program.ts';
 
@@ -26,6 +26,7 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
+const CLOSED = 'the way into the network is closed';
 /** How long the program may take to start on a busy machine. */
 const START_MS = 20_000;
 
@@ -54,38 +55,51 @@ class Door implements NetworkDoor {
   constructor(child: ChildProcess) {
     this.#child = child;
     // not `close`: Node does not tell of it when the channel was closed from here
-    const exited = new Promise((resolve) => child.once('exit', resolve).once('error', resolve));
+    const exited = new Promise<void>((resolve) => {
+      child.once('exit', () => resolve());
+      // at any time: a word that cannot be sent to a program that has died is one, and nobody else listens
+      child.on('error', () => child.pid === undefined && resolve());
+    });
     const said = new Promise((resolve) => child.stderr?.once('close', resolve) ?? resolve(undefined));
     this.#closed = Promise.all([exited, said]);
     child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.#stderr = (this.#stderr + text).slice(-1000)));
     child.on('message', (word: Word, handle: unknown) => this.#hear(word, handle as Socket | undefined));
-    void this.#closed.then(() => this.#fail('the way into the network is closed'));
+    void this.#closed.then(() => this.#fail(CLOSED));
   }
 
   async started(program: string, signal: AbortSignal): Promise<void> {
-    const failed = once(this.#child, 'error').then(([cause]) => {
-      throw startFailure({ program }, cause as NodeJS.ErrnoException);
-    });
     const ended = this.#closed.then(() => {
       const gone = /no such file/i.test(this.#stderr);
       throw new RuntimeError(gone ? 'NotFound' : 'Internal', `the network of a process: ${this.#stderr.trim()}`);
     });
-    for (const each of [failed, ended]) each.catch(() => undefined);
+    ended.catch(() => undefined);
     try {
-      await Promise.race([once(this.#child, 'message', { signal }), failed, ended]);
+      // rejects for an error of the child's, too
+      await Promise.race([once(this.#child, 'message', { signal }), ended]);
     } catch (error) {
-      if (!signal.aborted) throw error;
-      throw new RuntimeError('DeadlineExceeded', 'the way into the network did not open', { cause: error });
+      if (signal.aborted)
+        throw new RuntimeError('DeadlineExceeded', 'the way into the network did not open', { cause: error });
+      throw isRuntimeError(error) ? error : startFailure({ program }, error as NodeJS.ErrnoException);
     }
   }
 
-  async dial(port: number): Promise<Socket> {
+  async dial(port: number, signal?: AbortSignal): Promise<Socket> {
+    signal?.throwIfAborted();
     const id = ++this.#last;
     const { promise, resolve, reject } = Promise.withResolvers<Socket>();
     this.#waiting.set(id, { resolve, reject });
-    if (this.#child.connected) this.#child.send({ id, port });
-    else this.#fail('the way into the network is closed');
-    return await promise;
+    // a connection that still comes is closed
+    const giveUp = (): void => {
+      this.#waiting.delete(id);
+      reject(signal?.reason as Error);
+    };
+    signal?.addEventListener('abort', giveUp, { once: true });
+    this.#child.send({ id, port }, (error) => error !== null && this.#fail(CLOSED));
+    try {
+      return await promise;
+    } finally {
+      signal?.removeEventListener('abort', giveUp);
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

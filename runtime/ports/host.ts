@@ -44,9 +44,9 @@ export interface HostRunOptions {
 export interface NetworkDoor extends AsyncDisposable {
   /**
    * A TCP connection that begins inside: to 127.0.0.1, or to [::1] where nobody listens on that. Each side ends its half by itself.
-   * Rejects with RuntimeError: Unavailable when it is refused or not answered.
+   * Rejects with RuntimeError: Unavailable when it is refused or not answered; at once with the signal's reason when it aborts.
    */
-  dial(port: number): Promise<Duplex>;
+  dial(port: number, signal?: AbortSignal): Promise<Duplex>;
 }
 
 /** A mount as containerd's snapshotters describe it, ready for mount(8). */

@@ -1,10 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import test from 'ava';
 import { createHost } from '../../../runtime/host/create-host.ts';
+import { openNetworkDoor } from '../../../runtime/host/network-door.ts';
 import { isRuntimeError } from '../../../runtime/errors.ts';
-import { eventually } from '../../support/eventually.ts';
 
 /** A server that answers with what it was told in capitals, when the client has ended; alone in a network of its own. */
 const SERVER = `require('node:net').createServer({ allowHalfOpen: true }, (socket) => {
@@ -23,6 +24,33 @@ async function startServer(): Promise<ChildProcess & AsyncDisposable> {
       await closed;
     },
   });
+}
+
+/** What `look` says of a process; undefined when it has gone, or is none. */
+function of<T>(pid: string, look: (directory: string) => T): T | undefined {
+  try {
+    return look(`/proc/${pid}`);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Of `stat`, behind the name, which may have anything in it: the state and the parent. */
+const stateOf = (directory: string): readonly string[] =>
+  readFileSync(`${directory}/stat`, 'utf8').split(') ').at(-1)?.split(' ').slice(0, 2) ?? [];
+
+/** Until its last thread has ended, which closes what it has open. */
+const isAlive = (directory: string): boolean =>
+  stateOf(directory)[0] !== 'Z' || readdirSync(`${directory}/task`).length > 1;
+
+/** Processes besides the server that are in its network, or that this one has started, which may be on their way there. */
+function programs({ pid = 0 }: ChildProcess): readonly number[] {
+  const networkOf = (directory: string): string => readlinkSync(`${directory}/ns/net`);
+  const network = of(String(pid), networkOf);
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && name !== String(pid))
+    .filter((name) => of(name, stateOf)?.[1] === String(process.pid) || of(name, networkOf) === network)
+    .map(Number);
 }
 
 test.serial('connections begin inside of the network of a process, and each half ends by itself', async (t) => {
@@ -56,7 +84,9 @@ test.serial('connections outlive the door and the process inside, and nothing el
   await using server = await startServer();
   const door = await host.openNetwork(server.pid ?? 0);
   const socket = await door.dial(8080);
+  t.is(programs(server).length, 1);
   await door[Symbol.asyncDispose]();
+  t.deepEqual(programs(server), []);
   socket.end('still here');
   t.is(await text(socket), 'STILL HERE');
   await t.throwsAsync(door.dial(8080), { message: /closed/ });
@@ -78,13 +108,35 @@ test.serial('a caller who gives up leaves nothing behind', async (t) => {
   const opening = host.openNetwork(server.pid ?? 0, gone.signal);
   gone.abort();
   await t.throwsAsync(opening);
-  const { readdir, readFile } = await import('node:fs/promises');
-  const commands = async (): Promise<readonly string[]> => {
-    const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-    return await Promise.all(pids.map(async (pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')));
-  };
-  await eventually('no program is left', async () =>
-    (await commands()).every((line) => !line.includes(`--net=/proc/${server.pid ?? 0}/`)),
-  );
-  t.pass();
+  t.deepEqual(programs(server), []);
+});
+
+test.serial('a caller who gives up a connection gets none, and the next one does', async (t) => {
+  await using server = await startServer();
+  await using door = await createHost({ runDirectory: '/nowhere' }).openNetwork(server.pid ?? 0);
+  const gone = new AbortController();
+  const dialling = door.dial(8080, gone.signal);
+  gone.abort(new Error('nobody waits'));
+  await t.throwsAsync(dialling, { message: 'nobody waits' });
+  await t.throwsAsync(door.dial(8080, gone.signal), { message: 'nobody waits' });
+  const socket = await door.dial(8080);
+  socket.end('hello');
+  t.is(await text(socket), 'HELLO');
+});
+
+test.serial('a program that is killed opens no more connections, and nothing else breaks', async (t) => {
+  await using server = await startServer();
+  await using door = await createHost({ runDirectory: '/nowhere' }).openNetwork(server.pid ?? 0);
+  const [program = 0] = programs(server);
+  process.kill(program, 'SIGKILL');
+  // this process is not told of it in between, and still writes
+  while (of(String(program), isAlive)) continue;
+  const dials = await Promise.allSettled(Array.from({ length: 4 }, () => door.dial(8080)));
+  for (const dial of dials) t.true(dial.status === 'rejected' && isRuntimeError(dial.reason, 'Unavailable'));
+  await t.throwsAsync(door.dial(8080), { message: /closed/ });
+});
+
+test.serial('without nsenter there is no way in', async (t) => {
+  const error = await t.throwsAsync(openNetworkDoor(process.pid, { nsenter: ['/nowhere/nsenter'], env: {} }));
+  t.true(isRuntimeError(error, 'Unsupported'), error.message);
 });
