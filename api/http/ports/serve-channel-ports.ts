@@ -59,22 +59,21 @@ async function openPort({ port, index, dialer, send, signal }: Opening): Promise
   const data = index * 2;
   const named = Uint8Array.of(port & 0xff, port >> 8);
   await Promise.all([send(data, named), send(data + 1, named)]);
+  const tell = ({ message }: Error): Promise<void> =>
+    send(data + 1, Buffer.from(`error forwarding port ${port}: ${message}`));
   try {
     const stream = await dialer.dial(port, signal);
     stream.on('error', () => undefined);
-    return { open: { stream, drained: drainOf(stream) }, over: pump(stream, (bytes) => send(data, bytes)) };
+    const over = pump(stream, (bytes) => send(data, bytes)).catch(tell);
+    return { open: { stream, drained: drainOf(stream) }, over };
   } catch (error) {
-    await send(data + 1, Buffer.from(`error forwarding port ${port}: ${(error as Error).message}`));
-    return { over: Promise.resolve() };
+    return { over: tell(error as Error) };
   }
 }
 
+/** Rejects when it breaks off, also from here: who has gone is told nothing. */
 async function pump(stream: Duplex, send: (bytes: Uint8Array) => Promise<void>): Promise<void> {
-  try {
-    for await (const chunk of stream as AsyncIterable<Uint8Array>) await send(chunk);
-  } catch {
-    // it broke off: the client sees the end
-  }
+  for await (const chunk of stream as AsyncIterable<Uint8Array>) await send(chunk);
 }
 
 /** Hands on what the client sends, no faster than it is taken everywhere. Resumes the socket. */

@@ -127,6 +127,19 @@ test('writes that wait leave no listeners', async (t) => {
   await nothingIsOpen(world);
 });
 
+test('a connection that breaks off inside is told apart from one that ends', async (t) => {
+  const breaking = new Duplex({ read: () => undefined, write: (_chunk, _encoding, done) => done() });
+  await using world = await openPortWorld({ dial: async () => breaking });
+  const socket = world.connect(V5, '?ports=80');
+  const messages = messagesOf(socket);
+  await once(socket, 'open');
+  breaking.push('half');
+  await eventually('the half', () => messages.length === 3);
+  breaking.destroy(new Error('read ECONNRESET'));
+  await once(socket, 'close');
+  t.deepEqual(messages.slice(2).map(String), ['\u0000half', '\u0001error forwarding port 80: read ECONNRESET']);
+});
+
 /** Never answers, only to be told that nobody waits any more. */
 function dialForEver() {
   const open = { dials: 0 };
