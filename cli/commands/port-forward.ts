@@ -43,6 +43,8 @@ export const portForward = defineCommand({
       const lead = (socket: Socket): void => void handle(socket, remote, { client, namespace, name, io });
       const server = await listen(flags.address, local, lead);
       servers.defer(() => close(server));
+      // it goes on listening: another one may be taken when this process has fewer files open
+      server.on('error', ({ message }) => note(io, `error: a connection was not taken: ${message}`));
       const { address, family, port } = server.address() as AddressInfo;
       const here = family === 'IPv6' ? `[${address}]` : address;
       await print(io.stdout, `Forwarding from ${here}:${port} -> ${remote}\n`);
@@ -95,16 +97,20 @@ interface Target extends Pick<Session, 'client' | 'namespace'> {
 /** One connection, to its end; what goes wrong with it is told, and hinders no other. */
 async function handle(socket: Socket, remote: number, { client, namespace, name, io }: Target): Promise<void> {
   const path = resourcePath({ ...refOf(containerKind), namespace, name, subresource: 'portforward' }, containerKind);
+  const gone = new AbortController();
+  // it may leave while the way to the container is still being opened, when nothing else listens
+  socket.on('error', () => undefined).once('close', () => gone.abort());
   const end = (): void => void socket.destroy();
   io.signal.addEventListener('abort', end, { once: true });
+  if (io.signal.aborted) end();
   try {
-    const stream = await client.remotePort(`${path}?ports=${remote}`, { signal: io.signal });
+    const stream = await client.remotePort(`${path}?ports=${remote}`, { signal: gone.signal });
     await Promise.all([pipeline(socket, stream), pipeline(stream, socket)]);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     // either side may leave when it likes
-    if (!io.signal.aborted && code !== 'ERR_STREAM_PREMATURE_CLOSE' && code !== 'ECONNRESET')
-      note(io, `error: ${message}`);
+    const hasLeft = io.signal.aborted || error === gone.signal.reason;
+    if (!hasLeft && code !== 'ERR_STREAM_PREMATURE_CLOSE' && code !== 'ECONNRESET') note(io, `error: ${message}`);
   } finally {
     io.signal.removeEventListener('abort', end);
     socket.destroy();

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, type Server } from 'node:net';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { text } from 'node:stream/consumers';
 import test from 'ava';
 import { dial, forwardPorts, openEchoServer, type EchoServer } from '../support/echo-server.ts';
@@ -11,13 +12,16 @@ interface World extends AsyncDisposable {
   readonly echo: EchoServer;
 }
 
-/** A Container whose ports are those of this machine. */
-async function openWorld(): Promise<World> {
+/** A Container whose ports are those of this machine; who wants them waits for `ready`. */
+async function openWorld(ready: () => Promise<void> = async () => undefined): Promise<World> {
   await using opening = new AsyncDisposableStack();
   const echo = opening.use(await openEchoServer());
   const world = opening.use(await openCliWorld());
   forwardPorts(world.api.server, ['tsmoby.dev', 'v1alpha1', 'containers'], {
-    openPorts: async () => ({ dial, [Symbol.asyncDispose]: async () => undefined }),
+    async openPorts() {
+      await ready();
+      return { dial, [Symbol.asyncDispose]: async () => undefined };
+    },
   });
   const metadata = { name: 'web', namespace: 'default' };
   await world.api.client().create({
@@ -61,6 +65,63 @@ test('connections are led to the port inside, each half to its end, until Ctrl-C
   t.regex(stderr, /error: error forwarding port 1: .*ECONNREFUSED/);
   await once(left, 'close');
   await eventually('nothing is open', async () => opened.echo.connections() === 0);
+});
+
+/** Forwards one port in `body`, which gets the local one, and resolves with what was said of errors. */
+async function forwarding({ world, echo }: World, body: (local: number) => Promise<void>): Promise<string> {
+  const stop = new AbortController();
+  let said = '';
+  const running = world.tsmoby(['port-forward', 'web', `:${echo.port}`], {
+    signal: stop.signal,
+    onOutput: (all) => (said = all),
+  });
+  const [, local] = await eventually('it listens', () => /127\.0\.0\.1:(\d+) ->/.exec(said));
+  try {
+    await body(Number(local));
+  } finally {
+    stop.abort();
+  }
+  return (await running).stderr;
+}
+
+test('a client who leaves while the way is still being opened hinders no other', async (t) => {
+  const { promise: open, resolve } = Promise.withResolvers<void>();
+  let waiting = 0;
+  await using opened = await openWorld(async () => {
+    waiting++;
+    await open;
+  });
+  const stderr = await forwarding(opened, async (local) => {
+    const early = connect({ host: '127.0.0.1', port: local });
+    await eventually('it is led on', () => waiting === 1);
+    early.resetAndDestroy();
+    const other = ask(local, 'hello');
+    await eventually('another one is led on', () => waiting === 2);
+    resolve();
+    t.is(await other, 'HELLO');
+  });
+  t.notRegex(stderr, /error/);
+  await eventually('nothing is open', () => opened.echo.connections() === 0);
+});
+
+const LISTENING = 'tracing:net.server.listen:asyncEnd';
+
+test('a connection that cannot be taken is told, and hinders no other', async (t) => {
+  await using opened = await openWorld();
+  const servers: Server[] = [];
+  const see = (message: unknown): void => void servers.push((message as { readonly server: Server }).server);
+  subscribe(LISTENING, see);
+  try {
+    const stderr = await forwarding(opened, async (local) => {
+      const server = servers.find((each) => (each.address() as { port?: number } | null)?.port === local);
+      // as Node does when this process has too many files open
+      t.true(server?.emit('error', Object.assign(new Error('accept EMFILE'), { code: 'EMFILE' })));
+      t.is(await ask(local, 'hello'), 'HELLO');
+    });
+    t.regex(stderr, /error: a connection was not taken: accept EMFILE/);
+  } finally {
+    unsubscribe(LISTENING, see);
+  }
 });
 
 const wrong: readonly (readonly [line: string, words: RegExp])[] = [
