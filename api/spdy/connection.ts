@@ -109,6 +109,8 @@ export class SpdyConnection implements Disposable, StreamWire {
     const id = payload.readUInt32BE(0) & 0x7fffffff;
     // read in any case: all blocks are one compressed stream
     const headers = await this.#headers.read(payload.subarray(10));
+    // nobody would end a stream that is opened now
+    if (this.#closed) return;
     const isNew = id % 2 === 1 && id > this.#lastStream;
     if (!isNew || this.#streams.size >= MAX_STREAMS) {
       await this.#send(rstStream(id, isNew ? RESET.REFUSED_STREAM : RESET.PROTOCOL_ERROR));
