@@ -187,11 +187,10 @@ test('a watch that times out ends its answer cleanly', async (t) => {
 test('a server that stops ends its watches at once', async (t) => {
   const server = await RawServer.open();
   const response = await open(server, '');
-  const began = performance.now();
   const ended = once(response.resume(), 'close');
   await server[Symbol.asyncDispose]();
   await ended;
-  t.true(performance.now() - began < 1500);
+  t.true(response.complete, 'it was cut off after the grace that connections have');
 });
 
 test('a reader that never reads costs neither writers nor other readers anything', async (t) => {
