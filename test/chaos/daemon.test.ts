@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, readdir, rm, stat, statfs, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -14,6 +14,7 @@ import { runToItsEnd } from '../support/daemon/process.ts';
 import { assertHoldsNothing, inSpace, onDaemon } from '../support/daemon/scenario.ts';
 import type { Space } from '../support/daemon/space.ts';
 import { eventually } from '../support/eventually.ts';
+import { makeFolder } from '../support/interruption.ts';
 
 const scenario = onDaemon(test);
 const CONTAINER = { apiVersion: 'tsmoby.dev/v1alpha1', kind: 'Container' } as const;
@@ -171,7 +172,7 @@ scenario('a second daemon on the same directories is refused, and told which opt
 });
 
 test.serial('a data directory that cannot be written is refused by name', async (t) => {
-  const folder = await mkdtemp('/tmp/tsm-d-');
+  const folder = await makeFolder('/tmp/tsm-d-');
   try {
     await writeFile(join(folder, 'd'), 'a file');
     const { code, text } = await runToItsEnd(optionsIn(folder), join(folder, 'log'));

@@ -1,7 +1,7 @@
 /** The end of everything: what `quickstart --down` calls, and what every test of the whole daemon relies on. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { tearDown } from '../../cli/daemon/tear-down.ts';
@@ -10,6 +10,7 @@ import { startTestDaemon } from '../support/daemon.ts';
 import { processGone } from '../support/daemon/kernel.ts';
 import { findLeaks, shimSockets } from '../support/daemon/leaks.ts';
 import { Space } from '../support/daemon/space.ts';
+import { makeFolder } from '../support/interruption.ts';
 
 const log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
@@ -59,7 +60,7 @@ test.serial(
 );
 
 test.serial('what is left is seen: processes, mounts, directories, cgroups and sockets', async (t) => {
-  const folder = await mkdtemp('/tmp/tsm-leak-');
+  const folder = await makeFolder('/tmp/tsm-leak-');
   const identity = `leak-${process.pid}`;
   const socketsBefore = await shimSockets();
   const cgroup = join('/sys/fs/cgroup/pids/tsmoby', identity);

@@ -1,17 +1,18 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import test from 'ava';
 import { openSqliteStore } from '../../api/store/sqlite.ts';
 import { buildInto } from '../../tools/build/bundle.ts';
+import { makeFolder } from '../support/interruption.ts';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 test('what is built is whole: commands, the store’s thread and logd each start from their file', async (t) => {
-  const target = await mkdtemp('/tmp/tsm-dist-');
+  const target = await makeFolder('/tmp/tsm-dist-');
   try {
     t.true((await buildInto(root, target)) > 100_000);
     t.deepEqual((await readdir(target)).sort(), [

@@ -1,6 +1,6 @@
 import test from 'ava';
 import * as fc from 'fast-check';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { parseFileSpec } from '../../cli/commands/cp/file-spec.ts';
@@ -9,10 +9,11 @@ import { encodeHeader, padding, type Header } from '../../cli/tar/header.ts';
 import { readTar } from '../../cli/tar/read.ts';
 import { exitStatus, openExecServer, SUCCESS, type Script } from '../support/exec-server.ts';
 import { exchangeArchives } from '../suites/archives.ts';
+import { makeFolder } from '../support/interruption.ts';
 import { runLine } from './world.ts';
 
 async function inDirectory(body: (directory: string) => Promise<void>): Promise<void> {
-  const directory = await mkdtemp('/tmp/tsm-t-');
+  const directory = await makeFolder('/tmp/tsm-t-');
   try {
     await body(directory);
   } finally {

@@ -1,10 +1,11 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import test from 'ava';
 import { linesIn } from '../../cli/commands/logs/lines-in.ts';
 import { SeenLines } from '../../cli/commands/logs/seen-lines.ts';
+import { makeFolder } from '../support/interruption.ts';
 import { runLine, type Run } from './world.ts';
 
 const LOG = '/apis/tsmoby.dev/v1alpha1/namespaces/default/containers/web/log';
@@ -18,7 +19,7 @@ async function withLogServer(
   phase: string,
   use: (tsmoby: (...line: string[]) => Promise<Run>, asked: readonly URLSearchParams[]) => Promise<void>,
 ): Promise<void> {
-  const directory = await mkdtemp('/tmp/tsm-log-');
+  const directory = await makeFolder('/tmp/tsm-log-');
   const asked: URLSearchParams[] = [];
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '', 'http://x');

@@ -1,10 +1,11 @@
 import { EventEmitter } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Input, Io, TextOutput } from '../../cli/io.ts';
 import { runCommandLine } from '../../cli/run.ts';
 import { openApiWorld, type ApiWorld } from '../support/api-world.ts';
+import { makeFolder } from '../support/interruption.ts';
 
 /** The clock of server and commands stands still, so that every age is 0s. */
 export const NOW = Date.parse('2026-01-01T00:00:00Z');
@@ -84,7 +85,7 @@ export interface CliWorld extends AsyncDisposable {
 export async function openCliWorld(): Promise<CliWorld> {
   await using opening = new AsyncDisposableStack();
   const api = opening.use(await openApiWorld({ clock: { now: () => NOW } }));
-  const directory = await mkdtemp('/tmp/tsm-cli-');
+  const directory = await makeFolder('/tmp/tsm-cli-');
   opening.defer(() => rm(directory, { recursive: true }));
   const socketPath = join(directory, 'api.sock');
   await api.server.listenUnix({ path: socketPath });

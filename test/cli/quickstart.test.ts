@@ -1,16 +1,17 @@
 /** The README's first command, as it is: up, serving, and away without a trace. */
 import test from 'ava';
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { assertNoLeaks, shimSockets } from '../support/daemon/leaks.ts';
+import { makeFolder } from '../support/interruption.ts';
 
 const root = join(import.meta.dirname, '../..');
 const run = promisify(execFile);
 
 test('quickstart comes up twice, serves, and --down leaves nothing behind', async (t) => {
-  const folder = await mkdtemp('/tmp/tsm-q-');
+  const folder = await makeFolder('/tmp/tsm-q-');
   const env = { ...process.env, QUICKSTART_DATA: join(folder, 'q'), QUICKSTART_RUN: join(folder, 'r') };
   const quickstart = (...args: readonly string[]) =>
     run(process.execPath, ['tools/quickstart/main.ts', ...args], { cwd: root, env });
@@ -36,7 +37,7 @@ test('quickstart comes up twice, serves, and --down leaves nothing behind', asyn
 });
 
 test('--down without anything running is no error', async (t) => {
-  const folder = await mkdtemp('/tmp/tsm-q-');
+  const folder = await makeFolder('/tmp/tsm-q-');
   const env = { ...process.env, QUICKSTART_DATA: join(folder, 'q'), QUICKSTART_RUN: join(folder, 'r') };
   await t.notThrowsAsync(run(process.execPath, ['tools/quickstart/main.ts', '--down'], { cwd: root, env }));
   t.deepEqual(await readdir(folder), []);

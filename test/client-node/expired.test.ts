@@ -1,5 +1,5 @@
 import test from 'ava';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CoreV1Api, KubeConfig, makeInformer, Watch, type V1ConfigMap } from '@kubernetes/client-node';
@@ -8,6 +8,7 @@ import { openMemoryStore } from '../../api/store/memory.ts';
 import type { Store } from '../../api/store/store.ts';
 import { KINDS } from '../../schemas/kinds.ts';
 import { eventually } from '../support/eventually.ts';
+import { makeFolder } from '../support/interruption.ts';
 import { recordingLog } from '../support/recording-log.ts';
 
 const namespace = 'default';
@@ -26,7 +27,7 @@ class Forgetful implements AsyncDisposable {
   }
 
   static async open(): Promise<Forgetful> {
-    const made = new Forgetful(await mkdtemp(join(tmpdir(), 'tsm-f-')), await openMemoryStore());
+    const made = new Forgetful(await makeFolder(join(tmpdir(), 'tsm-f-')), await openMemoryStore());
     await made.start();
     return made;
   }

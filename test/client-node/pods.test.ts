@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
@@ -20,6 +20,7 @@ import {
 import { onDaemon } from '../support/daemon/scenario.ts';
 import type { Space } from '../support/daemon/space.ts';
 import { eventually } from '../support/eventually.ts';
+import { makeFolder } from '../support/interruption.ts';
 
 const scenario = onDaemon(test, { listen: ['https://127.0.0.1:0'] });
 
@@ -115,7 +116,7 @@ scenario('Attach shows what is written from now on, and writes', async (t, space
 scenario('Cp brings files out', async (t, space) => {
   const config = await idle(space);
   await run(config, space, ['sh', '-c', 'mkdir /tmp/from && echo some text > /tmp/from/a.txt']);
-  const folder = await mkdtemp('/tmp/tsm-cp-');
+  const folder = await makeFolder('/tmp/tsm-cp-');
   try {
     await new Cp(config).cpFromPod(space.namespace, 'web', 'web', 'a.txt', folder, '/tmp/from');
     const found = async (): Promise<string> => readFile(join(folder, 'a.txt'), 'utf8').catch(() => '');

@@ -15,10 +15,11 @@ import {
 import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { makeFolder } from '../support/interruption.ts';
 
 const GO = '/usr/share/gocode/src';
 const CONTAINERD = join(GO, 'github.com/containerd/containerd/api');
@@ -55,7 +56,7 @@ async function theirRegistry(): Promise<FileRegistry> {
   const files = (await readdir(GO, { recursive: true })).filter((path) =>
     /^github\.com\/containerd\/(containerd\/(api|runtime\/v2\/runc\/options)|cgroups)\/.*\.proto$/.test(path),
   );
-  const folder = await mkdtemp(join(tmpdir(), 'tsmoby-proto-'));
+  const folder = await makeFolder(join(tmpdir(), 'tsmoby-proto-'));
   try {
     const include = ['', 'github.com/gogo/protobuf', 'github.com/gogo/googleapis'].flatMap((path) => [
       '-I',

@@ -1,11 +1,12 @@
 /** What cp's archives must be to another program's tar. Run by the tar of every machine, and by busybox where it is installed. */
 import type { ExecutionContext } from 'ava';
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, open, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { extractTar } from '../../cli/tar/extract.ts';
 import { writeTar } from '../../cli/tar/write.ts';
+import { makeFolder } from '../support/interruption.ts';
 
 const shell = promisify(execFile);
 
@@ -19,7 +20,7 @@ export async function exchangeArchives(
   formats: readonly string[] = [],
 ): Promise<void> {
   const [program = '', ...applet] = tar;
-  const directory = await mkdtemp('/tmp/tsm-t-');
+  const directory = await makeFolder('/tmp/tsm-t-');
   const run = (...args: readonly string[]) => shell(program, [...applet, ...args], { cwd: directory });
   try {
     await mkdir(join(directory, 'from', LONG), { recursive: true });

@@ -1,9 +1,10 @@
 /** What every Images port must do. Run by the real containerd adapter and by the fake. */
 import type { ExecutionContext, TestFn } from 'ava';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ImageRecord, Images, PullProgress, PullRequest } from '../../runtime/ports/images.ts';
+import { makeFolder } from '../support/interruption.ts';
 import { rejects } from './containers.ts';
 
 /** What an image of a test holds. */
@@ -167,7 +168,7 @@ export function imagesSuite(test: TestFn, name: string, factory: () => Promise<I
   });
 
   row('a directory is copied, and one that is not there is no error', async (t, harness) => {
-    const folder = await mkdtemp(join(tmpdir(), 'tsm-copy-'));
+    const folder = await makeFolder(join(tmpdir(), 'tsm-copy-'));
     const read = harness.readCopied ?? ((path: string) => readFile(path, 'utf8').catch(() => undefined));
     try {
       const reference = await harness.publish('app:1', { files: { '/srv/data/a': 'A', '/srv/data/b/c': 'C' } });

@@ -1,7 +1,7 @@
 /** An API server in a process of its own: to be killed, measured, and shared with nobody. */
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { Agent as PlainAgent } from 'node:http';
 import { Agent as TlsAgent } from 'node:https';
 import { tmpdir } from 'node:os';
@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import type { RequestOptions } from 'node:https';
 import { readKubeconfig } from '../../client/kubeconfig.ts';
 import type { ProcessFacts } from './api-process/entry.ts';
+import { makeFolder } from './interruption.ts';
 
 export type { ProcessFacts } from './api-process/entry.ts';
 
@@ -32,7 +33,7 @@ export class ApiProcess implements AsyncDisposable {
   }
 
   static async start(): Promise<ApiProcess> {
-    const made = new ApiProcess(await mkdtemp(join(tmpdir(), 'tsm-p-')));
+    const made = new ApiProcess(await makeFolder(join(tmpdir(), 'tsm-p-')));
     try {
       await made.restart();
     } catch (error) {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createApiServer, type ApiServer } from '../../api/server.ts';
 import { openMemoryStore } from '../../api/store/memory.ts';
@@ -11,6 +11,7 @@ import { createHttpClient } from '../../client/http.ts';
 import type { Clock } from '../../controllers/engine/environment.ts';
 import type { ServedKinds } from '../../controllers/engine/served-kinds.ts';
 import { KINDS } from '../../schemas/kinds.ts';
+import { makeFolder } from './interruption.ts';
 import { recordingLog } from './recording-log.ts';
 import { widgetKind } from './widget.ts';
 
@@ -50,7 +51,7 @@ export async function openApiWorld(options: { readonly clock?: Clock } = {}): Pr
 }
 
 async function openHttp(server: ApiServer, owned: AsyncDisposableStack): Promise<Client> {
-  const directory = await mkdtemp('/tmp/tsm-eng-');
+  const directory = await makeFolder('/tmp/tsm-eng-');
   owned.defer(() => rm(directory, { recursive: true }));
   const socketPath = join(directory, 'api.sock');
   owned.use(await server.listenUnix({ path: socketPath }));

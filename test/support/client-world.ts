@@ -1,5 +1,5 @@
 /** A real API server on a real store, and the ways in which clients reach it. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createApiServer, type ApiServer } from '../../api/server.ts';
@@ -11,6 +11,7 @@ import type { Client } from '../../client/client.ts';
 import { createHttpClient } from '../../client/http.ts';
 import { readKubeconfig } from '../../client/kubeconfig.ts';
 import { findByKindRef, KINDS } from '../../schemas/kinds.ts';
+import { makeFolder } from './interruption.ts';
 import { recordingLog } from './recording-log.ts';
 import { widgetKind } from './widget.ts';
 
@@ -41,7 +42,7 @@ export class ClientWorld implements AsyncDisposable {
   }
 
   static async open(options: ClientWorldOptions): Promise<ClientWorld> {
-    const directory = await mkdtemp(join(tmpdir(), 'tsm-'));
+    const directory = await makeFolder(join(tmpdir(), 'tsm-'));
     const store = await openStore(options.store, directory);
     return new ClientWorld(options, directory, store, await openServer(options, directory, store));
   }

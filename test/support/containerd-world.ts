@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { mkdir, mkdtemp, open, rm, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { openChannel } from '../../proto/grpc/channel.ts';
@@ -17,6 +17,7 @@ import type { Registry } from '../../runtime/ports/registry.ts';
 import type { ImageRecord } from '../../runtime/ports/images.ts';
 import { buildBusyboxArchive } from '../../tools/busybox-image/archive.ts';
 import type { TestContainerd } from './containerd.ts';
+import { makeFolder, whenInterrupted } from './interruption.ts';
 import { createMemoryRegistry, type MemoryRegistry } from './memory-registry-port.ts';
 
 /** One store's view of a test containerd, with everything around it. Dispose takes away what it made. */
@@ -47,7 +48,7 @@ export interface WorldOptions {
 
 export async function openWorld(daemon: TestContainerd, options: WorldOptions = {}): Promise<ContainerdWorld> {
   const { snapshotter, port } = options;
-  const folder = await mkdtemp('/tmp/tsm-w-');
+  const folder = await makeFolder('/tmp/tsm-w-');
   const facts = await measureHostFacts({
     dataDirectory: folder,
     runDirectory: folder,
@@ -88,14 +89,14 @@ export async function openWorld(daemon: TestContainerd, options: WorldOptions = 
   };
   world.stdio = (id) => makeStdio(folder, id, fifos);
   world.collectGarbage = () => collectGarbage(world.services);
-  world[Symbol.asyncDispose] = async () => {
+  world[Symbol.asyncDispose] = whenInterrupted(async () => {
     await empty(world.containerd, world.services);
     for (const connection of connections) connection[Symbol.dispose]();
     channel.close();
     for (const fifo of fifos) await fifo.close();
     await removeCgroupParent('/sys/fs/cgroup', `/tsmoby/${facts.storeIdentity}`);
     await rm(folder, { recursive: true, force: true });
-  };
+  });
   return world;
 }
 

@@ -1,9 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { probe } from '../../proto/grpc/probe.ts';
+import { makeFolder, refuseWhenInterrupted, whenInterrupted } from './interruption.ts';
+import { clearFolders } from './interruption/clear-folders.ts';
 
 /** A private containerd for tests: own root, state, socket and runc root, nothing shared with the machine's. */
 export interface TestContainerd extends AsyncDisposable {
@@ -21,7 +23,7 @@ export interface TestContainerd extends AsyncDisposable {
  * the files.
  */
 export async function startContainerd(options: { readonly diskBytes?: number } = {}): Promise<TestContainerd> {
-  const folder = await mkdtemp('/tmp/tsm-c-');
+  const folder = await makeFolder('/tmp/tsm-c-');
   const socketPath = join(folder, 'c.sock');
   const runtimeRoot = join(folder, 'runc');
   await mkdir(runtimeRoot);
@@ -30,6 +32,7 @@ export async function startContainerd(options: { readonly diskBytes?: number } =
   await writeFile(config, configuration(folder));
   let child: ChildProcess | undefined;
   const start = async (): Promise<void> => {
+    refuseWhenInterrupted();
     const log = await open(join(folder, 'log'), 'a');
     child = spawn('containerd', ['--config', config], { stdio: ['ignore', log.fd, log.fd] });
     await log.close();
@@ -47,11 +50,14 @@ export async function startContainerd(options: { readonly diskBytes?: number } =
     child.kill('SIGKILL');
     await gone;
   };
+  const dispose = whenInterrupted(async () => {
+    await kill();
+    await clearFolders([folder]);
+  });
   try {
     await start();
   } catch (error) {
-    await unmountBelow(folder);
-    await rm(folder, { recursive: true, force: true });
+    await dispose();
     throw error;
   }
   return {
@@ -64,12 +70,7 @@ export async function startContainerd(options: { readonly diskBytes?: number } =
       await kill();
       await start();
     },
-    [Symbol.asyncDispose]: async () => {
-      await kill();
-      await endShims(folder);
-      await unmountBelow(folder);
-      await rm(folder, { recursive: true, force: true });
-    },
+    [Symbol.asyncDispose]: dispose,
   };
 }
 
@@ -92,33 +93,4 @@ async function mountSmallDisk(path: string, bytes: number): Promise<void> {
   const mount = spawn('mount', ['-t', 'tmpfs', '-o', `size=${bytes}`, 'tsmoby-test', path], { stdio: 'ignore' });
   const [code] = (await once(mount, 'exit')) as [number | null];
   if (code !== 0) throw new Error(`no tmpfs could be mounted at ${path}`);
-}
-
-/** Shims outlive their containerd; ours are known by the socket in their command line. */
-async function endShims(folder: string): Promise<void> {
-  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
-    const words = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split('\0');
-    if (!(words[0] ?? '').endsWith('containerd-shim-runc-v2') || !words.includes(`${folder}/c.sock`)) continue;
-    const tasks = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
-    for (const child of tasks.split(' ').filter((word) => word !== '')) signal(Number(child));
-    signal(Number(pid));
-  }
-}
-
-function signal(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // Gone already.
-  }
-}
-
-async function unmountBelow(folder: string): Promise<void> {
-  const points = (await readFile('/proc/self/mountinfo', 'utf8'))
-    .split('\n')
-    .map((line) => line.split(' ')[4] ?? '')
-    .filter((point) => point.startsWith(`${folder}/`));
-  for (const point of points.reverse()) {
-    await once(spawn('umount', ['-l', point], { stdio: 'ignore' }), 'exit');
-  }
 }

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -11,6 +11,7 @@ import { assertNoLeaks, shimSockets } from './daemon/leaks.ts';
 import { openRawContainerd, type RawContainerd } from './daemon/holdings.ts';
 import { spawnDaemon, type DaemonProcess } from './daemon/process.ts';
 import { eventually } from './eventually.ts';
+import { makeFolder, refuseWhenInterrupted, whenInterrupted } from './interruption.ts';
 
 export interface TestDaemonOptions {
   /** Instead of a containerd of its own. */
@@ -52,18 +53,19 @@ export interface TestDaemon extends AsyncDisposable {
 const START_MS = 60_000;
 
 export async function startTestDaemon(wanted: TestDaemonOptions = {}): Promise<TestDaemon> {
-  const folder = await mkdtemp('/tmp/tsm-d-');
+  const folder = await makeFolder('/tmp/tsm-d-');
   const socketsBefore = await shimSockets();
   await wanted.prepare?.(folder);
   const options = optionsIn(folder, wanted);
   const daemon = new Daemon(folder, options);
+  const takeAway = whenInterrupted(() => daemon.takeAway(socketsBefore));
   try {
     await daemon.start();
   } catch (error) {
-    await daemon.takeAway(socketsBefore);
+    await takeAway();
     throw error;
   }
-  return Object.assign(daemon, { [Symbol.asyncDispose]: () => daemon.takeAway(socketsBefore) });
+  return Object.assign(daemon, { [Symbol.asyncDispose]: takeAway });
 }
 
 /** What a daemon on the directories of this folder is told. */
@@ -111,6 +113,7 @@ class Daemon {
   }
 
   async start(): Promise<void> {
+    refuseWhenInterrupted();
     const child = await spawnDaemon(this.options, join(this.folder, 'log'));
     this.#process = child;
     const connection = { socketPath: this.socketPath };

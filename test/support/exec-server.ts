@@ -1,8 +1,9 @@
 import { createServer, type IncomingMessage } from 'node:http';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { once } from 'node:events';
 import { WebSocketServer, type WebSocket } from 'ws';
+import { makeFolder } from './interruption.ts';
 
 /** What a test's server does with one connection. */
 export type Script = (socket: ScriptedSocket, url: URL) => Promise<void>;
@@ -39,7 +40,7 @@ export async function openExecServer(
   script: Script,
   options: { readonly refuse?: { readonly code: number; readonly body: object }; readonly objects?: object } = {},
 ): Promise<ExecServer> {
-  const directory = await mkdtemp('/tmp/tsm-x-');
+  const directory = await makeFolder('/tmp/tsm-x-');
   const socketPath = join(directory, 's');
   const urls: URL[] = [];
   const http = createServer((_, response) => {

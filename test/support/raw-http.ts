@@ -1,5 +1,5 @@
 /** An API server on a unix socket and plain requests to it, for tests of what stands on the wire. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { once } from 'node:events';
@@ -10,6 +10,7 @@ import { createApiServer, type ApiServer, type ApiServerOptions } from '../../ap
 import { openMemoryStore } from '../../api/store/memory.ts';
 import type { JsonObject } from '../../schemas/object.ts';
 import { ALL_KINDS } from './client-world.ts';
+import { makeFolder } from './interruption.ts';
 import { recordingLog } from './recording-log.ts';
 
 export interface RawAnswer {
@@ -46,7 +47,7 @@ export class RawServer implements AsyncDisposable {
 
   static async open(options: Partial<ApiServerOptions> = {}): Promise<RawServer> {
     const stack = new AsyncDisposableStack();
-    const directory = await mkdtemp(join(tmpdir(), 'tsm-'));
+    const directory = await makeFolder(join(tmpdir(), 'tsm-'));
     stack.defer(() => rm(directory, { recursive: true, force: true }));
     const store = stack.use(await openMemoryStore());
     const log = recordingLog();

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -8,6 +8,7 @@ import test from 'ava';
 import { extract, type Header } from 'tar-stream';
 import { buildBusyboxArchive } from '../../tools/busybox-image/archive.ts';
 import { buildBusyboxImage, digestOf, type BuiltImage } from '../../tools/busybox-image/image.ts';
+import { makeFolder } from '../support/interruption.ts';
 
 /** Stands for the real program: prints its applets when asked. */
 const busybox = join(import.meta.dirname, 'fixtures/busybox.sh');
@@ -60,7 +61,7 @@ test('parents of files come before them', async (t) => {
 });
 
 test('an OCI archive is a layout whose index names the image', async (t) => {
-  const directory = await mkdtemp(join(tmpdir(), 'tsmoby-'));
+  const directory = await makeFolder(join(tmpdir(), 'tsmoby-'));
   t.teardown(() => rm(directory, { recursive: true, force: true }));
   const output = join(directory, 'deep/image.tar');
   const image = await buildBusyboxArchive({ output, name: 'tsmoby.dev/web:v1', busybox });
@@ -74,7 +75,7 @@ test('an OCI archive is a layout whose index names the image', async (t) => {
 });
 
 test('a docker archive has plain layers and repository tags', async (t) => {
-  const directory = await mkdtemp(join(tmpdir(), 'tsmoby-'));
+  const directory = await makeFolder(join(tmpdir(), 'tsmoby-'));
   t.teardown(() => rm(directory, { recursive: true, force: true }));
   const output = join(directory, 'image.tar');
   const image = await buildBusyboxArchive({ output, name: 'web:v1', format: 'docker', busybox });

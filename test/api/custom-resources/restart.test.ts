@@ -1,5 +1,5 @@
 import test from 'ava';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openSqliteStore } from '../../../api/store/sqlite.ts';
@@ -7,6 +7,7 @@ import { openMemoryStore } from '../../../api/store/memory.ts';
 import { sealValue } from '../../../api/store/envelope.ts';
 import type { Store } from '../../../api/store/store.ts';
 import type { JsonObject } from '../../../schemas/object.ts';
+import { makeFolder } from '../../support/interruption.ts';
 import { RawServer } from '../../support/raw-http.ts';
 import {
   crd,
@@ -29,7 +30,7 @@ async function overRestart(
   before: (server: RawServer) => Promise<void>,
   after: (server: RawServer) => Promise<void>,
 ): Promise<void> {
-  const directory = await mkdtemp(join(tmpdir(), 'tsm-crd-'));
+  const directory = await makeFolder(join(tmpdir(), 'tsm-crd-'));
   try {
     for (const run of [before, after]) {
       await using store: Store = await openSqliteStore(join(directory, 's.db'));

@@ -1,6 +1,6 @@
 import test from 'ava';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { connect as plainConnect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,13 +9,14 @@ import { connect, type ConnectionOptions } from 'node:tls';
 import type { ExecutionContext } from 'ava';
 import { WebSocket } from 'ws';
 import { readKubeconfig } from '../../../client/kubeconfig.ts';
+import { makeFolder } from '../../support/interruption.ts';
 import { RawServer } from '../../support/raw-http.ts';
 
 /** HTTPS besides the unix socket, with what a client needs for it. */
 async function openTls(
   t: ExecutionContext,
 ): Promise<{ readonly server: RawServer; readonly options: ConnectionOptions }> {
-  const directory = await mkdtemp(join(tmpdir(), 'tsm-tls-'));
+  const directory = await makeFolder(join(tmpdir(), 'tsm-tls-'));
   const server = await RawServer.open();
   t.teardown(async () => {
     await server[Symbol.asyncDispose]();

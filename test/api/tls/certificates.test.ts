@@ -1,6 +1,6 @@
 import test from 'ava';
 import { X509Certificate } from 'node:crypto';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
@@ -11,13 +11,14 @@ import { ensureCertificates } from '../../../api/tls/certificates.ts';
 import { writeKubeconfig } from '../../../api/tls/kubeconfig.ts';
 import { issue } from '../../../api/tls/issue.ts';
 import { readKubeconfig } from '../../../client/kubeconfig.ts';
+import { makeFolder } from '../../support/interruption.ts';
 import { RawServer } from '../../support/raw-http.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
 const HOSTS = ['127.0.0.1', '::1', 'localhost'];
 
 async function scratch(): Promise<{ readonly path: string } & AsyncDisposable> {
-  const path = await mkdtemp(join(tmpdir(), 'tsm-'));
+  const path = await makeFolder(join(tmpdir(), 'tsm-'));
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }
 

@@ -1,7 +1,7 @@
 /** A running server renews its certificates by itself, and nobody who is connected notices. */
 import test, { type ExecutionContext } from 'ava';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { readFile, rm, stat } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { Agent, request, type AgentOptions } from 'node:https';
 import { tmpdir } from 'node:os';
@@ -10,6 +10,7 @@ import { text } from 'node:stream/consumers';
 import type { TLSSocket } from 'node:tls';
 import { readKubeconfig } from '../../../client/kubeconfig.ts';
 import { eventually } from '../../support/eventually.ts';
+import { makeFolder } from '../../support/interruption.ts';
 import { RawServer } from '../../support/raw-http.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -24,7 +25,7 @@ interface Reply {
 async function open(t: ExecutionContext, daysAgo: number) {
   const stack = new AsyncDisposableStack();
   t.teardown(() => stack.disposeAsync());
-  const directory = await mkdtemp(join(tmpdir(), 'tsm-tls-'));
+  const directory = await makeFolder(join(tmpdir(), 'tsm-tls-'));
   stack.defer(() => rm(directory, { recursive: true, force: true }));
   let behind = daysAgo * DAY;
   const raw = stack.use(await RawServer.open({ clock: { now: () => Date.now() - behind } }));

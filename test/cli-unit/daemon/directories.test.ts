@@ -1,13 +1,14 @@
 import test from 'ava';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DirectoryInUseError, lockDirectory } from '../../../cli/daemon/data-lock.ts';
 import { DirectoryError, prepareDirectory } from '../../../cli/daemon/directories.ts';
+import { makeFolder } from '../../support/interruption.ts';
 
 async function withDirectory(run: (directory: string) => Promise<void>): Promise<void> {
-  const directory = await mkdtemp('/tmp/tsm-dir-');
+  const directory = await makeFolder('/tmp/tsm-dir-');
   try {
     await run(directory);
   } finally {

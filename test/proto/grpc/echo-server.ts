@@ -17,8 +17,9 @@ import {
   type ServerWritableStream,
   type UntypedHandleCall,
 } from '@grpc/grpc-js';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../../support/interruption.ts';
 
 /** Handlers by `Service.method`. What is not handled answers UNIMPLEMENTED. */
 export type Handlers = Readonly<Record<string, UntypedHandleCall>>;
@@ -35,7 +36,7 @@ export async function startServer(
   handlers: Handlers,
   at?: string,
 ): Promise<EchoServer> {
-  const folder = at === undefined ? await mkdtemp('/tmp/tsm-g-') : undefined;
+  const folder = at === undefined ? await makeFolder('/tmp/tsm-g-') : undefined;
   const socketPath = at ?? join(folder ?? '', 's');
   const server = new Server({ 'grpc.max_receive_message_length': -1 });
   for (const service of services) {

@@ -1,10 +1,11 @@
-import { access, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { access, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import type { ContainerSpec, Volume } from '../../../schemas/gen/types.ts';
 import { buildBusyboxArchive } from '../../../tools/busybox-image/archive.ts';
 import { onDaemon } from '../../support/daemon/scenario.ts';
 import type { Space } from '../../support/daemon/space.ts';
+import { makeFolder } from '../../support/interruption.ts';
 
 const ALLOWED = '/tmp/tsm-host-allowed';
 const scenario = onDaemon(test, { allowHostPath: [ALLOWED] });
@@ -139,7 +140,7 @@ scenario('a host path is mounted where the daemon allows it, and nowhere else', 
   );
   t.is(await readFile(join(ALLOWED, 'shared/answer'), 'utf8'), 'back\n');
 
-  const secret = await mkdtemp('/tmp/tsm-host-secret-');
+  const secret = await makeFolder('/tmp/tsm-host-secret-');
   try {
     for (const [name, path] of [
       ['outside', secret],

@@ -6,6 +6,8 @@ import test from 'ava';
 import { createHost } from '../../../runtime/host/create-host.ts';
 import { openNetworkDoor } from '../../../runtime/host/network-door.ts';
 import { isRuntimeError } from '../../../runtime/errors.ts';
+import { eventually } from '../../support/eventually.ts';
+import { whenInterrupted } from '../../support/interruption.ts';
 
 /** A server that answers with what it was told in capitals, when the client has ended; alone in a network of its own. */
 const SERVER = `require('node:net').createServer({ allowHalfOpen: true }, (socket) => {
@@ -19,10 +21,10 @@ async function startServer(): Promise<ChildProcess & AsyncDisposable> {
   const closed = once(child, 'close');
   await once(child.stdout, 'data');
   return Object.assign(child, {
-    async [Symbol.asyncDispose]() {
+    [Symbol.asyncDispose]: whenInterrupted(async () => {
       child.kill('SIGKILL');
       await closed;
-    },
+    }),
   });
 }
 

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { digestOf, MANIFEST_TYPE } from '../../suites/registry.ts';
 import { freePort } from '../../support/free-port.ts';
+import { makeFolder } from '../../support/interruption.ts';
 
 /** Debian's docker-registry on a private directory and port. */
 export interface DockerRegistry extends AsyncDisposable {
@@ -13,7 +14,7 @@ export interface DockerRegistry extends AsyncDisposable {
 
 /** `htpasswd`: content of its password file (bcrypt); `authorization`: what `push` sends. */
 export async function startDockerRegistry(auth?: { htpasswd: string; authorization: string }): Promise<DockerRegistry> {
-  const directory = await mkdtemp('/tmp/tsm-reg-');
+  const directory = await makeFolder('/tmp/tsm-reg-');
   const host = `127.0.0.1:${await freePort()}`;
   await writeFile(join(directory, 'htpasswd'), auth?.htpasswd ?? '');
   await writeFile(join(directory, 'config.yml'), configuration(directory, host, auth !== undefined));

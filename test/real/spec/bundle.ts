@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { copyFile, mkdir, mkdtemp, readdir, rm, rmdir, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, rm, rmdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { buildOciSpec, type SpecEnvironment } from '../../../runtime/containerd/spec/build.ts';
 import type { InstanceSpec } from '../../../runtime/ports/containers.ts';
+import { makeFolder, whenInterrupted } from '../../support/interruption.ts';
 
 const exec = promisify(execFile);
 
@@ -20,7 +21,7 @@ export interface Bundle extends AsyncDisposable {
 }
 
 export async function createBundle(applets: readonly string[]): Promise<Bundle> {
-  const directory = await mkdtemp('/tmp/tsm-spec-');
+  const directory = await makeFolder('/tmp/tsm-spec-');
   const bin = join(directory, 'rootfs', 'bin');
   await mkdir(bin, { recursive: true });
   await mkdir(join(directory, 'rootfs', 'tmp'));
@@ -39,13 +40,14 @@ export async function createBundle(applets: readonly string[]): Promise<Bundle> 
         return { code: failed.code ?? -1, stdout: failed.stdout ?? '', stderr: failed.stderr ?? String(error) };
       }
     },
-    async [Symbol.asyncDispose]() {
+    // runc's process may be gone and the container's not
+    [Symbol.asyncDispose]: whenInterrupted(async () => {
       const { stdout } = await exec('runc', ['--root', join(directory, 'runc'), 'list', '-q']);
       for (const id of stdout.split('\n').filter((line) => line !== '')) {
         await exec('runc', ['--root', join(directory, 'runc'), 'delete', '--force', id]);
       }
       await rm(directory, { recursive: true, force: true });
-    },
+    }),
   };
 }
 

@@ -1,11 +1,12 @@
 import test from 'ava';
-import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { counterOf, readCgroup, removeCgroupParent } from '../../../runtime/containerd/cgroup.ts';
+import { makeFolder } from '../../support/interruption.ts';
 
 async function tree(files: Readonly<Record<string, string>>): Promise<string> {
-  const root = await mkdtemp(join(tmpdir(), 'tsm-cgroup-'));
+  const root = await makeFolder(join(tmpdir(), 'tsm-cgroup-'));
   for (const [path, content] of Object.entries(files)) {
     await mkdir(join(root, path, '..'), { recursive: true });
     await writeFile(join(root, path), content);

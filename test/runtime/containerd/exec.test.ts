@@ -1,13 +1,14 @@
 import test from 'ava';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GrpcError } from '../../../proto/grpc/error.ts';
 import type { ContainersContext } from '../../../runtime/containerd/containers/context.ts';
 import { execInstance } from '../../../runtime/containerd/exec/exec.ts';
+import { makeFolder } from '../../support/interruption.ts';
 
 test('FIFOs that are still in the making when the record turns out to be gone do not stay', async (t) => {
-  const folder = await mkdtemp('/tmp/tsm-t-');
+  const folder = await makeFolder('/tmp/tsm-t-');
   t.teardown(() => rm(folder, { recursive: true }));
   const made: string[] = [];
   const context = {

@@ -1,6 +1,6 @@
 import test from 'ava';
 import * as fc from 'fast-check';
-import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
+import { open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pack, type Header } from 'tar-stream';
@@ -8,6 +8,7 @@ import { RuntimeError } from '../../../runtime/errors.ts';
 import { readAt } from '../../../runtime/containerd/archive/read-at.ts';
 import { decodePax } from '../../../runtime/containerd/archive/tar-header.ts';
 import { indexTar } from '../../../runtime/containerd/archive/tar-index.ts';
+import { makeFolder } from '../../support/interruption.ts';
 
 interface File {
   readonly header: Partial<Header> & { readonly name: string };
@@ -25,7 +26,7 @@ async function tarOf(files: readonly File[]): Promise<Buffer> {
 
 /** Names and contents as the index finds them. */
 async function contentsOf(tar: Uint8Array): Promise<Record<string, string>> {
-  const folder = await mkdtemp(join(tmpdir(), 'tsm-tar-'));
+  const folder = await makeFolder(join(tmpdir(), 'tsm-tar-'));
   try {
     const path = join(folder, 'x');
     await writeFile(path, tar);

@@ -1,7 +1,8 @@
-import { mkdtemp, realpath, rm } from 'node:fs/promises';
+import { realpath, rm } from 'node:fs/promises';
 import test from 'ava';
 import { createFakeRuntime } from '../../../runtime/fake/create.ts';
 import { volumesSuite, type VolumesHarness } from '../../suites/volumes.ts';
+import { makeFolder } from '../../support/interruption.ts';
 import { createManualTime } from './manual-time.ts';
 
 async function harness(directory: string | undefined): Promise<VolumesHarness> {
@@ -28,4 +29,4 @@ async function harness(directory: string | undefined): Promise<VolumesHarness> {
 }
 
 volumesSuite(test, 'fake in memory', () => harness(undefined));
-volumesSuite(test, 'fake on disk', async () => harness(await realpath(await mkdtemp('/tmp/tsm-fake-'))));
+volumesSuite(test, 'fake on disk', async () => harness(await realpath(await makeFolder('/tmp/tsm-fake-'))));

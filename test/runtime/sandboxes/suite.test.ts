@@ -1,13 +1,14 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import test from 'ava';
 import { RuntimeError } from '../../../runtime/errors.ts';
 import { createSandboxes } from '../../../runtime/sandboxes/create.ts';
 import { sandboxesSuite } from '../../suites/sandboxes.ts';
+import { makeFolder } from '../../support/interruption.ts';
 
 const spec = { id: 'uid-1.1', ownerUid: 'uid-1', mode: 'none', hostname: 'web' } as const;
 
 async function temporary(): Promise<AsyncDisposable & { path: string }> {
-  const path = await mkdtemp('/tmp/tsm-sbx-');
+  const path = await makeFolder('/tmp/tsm-sbx-');
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }
 

@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Host } from '../../../runtime/ports/host.ts';
 import { createVolumes } from '../../../runtime/volumes/create.ts';
 import type { VolumesHarness } from '../../suites/volumes.ts';
+import { makeFolder } from '../../support/interruption.ts';
 import { createHostDouble } from './host-double.ts';
 
 export interface VolumesWorld extends VolumesHarness {
@@ -16,7 +17,7 @@ export async function createVolumesWorld(
   host: Host = createHostDouble(),
   dispose: (runDirectory: string) => Promise<void> = async () => {},
 ): Promise<VolumesWorld> {
-  const directory = await mkdtemp('/tmp/tsm-vol-');
+  const directory = await makeFolder('/tmp/tsm-vol-');
   const dataDirectory = join(directory, 'data');
   const runDirectory = join(directory, 'run');
   const allowed = join(directory, 'allowed');

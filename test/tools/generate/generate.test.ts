@@ -1,13 +1,14 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import test from 'ava';
 import type { ExecutionContext } from 'ava';
 import { KINDS } from '../../../schemas/kinds.ts';
 import { findStale, generateAll, writeGenerated } from '../../../tools/generate/main.ts';
+import { makeFolder } from '../../support/interruption.ts';
 
 async function temporaryRoot(t: ExecutionContext): Promise<string> {
-  const root = await mkdtemp(join(tmpdir(), 'gen-'));
+  const root = await makeFolder(join(tmpdir(), 'gen-'));
   t.teardown(() => rm(root, { recursive: true, force: true }));
   return root;
 }
