@@ -34,6 +34,15 @@ export async function unpackKubectl(): Promise<string | undefined> {
   return `kubectl ${(await kubectlVersion(unpackedKubectl)) ?? ''} (unpacked in ${directory})`;
 }
 
+/** What follows when it cannot be unpacked: `own` is the machine's kubectl, undefined when there is none. */
+export function withoutNewerKubectl(own: string | undefined, { message }: Error): string {
+  if (own !== undefined) return `tests use ${own} alone: Debian's newer kubectl could not be unpacked: ${message}`;
+  return [
+    `there is no kubectl on PATH, and Debian's newer one could not be unpacked: ${message}`,
+    'set-up: test/kubectl/suite.test.ts will fail for that; put a kubectl (1.32 or newer) on PATH, or run this again later',
+  ].join('\n');
+}
+
 /** Its version as `1.36.4`, without asking any server; undefined when it does not run. */
 async function kubectlVersion(path: string): Promise<string | undefined> {
   const text = await output(path, ['version', '--client']).catch(() => '');

@@ -23,7 +23,7 @@ export const oldestContainerd = '1.7.0';
 
 const both: readonly Purpose[] = ['quickstart', 'test'];
 
-/** Everything, in the order in which it is reported. */
+/** All that apt can install, in the order in which it is reported; kubectl comes another way (see kubectl.ts). */
 export const requirements: readonly Requirement[] = [
   {
     program: 'containerd',
@@ -55,7 +55,6 @@ export const requirements: readonly Requirement[] = [
     why: "containerd's own .proto files, which tests compare ours with",
     purposes: ['test'],
   },
-  { program: 'kubectl', package: 'kubectl', why: 'tests talk to the API with it', purposes: ['test'] },
 ];
 
 /** The requirements of `purpose` that this machine does not meet. */

@@ -1,0 +1,21 @@
+import test from 'ava';
+import { withoutNewerKubectl } from '../../tools/setup/kubectl.ts';
+import { findOnPath, missingFor, requirements } from '../../tools/setup/requirements.ts';
+
+test('apt is not asked for kubectl, whose absence would keep all other packages from being installed', async (t) => {
+  t.false(requirements.some((each) => each.package === 'kubectl'));
+  const missing = await missingFor('test', '/nowhere');
+  t.true(missing.some(({ program }) => program === 'containerd'));
+  t.false(missing.some(({ program }) => program === 'kubectl'));
+});
+
+test('when Debian’s kubectl cannot be had, it is told whether there is another, and what fails without one', async (t) => {
+  const error = new Error('no network');
+  const own = await findOnPath('sh', '/nowhere:/bin');
+  t.is(own, '/bin/sh');
+  t.regex(withoutNewerKubectl(own, error), /^tests use \/bin\/sh alone: .*no network$/);
+  t.regex(
+    withoutNewerKubectl(undefined, error),
+    /there is no kubectl on PATH.*: no network\n.*suite\.test\.ts will fail/s,
+  );
+});
