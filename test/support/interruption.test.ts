@@ -30,6 +30,16 @@ for (const [told, tell, seen] of ENDINGS) {
   });
 }
 
+test('a test process whose output nobody reads any more comes to its end too', async (t) => {
+  await using directory = await temporaryDirectory();
+  const { child, ended, opened } = await start(join(directory.path, 'log'), 'throws');
+  child.stdout?.destroy();
+  child.stderr?.destroy();
+  child.disconnect();
+  t.is(await ended, 'SIGHUP');
+  t.false(existsSync(opened.folder));
+});
+
 test('what does not close keeps nothing else from being taken away', async (t) => {
   await using directory = await temporaryDirectory();
   const log = join(directory.path, 'log');
@@ -46,7 +56,7 @@ interface Opened {
 }
 
 async function start(log: string, how = '') {
-  const child = fork(PROGRAM, [log, how], { stdio: ['ignore', 'pipe', 'ignore', 'ipc'] });
+  const child = fork(PROGRAM, [log, how], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
   const ended = once(child, 'exit').then(([code, signal]) => (signal ?? code) as NodeJS.Signals | number);
   const [text] = (await once(child.stdout as NodeJS.ReadableStream, 'data')) as [Buffer];
   return { child, ended, opened: JSON.parse(text.toString()) as Opened };

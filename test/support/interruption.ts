@@ -72,6 +72,8 @@ async function end(signal: NodeJS.Signals): Promise<void> {
 function survive(): void {
   process.removeAllListeners('uncaughtException');
   process.on('uncaughtException', report);
+  // Nobody may be left to read: each report of a failed write would be another.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   process.send = () => true;
   process.exit = (() => undefined) as unknown as typeof process.exit;
 }
