@@ -7,7 +7,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { groups } from './cases/index.ts';
 import { openCluster } from './suite/cluster.ts';
-import { namedCases, startSuite, type NamedCase } from './suite/run-suite.ts';
+import { namedCases, startSuite, type RunningCase } from './suite/run-suite.ts';
 import { tapHeader, tapLine } from './suite/tap.ts';
 
 const usage =
@@ -33,23 +33,32 @@ async function main(args: readonly string[]): Promise<number> {
   const jobs = Number(values.jobs);
   if (values.kubeconfig === undefined || !Number.isInteger(jobs) || jobs < 1) throw new Error(usage);
   const interrupted = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => interrupted.abort(new Error(name)));
+  // Again and again, since npm and timeout(1) pass on what the terminal has sent to all: what the run has made is taken away.
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(name, () => interrupted.abort(new Error(name)));
+  }
   await using cluster = await openCluster(
     {
       binary: values.kubectl.includes('/') ? resolve(values.kubectl) : values.kubectl,
       kubeconfig: resolve(values.kubeconfig),
+      outlivesCtrlC: true,
       ...(values.archive === undefined ? {} : { archive: values.archive }),
     },
     interrupted.signal,
   );
   console.log(`# kubectl ${cluster.version}, server ${cluster.serverVersion}`);
-  return await report(cases, startSuite(cases, cluster, { jobs, signal: interrupted.signal }));
+  const suite = startSuite(cases, cluster, { jobs, signal: interrupted.signal });
+  try {
+    return await report(suite.cases);
+  } finally {
+    await suite.ended;
+  }
 }
 
-async function report(cases: readonly NamedCase[], running: ReturnType<typeof startSuite>): Promise<number> {
+async function report(cases: readonly RunningCase[]): Promise<number> {
   process.stdout.write(tapHeader(cases.length));
   const counts = { passed: 0, skipped: 0, failed: 0 };
-  for (const [index, { title, result }] of running.entries()) {
+  for (const [index, { title, result }] of cases.entries()) {
     const found = await result;
     counts[found.outcome]++;
     process.stdout.write(tapLine(index + 1, title, found));

@@ -6,6 +6,7 @@ import test from 'ava';
 import { join } from 'node:path';
 import { buildBusyboxArchive } from '../../tools/busybox-image/archive.ts';
 import { startTestDaemon, type TestDaemon } from '../support/daemon.ts';
+import { whenInterrupted } from '../support/interruption.ts';
 import { groups } from './cases/index.ts';
 import { openCluster } from './suite/cluster.ts';
 import { findKubectls, type FoundKubectl } from './suite/kubectls.ts';
@@ -18,22 +19,27 @@ const JOBS = 4;
 const open = new AsyncDisposableStack();
 const interrupted = new AbortController();
 let daemon: TestDaemon;
+let endAll: (() => Promise<void>) | undefined;
 
 test.before('the daemon starts', async () => {
   daemon = open.use(await startTestDaemon({ listen: ['https://127.0.0.1:0'] }));
+  // after the daemon's own, which thus comes later: clusters are disposed while it answers
+  endAll = whenInterrupted(async () => {
+    interrupted.abort(new Error('the tests are over'));
+    await open.disposeAsync();
+  });
   await buildBusyboxArchive({ output: archiveOf(daemon), name: 'busybox:latest' });
 });
 
 test.after.always('nothing is left on the machine', async () => {
-  interrupted.abort();
-  await open.disposeAsync();
+  await endAll?.();
 });
 
 const { found, missing } = findKubectls(process.env['PATH'] ?? '');
 
 test(`the suite runs with ${found.map(({ version }) => `kubectl ${version}`).join(' and ')}`, (t) => {
   for (const each of missing) t.log(`NOT TESTED: ${each}`);
-  t.not(found.length, 0, 'there is no kubectl at all: npm test sets one up');
+  t.not(found.length, 0, 'there is no kubectl at all: the set-up of npm test says why');
 });
 
 for (const kubectl of found) {
@@ -55,9 +61,14 @@ async function start(
   cases: ReturnType<typeof namedCases>,
 ): Promise<ReadonlyMap<string, Promise<Result>>> {
   const kubeconfig = join(daemon.options.dataDir, 'kubeconfig');
-  const cluster = open.use(await openCluster({ binary, kubeconfig, archive: archiveOf(daemon) }, interrupted.signal));
-  const running = startSuite(cases, cluster, { jobs: JOBS, signal: interrupted.signal });
-  return new Map(running.map(({ title, result }) => [title, result]));
+  await using opening = new AsyncDisposableStack();
+  const { signal } = interrupted;
+  const cluster = opening.use(await openCluster({ binary, kubeconfig, archive: archiveOf(daemon) }, signal));
+  signal.throwIfAborted();
+  const suite = startSuite(cases, cluster, { jobs: JOBS, signal });
+  opening.defer(() => suite.ended);
+  open.use(opening.move());
+  return new Map(suite.cases.map(({ title, result }) => [title, result]));
 }
 
 const archiveOf = ({ folder }: TestDaemon): string => join(folder, 'busybox.tar');

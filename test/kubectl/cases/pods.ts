@@ -1,5 +1,6 @@
 /** Pods as a view of Containers: what `kubectl` can do with nothing else. `%ARCHIVE%` is an image archive with busybox in it. */
 import type { Case } from '../suite/case.ts';
+import { watching } from './watching.ts';
 
 const image =
   'apiVersion: tsmoby.dev/v1alpha1\nkind: Image\nmetadata: {name: busybox}\nspec: {reference: busybox, archive: {path: "%ARCHIVE%"}}\n';
@@ -93,7 +94,7 @@ export const podCases: readonly Case[] = [
     given: image + container('web', 'for i in 1 2 3; do echo line $i; sleep 0.3; done', '  restartPolicy: Never\n'),
     steps: [
       {
-        kubectl: 'wait pod/web --for=jsonpath={.status.containerStatuses[0].started}=true --timeout=60s',
+        kubectl: 'wait pod/web --for=jsonpath={.status.containerStatuses[0].containerID} --timeout=60s',
         eventually: true,
       },
       { kubectl: 'logs web -f', out: 'line 1\nline 2\nline 3', eventually: true },
@@ -144,6 +145,8 @@ export const podCases: readonly Case[] = [
       { kubectl: 'cp in.txt web:/tmp/there.txt' },
       { kubectl: 'exec web -- cat /tmp/there.txt', out: 'some text' },
       { kubectl: 'cp web:/tmp/there.txt out.txt', out: /.*/, err: /.*/ },
+      { kubectl: 'create cm copied --from-file=out.txt', out: 'configmap/copied created' },
+      { kubectl: 'get cm copied -o json', json: { data: { 'out.txt': 'some text\n' } } },
     ],
   },
   {
@@ -167,7 +170,8 @@ export const podCases: readonly Case[] = [
     steps: [
       runs,
       {
-        kubectl: 'wait pod/web --for=delete --timeout=60s',
+        kubectl: 'wait pod/web --for=delete --timeout=60s -v=6',
+        ...watching,
         meanwhile: [{ kubectl: 'delete container web --wait=false', out: /deleted/ }],
         out: 'pod/web condition met',
       },

@@ -1,6 +1,7 @@
 /** `kubectl wait`. */
 import type { Case } from '../suite/case.ts';
 import { widgets } from './definitions.ts';
+import { watching } from './watching.ts';
 
 const secret = 'apiVersion: v1\nkind: Secret\nmetadata: {name: a, labels: {app: web}}\n';
 const widget = 'apiVersion: "%GROUP%/v1"\nkind: Widget\nmetadata: {name: a}\nspec: {size: 1}\n';
@@ -31,8 +32,9 @@ export const waitCases: readonly Case[] = [
     steps: [
       { kubectl: ready('False'), out: /patched/ },
       {
-        kubectl: 'wait widgets.%GROUP%/a --for=condition=Ready --timeout=30s',
-        meanwhile: [{ pauseMs: 700 }, { kubectl: ready('True'), out: /patched/ }],
+        kubectl: 'wait widgets.%GROUP%/a --for=condition=Ready --timeout=30s -v=6',
+        ...watching,
+        meanwhile: [{ kubectl: ready('True'), out: /patched/ }],
         out: 'widget.%GROUP%/a condition met',
       },
     ],
@@ -43,8 +45,9 @@ export const waitCases: readonly Case[] = [
     given: widget,
     steps: [
       {
-        kubectl: 'wait widgets.%GROUP%/a --for=condition=Ready=Unknown --timeout=30s',
-        meanwhile: [{ pauseMs: 500 }, { kubectl: ready('Unknown'), out: /patched/ }],
+        kubectl: 'wait widgets.%GROUP%/a --for=condition=Ready=Unknown --timeout=30s -v=6',
+        ...watching,
+        meanwhile: [{ kubectl: ready('Unknown'), out: /patched/ }],
         out: 'widget.%GROUP%/a condition met',
       },
     ],
@@ -65,8 +68,9 @@ export const waitCases: readonly Case[] = [
     steps: [
       { kubectl: 'wait cm/a --for=jsonpath={.data.colour}=red --timeout=20s', out: 'configmap/a condition met' },
       {
-        kubectl: "wait cm/a --for=jsonpath='{.data.colour}'=blue --timeout=30s",
-        meanwhile: [{ pauseMs: 700 }, { kubectl: `patch cm a -p '{"data":{"colour":"blue"}}'`, out: /patched/ }],
+        kubectl: "wait cm/a --for=jsonpath='{.data.colour}'=blue --timeout=30s -v=6",
+        ...watching,
+        meanwhile: [{ kubectl: `patch cm a -p '{"data":{"colour":"blue"}}'`, out: /patched/ }],
         out: 'configmap/a condition met',
       },
     ],
@@ -76,8 +80,9 @@ export const waitCases: readonly Case[] = [
     given: 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n',
     steps: [
       {
-        kubectl: "wait cm/a --for=jsonpath='{.data.colour}' --timeout=30s",
-        meanwhile: [{ pauseMs: 500 }, { kubectl: `patch cm a -p '{"data":{"colour":"blue"}}'`, out: /patched/ }],
+        kubectl: "wait cm/a --for=jsonpath='{.data.colour}' --timeout=30s -v=6",
+        ...watching,
+        meanwhile: [{ kubectl: `patch cm a -p '{"data":{"colour":"blue"}}'`, out: /patched/ }],
         out: 'configmap/a condition met',
       },
     ],
@@ -96,8 +101,9 @@ export const waitCases: readonly Case[] = [
     given: secret,
     steps: [
       {
-        kubectl: 'wait secret/a --for=delete --timeout=30s',
-        meanwhile: [{ pauseMs: 700 }, { kubectl: 'delete secret a', out: /deleted/ }],
+        kubectl: 'wait secret/a --for=delete --timeout=30s -v=6',
+        ...watching,
+        meanwhile: [{ kubectl: 'delete secret a', out: /deleted/ }],
         out: 'secret/a condition met',
       },
     ],
@@ -110,8 +116,10 @@ export const waitCases: readonly Case[] = [
     title: '--for=create ends when the object is there',
     steps: [
       {
-        kubectl: 'wait secret/a --for=create --timeout=30s',
-        meanwhile: [{ pauseMs: 700 }, { kubectl: 'create -f -', input: secret, out: 'secret/a created' }],
+        kubectl: 'wait secret/a --for=create --timeout=30s -v=6',
+        ready: /\/secrets\/a\b.*\b404 Not Found/,
+        err: /404 Not Found/,
+        meanwhile: [{ kubectl: 'create -f -', input: secret, out: 'secret/a created' }],
         out: 'secret/a condition met',
       },
     ],

@@ -1,5 +1,6 @@
 /** `kubectl get --watch`. */
 import type { Case } from '../suite/case.ts';
+import { watching } from './watching.ts';
 
 const secret = (name: string, app = 'web'): string =>
   `apiVersion: v1\nkind: Secret\nmetadata: {name: ${name}, labels: {app: ${app}}}\n`;
@@ -23,8 +24,9 @@ export const watchCases: readonly Case[] = [
     given: secret('a'),
     steps: [
       {
-        kubectl: 'get secret --watch-only -o name',
-        meanwhile: [{ pauseMs: 1500 }, { kubectl: 'create secret generic b', out: 'secret/b created' }],
+        kubectl: 'get secret --watch-only -o name -v=6',
+        ...watching,
+        meanwhile: [{ kubectl: 'create secret generic b', out: 'secret/b created' }],
         until: /b/,
         out: 'secret/b',
       },

@@ -15,6 +15,8 @@ export interface RequestOptions {
   readonly accept?: string;
   /** YAML or JSON. */
   readonly body?: string;
+  /** Ends the request; the server may do all the same what it asks for. */
+  readonly signal?: AbortSignal;
 }
 
 export interface Answer {
@@ -22,12 +24,29 @@ export interface Answer {
   readonly text: string;
 }
 
+export interface ApiOptions {
+  /** Path of a kubectl. */
+  readonly binary: string;
+  /** Where the proxy's socket is made. */
+  readonly directory: string;
+  readonly env: Readonly<Record<string, string>>;
+  /**
+   * Ctrl-C in the terminal leaves the proxy alone: what a run has made in somebody's cluster is taken away through it. Whoever asks
+   * for it must dispose on signals.
+   */
+  readonly outlivesCtrlC?: boolean;
+}
+
+/** How long the server may take for an answer: an interrupted run waits for it. */
+const ANSWER_MS = 60_000;
+
 /** Rejects when the proxy does not start. */
-export async function openApi(binary: string, directory: string, env: Readonly<Record<string, string>>): Promise<Api> {
+export async function openApi({ binary, directory, env, outlivesCtrlC = false }: ApiOptions): Promise<Api> {
   const socketPath = join(directory, 'proxy.sock');
   const args = ['proxy', `--unix-socket=${socketPath}`];
-  // In a process group of its own, so that it outlives Ctrl-C: what a run has made is taken away through it.
-  const child = spawn(binary, args, { env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(binary, args, { env, detached: outlivesCtrlC, stdio: ['ignore', 'pipe', 'pipe'] });
+  const kill = (): void => void child.kill('SIGKILL');
+  process.once('exit', kill);
   let said = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
   const ended = once(child, 'close');
@@ -39,17 +58,20 @@ export async function openApi(binary: string, directory: string, env: Readonly<R
   return {
     send: (method, path, options = {}) => send(socketPath, method, path, options),
     async [Symbol.asyncDispose]() {
-      child.kill('SIGKILL');
+      kill();
       await ended;
+      process.off('exit', kill);
     },
   };
 }
 
 async function send(socketPath: string, method: string, path: string, options: RequestOptions): Promise<Answer> {
   const { accept = 'application/json', body } = options;
+  const late = AbortSignal.timeout(ANSWER_MS);
+  const signal = options.signal === undefined ? late : AbortSignal.any([late, options.signal]);
   const headers = { accept, ...(body === undefined ? {} : { 'content-type': 'application/yaml' }) };
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
-  request({ socketPath, method, path, headers, agent: false }, (response) => {
+  request({ socketPath, method, path, headers, agent: false, signal }, (response) => {
     let text = '';
     response.setEncoding('utf8').on('data', (piece: string) => (text += piece));
     response.once('end', () => resolve({ status: response.statusCode ?? 0, text })).once('error', reject);

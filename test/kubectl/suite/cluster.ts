@@ -13,6 +13,8 @@ export interface ClusterOptions {
   readonly kubeconfig: string;
   /** Containers run there, from this image archive with busybox: nobody can see that from outside. */
   readonly archive?: string;
+  /** See `ApiOptions`. */
+  readonly outlivesCtrlC?: boolean;
 }
 
 /** One kubectl and one API server, and what this run of the suite leaves there. Disposing takes all of that away. */
@@ -41,7 +43,7 @@ interface Kubeconfig {
 
 /** Rejects, saying why, when kubectl does not start or the server does not answer it. */
 export async function openCluster(options: ClusterOptions, signal: AbortSignal): Promise<Cluster> {
-  const { binary, kubeconfig, archive } = options;
+  const { binary, kubeconfig, archive, outlivesCtrlC = false } = options;
   await using opening = new AsyncDisposableStack();
   const directory = await mkdtemp(join(tmpdir(), 'tsm-k-'));
   opening.defer(() => rm(directory, { recursive: true, force: true }));
@@ -55,7 +57,7 @@ export async function openCluster(options: ClusterOptions, signal: AbortSignal):
   const flat = JSON.parse(await must('config', 'view', '--raw', '--flatten', '--minify', '-o', 'json')) as Kubeconfig;
   const versions = JSON.parse(await must('version', '-o', 'json')) as Record<string, { readonly gitVersion: string }>;
   const serverVersion = versions['serverVersion']?.gitVersion ?? '';
-  const api = opening.use(await openApi(binary, directory, env));
+  const api = opening.use(await openApi({ binary, directory, env, outlivesCtrlC }));
   opening.defer(() => sweep(run, api));
   const owned = opening.move();
   const offers: Need[] = serverVersion.includes('tsmoby') ? ['tsmoby'] : [];

@@ -16,6 +16,8 @@ export function differences(step: Expected | KubectlStep, outcome: Outcome, word
   const wanted = 'kubectl' in step ? step : undefined;
   const exit = wanted?.exit ?? 0;
   if (outcome.code !== undefined && outcome.code !== exit) found.push(`exit code is ${outcome.code}, expected ${exit}`);
+  if (wanted?.until !== undefined && outcome.code !== undefined)
+    found.push(`it ended by itself, and was to go on until stdout matches ${String(fillPattern(wanted.until, words))}`);
   if (step.out !== undefined) found.push(...textDifferences('stdout', outcome.out, step.out, words));
   if (step.lacks !== undefined && fillPattern(step.lacks, words).test(outcome.out))
     found.push(`stdout matches ${String(fillPattern(step.lacks, words))}, which it should not`);

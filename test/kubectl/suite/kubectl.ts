@@ -4,6 +4,9 @@ import type { Outcome } from './expectations.ts';
 /** How long a command may take before it counts as hanging. */
 const PATIENCE_MS = 120_000;
 
+/** All that a command has printed so far. */
+export type Printed = Pick<Outcome, 'out' | 'err'>;
+
 export interface KubectlOptions {
   readonly binary: string;
   readonly directory: string;
@@ -11,8 +14,8 @@ export interface KubectlOptions {
   readonly input?: string;
   /** Ends the command when it aborts; its exit code is then none. */
   readonly enough?: AbortSignal;
-  /** Called with all of stdout so far, whenever there is more. */
-  readonly onOutput?: (out: string) => void;
+  /** Called whenever there is more. */
+  readonly onOutput?: (printed: Printed) => void;
   readonly signal: AbortSignal;
 }
 
@@ -23,10 +26,13 @@ export async function runKubectl(args: readonly string[], options: KubectlOption
   const child = spawn(binary, args, { cwd: directory, env, stdio: ['pipe', 'pipe', 'pipe'] });
   const text = { out: '', err: '' };
   child.stdin.on('error', () => undefined).end(input ?? '');
-  child.stderr.setEncoding('utf8').on('data', (piece: string) => (text.err += piece));
+  child.stderr.setEncoding('utf8').on('data', (piece: string) => {
+    text.err += piece;
+    onOutput?.({ ...text });
+  });
   child.stdout.setEncoding('utf8').on('data', (piece: string) => {
     text.out += piece;
-    onOutput?.(text.out);
+    onOutput?.({ ...text });
   });
   let cause: string | undefined;
   const stop = (why: string) => () => {

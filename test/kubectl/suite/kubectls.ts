@@ -20,14 +20,14 @@ export interface Kubectls {
 }
 
 /** The machine's own kubectl, and Debian's newer one that set-up unpacks. Synchronous, as the declaration of tests must be. */
-export function findKubectls(searchPath: string): Kubectls {
+export function findKubectls(searchPath: string, unpacked = unpackedKubectl): Kubectls {
   const own = searchPath
     .split(':')
     .map((directory) => join(directory, 'kubectl'))
     .find(isExecutable);
   const paths = {
     "the machine's own kubectl": own && behindDispatcher(realpathSync(own)),
-    "Debian's newer kubectl": isExecutable(unpackedKubectl) ? realpathSync(unpackedKubectl) : undefined,
+    "Debian's newer kubectl": isExecutable(unpacked) ? realpathSync(unpacked) : undefined,
   };
   const found = new Map<string, FoundKubectl>();
   const missing: string[] = [];
@@ -35,7 +35,8 @@ export function findKubectls(searchPath: string): Kubectls {
     const version = binary === undefined ? undefined : versionOf(binary);
     if (binary === undefined || version === undefined) missing.push(`${name} is missing`);
     else if (!atLeast(version, OLDEST)) missing.push(`${name} is ${version}, older than ${OLDEST}`);
-    else found.set(binary, { binary, version });
+    // Two of one version would ask for the same things, in tests of the same titles.
+    else if (!found.has(version)) found.set(version, { binary, version });
   }
   return { found: [...found.values()], missing };
 }

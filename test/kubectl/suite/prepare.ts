@@ -2,6 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseAllDocuments, stringify } from 'yaml';
 import type { Api } from './api.ts';
 
+/** Through what a case is prepared, and until when: nothing is made once `signal` has aborted. */
+export interface Preparation {
+  readonly api: Api;
+  readonly signal: AbortSignal;
+}
+
 /** What there is of an object in a case's YAML before anybody has looked at it. */
 export interface Given {
   readonly apiVersion: string;
@@ -40,36 +46,40 @@ export function readObjects(yaml: string): readonly Given[] {
 }
 
 /** As `kubectl create` would make them, in their order. Rejects with the server's words. */
-export async function createObjects(objects: readonly Given[], namespace: string, api: Api): Promise<void> {
+export async function createObjects(objects: readonly Given[], namespace: string, by: Preparation): Promise<void> {
+  const { api, signal } = by;
   for (const each of objects) {
-    const path = await collectionOf(each, namespace, api);
+    const path = await collectionOf(each, namespace, by);
+    signal.throwIfAborted();
     const query = 'fieldManager=kubectl-create&fieldValidation=Ignore';
+    // To its end, whatever aborts: what it makes must be there when the run's things are looked for and taken away.
     const { status, text } = await api.send('POST', `${path}?${query}`, { body: stringify(each, FOR_GO) });
     if (status !== 201) throw new Error(`what the case is given is refused: ${text}\n${stringify(each)}`);
   }
 }
 
 /** Makes definitions; resolves when kubectl would find their kinds, and requests for them are answered. */
-export async function createDefinitions(definitions: readonly Given[], api: Api): Promise<void> {
-  await createObjects(definitions, '', api);
-  for (const each of definitions) await untilServed(each as Definition, api);
+export async function createDefinitions(definitions: readonly Given[], by: Preparation): Promise<void> {
+  await createObjects(definitions, '', by);
+  for (const each of definitions) await untilServed(each as Definition, by);
 }
 
-async function untilServed({ spec }: Definition, api: Api): Promise<void> {
+async function untilServed({ spec }: Definition, by: Preparation): Promise<void> {
+  const { api, signal } = by;
   const { group, names, versions } = spec;
   const paths = versions.filter(({ served }) => served).map(({ name }) => `/apis/${group}/${name}/${names.plural}`);
   const deadline = performance.now() + PATIENCE_MS;
   for (;;) {
-    const answers = await Promise.all(paths.map((path) => api.send('GET', `${path}?limit=1`)));
-    const found = answers.every(({ status }) => status === 200) && (await isDiscovered(group, names.plural, api));
+    const answers = await Promise.all(paths.map((path) => api.send('GET', `${path}?limit=1`, { signal })));
+    const found = answers.every(({ status }) => status === 200) && (await isDiscovered(group, names.plural, by));
     if (found) return;
     if (performance.now() > deadline) throw new Error(`${names.plural}.${group} is not served after ${PATIENCE_MS} ms`);
-    await sleep(PAUSE_MS);
+    await sleep(PAUSE_MS, undefined, { signal });
   }
 }
 
-async function isDiscovered(group: string, plural: string, api: Api): Promise<boolean> {
-  const { text } = await api.send('GET', '/apis', { accept: `${AGGREGATED},application/json` });
+async function isDiscovered(group: string, plural: string, { api, signal }: Preparation): Promise<boolean> {
+  const { text } = await api.send('GET', '/apis', { accept: `${AGGREGATED},application/json`, signal });
   const { items = [] } = JSON.parse(text) as {
     readonly items?: readonly {
       readonly metadata: { readonly name: string };
@@ -80,9 +90,13 @@ async function isDiscovered(group: string, plural: string, api: Api): Promise<bo
   return versions.some(({ resources = [] }) => resources.some(({ resource }) => resource === plural));
 }
 
-async function collectionOf({ apiVersion, kind, metadata }: Given, namespace: string, api: Api): Promise<string> {
+async function collectionOf(
+  { apiVersion, kind, metadata }: Given,
+  namespace: string,
+  { api, signal }: Preparation,
+): Promise<string> {
   const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
-  const { text } = await api.send('GET', root);
+  const { text } = await api.send('GET', root, { signal });
   const { resources = [] } = JSON.parse(text) as { readonly resources?: readonly Resource[] };
   const found = resources.find((each) => each.kind === kind && !each.name.includes('/'));
   if (found === undefined) throw new Error(`the case is given a ${kind} of ${apiVersion}, which is not served`);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Api } from './api.ts';
 import type { Case } from './case.ts';
 import type { Cluster } from './cluster.ts';
-import { createDefinitions, createObjects, readObjects } from './prepare.ts';
+import { createDefinitions, createObjects, readObjects, type Preparation } from './prepare.ts';
 import { runSteps, StepFailure, type Scene } from './run-step.ts';
 import { fillText } from './words.ts';
 
@@ -24,15 +24,19 @@ export function whySkipped(each: Case, cluster: Pick<Cluster, 'offers' | 'versio
 
 const minorOf = (version: string): number => Number(version.split('.')[1]);
 
-/** Runs one case in a namespace of its own; never rejects, but for an abort. `number` makes its names unique in the run. */
+/**
+ * Runs one case in a namespace of its own; rejects only when `signal` aborts, and has nothing under way any more when it does.
+ * `number` makes its names unique in the run.
+ */
 export async function runCase(each: Case, cluster: Cluster, number: number, signal: AbortSignal): Promise<Result> {
+  signal.throwIfAborted();
   const why = whySkipped(each, cluster);
   if (why !== undefined) return { outcome: 'skipped', why };
   const begun = performance.now();
   const ms = (): number => Math.round(performance.now() - begun);
   const scene = await openScene(cluster, number, signal);
   try {
-    await prepare(each, scene, cluster.api);
+    await prepare(each, scene, { api: cluster.api, signal });
     await runSteps(each.steps, scene);
     return { outcome: 'passed', ms: ms() };
   } catch (error) {
@@ -69,21 +73,24 @@ async function openScene(cluster: Cluster, number: number, signal: AbortSignal):
     GOGC: 'off',
     GOMAXPROCS: '1',
     TZ: 'UTC',
+    // What was edited and then refused is kept there.
+    TMPDIR: directory,
   };
   return { binary: cluster.binary, directory, env, words, signal };
 }
 
 /** The namespace, the files, and what is given; definitions are served when it resolves. */
-async function prepare({ files = {}, definitions = '', given = '' }: Case, scene: Scene, api: Api): Promise<void> {
+async function prepare(each: Case, scene: Scene, by: Preparation): Promise<void> {
+  const { files = {}, definitions = '', given = '' } = each;
   const { words } = scene;
   const namespace = words.get('NS') ?? '';
   await runSteps(
     Object.entries(files).map(([file, text]) => ({ file, text })),
     scene,
   );
-  await createObjects([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }], '', api);
-  await createDefinitions(readObjects(fillText(definitions, words)), api);
-  await createObjects(readObjects(fillText(given, words)), namespace, api);
+  await createObjects([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }], '', by);
+  await createDefinitions(readObjects(fillText(definitions, words)), by);
+  await createObjects(readObjects(fillText(given, words)), namespace, by);
 }
 
 /** Definitions go at once, since each of them is in every discovery; namespaces at the end, together (see `sweep`). */

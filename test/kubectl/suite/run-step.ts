@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Expected, FetchStep, FileStep, KubectlStep, Step } from './case.ts';
 import { splitCommandLine } from './command-line.ts';
 import { differences, type Outcome } from './expectations.ts';
-import { KubectlStopped, runKubectl } from './kubectl.ts';
+import { KubectlStopped, runKubectl, type Printed } from './kubectl.ts';
 import { fillPattern, fillText } from './words.ts';
 
 /** How long `eventually` repeats, and its pauses. */
@@ -78,9 +78,13 @@ async function kubectl(step: KubectlStep, scene: Scene, command: string): Promis
     () => false,
   );
   try {
-    if (await Promise.race([reader.ready, ended])) await runSteps(step.meanwhile ?? [], scene);
+    const begun = await Promise.race([reader.ready, ended]);
+    if (begun) await runSteps(step.meanwhile ?? [], scene);
     reader.nothingMoreToDo();
-    return await running;
+    const outcome = await running;
+    if (!begun)
+      throw failure(command, [`it never said ${String(step.ready)}, which starts what is done meanwhile`], outcome);
+    return outcome;
   } catch (error) {
     stop.abort();
     await ended;
@@ -93,20 +97,25 @@ async function kubectl(step: KubectlStep, scene: Scene, command: string): Promis
 function readerOf({ ready, until }: KubectlStep, words: Map<string, string>) {
   const begin = Promise.withResolvers<boolean>();
   const enough = new AbortController();
-  let seen = '';
+  let seen: Printed = { out: '', err: '' };
+  let begun = false;
   let working = true;
   const look = (): void => {
-    const found = ready === undefined ? [] : fillPattern(ready, words).exec(seen);
-    if (found?.[1] !== undefined) words.set('READY', found[1]);
-    if (found !== null) begin.resolve(true);
-    if (!working && until !== undefined && fillPattern(until, words).test(seen)) enough.abort();
+    if (!begun) {
+      const pattern = fillPattern(ready ?? /^/, words);
+      const found = pattern.exec(seen.out) ?? pattern.exec(seen.err);
+      if (found?.[1] !== undefined) words.set('READY', found[1]);
+      begun = found !== null;
+      if (begun) begin.resolve(true);
+    }
+    if (!working && until !== undefined && fillPattern(until, words).test(seen.out)) enough.abort();
   };
   look();
   return {
     ready: begin.promise,
     enough: enough.signal,
-    onOutput: (out: string): void => {
-      seen = out;
+    onOutput: (printed: Printed): void => {
+      seen = printed;
       look();
     },
     nothingMoreToDo: (): void => {

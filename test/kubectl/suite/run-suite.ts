@@ -12,6 +12,13 @@ export interface RunningCase extends NamedCase {
   readonly result: Promise<Result>;
 }
 
+export interface RunningSuite {
+  /** In the order of the cases; after an abort the results that are left reject. */
+  readonly cases: readonly RunningCase[];
+  /** Resolves when nothing runs any more: only then may the cluster be disposed. */
+  readonly ended: Promise<void>;
+}
+
 /** The cases of all groups whose full title matches. */
 export function namedCases(groups: readonly Group[], filter = /^/): NamedCase[] {
   return groups
@@ -24,7 +31,7 @@ export function startSuite(
   cases: readonly NamedCase[],
   cluster: Cluster,
   { jobs, signal }: { readonly jobs: number; readonly signal: AbortSignal },
-): RunningCase[] {
+): RunningSuite {
   const pending = cases.map((each) => ({ ...each, ...Promise.withResolvers<Result>() }));
   const queue = pending.entries();
   const work = async (): Promise<void> => {
@@ -33,6 +40,9 @@ export function startSuite(
     }
   };
   for (const { promise } of pending) promise.catch(() => undefined);
-  for (let job = 0; job < jobs; job++) void work();
-  return pending.map(({ title, case: each, promise }) => ({ title, case: each, result: promise }));
+  const workers = Array.from({ length: jobs }, work);
+  return {
+    cases: pending.map(({ title, case: each, promise }) => ({ title, case: each, result: promise })),
+    ended: Promise.all(workers).then(() => undefined),
+  };
 }
