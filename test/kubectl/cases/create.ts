@@ -1,6 +1,7 @@
 /** `kubectl create`. */
 import type { Case } from '../suite/case.ts';
 import { ABSENT } from '../suite/case.ts';
+import { keyPair } from './key-pair.ts';
 
 const pair = `
 apiVersion: v1
@@ -13,10 +14,6 @@ kind: Secret
 metadata: {name: b}
 stringData: {k: v}
 `;
-
-/** A key pair that is at hand: the client's own. */
-const ownTls = (field: string): string =>
-  `config view --raw --minify -o go-template='{{index (index .users 0).user "${field}" | base64decode}}'`;
 
 export const createCases: readonly Case[] = [
   {
@@ -74,13 +71,14 @@ export const createCases: readonly Case[] = [
   },
   {
     title: 'secret tls holds a key pair',
-    files: { 'no.crt': 'no certificate', 'no.key': 'no key' },
+    files: {
+      'no.crt': 'no certificate',
+      'no.key': 'no key',
+      'tls.crt': keyPair.certificate,
+      'tls.key': keyPair.key,
+    },
     steps: [
       { kubectl: 'create secret tls t --cert=no.crt --key=no.key', exit: 1, out: '', err: /error: (tls|failed)/ },
-      { kubectl: ownTls('client-certificate-data'), save: 'certificate' },
-      { kubectl: ownTls('client-key-data'), save: 'key' },
-      { file: 'tls.crt', text: '%certificate%\n' },
-      { file: 'tls.key', text: '%key%\n' },
       { kubectl: 'create secret tls t --cert=tls.crt --key=tls.key', out: 'secret/t created' },
       {
         kubectl: 'get secret t -o json',

@@ -1,0 +1,21 @@
+/** A key and its certificate (for test.example.com, self-signed, until 2126), made for this suite: nobody is known by them. */
+export const keyPair = {
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg/EopMkD2ZTbCMwAh
+0T0vOg/mabJVymEwDJoMxheXo6ihRANCAARUnASAYBzZR+oOa7hP5GV3bLURb0ND
+EI7IwTpS8spfmc++iYDIemiVSralVUS+DeGQOo52lJkCBn9zoK7WLbqM
+-----END PRIVATE KEY-----
+`,
+  certificate: `-----BEGIN CERTIFICATE-----
+MIIBjDCCATOgAwIBAgIUGDQIokG8sCSvCP9+f/8vRbWSeh4wCgYIKoZIzj0EAwIw
+GzEZMBcGA1UEAwwQdGVzdC5leGFtcGxlLmNvbTAgFw0yNjExMjkyMDA0MDFaGA8y
+MTI2MTEwNTIwMDQwMVowGzEZMBcGA1UEAwwQdGVzdC5leGFtcGxlLmNvbTBZMBMG
+ByqGSM49AgEGCCqGSM49AwEHA0IABFScBIBgHNlH6g5ruE/kZXdstRFvQ0MQjsjB
+OlLyyl+Zz76JgMh6aJVKtqVVRL4N4ZA6jnaUmQIGf3OgrtYtuoyjUzBRMB0GA1Ud
+DgQWBBRnriWS1TCXGzWxkiHvEpIVeVJV/DAfBgNVHSMEGDAWgBRnriWS1TCXGzWx
+kiHvEpIVeVJV/DAPBgNVHRMBAf8EBTADAQH/MAoGCCqGSM49BAMCA0cAMEQCIEV7
+SGvuKqf+tr2bED+nIG669Hix8+8r8f43hZvt2RhVAiAmxtcSH6epDiNUBhPD2xaV
+XqQph/te9wezviqAPWY4sA==
+-----END CERTIFICATE-----
+`,
+} as const;
