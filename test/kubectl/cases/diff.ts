@@ -1,10 +1,9 @@
 /** `kubectl diff`: 0 is no difference, 1 is one, above 1 is an error. */
 import type { Case } from '../suite/case.ts';
 import { widgets } from './definitions.ts';
+import { widget } from './objects.ts';
 
 const configMap = (data: string): string => `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {${data}}\n`;
-const widget = (spec: string): string =>
-  `apiVersion: "%GROUP%/v1"\nkind: Widget\nmetadata: {name: a}\nspec: {${spec}}\n`;
 
 export const diffCases: readonly Case[] = [
   {

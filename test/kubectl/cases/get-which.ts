@@ -1,25 +1,7 @@
 /** `kubectl get`: which objects it gets. */
 import type { Case } from '../suite/case.ts';
 import { widgets } from './definitions.ts';
-
-const settings = `
-apiVersion: v1
-kind: ConfigMap
-metadata: {name: settings, labels: {app: web, tier: front}, annotations: {note: hello}}
-data: {colour: red, size: "3"}
-`;
-const token = `
-apiVersion: v1
-kind: Secret
-metadata: {name: token, labels: {app: web}}
-stringData: {word: secret}
-`;
-const three = ['c', 'a', 'b']
-  .map(
-    (name, index) =>
-      `apiVersion: v1\nkind: Secret\nmetadata: {name: ${name}, labels: {app: ${name}}}\nstringData: {nr: "${index}"}\n`,
-  )
-  .join('---\n');
+import { settings, three, token } from './objects.ts';
 
 export const getWhichCases: readonly Case[] = [
   {

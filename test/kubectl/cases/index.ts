@@ -5,7 +5,8 @@ import { authCases } from './auth.ts';
 import { clientSideCases } from './client-side.ts';
 import { configCases } from './config.ts';
 import { createCases } from './create.ts';
-import { customResourceCases } from './custom-resources.ts';
+import { customResourceDefinitionCases } from './custom-resource-definitions.ts';
+import { customResourceValueCases } from './custom-resource-values.ts';
 import { deleteCases } from './delete.ts';
 import { describeCases } from './describe.ts';
 import { diffCases } from './diff.ts';
@@ -59,5 +60,5 @@ export const groups: readonly Group[] = [
   { name: 'config', cases: configCases },
   { name: 'client side', cases: clientSideCases },
   { name: 'kinds of tsmoby.dev', cases: ownKindCases },
-  { name: 'custom resources', cases: customResourceCases },
+  { name: 'custom resources', cases: [...customResourceDefinitionCases, ...customResourceValueCases] },
 ];

@@ -2,11 +2,10 @@
 import type { Case } from '../suite/case.ts';
 import { ABSENT } from '../suite/case.ts';
 import { widgets } from './definitions.ts';
+import { widget } from './objects.ts';
 
 const configMap = (data: string, more = ''): string =>
   `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a${more}}\ndata: {${data}}\n`;
-const widget = (spec: string): string =>
-  `apiVersion: "%GROUP%/v1"\nkind: Widget\nmetadata: {name: a}\nspec: {${spec}}\n`;
 const apply = 'apply --server-side -f -';
 const applied = 'configmap/a serverside-applied';
 
