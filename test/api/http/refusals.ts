@@ -1,0 +1,267 @@
+/** Requests that the API server refuses, with the code, reason and words of a real one. */
+import type { RawRequest } from '../../support/raw-http.ts';
+
+export const IN_DEFAULT = '/api/v1/namespaces/default/configmaps';
+export const WIDGETS = '/apis/test.tsmoby.dev/v1/namespaces/default/widgets';
+
+/** A request that is refused, and how. */
+export interface Refusal {
+  readonly says: string;
+  readonly method?: string;
+  readonly path: string;
+  readonly request?: RawRequest;
+  readonly status: number;
+  readonly reason?: string;
+  readonly message?: RegExp;
+}
+
+const configMap = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'x' } };
+
+export const REFUSALS: readonly Refusal[] = [
+  {
+    says: 'an unknown resource of a known group',
+    path: '/api/v1/nopes',
+    status: 404,
+    reason: 'NotFound',
+    message: /^the server could not find the requested resource$/,
+  },
+  { says: 'an unknown version of core', path: '/api/v2/configmaps', status: 404, reason: 'NotFound' },
+  {
+    says: 'an unknown version of a known group',
+    path: '/apis/coordination.k8s.io/v9',
+    status: 404,
+    reason: 'NotFound',
+  },
+  { says: 'an unknown subresource', path: `${IN_DEFAULT}/a/nope`, status: 404, reason: 'NotFound' },
+  { says: 'a status of a kind that has none', path: `${IN_DEFAULT}/a/status`, status: 404, reason: 'NotFound' },
+  {
+    says: 'an object of a namespaced kind without a namespace',
+    path: '/api/v1/configmaps/a',
+    status: 404,
+    reason: 'NotFound',
+  },
+  {
+    says: 'a create over all namespaces',
+    method: 'POST',
+    path: '/api/v1/configmaps',
+    request: { body: configMap },
+    status: 405,
+    reason: 'MethodNotAllowed',
+  },
+  {
+    says: 'a create with a name in the path',
+    method: 'POST',
+    path: `${IN_DEFAULT}/x`,
+    request: { body: configMap },
+    status: 405,
+    reason: 'MethodNotAllowed',
+  },
+  {
+    says: 'a PUT of a collection',
+    method: 'PUT',
+    path: IN_DEFAULT,
+    request: { body: configMap },
+    status: 405,
+    reason: 'MethodNotAllowed',
+  },
+  { says: 'a method that nobody knows', method: 'PROPFIND', path: IN_DEFAULT, status: 405, reason: 'MethodNotAllowed' },
+  {
+    says: 'a write to discovery',
+    method: 'POST',
+    path: '/api',
+    request: { body: {} },
+    status: 405,
+    reason: 'MethodNotAllowed',
+  },
+  {
+    says: 'an Accept that cannot be met',
+    path: IN_DEFAULT,
+    request: { headers: { accept: 'text/html' } },
+    status: 406,
+    reason: 'NotAcceptable',
+  },
+  {
+    says: 'a content type that nobody reads',
+    method: 'POST',
+    path: IN_DEFAULT,
+    request: { headers: { 'content-type': 'text/csv' }, body: 'a,b' },
+    status: 415,
+    reason: 'UnsupportedMediaType',
+  },
+  {
+    says: 'a compressed body',
+    method: 'POST',
+    path: IN_DEFAULT,
+    request: { headers: { 'content-encoding': 'gzip' }, body: 'x' },
+    status: 415,
+    reason: 'UnsupportedMediaType',
+  },
+  {
+    says: 'a patch with a plain type',
+    method: 'PATCH',
+    path: `${IN_DEFAULT}/x`,
+    request: { body: {} },
+    status: 415,
+    reason: 'UnsupportedMediaType',
+    message: /application\/json-patch\+json/,
+  },
+  ...['merge-patch+json', 'json-patch+json', 'strategic-merge-patch+json', 'apply-patch+yaml'].map((type) => ({
+    says: `an empty body of type ${type}`,
+    method: 'PATCH',
+    path: `${IN_DEFAULT}/x?fieldManager=x`,
+    request: { headers: { 'content-type': `application/${type}` } },
+    status: 400,
+    reason: 'BadRequest',
+  })),
+  {
+    says: 'an empty body',
+    method: 'POST',
+    path: IN_DEFAULT,
+    status: 400,
+    reason: 'BadRequest',
+    message: /^couldn't get version\/kind; json parse error/,
+  },
+  {
+    says: 'a broken body',
+    method: 'POST',
+    path: IN_DEFAULT,
+    request: { body: '{"a":' },
+    status: 400,
+    reason: 'BadRequest',
+    message: /line 1, column 6/,
+  },
+  {
+    says: 'a body that is a list',
+    method: 'POST',
+    path: IN_DEFAULT,
+    request: { body: '[]' },
+    status: 400,
+    reason: 'BadRequest',
+  },
+  {
+    says: 'a body that nests too deep',
+    method: 'POST',
+    path: IN_DEFAULT,
+    request: { body: '['.repeat(20_000) },
+    status: 400,
+    reason: 'BadRequest',
+  },
+  {
+    says: 'a body of another kind',
+    method: 'POST',
+    path: IN_DEFAULT,
+    request: { body: { ...configMap, kind: 'Secret' } },
+    status: 400,
+    reason: 'BadRequest',
+  },
+  {
+    says: 'a body of another version',
+    method: 'POST',
+    path: IN_DEFAULT,
+    request: { body: { ...configMap, apiVersion: 'v2' } },
+    status: 400,
+    reason: 'BadRequest',
+  },
+  {
+    says: 'a custom object without kind',
+    method: 'POST',
+    path: WIDGETS,
+    request: { body: { metadata: { name: 'w' } } },
+    status: 400,
+    reason: 'BadRequest',
+    message: /Kind/,
+  },
+  {
+    says: 'a body of another namespace',
+    method: 'POST',
+    path: IN_DEFAULT,
+    request: { body: { metadata: { name: 'x', namespace: 'other' } } },
+    status: 400,
+    reason: 'BadRequest',
+  },
+  {
+    says: 'a name that is not the URL’s',
+    method: 'PUT',
+    path: `${IN_DEFAULT}/y`,
+    request: { body: configMap },
+    status: 400,
+    reason: 'BadRequest',
+    message: /^the name of the object \(x\) does not match the name on the URL \(y\)$/,
+  },
+  {
+    says: 'a name that is nowhere',
+    method: 'POST',
+    path: IN_DEFAULT,
+    request: { body: {} },
+    status: 422,
+    reason: 'Invalid',
+    message: /^ConfigMap "" is invalid: metadata\.name: Required value/,
+  },
+  {
+    says: 'a dry run of another kind',
+    method: 'POST',
+    path: `${IN_DEFAULT}?dryRun=Some`,
+    request: { body: configMap },
+    status: 422,
+    reason: 'Invalid',
+    message: /^CreateOptions\.meta\.k8s\.io "" is invalid: dryRun: Unsupported value/,
+  },
+  {
+    says: 'a field validation of another kind',
+    method: 'POST',
+    path: `${IN_DEFAULT}?fieldValidation=Hard`,
+    request: { body: configMap },
+    status: 422,
+    reason: 'Invalid',
+  },
+  {
+    says: 'an apply without a manager',
+    method: 'PATCH',
+    path: `${IN_DEFAULT}/x`,
+    request: { headers: { 'content-type': 'application/apply-patch+yaml' }, body: 'apiVersion: v1\nkind: ConfigMap\n' },
+    status: 422,
+    reason: 'Invalid',
+    message: /^PatchOptions\.meta\.k8s\.io "" is invalid: fieldManager: Required value: is required for apply patch$/,
+  },
+  {
+    says: 'force without apply',
+    method: 'PATCH',
+    path: `${IN_DEFAULT}/x?force=true`,
+    request: { headers: { 'content-type': 'application/merge-patch+json' }, body: '{}' },
+    status: 422,
+    reason: 'Invalid',
+  },
+  { says: 'a limit that is no number', path: `${IN_DEFAULT}?limit=many`, status: 400, reason: 'BadRequest' },
+  { says: 'sendInitialEvents on a list', path: `${IN_DEFAULT}?sendInitialEvents=true`, status: 422, reason: 'Invalid' },
+  {
+    says: 'sendInitialEvents without resourceVersionMatch',
+    path: `${IN_DEFAULT}?watch=1&sendInitialEvents=true`,
+    status: 422,
+    reason: 'Invalid',
+  },
+  {
+    says: 'resourceVersionMatch on a watch',
+    path: `${IN_DEFAULT}?watch=1&resourceVersionMatch=NotOlderThan`,
+    status: 422,
+    reason: 'Invalid',
+  },
+  {
+    says: 'a watch from a version that is no number',
+    path: `${IN_DEFAULT}?watch=1&resourceVersion=x`,
+    status: 400,
+    reason: 'BadRequest',
+  },
+  {
+    says: 'an includeObject of another kind',
+    path: `${IN_DEFAULT}?includeObject=All`,
+    request: { headers: { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' } },
+    status: 400,
+    reason: 'BadRequest',
+  },
+  {
+    says: 'a malformed percent-encoding',
+    path: '/api/v1/namespaces/%zz/configmaps',
+    status: 400,
+    reason: 'BadRequest',
+  },
+];
