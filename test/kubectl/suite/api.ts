@@ -8,12 +8,12 @@ import { join } from 'node:path';
  * since a kubectl for each would take most of the suite's time.
  */
 export interface Api extends AsyncDisposable {
-  send(method: 'GET' | 'POST' | 'DELETE', path: string, options?: RequestOptions): Promise<Answer>;
+  send(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, options?: RequestOptions): Promise<Answer>;
 }
 
 export interface RequestOptions {
   readonly accept?: string;
-  /** YAML or JSON. */
+  /** YAML or JSON; of a PATCH, a JSON merge patch. */
   readonly body?: string;
   /** Ends the request; the server may do all the same what it asks for. */
   readonly signal?: AbortSignal;
@@ -69,7 +69,8 @@ async function send(socketPath: string, method: string, path: string, options: R
   const { accept = 'application/json', body } = options;
   const late = AbortSignal.timeout(ANSWER_MS);
   const signal = options.signal === undefined ? late : AbortSignal.any([late, options.signal]);
-  const headers = { accept, ...(body === undefined ? {} : { 'content-type': 'application/yaml' }) };
+  const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/yaml';
+  const headers = { accept, ...(body === undefined ? {} : { 'content-type': type }) };
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
   request({ socketPath, method, path, headers, agent: false, signal }, (response) => {
     let text = '';

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { openApi, type Api } from './api.ts';
 import type { Need } from './case.ts';
 import { runKubectl } from './kubectl.ts';
+import { sweep } from './sweep.ts';
 
 export interface ClusterOptions {
   /** Path of a kubectl. */
@@ -78,14 +79,4 @@ export async function openCluster(options: ClusterOptions, signal: AbortSignal):
     api,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
-}
-
-/** Deletes what a run has left: namespaces and definitions carry its name. Does not wait until they are gone. */
-async function sweep(run: string, api: Api): Promise<void> {
-  for (const collection of ['/apis/apiextensions.k8s.io/v1/customresourcedefinitions', '/api/v1/namespaces']) {
-    const { text } = await api.send('GET', collection);
-    const { items = [] } = JSON.parse(text) as { readonly items?: readonly { readonly metadata: { name: string } }[] };
-    const ours = items.map(({ metadata }) => metadata.name).filter((name) => name.includes(run));
-    for (const name of ours) await api.send('DELETE', `${collection}/${name}`);
-  }
 }
