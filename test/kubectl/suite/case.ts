@@ -74,7 +74,10 @@ export interface KubectlStep extends Expected {
   readonly eventually?: boolean;
   /** Steps that run while the command does. */
   readonly meanwhile?: readonly Step[];
-  /** `meanwhile` begins when stdout or stderr matches this, which it must; a first group is saved as `%READY%`. Without it, at once. */
+  /**
+   * `meanwhile` begins when stdout or stderr matches this, which one of them must; a first group in it is saved as `%READY%`. Without
+   * it, at once.
+   */
   readonly ready?: RegExp;
   /**
    * The command must not end by itself: it is ended when `meanwhile` is done and stdout matches this.
