@@ -6,7 +6,6 @@ import test from 'ava';
 import { createHost } from '../../../runtime/host/create-host.ts';
 import { openNetworkDoor } from '../../../runtime/host/network-door.ts';
 import { isRuntimeError } from '../../../runtime/errors.ts';
-import { eventually } from '../../support/eventually.ts';
 import { whenInterrupted } from '../../support/interruption.ts';
 
 /** A server that answers with what it was told in capitals, when the client has ended; alone in a network of its own. */
