@@ -33,7 +33,7 @@ import type { Store } from './store/store.ts';
 import { DecodedObjects } from './watch-cache/decoded-objects.ts';
 
 /** Decoded objects of all kinds together; beyond it they are decoded again when somebody asks. */
-const DECODED_BYTES = 24 * 1024 * 1024;
+const DECODED_BYTES = 8 * 1024 * 1024;
 
 export interface ApiServerOptions {
   readonly store: Store;

@@ -101,7 +101,7 @@ export class ApiError extends Error {
     super(status.message ?? status.reason ?? 'request failed', options);
     this.status = status;
   }
-  /** Kubernetes' reason: NotFound, AlreadyExists, Conflict, Invalid, Forbidden, Expired, ServiceUnavailable, … */
+  /** Kubernetes' reason: NotFound, AlreadyExists, Conflict, Invalid, Forbidden, Expired, ServiceUnavailable and others. */
   get reason(): string {
     return this.status.reason ?? 'Unknown';
   }

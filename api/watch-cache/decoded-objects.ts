@@ -4,7 +4,7 @@ import type { CacheEntry } from './entry.ts';
 import type { KubeObject } from '../../schemas/object.ts';
 
 /** A decoded object takes about one and a half times its JSON. */
-const BYTES_PER_BYTE = 1.5;
+const BYTES_PER_BYTE = 2.5;
 
 /**
  * Decoded, frozen objects of recently used entries, least recently used first, bounded by estimated bytes. One may be shared

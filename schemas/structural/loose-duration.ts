@@ -13,7 +13,7 @@ const UNITS: readonly (readonly [nanos: bigint, ...names: readonly string[]])[] 
 ];
 
 /** A number and a word. The word may be missing, so that no number is looked at twice, however long it is. */
-const TERM = /0*(\d+)[\t\n\f\r ]*([A-Za-zµ]+)?/g;
+const TERM = /0*(\d+)[\t\n\f\r ]*([A-Za-z\u00b5]+)?/g;
 /** As many digits as an int64 can have. */
 const MOST_DIGITS = 19;
 const MOST = 2n ** 63n - 1n;

@@ -4,7 +4,7 @@ const NANOS_PER_UNIT: Readonly<Record<string, bigint>> = {
   ns: 1n,
   us: 1_000n,
   µs: 1_000n,
-  μs: 1_000n,
+  '\u03bcs': 1_000n,
   ms: 1_000_000n,
   s: 1_000_000_000n,
   m: 60_000_000_000n,
@@ -12,7 +12,8 @@ const NANOS_PER_UNIT: Readonly<Record<string, bigint>> = {
 };
 
 const MAX_NANOS = 2n ** 63n - 1n;
-const TERM = /(\d*)(?:\.(\d*))?(ns|us|µs|μs|ms|s|m|h)/gy;
+/** Two letters look like a mu. */
+const TERM = /(\d*)(?:\.(\d*))?(ns|us|\u00b5s|\u03bcs|ms|s|m|h)/gy;
 
 /** Not a duration: the message says which text, and how one is written. */
 export class DurationError extends Error {

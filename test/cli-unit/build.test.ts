@@ -28,6 +28,9 @@ test('what is built is whole: commands, the store’s thread and logd each start
     t.deepEqual(await readdir(`${target}/program`), ['main.mjs']);
     const daemon = await readFile(`${target}/daemon.js`, 'utf8');
     t.true(daemon.includes('new URL("./sqlite/worker.js", import.meta.url)'), 'the store finds its thread');
+    for (const text of [daemon, await readFile(`${target}/main.js`, 'utf8')])
+      // in Latin-1 Node keeps one byte a character
+      t.deepEqual(text.match(/.{0,40}[^\0-\xff]/g), null);
     t.false(/new URL\(["'][^"']*\.ts["'], import\.meta\.url\)/.test(daemon), 'nothing looks for sources');
     const workerUrl = pathToFileURL(`${target}/sqlite/worker.js`);
     await using store = await openSqliteStore(join(target, 'store.db'), { workerUrl });
