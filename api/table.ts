@@ -28,20 +28,34 @@ const NAME: PrinterColumn = {
 const columnsOf = ({ columns }: KindDefinition): readonly PrinterColumn[] =>
   columns.some(({ format }) => format === 'name') ? columns : [NAME, ...columns];
 
+/** One cell: its JSON; or since when it ages, in milliseconds since the epoch; or what makes it when it is asked for. */
+type Part = string | number | ((now: number) => Cell);
+
 /** How a kind's objects become rows. */
 export interface Table {
   readonly columns: readonly TableColumn[];
-  /** A row's cells; `now` in milliseconds since the epoch, for ages. */
-  readonly cells: (object: KubeObject, now: number) => readonly Cell[];
+  /** What makes up a row. */
+  readonly row: (object: KubeObject) => readonly Part[];
+  /** A row is right for as long as its object stays as it is, and needs the object no longer. */
+  readonly keepsRows: boolean;
   /** Columns may look at `metadata.managedFields`. */
   readonly readsManagedFields: boolean;
 }
 
 const MAY_READ_MANAGED_FIELDS = /managedFields|\.\.|\*/;
 
-type CellReader = (object: KubeObject, now: number) => Cell;
+const tables = new WeakMap<KindDefinition, Table>();
 
-export function createTable(definition: KindDefinition): Table {
+/** The same one for the same definition. */
+export function tableOf(definition: KindDefinition): Table {
+  const known = tables.get(definition);
+  if (known !== undefined) return known;
+  const table = createTable(definition);
+  tables.set(definition, table);
+  return table;
+}
+
+function createTable(definition: KindDefinition): Table {
   const columns = columnsOf(definition);
   const readers = columns.map(readerOf);
   return {
@@ -53,35 +67,36 @@ export function createTable(definition: KindDefinition): Table {
       description: description === '' ? name : description,
       priority,
     })),
-    cells: (object, now) => readers.map((read) => read(object, now)),
+    row: (object) => readers.map((read) => read(object)),
+    keepsRows: columns.every(({ computeAt }) => computeAt === undefined),
     readsManagedFields: columns.some(({ jsonPath }) => MAY_READ_MANAGED_FIELDS.test(jsonPath)),
   };
 }
 
-function readerOf(column: PrinterColumn): CellReader {
-  if (column.compute !== undefined) return column.compute;
-  const path = parseColumnPath(column.jsonPath);
-  if (column.type === 'date') {
-    const age = ageCell();
-    return (object, now) => age(firstAt(path, object), now);
+/** A row's cells in JSON; `now` in milliseconds since the epoch, for ages. */
+export function cellsOf(row: readonly Part[], now: number): string {
+  let text = '[';
+  for (const part of row) {
+    if (text.length > 1) text += ',';
+    if (typeof part === 'string') text += part;
+    else text += typeof part === 'number' ? `"${humanDuration(now - part)}"` : JSON.stringify(part(now));
   }
-  const { type } = column;
-  return (object) => cellOf(type, firstAt(path, object));
+  return `${text}]`;
 }
 
-/** Many objects of a list were made in the same second: a time is read once for all that stand together. */
-function ageCell(): (value: unknown, now: number) => Cell {
-  let text: unknown;
-  let time = Number.NaN;
-  return (value, now) => {
-    if (value === undefined || value === null) return null;
-    if (typeof value !== 'string') return '<invalid>';
-    if (value !== text) {
-      text = value;
-      time = value === '' ? Number.NaN : Date.parse(value);
-    }
-    return Number.isNaN(time) ? '<unknown>' : humanDuration(now - time);
-  };
+function readerOf({ type, jsonPath, compute, computeAt }: PrinterColumn): (object: KubeObject) => Part {
+  if (computeAt !== undefined) return (object) => (now) => computeAt(object, now);
+  if (compute !== undefined) return (object) => JSON.stringify(compute(object) ?? null);
+  const path = parseColumnPath(jsonPath);
+  if (type === 'date') return (object) => agePart(firstAt(path, object));
+  return (object) => JSON.stringify(cellOf(type, firstAt(path, object)));
+}
+
+function agePart(value: unknown): Part {
+  if (value === undefined || value === null) return 'null';
+  if (typeof value !== 'string') return '"<invalid>"';
+  const time = value === '' ? Number.NaN : Date.parse(value);
+  return Number.isNaN(time) ? '"<unknown>"' : time;
 }
 
 function cellOf(type: Exclude<PrinterColumn['type'], 'date'>, value: unknown): Cell {

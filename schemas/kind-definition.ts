@@ -20,9 +20,11 @@ export interface PrinterColumn {
   readonly jsonPath: string;
   /**
    * Built-in kinds only: makes the finished cell where a path cannot say it (ConfigMap's Data is a count). Wins over
-   * `jsonPath`, which then names the nearest field. `now` is in milliseconds since the epoch.
+   * `jsonPath`, which then names the nearest field.
    */
-  readonly compute?: (object: KubeObject, now: number) => Cell;
+  readonly compute?: (object: KubeObject) => Cell;
+  /** The same for a cell that changes while the object stays as it is. `now` is in milliseconds since the epoch. */
+  readonly computeAt?: (object: KubeObject, now: number) => Cell;
 }
 
 /** Simple JSON paths (`.spec.replicas`), as CustomResourceDefinition's `subresources.scale` has them. */

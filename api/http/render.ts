@@ -10,7 +10,7 @@ import type { ListMetadata, ObjectValue, WatchFrame } from '../pipeline/response
 import { jsonFrame } from './json-frame.ts';
 import type { ServedResource } from '../registry/resource.ts';
 import { badRequest } from '../status-error.ts';
-import { createTable, type IncludeObject } from '../table.ts';
+import { cellsOf, tableOf, type IncludeObject, type Table } from '../table.ts';
 import { apiVersionOf } from '../../schemas/kinds.ts';
 
 /** A list as it is written piece by piece: what stands before, between and behind its items. */
@@ -163,11 +163,11 @@ function includeOf(text: string | undefined): IncludeObject {
 
 function tableRenderer({ resource, parameters, now }: RenderInput, version: string): Renderer {
   const include = includeOf(parameters['includeObject']);
-  const { columns, cells, readsManagedFields } = createTable(resource.definition);
+  const table = tableOf(resource.definition);
+  const { columns } = table;
   const { before, write, after } = shownBeside(include, version);
   const row = (value: ObjectValue, sink: ByteSink): void => {
-    const object = readsManagedFields ? value.glance() : value.summary();
-    sink.text(`{"cells":${JSON.stringify(cells(object, now()))}${before}`);
+    sink.text(`{"cells":${cellsOf(rowOf(table, value), now())}${before}`);
     write(value, sink);
     sink.text(after);
   };
@@ -193,6 +193,11 @@ function tableRenderer({ resource, parameters, now }: RenderInput, version: stri
         Buffer.from(`${headOf({ resourceVersion, ...(end ? { annotations: INITIAL_EVENTS_END } : {}) }, null)}]}`),
     },
   };
+}
+
+function rowOf(table: Table, value: ObjectValue): ReturnType<Table['row']> {
+  if (table.readsManagedFields) return table.row(value.glance());
+  return table.keepsRows ? value.kept(table, table.row) : table.row(value.summary());
 }
 
 /** What stands beside the cells of a row, up to its end. */

@@ -22,6 +22,8 @@ export interface ObjectValue {
   glance(): KubeObject;
   /** The same for columns of Tables, which do not look at `metadata.managedFields`: they may be missing. */
   summary(): KubeObject;
+  /** What `owner` makes of the summary. Kept with an object that is shown as it is stored, for the owner who asked last. */
+  kept<T>(owner: object, make: (object: KubeObject) => T): T;
 }
 
 export interface ListMetadata {

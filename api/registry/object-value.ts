@@ -86,6 +86,14 @@ class EntryValue implements ObjectValue {
   summary(): KubeObject {
     return this.#cache.summary(this.#entry);
   }
+
+  kept<T>(owner: object, make: (object: KubeObject) => T): T {
+    const { made } = this.#entry;
+    if (made?.owner === owner) return made.value as T;
+    const value = make(this.summary());
+    this.#entry.made = { owner, value };
+    return value;
+  }
 }
 
 /** A value of which it is found out when it is used what it is: that may take a while, and a list has thousands. */
@@ -119,6 +127,10 @@ class LateValue implements ObjectValue {
 
   summary(): KubeObject {
     return this.#value().summary();
+  }
+
+  kept<T>(owner: object, make: (object: KubeObject) => T): T {
+    return this.#value().kept(owner, make);
   }
 
   #value(): ObjectValue {
@@ -155,6 +167,7 @@ export function valueOfBytes(
     object,
     glance: object,
     summary: object,
+    kept: (_owner, make) => make(object()),
   };
 }
 
@@ -169,6 +182,7 @@ export const madeValue = (
   object,
   glance: object,
   summary: object,
+  kept: (_owner, make) => make(object()),
 });
 
 /** An object that is stored nowhere, the outcome of a dry run: as it would come back. */

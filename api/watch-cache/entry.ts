@@ -22,6 +22,8 @@ export interface CacheEntry {
   readonly value: Uint8Array;
   /** Where the object's metadata ends in it; 0 until somebody has looked. */
   metadataEnd: number;
+  /** What somebody has made of the object, and who. */
+  made: { readonly owner: object; readonly value: unknown } | undefined;
 }
 
 /** A kind's selectable fields by path (`status.phase`), without those that every kind has. */
@@ -50,5 +52,6 @@ export function describeEntry(
     ownerUids: ownerReferences ? ownerReferences.map((owner) => owner.uid) : NOBODY,
     value: stored.value,
     metadataEnd: 0,
+    made: undefined,
   };
 }

@@ -30,9 +30,13 @@ const target = ({ involvedObject: { kind = '', name = '' } = {} }: EventFields):
 
 /** Columns show the core/v1 face of an Event, whichever of the two it has. */
 const cell =
-  (of: (event: EventFields, now: number) => Cell) =>
+  (of: (event: EventFields) => Cell) =>
+  (object: KubeObject): Cell =>
+    of(coreEvent(object));
+const age =
+  (timeOf: (event: EventFields) => string | null | undefined) =>
   (object: KubeObject, now: number): Cell =>
-    of(coreEvent(object), now);
+    humanAge(timeOf(coreEvent(object)), now);
 
 /** core/v1 ObjectReference. */
 export const objectReference = (description: string): StructuralSchema =>
@@ -70,7 +74,7 @@ export const eventColumns: readonly PrinterColumn[] = [
     name: 'Last Seen',
     type: 'string',
     jsonPath: '.lastTimestamp',
-    compute: cell((e, now) => humanAge(last(e), now)),
+    computeAt: age(last),
   },
   { name: 'Type', type: 'string', jsonPath: '.type' },
   { name: 'Reason', type: 'string', jsonPath: '.reason' },
@@ -95,7 +99,7 @@ export const eventColumns: readonly PrinterColumn[] = [
     type: 'string',
     jsonPath: '.firstTimestamp',
     priority: 1,
-    compute: cell((e, now) => humanAge(first(e), now)),
+    computeAt: age(first),
   },
   {
     name: 'Count',

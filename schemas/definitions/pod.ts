@@ -54,7 +54,7 @@ const column = (
   jsonPath: string,
   of: (pod: Pod, now: number) => Cell,
   more: Partial<PrinterColumn> = {},
-): PrinterColumn => ({ name, type: 'string', jsonPath, compute: (object, now) => of(object, now), ...more });
+): PrinterColumn => ({ name, type: 'string', jsonPath, computeAt: (object, now) => of(object, now), ...more });
 
 const NONE = '<none>';
 const wide = { priority: 1 };

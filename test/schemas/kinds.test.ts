@@ -98,7 +98,11 @@ test('category all holds our kinds and none of the core', (t) => {
 
 const cells = (row: KindDefinition, object: object): Record<string, unknown> =>
   Object.fromEntries(
-    row.columns.flatMap((column) => (column.compute ? [[column.name, column.compute(object as KubeObject, NOW)]] : [])),
+    row.columns.flatMap((column) =>
+      column.compute || column.computeAt
+        ? [[column.name, (column.computeAt ?? column.compute)?.(object as KubeObject, NOW)]]
+        : [],
+    ),
   );
 
 test('the core kinds have the columns of a real API server', (t) => {

@@ -57,7 +57,7 @@ function kindPage(definition: KindDefinition): readonly string[] {
         row(
           column.name,
           column.type,
-          column.compute ? 'computed' : code(column.jsonPath),
+          column.compute || column.computeAt ? 'computed' : code(column.jsonPath),
           column.priority ? 'wide' : '',
         ),
       ),

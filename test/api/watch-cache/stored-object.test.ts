@@ -119,14 +119,14 @@ test('decoded objects are kept by recent use within their bytes', (t) => {
   const entry = (name: string): CacheEntry =>
     ({ name, revision: 1, value: encodeObject(configMap('a', name)) }) as CacheEntry;
   const [first, second, third] = [entry('n1'), entry('n2'), entry('n3')];
-  const objects = new DecodedObjects(first.value.length * 1.5 * 2.5);
+  const objects = new DecodedObjects(first.value.length * 2.5 * 2.5);
   const kept = objects.get(first);
   const dropped = objects.get(second);
   t.is(objects.get(first), kept);
   objects.get(third);
   t.is(objects.get(first), kept);
   t.not(objects.get(second), dropped);
-  t.true(objects.bytes <= first.value.length * 1.5 * 2.5);
+  t.true(objects.bytes <= first.value.length * 2.5 * 2.5);
   t.deepEqual(new DecodedObjects(0).get(first), kept, 'with no room at all it still decodes');
 });
 
