@@ -32,6 +32,7 @@ export async function prepareNew(
     ...(strategy.validate?.(object) ?? []),
   ]);
   if (!strategy.qualifiedFinalizers) warnOfBareFinalizers(object, context.warn);
+  for (const warning of strategy.warnings?.(object) ?? []) context.warn(warning);
   await admission.validate({ attributes, operation: 'CREATE', object, dryRun });
   return object;
 }
@@ -84,6 +85,7 @@ export async function prepareNext(
     ...(strategy.validate?.(next, current) ?? []),
   ]);
   if (!strategy.qualifiedFinalizers) warnOfBareFinalizers(next, context.warn);
+  if (section === undefined) for (const warning of strategy.warnings?.(next, current) ?? []) context.warn(warning);
   await admission.validate({ ...request, object: next });
   return next;
 }

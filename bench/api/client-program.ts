@@ -60,6 +60,7 @@ async function objects(job: ObjectsJob): Promise<Outcome> {
 async function lists({ target, as, count }: ListsJob): Promise<Outcome> {
   const [connection] = await open(target, 1);
   const request = listRequest(as);
+  await untilListed(connection!, request);
   const times: number[] = [];
   let bytes = 0;
   const start = await ready();
@@ -69,6 +70,19 @@ async function lists({ target, as, count }: ListsJob): Promise<Outcome> {
     times.push(now() - sent);
   }
   return outcome(now() - start, times, bytes);
+}
+
+/** A server that has just started may ask for patience (429) before its first list. */
+async function untilListed(connection: Connection, request: Buffer): Promise<void> {
+  for (let patience = 60; ; patience--) {
+    try {
+      await connection.request(request);
+      return;
+    } catch (error) {
+      if (patience === 0 || !String(error).includes('answer 429')) throw error;
+      await sleep(1000);
+    }
+  }
 }
 
 /** Every so many watches one tells how late its events are. */

@@ -7,9 +7,23 @@ import { formatNamed } from './text-formats.ts';
 const integerRanges: Readonly<Record<string, readonly [bigint, bigint]>> = {
   int32: [-(2n ** 31n), 2n ** 31n - 1n],
   int64: [-(2n ** 63n), 2n ** 63n - 1n],
-  uint32: [0n, 2n ** 32n - 1n],
-  uint64: [0n, 2n ** 64n - 1n],
 };
+const numberFormats: ReadonlySet<string> = new Set(['float', 'double']);
+
+/** Whether a real API server knows the format for values of this type; empty: the type is not said. */
+export function isRecognizedFormat(type: string, format: string): boolean {
+  switch (type) {
+    case '':
+    case 'string':
+      return format === 'password' || formatNamed(format) !== undefined;
+    case 'integer':
+      return Object.hasOwn(integerRanges, format);
+    case 'number':
+      return numberFormats.has(format);
+    default:
+      return false;
+  }
+}
 
 /** Whether a text is of a format that is checked. */
 export const isFormat = (format: string, text: string): boolean => formatNamed(format)?.(text) === true;

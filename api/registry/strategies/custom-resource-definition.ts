@@ -1,6 +1,8 @@
 import { defaultCustomResourceDefinition, storedVersionsOf } from '../../../schemas/custom/default.ts';
+import { unrecognizedFormats } from '../../../schemas/custom/unrecognized-formats.ts';
 import { validateCustomResourceDefinition } from '../../../schemas/custom/validate.ts';
 import type { CustomResourceDefinition } from '../../../schemas/gen/types.ts';
+import type { KubeObject } from '../../../schemas/object.ts';
 import { parseTime } from '../../../schemas/values/time.ts';
 import { setCondition } from '../../custom-resources/conditions.ts';
 import { CLEANUP_FINALIZER } from '../../custom-resources/finalizer.ts';
@@ -44,7 +46,17 @@ export const customResourceDefinitionStrategy: Strategy = {
     return marked;
   },
   validate: validateCustomResourceDefinition,
+  warnings: warningsOf,
 };
+
+/** Of formats that are new: nobody is told again and again of what is there. */
+function warningsOf(next: KubeObject, current?: KubeObject): readonly string[] {
+  const known = current === undefined ? undefined : unrecognizedFormats(current as CustomResourceDefinition);
+  return [...unrecognizedFormats(next as CustomResourceDefinition)]
+    .filter((format) => known?.has(format) !== true)
+    .toSorted()
+    .map((format) => `unrecognized format ${JSON.stringify(format)}`);
+}
 
 /** Every version that objects were ever stored in is told with the first write that makes it the storage version. */
 function withStoredVersions(crd: CustomResourceDefinition): CustomResourceDefinition {

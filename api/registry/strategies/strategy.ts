@@ -28,6 +28,8 @@ export interface Strategy {
   prepareForUpdate?(next: KubeObject, current: KubeObject): KubeObject;
   /** Rules beyond the schema; `current` is absent at creation. */
   validate?(next: KubeObject, current?: KubeObject): readonly FieldIssue[];
+  /** What is told to who writes it, though it is stored as it is. */
+  warnings?(next: KubeObject, current?: KubeObject): readonly string[];
   /** Why this name may never be deleted, or undefined. */
   refuseDelete?(name: string): string | undefined;
   /** Deletion was asked for: what the object looks like while something still holds it. */
