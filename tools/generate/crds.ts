@@ -78,8 +78,8 @@ function withoutPatchKeys(value: unknown): unknown {
   );
 }
 
-function columnOf({ name, type, format, description, priority, jsonPath, compute }: PrinterColumn): object {
-  if (compute) throw new Error(`column ${name} is computed: a CustomResourceDefinition can only have a path`);
+function columnOf({ name, type, format, description, priority, jsonPath, compute, computeAt }: PrinterColumn): object {
+  if (compute || computeAt) throw new Error(`column ${name} is computed: a CustomResourceDefinition can only have a path`);
   return {
     name,
     type,
