@@ -1,7 +1,7 @@
 import { describeEntry } from './entry.ts';
 import type { CacheEntry, SelectableFields } from './entry.ts';
 import { parseObjectKey } from './object-key.ts';
-import { decodeObject } from './stored-object.ts';
+import { decodeObject, decodeSummary } from './stored-object.ts';
 import type { StoreEntry } from '../store/store.ts';
 import type { KubeObject } from '../../schemas/object.ts';
 
@@ -23,9 +23,21 @@ export class EntryReader {
 
   /** The entry and the object it was read from, which is nobody else's yet. */
   read(stored: StoreEntry): { readonly entry: CacheEntry; readonly object: KubeObject } | undefined {
+    return this.#read(stored, decodeObject);
+  }
+
+  /** The entry alone, in half of the time. */
+  readEntry(stored: StoreEntry): CacheEntry | undefined {
+    return this.#read(stored, decodeSummary)?.entry;
+  }
+
+  #read(
+    stored: StoreEntry,
+    decode: typeof decodeObject,
+  ): { readonly entry: CacheEntry; readonly object: KubeObject } | undefined {
     const { key, value, createRevision, modRevision: revision } = stored;
     try {
-      const object = decodeObject(value, revision);
+      const object = decode(value, revision);
       const place = parseObjectKey(this.prefix, key);
       return {
         entry: describeEntry({ key, value, revision, createRevision }, place, object, this.#selectableFields),

@@ -19,7 +19,7 @@ export async function readHistory(
   const read = (entry: StoreEntry): CacheEntry | undefined => {
     const known = newest.get(entry.key);
     // The version before is most often one that was just read: then both changes share it.
-    return known?.revision === entry.modRevision ? known : reader.read(entry)?.entry;
+    return known?.revision === entry.modRevision ? known : reader.readEntry(entry);
   };
   const changes: CacheChange[] = [];
   for (const [index, change] of stored.entries()) {

@@ -14,8 +14,8 @@ export async function loadEntries(
 ): Promise<void> {
   let bytes = 0;
   for (const each of stored) {
-    const read = reader.read(each);
-    if (read) receive(read.entry);
+    const entry = reader.readEntry(each);
+    if (entry) receive(entry);
     bytes += each.value.length;
     if (bytes < SLICE_BYTES) continue;
     bytes = 0;

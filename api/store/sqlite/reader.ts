@@ -8,6 +8,7 @@ import type { RawRecord } from './records.ts';
 const SLICE_RECORDS = 500;
 const SLICE_BYTES = 256 * 1024;
 const SLICE_REVISIONS = 2000;
+const MORE_THAN_LIKELY = 32;
 
 const COLUMNS = 'log.revision, log.key, log.create_revision, log.expires_at, log.value';
 
@@ -19,7 +20,26 @@ const VERSIONS = `
     (SELECT max(revision) AS revision FROM log INDEXED BY log_by_key
       WHERE key >= ? AND key < ? AND revision <= ? GROUP BY key ORDER BY key) AS newest
     CROSS JOIN log ON log.revision = newest.revision
-  WHERE log.value IS NOT NULL`;
+  WHERE log.value IS NOT NULL LIMIT ?`;
+
+/**
+ * A row costs nothing in SQLite beside what it costs as an object of JavaScript with two buffers. So a slice comes as three values: what
+ * is to know of its rows, all keys behind each other, all values behind each other. To SQLite they are texts meanwhile: it does not look into them.
+ */
+const HEADS = `
+  SELECT json_group_array(json_array(revision, create_revision, expires_at, length(key), length(value))) AS heads
+    FROM (${VERSIONS})`;
+const CONTENTS = `
+  SELECT CAST(group_concat(CAST(key AS TEXT), '') AS BLOB) AS keys, CAST(group_concat(CAST(value AS TEXT), '') AS BLOB) AS contents
+    FROM (${VERSIONS})`;
+
+type Head = readonly [
+  revision: number,
+  createRevision: number,
+  expiresAt: number,
+  keyLength: number,
+  valueLength: number,
+];
 
 const CHANGES = `
   SELECT ${COLUMNS} FROM log NOT INDEXED
@@ -28,6 +48,8 @@ const CHANGES = `
 /** Answers for any revision that is kept, a slice at a time, each in a short read transaction. */
 export class Reader {
   readonly #database: DatabaseSync;
+  /** So many records fitted into the last slice: more are not looked at in vain. */
+  #likely = SLICE_RECORDS;
 
   constructor(database: DatabaseSync) {
     this.#database = database;
@@ -47,19 +69,29 @@ export class Reader {
     limit: number,
   ): { readonly records: ArrayBuffer; readonly more: boolean } {
     return this.#atRevision(revision, () => {
-      const records: RawRecord[] = [];
-      let bytes = 0;
-      let more = false;
-      const rows = this.#database.prepare(VERSIONS);
-      for (const row of rows.iterate(firstWanted(prefix, after), prefixEnd(prefix), revision)) {
-        more = records.length >= Math.min(limit, SLICE_RECORDS) || bytes > SLICE_BYTES;
-        if (more) break;
-        const record = recordOf(row);
-        bytes += record.key.length + (record.value?.length ?? 0);
-        records.push(record);
-      }
-      return { records: packRecords(records), more };
+      const wanted = [firstWanted(prefix, after), prefixEnd(prefix), revision] as const;
+      const most = Math.min(limit, SLICE_RECORDS, this.#likely + MORE_THAN_LIKELY);
+      const { heads: text } = this.#database.prepare(HEADS).get(...wanted, most + 1) as { heads: string };
+      const heads = JSON.parse(text) as Head[];
+      const taken = heads.slice(0, fitting(heads.slice(0, most)));
+      if (taken.length < limit) this.#likely = taken.length;
+      return { records: packRecords(this.#contentsOf(taken, wanted)), more: taken.length < heads.length };
     });
+  }
+
+  #contentsOf(heads: readonly Head[], wanted: readonly [Uint8Array, Uint8Array, number]): RawRecord[] {
+    if (heads.length === 0) return [];
+    const row = this.#database.prepare(CONTENTS).get(...wanted, heads.length) as Readonly<Record<string, Uint8Array>>;
+    const { keys = NOTHING, contents = NOTHING } = row;
+    let keyAt = 0;
+    let valueAt = 0;
+    return heads.map(([revision, createRevision, expiresAt, keyLength, valueLength]) => ({
+      revision,
+      createRevision,
+      expiresAt,
+      key: keys.subarray(keyAt, (keyAt += keyLength)),
+      value: contents.subarray(valueAt, (valueAt += valueLength)),
+    }));
   }
 
   changes(prefix: string, after: number, until: number): { readonly records: ArrayBuffer; readonly scanned: number } {
@@ -97,6 +129,19 @@ export class Reader {
       this.#database.exec('COMMIT');
     }
   }
+}
+
+const NOTHING = new Uint8Array();
+
+/** How many go into one slice: the last one may be as large as it likes. */
+function fitting(heads: readonly Head[]): number {
+  let bytes = 0;
+  const end = heads.findIndex(([, , , keyLength, valueLength]) => {
+    const isFull = bytes > SLICE_BYTES;
+    bytes += keyLength + valueLength;
+    return isFull;
+  });
+  return end < 0 ? heads.length : end;
 }
 
 /** The least key that is wanted. */
