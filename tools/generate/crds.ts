@@ -79,7 +79,8 @@ function withoutPatchKeys(value: unknown): unknown {
 }
 
 function columnOf({ name, type, format, description, priority, jsonPath, compute, computeAt }: PrinterColumn): object {
-  if (compute || computeAt) throw new Error(`column ${name} is computed: a CustomResourceDefinition can only have a path`);
+  if (compute || computeAt)
+    throw new Error(`column ${name} is computed: a CustomResourceDefinition can only have a path`);
   return {
     name,
     type,
