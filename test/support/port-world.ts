@@ -1,5 +1,7 @@
 import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { WebSocket, createWebSocketStream } from 'ws';
 import type { PortDialer, PortForwarder } from '../../api/registry/port-dialer.ts';
 import type { ApiServerOptions } from '../../api/server.ts';
@@ -65,4 +67,13 @@ async function openTunnel(url: string): Promise<Duplex> {
 
 export async function nothingIsOpen({ open }: PortWorld): Promise<void> {
   await eventually('nothing is open', () => open().dialers === 0 && open().connections === 0);
+}
+
+/** The status and text of an answer in HTTP that came instead of a WebSocket. */
+export async function refusalOf(socket: WebSocket): Promise<{ readonly status: number; readonly body: string }> {
+  socket.on('error', () => undefined);
+  const [, response] = (await once(socket, 'unexpected-response')) as [unknown, IncomingMessage];
+  const body = await text(response);
+  socket.terminate();
+  return { status: response.statusCode ?? 0, body };
 }

@@ -6,7 +6,7 @@ import type { WebSocket } from 'ws';
 import { createOpener, data } from '../../support/spdy-client.ts';
 import { eventually } from '../../support/eventually.ts';
 import { dial as dialHere } from '../../support/echo-server.ts';
-import { nothingIsOpen, openPortWorld } from '../../support/port-world.ts';
+import { nothingIsOpen, openPortWorld, refusalOf } from '../../support/port-world.ts';
 
 const V5 = ['v5.channel.k8s.io'];
 const BASE64 = ['v4.base64.channel.k8s.io'];
@@ -91,17 +91,10 @@ for (const [most, protocols] of [
   test(`more than ${most} ports over ${protocols.join()} are refused before anything is opened`, async (t) => {
     await using world = await openPortWorld();
     const socket = world.connect(protocols, times(most + 1, 80));
-    socket.on('error', () => undefined);
-    const [, response] = (await once(socket, 'unexpected-response')) as [
-      unknown,
-      NodeJS.ReadableStream & { statusCode: number },
-    ];
-    t.is(response.statusCode, 400);
-    let body = '';
-    for await (const chunk of response) body += String(chunk);
+    const { status, body } = await refusalOf(socket);
+    t.is(status, 400);
     t.regex(body, new RegExp(`room for ${most} ports here, not for ${most + 1}`));
     t.is(world.open().dialers, 0);
-    socket.terminate();
   });
 }
 
@@ -155,17 +148,22 @@ function dialForEver() {
   return { open, dial };
 }
 
-test('a client who goes away waits for no connection that is still being opened', async (t) => {
-  const { open, dial } = dialForEver();
-  await using world = await openPortWorld({ dial });
-  const socket = world.connect(V5, '?ports=80,81');
-  const wire = await world.tunnel();
+/** The two streams of one connection. */
+async function openPair(wire: Duplex): Promise<void> {
   const syn = createOpener();
   for (const [id, streamtype] of [
     [1, 'error'],
     [3, 'data'],
   ] as const)
     wire.write(await syn(id, { port: '80', requestid: '1', streamtype }));
+}
+
+test('a client who goes away waits for no connection that is still being opened', async (t) => {
+  const { open, dial } = dialForEver();
+  await using world = await openPortWorld({ dial });
+  const socket = world.connect(V5, '?ports=80,81');
+  const wire = await world.tunnel();
+  await openPair(wire);
   await eventually('three dials', () => open.dials === 3);
   socket.terminate();
   wire.destroy();
@@ -180,12 +178,7 @@ test('a server that stops waits for no connection that is still being opened, ho
   const wire = await world.tunnel();
   await eventually('two dials', () => open.dials === 2);
   for (let n = 0; n < 100; n++) socket.send(Buffer.alloc(50_000));
-  const syn = createOpener();
-  for (const [id, streamtype] of [
-    [1, 'error'],
-    [3, 'data'],
-  ] as const)
-    wire.write(await syn(id, { port: '80', requestid: '1', streamtype }));
+  await openPair(wire);
   for (let n = 0; n < 100; n++) wire.write(data(3, Buffer.alloc(50_000)));
   await eventually('three dials', () => open.dials === 3);
   wire.on('error', () => undefined);

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import test from 'ava';
 import { FRAME_TYPES } from '../../../api/spdy/frames.ts';
 import { eventually } from '../../support/eventually.ts';
-import { nothingIsOpen, openPortWorld, PATH } from '../../support/port-world.ts';
+import { nothingIsOpen, openPortWorld, PATH, refusalOf } from '../../support/port-world.ts';
 import { control, createOpener, data, framesIn } from '../../support/spdy-client.ts';
 
 test('over channels each port has its own, and says so first', async (t) => {
@@ -93,17 +93,10 @@ for (const [what, subprotocols, query, why] of refused) {
   test(`${what} is refused before anything is opened`, async (t) => {
     await using world = await openPortWorld();
     const socket = world.connect(subprotocols, query);
-    socket.on('error', () => undefined);
-    const [, response] = (await once(socket, 'unexpected-response')) as [
-      unknown,
-      NodeJS.ReadableStream & { statusCode: number },
-    ];
-    t.is(response.statusCode, 400);
-    let body = '';
-    for await (const chunk of response) body += String(chunk);
+    const { status, body } = await refusalOf(socket);
+    t.is(status, 400);
     t.regex(body, why);
     t.is(world.open().dialers, 0);
-    socket.terminate();
   });
 }
 
