@@ -51,15 +51,23 @@ export function partsOf(value: unknown): number {
 
 const isKinded = (value: unknown): boolean => isMarked(value) && markOf(value).kinded;
 
-/** `==`, `!=` and `+` where a list with a kind takes part; undefined where none does, and for every other operator. */
+/** `==`, `!=`, `in` and `+` where a list with a kind takes part; undefined where none does, and for every other operator. */
 export function byListKind(operator: string, left: unknown, right: unknown): unknown {
   if (operator === '+') return Array.isArray(left) && Array.isArray(right) ? union(left, right) : undefined;
+  if (operator === 'in') return Array.isArray(right) && isMarked(left) ? includes(right, left) : undefined;
   if (!isKinded(left) && !isKinded(right)) {
     budget.spendParts(Math.min(partsOf(left), partsOf(right)));
     return undefined;
   }
   budget.spendParts(partsOf(left) + partsOf(right));
   return same(left, right) === (operator === '==');
+}
+
+/** An item that is a list or a map itself; undefined where order counts. */
+function includes(list: readonly unknown[], item: Marked): boolean | undefined {
+  if (!isKinded(list) && !isKinded(item)) return undefined;
+  budget.spendParts(Math.min(partsOf(list), partsOf(item) * list.length));
+  return list.some((one) => same(one, item));
 }
 
 /** What is left stays where it is; of a map, the right item wins where both have one. */

@@ -115,7 +115,7 @@ export function adapt(node: SyntaxNode): void {
 /** Operations that may have to look at all of a text or list, or make a new one. */
 const looksAtAll = new Set(['call', 'rcall', '+', '==', '!=', 'in']);
 
-const isListOperator = (op: string): boolean => op === '==' || op === '!=' || op === '+';
+const isListOperator = (op: string): boolean => op === '==' || op === '!=' || op === '+' || op === 'in';
 
 /** A checked node of an operator with two sides. */
 interface Binary {

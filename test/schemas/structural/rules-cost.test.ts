@@ -96,6 +96,18 @@ for (const rule of [
   });
 }
 
+test('a set is in a list that has it in another order, and scalars are in a set', (t) => {
+  const spec = { a: [[1], [2, 3]], b: [3, 2] };
+  for (const rule of [
+    'self.b in self.a',
+    '[3, 2] in self.a',
+    '!([2, 3, 4] in self.a)',
+    '2 in self.b',
+    '!(4 in self.b)',
+  ])
+    t.is(judge(rule, sets, spec).says, undefined, rule);
+});
+
 const durations: readonly (readonly [text: string, rule: string])[] = [
   ['1 day', "self.d == duration('24h')"],
   ['+1.5h', "self.d == duration('90m')"],
