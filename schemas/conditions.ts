@@ -9,7 +9,7 @@ export interface ConditionType {
   /** `positive`: True is good. `negative`: present only while something is not as wanted. */
   readonly polarity: 'positive' | 'negative';
   /** The component that sets it: the engine for every kind, or one controller. */
-  readonly setBy: 'engine' | 'container' | 'image' | 'volume' | 'namespace';
+  readonly setBy: 'engine' | 'container' | 'image' | 'volume' | 'network' | 'namespace';
 }
 
 /** Condition types. The first three have kstatus' meaning: clients wait on them without knowing the kind. */
@@ -18,6 +18,10 @@ export const CONDITION_TYPES = {
   Reconciling: condition('Work is under way, or waits for something that heals by itself.', 'negative', 'engine'),
   Stalled: condition('Nothing more happens until a person acts or the spec changes.', 'negative', 'engine'),
   ResourcesApplied: condition('The limits of the spec are in force on the running container.', 'positive', 'container'),
+  PortsPublished: condition('The ports of the spec lead to it, each of them.', 'positive', 'container'),
+  NetworksAttached: condition('It is in the networks of its spec.', 'positive', 'container'),
+  RolledOut: condition('It runs what the spec of now says, and that was ready.', 'positive', 'container'),
+  DNSReady: condition('Names are answered on the network.', 'positive', 'network'),
   Pulled: condition('The image of the present spec is in the store.', 'positive', 'image'),
   Populated: condition("The volume got the image's content at its first use.", 'positive', 'volume'),
   NamespaceDeletionDiscoveryFailure: condition('Not all kinds could be listed.', 'negative', 'namespace'),
@@ -125,6 +129,53 @@ export const REASON_MEANINGS = {
   SubPathInvalid: 'A subPath leads out of its volume.',
   BundleLeftBehind: 'A killed containerd left half of the container behind; it is taken away and tried again.',
   LogUnavailable: 'The log process does not answer, so nothing is started.',
+
+  // Health and order.
+  Ready: 'It can serve.',
+  Unhealthy: 'A probe failed (Event), or had the process ended.',
+  ContainersNotReady: 'Its readinessProbe does not succeed.',
+  NotStarted: 'It runs, and has not started yet: its startupProbe or its hook is under way.',
+  FailedPostStartHook: 'The hook after its start failed, so it is started again.',
+  FailedPreStopHook: 'The hook before its end failed; it is stopped all the same.',
+  Flapping: 'Probes ended it too often; waiting longer before the next start.',
+  DependencyCycle: 'Objects wait for each other in a circle; the message shows it.',
+  DependencyFailed: 'An object that this one waits for cannot become what is waited for.',
+  DependencyRestarted: 'An object that this one depends on was started again.',
+  ConfigurationChanged: 'A ConfigMap or Secret that it uses changed.',
+
+  // Rollouts.
+  RolloutComplete: 'The new revision was ready for as long as asked, and serves.',
+  RolloutPaused: 'The change waits until `paused` is taken away.',
+  RolloutProgressing: 'The new revision is on its way.',
+  ProgressDeadlineExceeded: 'The new revision was not ready in time.',
+  RolledBack: 'The new revision was not ready in time, and the last good one runs again.',
+  Draining: 'The former instance serves what was established, and gets nothing new.',
+
+  // Networks.
+  Allocated: 'The network has its addresses.',
+  NetworkNotFound: 'There is no Network of the name.',
+  NetworkNotReady: 'The Network is not ready.',
+  SubnetOverlap: 'The subnet lies over another network or over a route of this machine.',
+  NoFreeSubnet: 'No range of addresses is free for the network.',
+  NoFreeAddress: 'The network has no address left.',
+  AddressTaken: 'The address belongs to another container.',
+  AddressOutside: 'The address is not one that the network can give.',
+  ParentNotFound: 'The machine has no such interface.',
+  CniConfigInvalid: 'The CNI configuration cannot be used.',
+  CniPluginMissing: 'A CNI plugin is not on this machine.',
+  CniFailed: 'A CNI plugin failed.',
+  FirewallFailed: 'The rules of the firewall could not be changed.',
+  NetworkMoved: 'A picked subnet collided with a route of this machine, so another one was picked.',
+  SandboxNotFound: 'The container whose network is shared is not there, or has none of its own.',
+  Published: 'The ports lead to it.',
+  PortTaken: 'Somebody else has the port; the message says who. It is tried again.',
+  PortUnsupported: 'The port cannot be published as asked.',
+  NoAddress: 'It has no address that can be reached from outside.',
+  Attached: 'It is in its networks.',
+  Answering: 'Names are answered.',
+  DNSUnsupported: 'Names cannot be answered on this kind of network.',
+  DNSPortTaken: 'Somebody else answers at port 53 of the gateway.',
+  NetworkHelperUnavailable: 'netd does not answer.',
 
   // Volumes.
   Provisioned: 'The storage is there.',

@@ -18,17 +18,30 @@ const RESTARTED_AT = ['tsmoby.dev/restartedAt', 'kubectl.kubernetes.io/restarted
 /** Fields that never make another instance: they matter outside of it, or are changed in place. All others do. */
 const IN_PLACE: ReadonlySet<string> = new Set([
   'nodeName',
+  'dependsOn',
+  'envOnChange',
   'image',
   'imageFrom',
   'imagePullPolicy',
   'imagePullSecrets',
   'lifecycle',
+  'livenessProbe',
   'logging',
+  'minReadySeconds',
+  'networks',
+  'paused',
+  'ports',
+  'progressDeadlineSeconds',
+  'publishNotReadyAddresses',
+  'readinessProbe',
   'resources',
   'restartPolicy',
+  'revisionHistoryLimit',
+  'startupProbe',
   'stdinOnce',
   'terminationGracePeriodSeconds',
   'terminationMessagePolicy',
+  'updateStrategy',
 ]);
 
 /** Hash of everything in the object that only another instance can follow, the image aside. */

@@ -24,6 +24,7 @@ export class FakeSandboxes implements Sandboxes {
     const sandbox: Sandbox = {
       id: spec.id,
       mode: spec.mode,
+      attachments: [],
       hostsPath: `${directory}/hosts`,
       hostnamePath: `${directory}/hostname`,
       resolvConfPath: `${directory}/resolv.conf`,

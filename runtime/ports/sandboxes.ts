@@ -1,21 +1,60 @@
 /**
  * The Sandboxes port: what a container's network identity hangs on, apart from the container, so that restarts and
- * replacements keep it. A sandbox is keyed by id (owner uid + generation) and has a mode: `none` (own, empty network),
- * `host` (the machine's), and later `cni` and `shared`. It carries the hosts, hostname and resolv.conf files that are mounted
- * into every instance on it. For `none` the runtime makes an empty network namespace with each task: there is no address
- * to keep, and a namespace file made in advance would cost two processes a container (docs/design/0003).
+ * replacements keep it. A sandbox is keyed by id (owner uid + generation) and has a mode:
+ *
+ *   none    own, empty network. The runtime makes it with each task: there is no address to keep (docs/design/0003)
+ *   host    the machine's
+ *   cni     a network namespace of its own, kept as a file, with an interface in each attached network
+ *   shared  the namespace of another sandbox; it has no addresses of its own
+ *
+ * It carries the hosts, hostname and resolv.conf files that are mounted into every instance on it.
+ *
+ * Addresses. Whoever ensures a sandbox says which networks it is in and, where that matters, which addresses; the rest is allocated here and
+ * written down durably before the interface is made. So a sandbox keeps addresses and MACs over crashes and over boots of the machine: of another
+ * boot only the record is left, and `ensure` makes namespace and interfaces anew with what stands in it.
+ *
+ * Idempotency. `ensure` compares with what was applied last: where nothing differs no program is started. Attachments that are no longer wanted
+ * are taken away, new ones made, the others left alone. One that failed half way is undone first when it is tried again.
  */
+export type SandboxMode = 'none' | 'host' | 'cni' | 'shared';
+
+export interface AttachmentSpec {
+  /** Uid of a network that was ensured. */
+  readonly network: string;
+  /** Exactly these, one of each family at most. Rejects when taken or outside of the subnet. */
+  readonly addresses?: readonly string[];
+  /** These if they are free: what it had before its record was lost. */
+  readonly preferred?: readonly string[];
+}
+
 export interface SandboxSpec {
   readonly id: string;
   readonly ownerUid: string;
-  readonly mode: 'none' | 'host';
+  readonly mode: SandboxMode;
   readonly hostname: string;
+  /** cni: in order; the first gives the default route and the name server. */
+  readonly attachments?: readonly AttachmentSpec[];
+  /** shared: id of the sandbox, of mode cni, whose namespace and files these are. */
+  readonly of?: string;
+}
+
+export interface Attachment {
+  readonly network: string;
+  /** In the namespace: eth0, eth1, … Kept for as long as it is attached. */
+  readonly interface: string;
+  /** Without prefix length; IPv4 first. */
+  readonly addresses: readonly string[];
+  /** Lower-case, with colons. */
+  readonly mac: string;
 }
 
 export interface Sandbox {
   readonly id: string;
-  readonly mode: 'none' | 'host';
+  readonly mode: SandboxMode;
+  /** cni and shared. */
   readonly netnsPath?: string;
+  /** Empty but for mode cni. */
+  readonly attachments: readonly Attachment[];
   /** Host paths of the files to mount at /etc/hosts, /etc/hostname and /etc/resolv.conf. */
   readonly hostsPath: string;
   readonly hostnamePath: string;
@@ -23,8 +62,13 @@ export interface Sandbox {
 }
 
 export interface Sandboxes {
-  /** Idempotent: a sandbox of this id and boot is answered as it is; files are rewritten only when they differ. */
+  /**
+   * A sandbox of this id and boot is answered as it is; files are rewritten only when they differ. Rejects: NotFound (no such network, or no such
+   * sandbox to share), InvalidArgument (reason AddressTaken, AddressOutside), ResourceExhausted (reason NoFreeAddress), Unsupported (reason
+   * CniPluginMissing), Unavailable or Internal (reason CniFailed: what the plugin said).
+   */
   ensure(spec: SandboxSpec): Promise<Sandbox>;
+  /** Interfaces, namespace, files, addresses. Success when it is gone. */
   remove(id: string): Promise<void>;
   list(): Promise<readonly string[]>;
 }

@@ -67,6 +67,7 @@ function describe(root: string, { id, mode }: SandboxSpec): Sandbox {
   return {
     id,
     mode,
+    attachments: [],
     hostsPath: join(directory, 'hosts'),
     hostnamePath: join(directory, 'hostname'),
     resolvConfPath: join(directory, 'resolv.conf'),

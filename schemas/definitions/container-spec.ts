@@ -1,5 +1,17 @@
 /** The spec of a Container: core/v1 Container and the parts of PodSpec that concern one container. */
 import type { StructuralSchema } from '../structural/schema.ts';
+import { lifecycle, livenessProbe, readinessProbe, startupProbe } from './container-health.ts';
+import { networkMode, networkRules, networks, ports, publishNotReadyAddresses } from './container-network.ts';
+import {
+  dependsOn,
+  minReadySeconds,
+  paused,
+  progressDeadlineSeconds,
+  revisionHistoryLimit,
+  updateRules,
+  updateStrategy,
+} from './container-update.ts';
+import { envOnChange, mountOnChange } from './container-on-change.ts';
 import {
   absolutePath,
   atomicList,
@@ -12,6 +24,7 @@ import {
   nodeName,
   nodeNameRule,
   object,
+  ownerId,
   pullPolicy,
   pullSecrets,
   quantity,
@@ -81,6 +94,12 @@ const envFrom = atomicList(
   { maxItems: 100 },
 );
 
+const projectedOwner = {
+  defaultMode: fileMode('Permission bits of the files; default 0644 (420).'),
+  defaultUid: ownerId('User id that owns the files; default 0.'),
+  defaultGid: ownerId('Group id that owns the files; default 0.'),
+};
+
 const volumes = keyedList(
   'What `volumeMounts` can mount. One source each.',
   ['name'],
@@ -112,7 +131,7 @@ const volumes = keyedList(
         {
           name: string('Its name.', { minLength: 1 }),
           items: keyToPathItems,
-          defaultMode: fileMode('Permission bits of the files; default 0644 (420).'),
+          ...projectedOwner,
           optional: boolean('Go on without it when it is not there.'),
         },
         { required: ['name'] },
@@ -122,7 +141,7 @@ const volumes = keyedList(
         {
           secretName: string('Its name.', { minLength: 1 }),
           items: keyToPathItems,
-          defaultMode: fileMode('Permission bits of the files; default 0644 (420).'),
+          ...projectedOwner,
           optional: boolean('Go on without it when it is not there.'),
         },
         { required: ['secretName'] },
@@ -154,6 +173,7 @@ const volumeMounts = keyedList(
         { maxLength: 4096 },
       ),
       readOnly: boolean('Mount read-only.'),
+      onChange: mountOnChange,
     },
     {
       required: ['name', 'mountPath'],
@@ -230,6 +250,7 @@ export const containerSpec: StructuralSchema = object(
     workingDir: string('Directory the process starts in; default is the image’s.', { pattern: absolutePath }),
     env,
     envFrom,
+    envOnChange,
     volumes,
     volumeMounts,
     resources: object('Limits and requests; limits change without a restart.', {
@@ -251,17 +272,26 @@ export const containerSpec: StructuralSchema = object(
         default: 'File',
       },
     ),
-    lifecycle: object('How it is stopped.', {
-      stopSignal: string("Name or number of the signal that asks it to stop; default is the image's, else SIGTERM.", {
-        pattern: '^(SIG)?[A-Z0-9+-]+$',
-      }),
-    }),
+    lifecycle,
+    livenessProbe,
+    readinessProbe,
+    startupProbe,
+    dependsOn,
+    updateStrategy,
+    minReadySeconds,
+    progressDeadlineSeconds,
+    revisionHistoryLimit,
+    paused,
     securityContext,
     hostname: string('Host name in the container; default is the name of this object.', {
       maxLength: 63,
       pattern: dnsLabel,
     }),
-    hostNetwork: boolean("Use this machine's network. Default: no network but loopback."),
+    hostNetwork: boolean("Use this machine's network."),
+    networkMode,
+    networks,
+    ports,
+    publishNotReadyAddresses,
     init: boolean('Run a small init as process 1, which reaps orphans and passes signals on.'),
     stdin: boolean(
       'Keep an input open for it, which `attach -i` writes to. Without it, a process that reads finds the end of its input at once.',
@@ -282,6 +312,8 @@ export const containerSpec: StructuralSchema = object(
   {
     'x-kubernetes-validations': [
       nodeNameRule,
+      ...networkRules,
+      ...updateRules,
       {
         rule: 'has(self.image) != has(self.imageFrom)',
         message: 'give image or imageFrom, and not both',

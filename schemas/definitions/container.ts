@@ -1,6 +1,7 @@
 import type { KindDefinition } from '../kind-definition.ts';
 import type { StructuralSchema } from '../structural/schema.ts';
 import { containerSpec } from './container-spec.ts';
+import { networkStatus } from './container-network.ts';
 import { boolean, conditions, integer, object, observedGeneration, string } from './fragments.ts';
 
 const run = (description: string): StructuralSchema =>
@@ -35,6 +36,7 @@ export const container: KindDefinition = {
     { name: 'Status', type: 'string', jsonPath: '.status.summary' },
     { name: 'Restarts', type: 'integer', jsonPath: '.status.restartCount' },
     { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
+    { name: 'IP', type: 'string', jsonPath: '.status.ip', priority: 1 },
     { name: 'Image', type: 'string', jsonPath: '.status.image', priority: 1 },
     { name: 'PID', type: 'integer', jsonPath: '.status.pid', priority: 1 },
     { name: 'Exit', type: 'string', jsonPath: '.status.lastState.terminated.exitCode', priority: 1 },
@@ -62,7 +64,9 @@ export const container: KindDefinition = {
         restartCount: integer('How many times a process was started after the first.', { format: 'int32', minimum: 0 }),
         crashCount: integer('Failed runs in a row; sets the next delay.', { format: 'int32', minimum: 0 }),
         nextStartTime: string('Not before: the end of the back-off.', { format: 'date-time' }),
-        started: boolean('A process runs.'),
+        started: boolean('A process runs, and has started: its hook has ended and its startupProbe succeeded.'),
+        ready: boolean('It can serve: started, and its readinessProbe succeeds.'),
+        ...networkStatus,
         logRun: integer('Number of the current log.', { format: 'int32', minimum: 0 }),
         state: object('The present run; one of these.', {
           waiting: object('Not running yet, or not at present.', {

@@ -89,6 +89,10 @@ export const nodeName: StructuralSchema = string(
 export const fileMode = (description: string): StructuralSchema =>
   integer(description, { format: 'int32', minimum: 0, maximum: 0o777 });
 
+/** A user or group id that the kernel takes; the highest means "none" to it. */
+export const ownerId = (description: string): StructuralSchema =>
+  integer(description, { minimum: 0, maximum: 4_294_967_294 });
+
 export const keyToPathItems: StructuralSchema = atomicList(
   'Which keys become files, and under which path. Absent: every key becomes a file of its name.',
   object(
@@ -97,6 +101,8 @@ export const keyToPathItems: StructuralSchema = atomicList(
       key: string('The key.', { minLength: 1 }),
       path: string('Path of the file below the mount, relative, without `..`.', { minLength: 1 }),
       mode: fileMode('Permission bits of this file (0 to 511); default is defaultMode.'),
+      uid: ownerId('User id that owns this file; default is defaultUid.'),
+      gid: ownerId('Group id that owns this file; default is defaultGid.'),
     },
     { required: ['key', 'path'] },
   ),

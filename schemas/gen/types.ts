@@ -656,6 +656,7 @@ export interface ContainerSpec {
    * Whole ConfigMaps and Secrets as variables; later ones win, and `env` wins over all.
    */
   readonly envFrom?: readonly ContainerEnvFrom[];
+  readonly envOnChange?: ContainerEnvOnChange;
   /**
    * What `volumeMounts` can mount. One source each.
    */
@@ -682,15 +683,55 @@ export interface ContainerSpec {
    */
   readonly terminationMessagePolicy?: 'File' | 'FallbackToLogsOnError';
   readonly lifecycle?: ContainerLifecycle;
+  readonly livenessProbe?: ContainerLivenessProbe;
+  readonly readinessProbe?: ContainerReadinessProbe;
+  readonly startupProbe?: ContainerStartupProbe;
+  /**
+   * Objects of this namespace that come first. It is started when all conditions are met, and not stopped when one is no longer.
+   */
+  readonly dependsOn?: readonly ContainerDependsOn[];
+  readonly updateStrategy?: ContainerUpdateStrategy;
+  /**
+   * How long a new one must be ready without a break before it counts; default 0.
+   */
+  readonly minReadySeconds?: number;
+  /**
+   * How long a change may take before it has failed; default 600.
+   */
+  readonly progressDeadlineSeconds?: number;
+  /**
+   * How many old revisions are kept to go back to; default 10.
+   */
+  readonly revisionHistoryLimit?: number;
+  /**
+   * Changes that need another instance wait until this is taken away.
+   */
+  readonly paused?: boolean;
   readonly securityContext?: ContainerSecurityContext;
   /**
    * Host name in the container; default is the name of this object.
    */
   readonly hostname?: string;
   /**
-   * Use this machine's network. Default: no network but loopback.
+   * Use this machine's network.
    */
   readonly hostNetwork?: boolean;
+  /**
+   * `none`: loopback only. `container:<name>`: the network of another Container of this namespace, addresses and loopback included. Default: `networks`.
+   */
+  readonly networkMode?: string;
+  /**
+   * Networks of this namespace that it is in; they come and go without a restart. Default: the network `default`, where the namespace has one.
+   */
+  readonly networks?: readonly ContainerNetwork[];
+  /**
+   * Ports it listens on, and where this machine publishes them. They change without a restart.
+   */
+  readonly ports?: readonly ContainerPort[];
+  /**
+   * Answer its name also while it is not ready.
+   */
+  readonly publishNotReadyAddresses?: boolean;
   /**
    * Run a small init as process 1, which reaps orphans and passes signals on.
    */
@@ -834,6 +875,15 @@ export interface ContainerEnvFromSecretRef {
   readonly optional?: boolean;
 }
 /**
+ * What follows when a ConfigMap or Secret changed that `env` or `envFrom` refer to. A running process never sees new variables.
+ */
+export interface ContainerEnvOnChange {
+  /**
+   * None: the next start uses them. Restart: its process is started again. Recreate: as after a changed spec, by its updateStrategy.
+   */
+  readonly action?: 'None' | 'Restart' | 'Recreate';
+}
+/**
  * One volume.
  */
 export interface ContainerVolume {
@@ -899,6 +949,14 @@ export interface ContainerVolumeConfigMap {
    */
   readonly defaultMode?: number;
   /**
+   * User id that owns the files; default 0.
+   */
+  readonly defaultUid?: number;
+  /**
+   * Group id that owns the files; default 0.
+   */
+  readonly defaultGid?: number;
+  /**
    * Go on without it when it is not there.
    */
   readonly optional?: boolean;
@@ -919,6 +977,14 @@ export interface ContainerVolumeConfigMapItem {
    * Permission bits of this file (0 to 511); default is defaultMode.
    */
   readonly mode?: number;
+  /**
+   * User id that owns this file; default is defaultUid.
+   */
+  readonly uid?: number;
+  /**
+   * Group id that owns this file; default is defaultGid.
+   */
+  readonly gid?: number;
 }
 /**
  * The keys of a Secret as files, in memory only.
@@ -936,6 +1002,14 @@ export interface ContainerVolumeSecret {
    * Permission bits of the files; default 0644 (420).
    */
   readonly defaultMode?: number;
+  /**
+   * User id that owns the files; default 0.
+   */
+  readonly defaultUid?: number;
+  /**
+   * Group id that owns the files; default 0.
+   */
+  readonly defaultGid?: number;
   /**
    * Go on without it when it is not there.
    */
@@ -957,6 +1031,14 @@ export interface ContainerVolumeSecretItem {
    * Permission bits of this file (0 to 511); default is defaultMode.
    */
   readonly mode?: number;
+  /**
+   * User id that owns this file; default is defaultUid.
+   */
+  readonly uid?: number;
+  /**
+   * Group id that owns this file; default is defaultGid.
+   */
+  readonly gid?: number;
 }
 /**
  * One mount.
@@ -978,6 +1060,30 @@ export interface ContainerVolumeMount {
    * Mount read-only.
    */
   readonly readOnly?: boolean;
+  readonly onChange?: ContainerVolumeMountOnChange;
+}
+/**
+ * What follows when the content of a ConfigMap or Secret changed, after its new files are in place.
+ */
+export interface ContainerVolumeMountOnChange {
+  /**
+   * None: the process sees the new files. Signal: it gets a signal. Exec: a command is run in it. Restart: its process is started again. Recreate: as after a changed spec, by its updateStrategy.
+   */
+  readonly action?: 'None' | 'Signal' | 'Exec' | 'Restart' | 'Recreate';
+  /**
+   * Action Signal: name or number; default SIGHUP.
+   */
+  readonly signal?: string;
+  readonly exec?: ContainerVolumeMountOnChangeExec;
+}
+/**
+ * Action Exec: the command, in the container.
+ */
+export interface ContainerVolumeMountOnChangeExec {
+  /**
+   * The command and its arguments; no shell.
+   */
+  readonly command: readonly string[];
 }
 /**
  * Limits and requests; limits change without a restart.
@@ -1021,13 +1127,495 @@ export interface ContainerResourcesRequests {
   readonly pids?: number | string;
 }
 /**
- * How it is stopped.
+ * What happens at its start and its end.
  */
 export interface ContainerLifecycle {
+  readonly postStart?: ContainerLifecyclePostStart;
+  readonly preStop?: ContainerLifecyclePreStop;
   /**
    * Name or number of the signal that asks it to stop; default is the image's, else SIGTERM.
    */
   readonly stopSignal?: string;
+}
+/**
+ * Right after its start. It counts as started when this has ended; when this fails it is restarted.
+ */
+export interface ContainerLifecyclePostStart {
+  readonly exec?: ContainerLifecyclePostStartExec;
+  readonly httpGet?: ContainerLifecyclePostStartHttpGet;
+  readonly sleep?: ContainerLifecyclePostStartSleep;
+}
+/**
+ * A command in the container; exit code 0 is success.
+ */
+export interface ContainerLifecyclePostStartExec {
+  /**
+   * The command and its arguments; no shell.
+   */
+  readonly command: readonly string[];
+}
+/**
+ * An HTTP request; 200 to 399 is success.
+ */
+export interface ContainerLifecyclePostStartHttpGet {
+  /**
+   * Number, or name of one of `ports`.
+   */
+  readonly port: number | string;
+  /**
+   * 127.0.0.1 or localhost: ask from within the container. Default: its address, asked from this machine.
+   */
+  readonly host?: string;
+  /**
+   * Path and query.
+   */
+  readonly path?: string;
+  /**
+   * HTTP or HTTPS; certificates are not checked.
+   */
+  readonly scheme?: 'HTTP' | 'HTTPS';
+  /**
+   * Headers of the request.
+   */
+  readonly httpHeaders?: readonly ContainerLifecyclePostStartHttpGetHttpHeader[];
+}
+/**
+ * One header.
+ */
+export interface ContainerLifecyclePostStartHttpGetHttpHeader {
+  /**
+   * Its name.
+   */
+  readonly name: string;
+  /**
+   * Its value.
+   */
+  readonly value: string;
+}
+/**
+ * Just wait.
+ */
+export interface ContainerLifecyclePostStartSleep {
+  /**
+   * How long.
+   */
+  readonly seconds: number;
+}
+/**
+ * Before it is asked to stop; counts towards its time of grace.
+ */
+export interface ContainerLifecyclePreStop {
+  readonly exec?: ContainerLifecyclePreStopExec;
+  readonly httpGet?: ContainerLifecyclePreStopHttpGet;
+  readonly sleep?: ContainerLifecyclePreStopSleep;
+}
+/**
+ * A command in the container; exit code 0 is success.
+ */
+export interface ContainerLifecyclePreStopExec {
+  /**
+   * The command and its arguments; no shell.
+   */
+  readonly command: readonly string[];
+}
+/**
+ * An HTTP request; 200 to 399 is success.
+ */
+export interface ContainerLifecyclePreStopHttpGet {
+  /**
+   * Number, or name of one of `ports`.
+   */
+  readonly port: number | string;
+  /**
+   * 127.0.0.1 or localhost: ask from within the container. Default: its address, asked from this machine.
+   */
+  readonly host?: string;
+  /**
+   * Path and query.
+   */
+  readonly path?: string;
+  /**
+   * HTTP or HTTPS; certificates are not checked.
+   */
+  readonly scheme?: 'HTTP' | 'HTTPS';
+  /**
+   * Headers of the request.
+   */
+  readonly httpHeaders?: readonly ContainerLifecyclePreStopHttpGetHttpHeader[];
+}
+/**
+ * One header.
+ */
+export interface ContainerLifecyclePreStopHttpGetHttpHeader {
+  /**
+   * Its name.
+   */
+  readonly name: string;
+  /**
+   * Its value.
+   */
+  readonly value: string;
+}
+/**
+ * Just wait.
+ */
+export interface ContainerLifecyclePreStopSleep {
+  /**
+   * How long.
+   */
+  readonly seconds: number;
+}
+/**
+ * Whether it still works; failures restart it.
+ */
+export interface ContainerLivenessProbe {
+  readonly exec?: ContainerLivenessProbeExec;
+  readonly httpGet?: ContainerLivenessProbeHttpGet;
+  readonly tcpSocket?: ContainerLivenessProbeTcpSocket;
+  readonly grpc?: ContainerLivenessProbeGrpc;
+  /**
+   * After the start, before the first question.
+   */
+  readonly initialDelaySeconds?: number;
+  /**
+   * From one question to the next.
+   */
+  readonly periodSeconds?: number;
+  /**
+   * How long an answer may take.
+   */
+  readonly timeoutSeconds?: number;
+  /**
+   * Successes in a row that count.
+   */
+  readonly successThreshold?: number;
+  /**
+   * Failures in a row that count.
+   */
+  readonly failureThreshold?: number;
+  /**
+   * Instead of the one of the spec, when this probe has it stopped.
+   */
+  readonly terminationGracePeriodSeconds?: number;
+}
+/**
+ * A command in the container; exit code 0 is success.
+ */
+export interface ContainerLivenessProbeExec {
+  /**
+   * The command and its arguments; no shell.
+   */
+  readonly command: readonly string[];
+}
+/**
+ * An HTTP request; 200 to 399 is success.
+ */
+export interface ContainerLivenessProbeHttpGet {
+  /**
+   * Number, or name of one of `ports`.
+   */
+  readonly port: number | string;
+  /**
+   * 127.0.0.1 or localhost: ask from within the container. Default: its address, asked from this machine.
+   */
+  readonly host?: string;
+  /**
+   * Path and query.
+   */
+  readonly path?: string;
+  /**
+   * HTTP or HTTPS; certificates are not checked.
+   */
+  readonly scheme?: 'HTTP' | 'HTTPS';
+  /**
+   * Headers of the request.
+   */
+  readonly httpHeaders?: readonly ContainerLivenessProbeHttpGetHttpHeader[];
+}
+/**
+ * One header.
+ */
+export interface ContainerLivenessProbeHttpGetHttpHeader {
+  /**
+   * Its name.
+   */
+  readonly name: string;
+  /**
+   * Its value.
+   */
+  readonly value: string;
+}
+/**
+ * A TCP connection; that it opens is success.
+ */
+export interface ContainerLivenessProbeTcpSocket {
+  /**
+   * Number, or name of one of `ports`.
+   */
+  readonly port: number | string;
+  /**
+   * 127.0.0.1 or localhost: ask from within the container. Default: its address, asked from this machine.
+   */
+  readonly host?: string;
+}
+/**
+ * A request of grpc.health.v1; SERVING is success.
+ */
+export interface ContainerLivenessProbeGrpc {
+  /**
+   * Port number.
+   */
+  readonly port: number;
+  /**
+   * What to ask for; default is the server as a whole.
+   */
+  readonly service?: string;
+}
+/**
+ * Whether it can serve; while it fails it is not Ready, and its name has no address.
+ */
+export interface ContainerReadinessProbe {
+  readonly exec?: ContainerReadinessProbeExec;
+  readonly httpGet?: ContainerReadinessProbeHttpGet;
+  readonly tcpSocket?: ContainerReadinessProbeTcpSocket;
+  readonly grpc?: ContainerReadinessProbeGrpc;
+  /**
+   * After the start, before the first question.
+   */
+  readonly initialDelaySeconds?: number;
+  /**
+   * From one question to the next.
+   */
+  readonly periodSeconds?: number;
+  /**
+   * How long an answer may take.
+   */
+  readonly timeoutSeconds?: number;
+  /**
+   * Successes in a row that count.
+   */
+  readonly successThreshold?: number;
+  /**
+   * Failures in a row that count.
+   */
+  readonly failureThreshold?: number;
+}
+/**
+ * A command in the container; exit code 0 is success.
+ */
+export interface ContainerReadinessProbeExec {
+  /**
+   * The command and its arguments; no shell.
+   */
+  readonly command: readonly string[];
+}
+/**
+ * An HTTP request; 200 to 399 is success.
+ */
+export interface ContainerReadinessProbeHttpGet {
+  /**
+   * Number, or name of one of `ports`.
+   */
+  readonly port: number | string;
+  /**
+   * 127.0.0.1 or localhost: ask from within the container. Default: its address, asked from this machine.
+   */
+  readonly host?: string;
+  /**
+   * Path and query.
+   */
+  readonly path?: string;
+  /**
+   * HTTP or HTTPS; certificates are not checked.
+   */
+  readonly scheme?: 'HTTP' | 'HTTPS';
+  /**
+   * Headers of the request.
+   */
+  readonly httpHeaders?: readonly ContainerReadinessProbeHttpGetHttpHeader[];
+}
+/**
+ * One header.
+ */
+export interface ContainerReadinessProbeHttpGetHttpHeader {
+  /**
+   * Its name.
+   */
+  readonly name: string;
+  /**
+   * Its value.
+   */
+  readonly value: string;
+}
+/**
+ * A TCP connection; that it opens is success.
+ */
+export interface ContainerReadinessProbeTcpSocket {
+  /**
+   * Number, or name of one of `ports`.
+   */
+  readonly port: number | string;
+  /**
+   * 127.0.0.1 or localhost: ask from within the container. Default: its address, asked from this machine.
+   */
+  readonly host?: string;
+}
+/**
+ * A request of grpc.health.v1; SERVING is success.
+ */
+export interface ContainerReadinessProbeGrpc {
+  /**
+   * Port number.
+   */
+  readonly port: number;
+  /**
+   * What to ask for; default is the server as a whole.
+   */
+  readonly service?: string;
+}
+/**
+ * Whether it has started; the other probes wait for it, and failures restart it.
+ */
+export interface ContainerStartupProbe {
+  readonly exec?: ContainerStartupProbeExec;
+  readonly httpGet?: ContainerStartupProbeHttpGet;
+  readonly tcpSocket?: ContainerStartupProbeTcpSocket;
+  readonly grpc?: ContainerStartupProbeGrpc;
+  /**
+   * After the start, before the first question.
+   */
+  readonly initialDelaySeconds?: number;
+  /**
+   * From one question to the next.
+   */
+  readonly periodSeconds?: number;
+  /**
+   * How long an answer may take.
+   */
+  readonly timeoutSeconds?: number;
+  /**
+   * Successes in a row that count.
+   */
+  readonly successThreshold?: number;
+  /**
+   * Failures in a row that count.
+   */
+  readonly failureThreshold?: number;
+  /**
+   * Instead of the one of the spec, when this probe has it stopped.
+   */
+  readonly terminationGracePeriodSeconds?: number;
+}
+/**
+ * A command in the container; exit code 0 is success.
+ */
+export interface ContainerStartupProbeExec {
+  /**
+   * The command and its arguments; no shell.
+   */
+  readonly command: readonly string[];
+}
+/**
+ * An HTTP request; 200 to 399 is success.
+ */
+export interface ContainerStartupProbeHttpGet {
+  /**
+   * Number, or name of one of `ports`.
+   */
+  readonly port: number | string;
+  /**
+   * 127.0.0.1 or localhost: ask from within the container. Default: its address, asked from this machine.
+   */
+  readonly host?: string;
+  /**
+   * Path and query.
+   */
+  readonly path?: string;
+  /**
+   * HTTP or HTTPS; certificates are not checked.
+   */
+  readonly scheme?: 'HTTP' | 'HTTPS';
+  /**
+   * Headers of the request.
+   */
+  readonly httpHeaders?: readonly ContainerStartupProbeHttpGetHttpHeader[];
+}
+/**
+ * One header.
+ */
+export interface ContainerStartupProbeHttpGetHttpHeader {
+  /**
+   * Its name.
+   */
+  readonly name: string;
+  /**
+   * Its value.
+   */
+  readonly value: string;
+}
+/**
+ * A TCP connection; that it opens is success.
+ */
+export interface ContainerStartupProbeTcpSocket {
+  /**
+   * Number, or name of one of `ports`.
+   */
+  readonly port: number | string;
+  /**
+   * 127.0.0.1 or localhost: ask from within the container. Default: its address, asked from this machine.
+   */
+  readonly host?: string;
+}
+/**
+ * A request of grpc.health.v1; SERVING is success.
+ */
+export interface ContainerStartupProbeGrpc {
+  /**
+   * Port number.
+   */
+  readonly port: number;
+  /**
+   * What to ask for; default is the server as a whole.
+   */
+  readonly service?: string;
+}
+/**
+ * One object.
+ */
+export interface ContainerDependsOn {
+  /**
+   * Its kind.
+   */
+  readonly kind: string;
+  /**
+   * Its group and version; default is that of the kind of this name which tsmoby knows.
+   */
+  readonly apiVersion?: string;
+  /**
+   * Its name.
+   */
+  readonly name: string;
+  /**
+   * Started: it runs and has started. Ready: its condition Ready is True; of kinds without one, that it is there. Completed: it ended with success.
+   */
+  readonly condition?: 'Started' | 'Ready' | 'Completed';
+  /**
+   * Restart this one whenever that one was started again.
+   */
+  readonly restart?: boolean;
+}
+/**
+ * What a change that needs another instance does.
+ */
+export interface ContainerUpdateStrategy {
+  /**
+   * Recreate: the old one is stopped, then the new one started. StartFirst: the new one must be ready before ports and names move to it and the old one is stopped.
+   */
+  readonly type?: 'Recreate' | 'StartFirst';
+  /**
+   * When the new one is not ready in time. Revert: back to the last revision that was. Stop: leave it as it is.
+   */
+  readonly onFailure?: 'Revert' | 'Stop';
 }
 /**
  * What the process may do.
@@ -1085,6 +1673,56 @@ export interface ContainerSecurityContextSeccompProfile {
    * RuntimeDefault: the computed allow list. Unconfined: all.
    */
   readonly type: 'RuntimeDefault' | 'Unconfined';
+}
+/**
+ * One network. The first gives the way out.
+ */
+export interface ContainerNetwork {
+  /**
+   * Name of the Network.
+   */
+  readonly name: string;
+  /**
+   * Further names under which others in this network find it.
+   */
+  readonly aliases?: readonly string[];
+  /**
+   * The IPv4 address it must have; default is any, which it keeps.
+   */
+  readonly ip?: string;
+  /**
+   * The IPv6 address it must have.
+   */
+  readonly ip6?: string;
+}
+/**
+ * One port, or a range of them.
+ */
+export interface ContainerPort {
+  /**
+   * A name that probes can use.
+   */
+  readonly name?: string;
+  /**
+   * Port in the container.
+   */
+  readonly containerPort: number;
+  /**
+   * Last port of a range that begins with containerPort; hostPort begins as many ports on this machine.
+   */
+  readonly endPort?: number;
+  /**
+   * Port of this machine that leads to it. 0: any free one, told in status. Absent: none.
+   */
+  readonly hostPort?: number;
+  /**
+   * Address of this machine at which it is published; default is all.
+   */
+  readonly hostIP?: string;
+  /**
+   * TCP, UDP or SCTP.
+   */
+  readonly protocol?: 'TCP' | 'UDP' | 'SCTP';
 }
 /**
  * Rotation of its log.
@@ -1150,9 +1788,29 @@ export interface ContainerStatus {
    */
   readonly nextStartTime?: string;
   /**
-   * A process runs.
+   * A process runs, and has started: its hook has ended and its startupProbe succeeded.
    */
   readonly started?: boolean;
+  /**
+   * It can serve: started, and its readinessProbe succeeds.
+   */
+  readonly ready?: boolean;
+  /**
+   * Its first address.
+   */
+  readonly ip?: string;
+  /**
+   * Its interfaces.
+   */
+  readonly networks?: readonly ContainerStatusNetwork[];
+  /**
+   * Ports of this machine that lead to it.
+   */
+  readonly ports?: readonly ContainerStatusPort[];
+  /**
+   * Which of its sandboxes ports and names lead to.
+   */
+  readonly sandboxGeneration?: number;
   /**
    * Number of the current log.
    */
@@ -1160,6 +1818,56 @@ export interface ContainerStatus {
   readonly state?: ContainerStatusState;
   readonly lastState?: ContainerStatusLastState;
   readonly resources?: ContainerStatusResources;
+}
+/**
+ * One interface.
+ */
+export interface ContainerStatusNetwork {
+  /**
+   * Name of the Network.
+   */
+  readonly name?: string;
+  /**
+   * Name of the interface in the container.
+   */
+  readonly interface?: string;
+  /**
+   * Its addresses, IPv4 first.
+   */
+  readonly ips?: readonly string[];
+  /**
+   * Its hardware address.
+   */
+  readonly mac?: string;
+}
+/**
+ * One port, or a range of them.
+ */
+export interface ContainerStatusPort {
+  /**
+   * Its name in the spec.
+   */
+  readonly name?: string;
+  /**
+   * Address of this machine; absent: all.
+   */
+  readonly hostIP?: string;
+  /**
+   * Port of this machine; the first of a range.
+   */
+  readonly hostPort?: number;
+  /**
+   * Port in the container; the first of a range.
+   */
+  readonly containerPort?: number;
+  /**
+   * Last port of a range in the container.
+   */
+  readonly endPort?: number;
+  /**
+   * TCP, UDP or SCTP.
+   */
+  readonly protocol?: string;
 }
 /**
  * The present run; one of these.

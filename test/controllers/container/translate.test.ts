@@ -41,7 +41,7 @@ function made(
     environment: new Map(environment),
     user: { uid: 1, gid: 2, additionalGids: [3], home: '/home/u' },
     mounts: [],
-    sandbox: { id: UID, mode: 'none', hostsPath: '/h', hostnamePath: '/n', resolvConfPath: '/r' },
+    sandbox: { id: UID, mode: 'none', attachments: [], hostsPath: '/h', hostnamePath: '/n', resolvConfPath: '/r' },
   });
 }
 

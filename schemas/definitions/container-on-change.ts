@@ -1,0 +1,45 @@
+/** What a changed ConfigMap or Secret does to a Container that uses it. */
+import type { StructuralSchema } from '../structural/schema.ts';
+import { atomicList, object, string } from './fragments.ts';
+
+const exec = object(
+  'Action Exec: the command, in the container.',
+  { command: atomicList('The command and its arguments; no shell.', { type: 'string' }, { minItems: 1 }) },
+  { required: ['command'] },
+);
+
+export const mountOnChange: StructuralSchema = object(
+  'What follows when the content of a ConfigMap or Secret changed, after its new files are in place.',
+  {
+    action: string(
+      'None: the process sees the new files. Signal: it gets a signal. Exec: a command is run in it. Restart: its process is started again. Recreate: as after a changed spec, by its updateStrategy.',
+      { enum: ['None', 'Signal', 'Exec', 'Restart', 'Recreate'], default: 'None' },
+    ),
+    signal: string('Action Signal: name or number; default SIGHUP.', { pattern: '^(SIG)?[A-Z0-9+-]+$' }),
+    exec,
+  },
+  {
+    'x-kubernetes-validations': [
+      {
+        rule: "has(self.exec) == (has(self.action) && self.action == 'Exec')",
+        message: 'action Exec and exec go together',
+        fieldPath: '.exec',
+      },
+      {
+        rule: "!has(self.signal) || (has(self.action) && self.action == 'Signal')",
+        message: 'a signal is for action Signal',
+        fieldPath: '.signal',
+      },
+    ],
+  },
+);
+
+export const envOnChange: StructuralSchema = object(
+  'What follows when a ConfigMap or Secret changed that `env` or `envFrom` refer to. A running process never sees new variables.',
+  {
+    action: string(
+      'None: the next start uses them. Restart: its process is started again. Recreate: as after a changed spec, by its updateStrategy.',
+      { enum: ['None', 'Restart', 'Recreate'], default: 'None' },
+    ),
+  },
+);
