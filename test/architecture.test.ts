@@ -19,7 +19,7 @@ const IMPORTS: readonly (readonly [from: string, to: readonly string[]])[] = [
   ['runtime/errors.ts', []],
   ['runtime/ports/', ['runtime/ports/', 'runtime/errors.ts']],
   ['client/', ['client/', 'schemas/']],
-  ['runtime/*/', ['runtime/$1/', 'runtime/ports/', 'runtime/errors.ts', 'proto/']],
+  ['runtime/*/', ['runtime/$1/', 'runtime/ports/', 'runtime/errors.ts', 'proto/', 'schemas/values/addresses.ts']],
   ['api/codec/', ['api/', 'schemas/', 'proto/']],
   ['api/store/etcd', ['api/', 'schemas/', 'proto/']],
   ['api/', ['api/', 'schemas/']],
