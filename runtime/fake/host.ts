@@ -11,8 +11,8 @@ export interface FakeHost extends Host {
 
 /** A machine whose mounts are a list. A root's content are the FakeFiles below the source of its first mount. */
 export function createFakeHost(files: FakeFiles): FakeHost {
-  const programs = ['mount', 'umount', 'mkfifo', 'unshare', 'nsenter', 'ip', 'nft', 'conntrack', 'tar'] as const;
-  const calls = Object.fromEntries(programs.map((name) => [name, 0])) as Record<HostProgram, number>;
+  const programs = ['mount', 'umount', 'mkfifo', 'unshare', 'nsenter', 'ip', 'nft', 'conntrack', 'tar', 'cni'] as const;
+  const calls = Object.fromEntries(programs.map((name) => [name, 0])) as Record<HostProgram | 'cni', number>;
   const mounted = new Set<string>();
   const below = (path: string): string[] => [...mounted].filter((at) => at === path || at.startsWith(`${path}/`));
   const inRoot = (mounts: readonly RootMount[], path: string): string => `${mounts[0]?.source ?? ''}${path}`;
@@ -23,6 +23,10 @@ export function createFakeHost(files: FakeFiles): FakeHost {
       calls[program]++;
       if (host.onRun === undefined) throw new RuntimeError('Unsupported', `${program} is not on this made-up machine`);
       return { stdout: host.onRun(program, args) };
+    },
+    async runPlugin(path) {
+      calls.cni++;
+      throw new RuntimeError('Unsupported', `${path} is not on this made-up machine`);
     },
     async makeFifos(paths) {
       for (const path of paths) await files.write(path, '');

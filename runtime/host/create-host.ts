@@ -9,7 +9,7 @@ import { createMountTable } from './mounts.ts';
 import { openNetworkDoor } from './network-door.ts';
 import { openPrivateRoot } from './private-root.ts';
 import { directoryOf, readFilesInside } from './private-files.ts';
-import { runProgram } from './run-program.ts';
+import { runProgram, runToEnd } from './run-program.ts';
 import { resolveInside } from './walk.ts';
 
 export interface HostOptions {
@@ -18,7 +18,7 @@ export interface HostOptions {
   /** The daemon's PATH; system directories are added. */
   readonly path?: string;
   /** Words before a program's name, e.g. `nsenter -n -t 1 --` for network programs of a rootless daemon. */
-  readonly prefix?: (program: HostProgram) => readonly string[];
+  readonly prefix?: (program: HostProgram | 'cni') => readonly string[];
 }
 
 /** The port, and what the daemon calls once at start so that the first container finds FIFOs ready. */
@@ -30,7 +30,7 @@ const defaultDeadline = 10_000;
 const defaultMaxBytes = 1024 * 1024;
 
 export function createHost(options: HostOptions): SystemHost {
-  const calls = { mount: 0, umount: 0, mkfifo: 0, unshare: 0, nsenter: 0, ip: 0, nft: 0, conntrack: 0, tar: 0 };
+  const calls = { mount: 0, umount: 0, mkfifo: 0, unshare: 0, nsenter: 0, ip: 0, nft: 0, conntrack: 0, tar: 0, cni: 0 };
   const env = {
     PATH: `${options.path ?? ''}:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin`,
     LC_ALL: 'C',
@@ -71,6 +71,11 @@ export function createHost(options: HostOptions): SystemHost {
     ...createMountTable(run),
     calls,
     run,
+    async runPlugin(path, { environment, deadline = defaultDeadline, ...more }) {
+      calls.cni += 1;
+      const [first, ...others] = [...(options.prefix?.('cni') ?? []), path];
+      return await runToEnd({ ...more, program: first, args: others, env: { ...env, ...environment }, deadline });
+    },
     makeFifos: (paths) => fifos.provide(paths),
     warm: () => fifos.warm(),
     async readFromMounts(mounts, paths, { maxBytes = defaultMaxBytes, signal } = {}) {

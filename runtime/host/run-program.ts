@@ -15,6 +15,14 @@ export interface RunRequest {
   readonly descriptors?: readonly number[];
 }
 
+export interface ProgramEnd {
+  /** Exit code, or the signal that ended it. */
+  readonly code: number | string;
+  readonly stdout: string;
+  /** The end of it. */
+  readonly stderr: string;
+}
+
 /** More than any program of ours has to say; a runaway one must not fill the daemon's memory. */
 const maxOutputBytes = 16 * 1024 * 1024;
 const keptErrorBytes = 4096;
@@ -24,6 +32,13 @@ const keptErrorBytes = 4096;
  * Cancelled, ResourceExhausted (too much output, no space), else Internal with the end of stderr.
  */
 export async function runProgram(request: RunRequest): Promise<{ stdout: string }> {
+  const { code, stdout, stderr } = await runToEnd(request);
+  if (code !== 0) throw failure(request, code, stderr);
+  return { stdout };
+}
+
+/** Resolves however the program ends by itself; rejects as `runProgram` does otherwise. */
+export async function runToEnd(request: RunRequest): Promise<ProgramEnd> {
   const { program, signal } = request;
   if (signal?.aborted === true)
     throw new RuntimeError('Cancelled', `${program} was not started`, { cause: signal.reason });
@@ -41,10 +56,9 @@ export async function runProgram(request: RunRequest): Promise<{ stdout: string 
     : undefined;
   signal?.addEventListener('abort', onAbort, { once: true });
   try {
-    const { code, stdout, stderr } = await outcome(child, request, stop);
+    const end = await outcome(child, request, stop);
     if (stopped) throw stopped;
-    if (code !== 0) throw failure(request, code, stderr);
-    return { stdout };
+    return end;
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', onAbort);
@@ -61,13 +75,7 @@ function start(request: RunRequest): ChildProcess {
   });
 }
 
-interface Outcome {
-  readonly code: number | string;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function outcome(child: ChildProcess, request: RunRequest, stop: (error: RuntimeError) => void): Promise<Outcome> {
+function outcome(child: ChildProcess, request: RunRequest, stop: (error: RuntimeError) => void): Promise<ProgramEnd> {
   const chunks: Buffer[] = [];
   let size = 0;
   let stderr = '';

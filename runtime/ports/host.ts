@@ -37,6 +37,19 @@ export interface HostRunOptions {
   readonly signal?: AbortSignal;
 }
 
+export interface PluginRunOptions extends HostRunOptions {
+  /** All that it finds in its environment besides PATH. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** How a plugin ended: with an exit code other than 0 it says on stdout what is wrong. */
+export interface PluginEnd {
+  readonly code: number | string;
+  readonly stdout: string;
+  /** The end of it. */
+  readonly stderr: string;
+}
+
 /**
  * A way into the network of a process, kept open for as long as the door is, also when the process has ended. Whoever opens one makes
  * sure that the process still is the one he meant, after `openNetwork` has answered: ids of processes come back.
@@ -58,9 +71,11 @@ export interface RootMount {
 
 export interface Host {
   /** How often each program was started: tests assert that a quiet daemon starts none. */
-  readonly calls: Readonly<Record<HostProgram, number>>;
+  readonly calls: Readonly<Record<HostProgram | 'cni', number>>;
   /** Rejects with RuntimeError: Unsupported when the program is missing, DeadlineExceeded, Internal with stderr. */
   run(program: HostProgram, args: readonly string[], options?: HostRunOptions): Promise<{ stdout: string }>;
+  /** Starts a CNI plugin, an absolute path, without arguments. Rejects as `run` does, but not for its exit code. */
+  runPlugin(path: string, options: PluginRunOptions): Promise<PluginEnd>;
   /** Makes FIFOs (mode 0600) at these paths; a path that is a FIFO already is left alone. Cheap: made in advance. */
   makeFifos(paths: readonly string[]): Promise<void>;
   /** Mounts a tmpfs unless one is there. `sizeBytes` absent: the kernel's default (half of memory). */

@@ -16,6 +16,8 @@
  * Idempotency. `ensure` compares with what was applied last: where nothing differs no program is started. Attachments that are no longer wanted
  * are taken away, new ones made, the others left alone. One that failed half way is undone first when it is tried again.
  */
+import type { NetworkSpec } from './networks.ts';
+
 export type SandboxMode = 'none' | 'host' | 'cni' | 'shared';
 
 export interface AttachmentSpec {
@@ -72,3 +74,11 @@ export interface Sandboxes {
   remove(id: string): Promise<void>;
   list(): Promise<readonly string[]>;
 }
+
+/** Where a sandbox of mode cni is: its attachments, as they were recorded last, with what their networks are. */
+export interface SandboxPlace {
+  readonly attachments: readonly (Attachment & Pick<NetworkSpec, 'driver' | 'internal' | 'subnets'>)[];
+}
+
+/** For other adapters of `runtime/`; answered from memory. Undefined: no such sandbox, or it has no addresses of its own. */
+export type PlaceOf = (sandboxId: string) => SandboxPlace | undefined;
