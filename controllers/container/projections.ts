@@ -53,14 +53,15 @@ export function projectedFiles(
   if (wanted === undefined) return undefined;
   const kind = configMap === undefined ? 'Secret' : 'ConfigMap';
   const name = configMap?.name ?? secret?.secretName ?? '';
-  const { items, defaultMode = DEFAULT_MODE, optional = false } = wanted;
+  const { items, defaultMode = DEFAULT_MODE, defaultUid = 0, defaultGid = 0, optional = false } = wanted;
   const source = findSource(container, reader, kind, { name, optional });
   if (source === undefined) return undefined;
   const keys = contents(source);
-  if (items === undefined) return [...keys].map(([path, content]) => ({ path, content, mode: defaultMode }));
-  return items.flatMap(({ key, path, mode = defaultMode }) => {
+  const usual = { mode: defaultMode, uid: defaultUid, gid: defaultGid };
+  if (items === undefined) return [...keys].map(([path, content]) => ({ path, content, ...usual }));
+  return items.flatMap(({ key, path, mode = defaultMode, uid = defaultUid, gid = defaultGid }) => {
     const content = keys.get(key);
-    if (content !== undefined) return [{ path, content, mode }];
+    if (content !== undefined) return [{ path, content, mode, uid, gid }];
     if (optional) return [];
     throw new ReconcileError({
       type: 'waiting',

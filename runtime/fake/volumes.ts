@@ -113,7 +113,11 @@ export class FakeVolumes implements Volumes {
     await this.#gate.pass('volumes.project');
     const path = `${this.#facts.runDirectory}/projections/${key}`;
     checkProjectedPaths(files);
-    const entries = files.map(({ path, mode, content }) => [path, mode, Buffer.from(content).toString('base64')]);
+    const entries = files.map(({ path, mode, uid = 0, gid = 0, content }) => [
+      path,
+      `${mode} ${uid}:${gid}`,
+      Buffer.from(content).toString('base64'),
+    ]);
     const content = JSON.stringify(entries.toSorted(([a = ''], [b = '']) => (a < b ? -1 : 1)));
     if (this.#projections.get(key) === content) return { path, changed: false };
     this.#projections.set(key, content);

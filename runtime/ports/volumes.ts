@@ -25,6 +25,9 @@ export interface ProjectedFile {
   readonly path: string;
   readonly content: Uint8Array;
   readonly mode: number;
+  /** Who owns it; default 0, the daemon's own user. Its directories anybody may read. */
+  readonly uid?: number;
+  readonly gid?: number;
 }
 
 export interface Volumes {

@@ -5,7 +5,7 @@
  *   <key>/..<hash>/path/of/file     complete before anything points to it
  *   <key>/path -> ..data/path       one link for each first component
  *
- * The hash covers paths, modes and contents: an unchanged projection costs one readlink and one readdir, and writes nothing.
+ * The hash covers paths, modes, owners and contents: an unchanged projection costs one readlink and one readdir, and writes nothing.
  */
 import { createHash } from 'node:crypto';
 import { mkdir, open, readdir, readlink, rename, rm, symlink } from 'node:fs/promises';
@@ -60,12 +60,13 @@ async function writeVersion(directory: string, version: string, files: readonly 
   }
 }
 
-async function writeFile(root: string, { path, content, mode }: ProjectedFile): Promise<void> {
+async function writeFile(root: string, { path, content, mode, uid = 0, gid = 0 }: ProjectedFile): Promise<void> {
   const target = join(root, path);
   await mkdir(dirname(target), { recursive: true, mode: 0o755 });
   await using file = await open(target, 'wx', 0o600);
   await file.writeFile(content);
-  // open takes the umask off.
+  if (uid !== 0 || gid !== 0) await file.chown(uid, gid);
+  // open takes the umask off, and a change of the owner special bits.
   await file.chmod(mode);
 }
 
@@ -89,8 +90,8 @@ async function removeOthers(directory: string, expected: ReadonlySet<string>): P
 
 function hashOf(files: readonly ProjectedFile[]): string {
   const hash = createHash('sha256');
-  for (const { path, mode, content } of files.toSorted((a, b) => (a.path < b.path ? -1 : 1))) {
-    hash.update(`${JSON.stringify([path, mode, content.length])}\n`).update(content);
+  for (const { path, mode, uid = 0, gid = 0, content } of files.toSorted((a, b) => (a.path < b.path ? -1 : 1))) {
+    hash.update(`${JSON.stringify([path, mode, uid, gid, content.length])}\n`).update(content);
   }
   return hash.digest('hex').slice(0, 32);
 }

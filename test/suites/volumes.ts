@@ -122,6 +122,10 @@ export function volumesSuite(test: Test, name: string, create: () => Promise<Vol
     t.is(await read(`${first.path}/sub/b`), '3');
     t.is(await read(`${first.path}/a`), undefined);
     t.true((await volumes.project('key', [file('sub/b', '3', 0o600)])).changed);
+    const owned = { ...file('sub/b', '3', 0o600), uid: 65_534, gid: 1000 };
+    t.true((await volumes.project('key', [owned])).changed);
+    t.false((await volumes.project('key', [owned])).changed);
+    t.true((await volumes.project('key', [{ ...owned, gid: 1001 }])).changed);
     t.deepEqual((await volumes.leftovers()).projections, ['key']);
     await volumes.removeProjection('key');
     await volumes.removeProjection('key');

@@ -47,6 +47,23 @@ test.serial('projections live in memory, on one mount, and mount it again when s
   t.is(await readFile(`${path}/password`, 'utf8'), 'secret');
 });
 
+test.serial(
+  'files of a projection have the owners that were asked, in directories that anybody may read',
+  async (t) => {
+    await using world = await realWorld();
+    const content = Buffer.from('secret');
+    const { path } = await world.volumes.project('one', [
+      { path: 'deep/key', content, mode: 0o400, uid: 65_534, gid: 1000 },
+      { path: 'plain', content, mode: 0o440 },
+    ]);
+    const { uid, gid, mode } = await stat(`${path}/deep/key`);
+    t.deepEqual([uid, gid, mode & 0o7777], [65_534, 1000, 0o400]);
+    const plain = await stat(`${path}/plain`);
+    t.deepEqual([plain.uid, plain.gid, plain.mode & 0o7777], [0, 0, 0o440]);
+    for (const directory of [path, `${path}/..data`, `${path}/deep`]) t.is((await stat(directory)).mode & 0o555, 0o555);
+  },
+);
+
 test.serial('a full disk is ResourceExhausted with the path, harms nothing, and heals', async (t) => {
   await using world = await realWorld();
   const { host, small } = await smallDisk(world);
