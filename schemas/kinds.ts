@@ -1,6 +1,7 @@
 /** The table of built-in kinds. Kinds of CustomResourceDefinitions join them at run time, in the API server's registry. */
 import { configMap } from './definitions/config-map.ts';
 import { container } from './definitions/container.ts';
+import { controllerRevision } from './definitions/controller-revision.ts';
 import { customResourceDefinition } from './definitions/custom-resource-definition.ts';
 import { event } from './definitions/event.ts';
 import { image } from './definitions/image.ts';
@@ -21,6 +22,7 @@ export const KINDS: readonly KindDefinition[] = [
   secret,
   event,
   lease,
+  controllerRevision,
   customResourceDefinition,
   container,
   image,

@@ -8,6 +8,7 @@ const STAGES: Readonly<Record<string, number>> = {
   'tsmoby.dev/Network': 1,
   '/ConfigMap': 2,
   '/Secret': 2,
+  'apps/ControllerRevision': 1,
   'coordination.k8s.io/Lease': 2,
   '/Event': 3,
 };

@@ -302,6 +302,23 @@ export interface LeaseSpec {
 }
 
 /**
+ * What an object asked for at one time, kept by its controller to go back to. Its data never changes.
+ */
+export interface ControllerRevision extends KubeObject {
+  readonly apiVersion: 'apps/v1';
+  readonly kind: 'ControllerRevision';
+  readonly metadata: ObjectMeta;
+  /**
+   * What was asked for, as its controller writes it down.
+   */
+  readonly data?: JsonObject;
+  /**
+   * Newer ones have higher numbers.
+   */
+  readonly revision: number;
+}
+
+/**
  * A kind of your own: its names, its versions, and what its objects look like.
  */
 export interface CustomResourceDefinition extends KubeObject {

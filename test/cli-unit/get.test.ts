@@ -83,7 +83,7 @@ test('wide shows more columns', async (t) => {
   await using world = await openFilled();
   t.regex(
     (await world.tsmoby(['get', 'ctr', '-o', 'wide'])).stdout,
-    /^NAME +READY +STATUS +RESTARTS +AGE +IMAGE +PID /,
+    /^NAME +READY +STATUS +RESTARTS +AGE +IP +IMAGE +PID /,
   );
 });
 

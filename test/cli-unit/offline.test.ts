@@ -32,7 +32,7 @@ test('completion knows commands, flags, kinds and names', async (t) => {
   const complete = async (...words: string[]): Promise<string[]> =>
     (await world.tsmoby(['__complete', '--', ...words])).stdout.split('\n').filter(Boolean);
   t.deepEqual(await complete('de'), ['describe', 'delete']);
-  t.deepEqual(await complete('get', 'con'), ['configmaps', 'containers']);
+  t.deepEqual(await complete('get', 'con'), ['configmaps', 'controllerrevisions', 'containers']);
   t.deepEqual(await complete('get', 'cm', ''), ['settings']);
   t.deepEqual(await complete('get', 'cm/se'), ['cm/settings']);
   t.deepEqual(await complete('get', '--wat'), ['--watch', '--watch-only']);

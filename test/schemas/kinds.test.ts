@@ -27,6 +27,7 @@ test('the table holds every kind once, under one resource name', (t) => {
     'Secret',
     'Event',
     'Lease',
+    'ControllerRevision',
     'CustomResourceDefinition',
     'Container',
     'Image',
@@ -112,6 +113,7 @@ test('the core kinds have the columns of a real API server', (t) => {
   t.deepEqual(shown('secret'), ['Type', 'Data', 'Age']);
   t.deepEqual(shown('ns'), ['Status', 'Age']);
   t.deepEqual(shown('lease'), ['Holder', 'Age']);
+  t.deepEqual(shown('controllerrevision'), ['Controller', 'Revision', 'Age']);
   t.is(
     shown('ev').join(', '),
     'Last Seen, Type, Reason, Object, (Subobject), (Source), Message, (First Seen), (Count), (Name)',

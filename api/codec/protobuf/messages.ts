@@ -1,6 +1,7 @@
 /** Which message stands in the envelope for which kind. The table that protobuf bodies and answers go by. */
 import type { DescMessage } from '@bufbuild/protobuf';
 import * as apiextensions from '../../../proto/gen/kubernetes/apiextensions_pb.ts';
+import * as apps from '../../../proto/gen/kubernetes/apps_pb.ts';
 import * as authentication from '../../../proto/gen/kubernetes/authentication_pb.ts';
 import * as authorization from '../../../proto/gen/kubernetes/authorization_pb.ts';
 import * as coordination from '../../../proto/gen/kubernetes/coordination_pb.ts';
@@ -24,6 +25,10 @@ const MESSAGES: Readonly<Record<string, Readonly<Record<string, DescMessage>>>> 
   'apiextensions.k8s.io/v1': {
     CustomResourceDefinition: apiextensions.CustomResourceDefinitionSchema,
     CustomResourceDefinitionList: apiextensions.CustomResourceDefinitionListSchema,
+  },
+  'apps/v1': {
+    ControllerRevision: apps.ControllerRevisionSchema,
+    ControllerRevisionList: apps.ControllerRevisionListSchema,
   },
   'authentication.k8s.io/v1': {
     SelfSubjectReview: authentication.SelfSubjectReviewSchema,

@@ -1,6 +1,7 @@
 import type { KindDefinition } from '../../../schemas/kind-definition.ts';
 import { validateScale } from '../scale/paths.ts';
 import { configMapStrategy } from './config-map.ts';
+import { controllerRevisionStrategy } from './controller-revision.ts';
 import { customResourceDefinitionStrategy } from './custom-resource-definition.ts';
 import { eventStrategy, newerEventStrategy } from './event.ts';
 import { leaseStrategy } from './lease.ts';
@@ -14,6 +15,7 @@ const STRATEGIES: ReadonlyMap<string, Strategy> = new Map([
   ['/namespaces', namespaceStrategy],
   ['/secrets', secretStrategy],
   ['apiextensions.k8s.io/customresourcedefinitions', customResourceDefinitionStrategy],
+  ['apps/controllerrevisions', controllerRevisionStrategy],
   ['coordination.k8s.io/leases', leaseStrategy],
   ['events.k8s.io/events', newerEventStrategy],
   ['tsmoby.dev/containers', containerStrategy],

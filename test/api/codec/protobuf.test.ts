@@ -49,6 +49,7 @@ const canonical = (value: JsonValue): JsonValue => decodeJson(encodeJson(value))
 const KINDS: readonly (readonly [apiVersion: string, ...kinds: string[]])[] = [
   ['v1', 'ConfigMap', 'Secret', 'Namespace', 'Event', 'Status', 'ConfigMapList', 'EventList', 'DeleteOptions'],
   ['events.k8s.io/v1', 'Event', 'EventList'],
+  ['apps/v1', 'ControllerRevision', 'ControllerRevisionList'],
   ['coordination.k8s.io/v1', 'Lease', 'LeaseList'],
   ['authentication.k8s.io/v1', 'SelfSubjectReview'],
   ['authorization.k8s.io/v1', 'SelfSubjectAccessReview', 'SelfSubjectRulesReview', 'LocalSubjectAccessReview'],

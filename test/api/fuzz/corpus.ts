@@ -68,6 +68,13 @@ const lease = {
     leaseTransitions: 1,
   },
 };
+const controllerRevision = {
+  apiVersion: 'apps/v1',
+  kind: 'ControllerRevision',
+  metadata: { name: 'a' },
+  data: { spec: { image: 'a' } },
+  revision: 1,
+};
 const event = {
   apiVersion: 'v1',
   kind: 'Event',
@@ -226,6 +233,7 @@ export const CORPUS: readonly Sample[] = [
   ...crud(WIDGETS, widget),
   ...crud('/api/v1/namespaces/default/secrets', secret),
   ...crud('/apis/coordination.k8s.io/v1/namespaces/default/leases', lease),
+  ...crud('/apis/apps/v1/namespaces/default/controllerrevisions', controllerRevision),
   ...crud('/api/v1/namespaces/default/events', event),
   ...crud('/apis/events.k8s.io/v1/namespaces/default/events', event),
   ...crud('/apis/tsmoby.dev/v1alpha1/namespaces/default/containers', container),

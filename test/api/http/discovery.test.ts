@@ -11,9 +11,13 @@ test('legacy discovery lists versions, groups and resources with what they can d
   const groups = (await get('/apis'))['groups'] as Rows;
   t.deepEqual(
     groups.map(({ name }) => name),
-    ['apiextensions', 'authentication', 'authorization', 'coordination', 'events']
-      .map((name) => `${name}.k8s.io`)
-      .concat('test.tsmoby.dev', 'tsmoby.dev'),
+    [
+      'apiextensions.k8s.io',
+      'apps',
+      ...['authentication', 'authorization', 'coordination', 'events'].map((name) => `${name}.k8s.io`),
+      'test.tsmoby.dev',
+      'tsmoby.dev',
+    ],
   );
   t.deepEqual(groups.at(-1), await withoutTypes(get('/apis/tsmoby.dev')));
   t.like(groups.at(-1), { preferredVersion: { groupVersion: 'tsmoby.dev/v1alpha1', version: 'v1alpha1' } });

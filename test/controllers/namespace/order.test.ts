@@ -11,5 +11,10 @@ test('users go before what they use, Events last, and kinds without a namespace 
   }));
   const gadget = { apiVersion: 'example.com/v1', kind: 'Gadget', plural: 'gadgets', namespaced: true };
   const stages = deletionStages([...kinds, gadget]).map((stage) => stage.map(({ kind }) => kind).sort());
-  t.deepEqual(stages, [['Container', 'Gadget'], ['Image', 'Volume'], ['ConfigMap', 'Lease', 'Secret'], ['Event']]);
+  t.deepEqual(stages, [
+    ['Container', 'Gadget'],
+    ['ControllerRevision', 'Image', 'Volume'],
+    ['ConfigMap', 'Lease', 'Secret'],
+    ['Event'],
+  ]);
 });

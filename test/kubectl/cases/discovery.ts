@@ -14,6 +14,7 @@ export const discoveryCases: readonly Case[] = [
           /^namespaces +ns +v1 +false +Namespace$/m,
           /^secrets +v1 +true +Secret$/m,
           /^customresourcedefinitions +crd,crds +apiextensions\.k8s\.io\/v1 +false +CustomResourceDefinition$/m,
+          /^controllerrevisions +apps\/v1 +true +ControllerRevision$/m,
           /^leases +coordination\.k8s\.io\/v1 +true +Lease$/m,
           /^selfsubjectaccessreviews +authorization\.k8s\.io\/v1 +false +SelfSubjectAccessReview$/m,
         ],

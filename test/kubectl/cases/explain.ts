@@ -58,8 +58,8 @@ export const explainCases: readonly Case[] = [
     ],
   },
   {
-    title: 'namespace, secret, event, lease and customresourcedefinition',
-    steps: ['namespace', 'secret', 'event', 'lease', 'customresourcedefinition'].map((kind) => ({
+    title: 'namespace, secret, event, lease, controllerrevision and customresourcedefinition',
+    steps: ['namespace', 'secret', 'event', 'lease', 'controllerrevision', 'customresourcedefinition'].map((kind) => ({
       kubectl: `explain ${kind}`,
       out: [/^KIND: /m, /^FIELDS:$/m, /^ {2}metadata\t<ObjectMeta>/m],
     })),
