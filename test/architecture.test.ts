@@ -19,6 +19,12 @@ const IMPORTS: readonly (readonly [from: string, to: readonly string[]])[] = [
   ['runtime/errors.ts', []],
   ['runtime/ports/', ['runtime/ports/', 'runtime/errors.ts']],
   ['client/', ['client/', 'schemas/']],
+  ['runtime/resident/', ['runtime/resident/', 'runtime/ports/', 'runtime/errors.ts']],
+  // what the programs that outlive the daemon have in common (docs/design/0026)
+  ...['logd', 'netd'].map((resident): [string, readonly string[]] => [
+    `runtime/${resident}/`,
+    [`runtime/${resident}/`, 'runtime/resident/', 'runtime/ports/', 'runtime/errors.ts'],
+  ]),
   ['runtime/*/', ['runtime/$1/', 'runtime/ports/', 'runtime/errors.ts', 'proto/', 'schemas/values/addresses.ts']],
   ['api/codec/', ['api/', 'schemas/', 'proto/']],
   ['api/store/etcd', ['api/', 'schemas/', 'proto/']],

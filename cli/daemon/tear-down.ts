@@ -41,7 +41,7 @@ export async function tearDown(options: TearDownOptions): Promise<void> {
     ...(process.env['PATH'] === undefined ? {} : { path: process.env['PATH'] }),
   });
   await endContainerd({ dataDirectory, runDirectory, processes, host });
-  await endLogd({ dataDirectory, runDirectory, processes });
+  await endLogd({ runDirectory, processes });
   for (const directory of [runDirectory, dataDirectory]) {
     for (const point of (await host.mountsUnder(directory)).toReversed()) await host.unmount(point);
     await rm(directory, { recursive: true, force: true });

@@ -3,7 +3,8 @@ import { connect, type Socket } from 'node:net';
 import { isRuntimeError, RuntimeError } from '../errors.ts';
 import type { AttachedOutput, LogRun } from '../ports/logs.ts';
 import { createDemultiplexer, type Demultiplexer } from './demultiplex.ts';
-import type { Answer, AttachMessage, Request } from './program/protocol.ts';
+import type { Request } from '../resident/program/wire.ts';
+import type { Answer, AttachMessage } from './program/protocol.ts';
 
 export interface AttachOptions {
   readonly socketPath: string;
@@ -71,7 +72,7 @@ async function join(run: LogRun, output: Demultiplexer, { socketPath, ready }: A
   await ready();
   const socket = connect(socketPath);
   socket.on('error', () => socket.destroy());
-  const request: AttachMessage & Request = { op: 'attach', log: run.log, run: run.run, id: 1 };
+  const request: Request<AttachMessage> = { op: 'attach', log: run.log, run: run.run, id: 1 };
   socket.write(`${JSON.stringify(request)}\n`);
   const { answer, rest } = await firstLine(socket);
   if (answer.error !== undefined) {

@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import type { Host } from '../ports/host.ts';
 import type { LogRun, Logs } from '../ports/logs.ts';
 import type { Processes } from '../ports/processes.ts';
+import { keepResident, type ResidentLog } from '../resident/keep-resident.ts';
+import { residentPaths } from '../resident/paths.ts';
 import { attachRun } from './attach.ts';
 import { fifoPaths, listSegments, logDirectory, logPaths, openRuns, segmentPath } from './files.ts';
 import { createFifoHolder } from './hold-fifos.ts';
-import { keepLogd, type LogdLog } from './keep-logd.ts';
+import type { Answer, Message } from './program/protocol.ts';
 import { readRun } from './read.ts';
 
 export interface LogsOptions {
@@ -15,7 +17,7 @@ export interface LogsOptions {
   readonly runDirectory: string;
   readonly host: Pick<Host, 'makeFifos'>;
   readonly processes: Processes;
-  readonly log: LogdLog;
+  readonly log: ResidentLog;
   /** Path of Node; default: the one that runs the daemon. */
   readonly node?: string;
   /** Folder of the logd program; default: the one beside this file. */
@@ -34,12 +36,14 @@ export async function openLogs(options: LogsOptions): Promise<Logs & AsyncDispos
   await mkdir(paths.logs, { recursive: true, mode: 0o700 });
   const holder = createFifoHolder();
   for (const run of await openRuns(paths)) await holder.hold(Object.values(fifoPaths(paths, run)));
-  const logd = await keepLogd({
-    paths,
+  await mkdir(join(paths.logd, 'fifos'), { recursive: true, mode: 0o700 });
+  const logd = await keepResident<Message, Answer>({
+    paths: residentPaths(options.runDirectory, 'logd'),
     processes: options.processes,
     log: options.log,
     node: options.node ?? process.execPath,
     program: options.program ?? join(import.meta.dirname, 'program'),
+    heapMegabytes: 32,
   });
 
   const drain = async (run: LogRun, deadline: number): Promise<void> => {

@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RuntimeError } from '../errors.ts';
 import type { LogRun } from '../ports/logs.ts';
+import { residentPaths } from '../resident/paths.ts';
 import { parseRegistrationName, parseSegmentName, registrationName, segmentName } from './program/protocol.ts';
 
 export interface LogPaths {
@@ -14,8 +15,8 @@ export interface LogPaths {
 }
 
 export function logPaths(dataDirectory: string, runDirectory: string): LogPaths {
-  const logd = join(runDirectory, 'logd');
-  return { logs: join(dataDirectory, 'logs'), logd, socket: join(logd, 'logd.sock') };
+  const { directory, socket } = residentPaths(runDirectory, 'logd');
+  return { logs: join(dataDirectory, 'logs'), logd: directory, socket };
 }
 
 /** The directory of a log. Throws InvalidArgument for a name that is no single, visible path component. */

@@ -5,12 +5,15 @@
  * Usage: node main.mjs --run-directory DIRECTORY --version VERSION
  */
 import { join } from 'node:path';
+import { serveLines, type Handled } from '../../resident/program/serve-lines.ts';
 import { createClock } from './clock.ts';
 import { createReadBuffer } from './fifo-reader.ts';
 import { createBufferPool } from './output-queue.ts';
-import { protocolVersion, type Message } from './protocol.ts';
+import { protocolVersion, type Answer, type Message } from './protocol.ts';
 import { createRuns } from './runs.ts';
-import { serve, type Handled } from './server.ts';
+
+/** A request of ours has a few hundred bytes. */
+const maxRequestBytes = 64 * 1024;
 
 const [, , , directory = '', , version = ''] = process.argv;
 
@@ -19,9 +22,9 @@ async function main(): Promise<void> {
   const clock = createClock(Date.now, () => process.hrtime.bigint());
   const runs = createRuns(join(directory, 'open'), { clock, pool: createBufferPool(), readBuffer: createReadBuffer() });
   await runs.restore();
-  const server = serve(join(directory, 'logd.sock'), handle);
+  const server = serveLines<Message, Answer>(join(directory, 'logd.sock'), { maxRequestBytes, handle });
 
-  async function handle(message: Message): Promise<Handled> {
+  async function handle(message: Message): Promise<Handled<Answer>> {
     switch (message.op) {
       case 'hello':
         return { protocol: protocolVersion, version };

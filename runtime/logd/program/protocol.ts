@@ -1,8 +1,9 @@
 /**
- * What the daemon and logd say to each other: one JSON object a line, on a unix socket that only our user may open. Three
- * messages do the work; `hello` and `retire` let a newer daemon replace an older logd, and must never change. After the answer to
- * `attach` the connection carries frames instead, from logd to the daemon only.
+ * What the daemon and logd say to each other, besides `hello` and `retire`. After the answer to `attach` the connection carries frames
+ * instead, from logd to the daemon only.
  */
+import type { ResidentAnswer, ResidentMessage } from '../../resident/program/wire.ts';
+
 export const protocolVersion = 1;
 
 export interface OpenMessage {
@@ -33,21 +34,11 @@ export interface AttachMessage {
   readonly run: number;
 }
 
-export type Message = OpenMessage | DrainMessage | AttachMessage | { readonly op: 'hello' } | { readonly op: 'retire' };
+export type Message = OpenMessage | DrainMessage | AttachMessage | ResidentMessage;
 
-/** `id` ties an answer to its request. */
-export type Request = Message & { readonly id: number };
-
-export interface Answer {
-  readonly id: number;
-  /** What went wrong; absent: it is done. */
-  readonly error?: { readonly code: string; readonly message: string };
-  /** Only of `hello`. */
-  readonly protocol?: number;
+export interface Answer extends ResidentAnswer {
   /** Only of `attach`: tells this logd from the next one. */
   readonly pid?: number;
-  /** Only of `hello`: which copy of the program this is. */
-  readonly version?: string;
 }
 
 /** The name of a run's registration in the run directory, present from before `open` is answered until the run has ended. */
