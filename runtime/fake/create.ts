@@ -13,7 +13,10 @@ import { createFakeHost, type FakeHost } from './host.ts';
 import { FakeImages } from './images.ts';
 import { FakeLogs } from './logs.ts';
 import { fakeFacts, type FakeRuntimeOptions } from './options.ts';
+import { FakeNetworks } from './networks.ts';
+import { FakeProbes, type FakeAnswer } from './probes.ts';
 import { builtinProgram } from './programs.ts';
+import { FakePublications } from './publications.ts';
 import { FakeRegistry } from './registry.ts';
 import { FakeSandboxes } from './sandboxes.ts';
 import { FakeVolumes } from './volumes.ts';
@@ -39,6 +42,19 @@ export interface FakeControls {
   addArchive(path: string, image?: FakeImage): void;
   /** Output of a process, as if it had written it. */
   print(run: LogRun, stream: 'stdout' | 'stderr', text: string): void;
+  /** A stranger has this port, of every protocol. */
+  occupyPort(port: number, holder: string): void;
+  freePort(port: number): void;
+  /** A route of the machine, for instance, leads there. */
+  occupyRange(subnet: string, holder: string): void;
+  freeRange(subnet: string): void;
+  /** Somebody deletes the bridge of this network. */
+  loseBridge(uid: string): void;
+  /** Names of this network are not answered from now on, or are again. */
+  breakDns(uid: string, reason: string, message: string): void;
+  mendDns(uid: string): void;
+  /** What a probe of this key, or of any process of this instance, hears from now on. */
+  answerProbe(keyOrInstance: string, answer: FakeAnswer, message?: string): void;
   /** containerd is down: its ports reject with Unavailable, events stop; back again, `connected` is told. */
   setUnavailable(unavailable: boolean): void;
   /** The next `times` calls of `<port>.<method>` reject. */
@@ -66,7 +82,10 @@ export interface FakeRuntime {
   readonly events: FakeEvents;
   readonly logs: FakeLogs;
   readonly volumes: FakeVolumes;
+  readonly networks: FakeNetworks;
   readonly sandboxes: FakeSandboxes;
+  readonly publications: FakePublications;
+  readonly probes: FakeProbes;
   readonly registry: FakeRegistry;
   readonly host: FakeHost;
   readonly controls: FakeControls;
@@ -89,6 +108,10 @@ export function createFakeRuntime(options: FakeRuntimeOptions): FakeRuntime {
     hasChain: (chainId) => images.hasChain(chainId),
     print: (fifo, stream, text) => logs.print(fifo, stream, text),
   });
+  const networks = new FakeNetworks(gate, facts.storeIdentity);
+  const sandboxes = new FakeSandboxes(gate, files, networks, facts.runDirectory);
+  const publications = new FakePublications(gate, sandboxes);
+  const probes = new FakeProbes(gate, timers);
   return {
     facts,
     files,
@@ -97,10 +120,13 @@ export function createFakeRuntime(options: FakeRuntimeOptions): FakeRuntime {
     events,
     logs,
     volumes: new FakeVolumes(gate, files, facts, options.allowHostPaths ?? []),
-    sandboxes: new FakeSandboxes(gate, files, facts.runDirectory),
+    networks,
+    sandboxes,
+    publications,
+    probes,
     registry: new FakeRegistry(gate),
     host: createFakeHost(files),
-    controls: createControls({ gate, events, containers, images, logs }),
+    controls: createControls({ gate, events, containers, images, logs, networks, publications, probes }),
   };
 }
 
@@ -110,9 +136,13 @@ interface Parts {
   readonly containers: FakeContainers;
   readonly images: FakeImages;
   readonly logs: FakeLogs;
+  readonly networks: FakeNetworks;
+  readonly publications: FakePublications;
+  readonly probes: FakeProbes;
 }
 
-function createControls({ gate, events, containers, images, logs }: Parts): FakeControls {
+function createControls(parts: Parts): FakeControls {
+  const { gate, events, containers, images, logs } = parts;
   const taskOf = (id: string) => {
     const task = containers.instances.get(id)?.task;
     if (task === undefined) throw new Error(`the fake instance ${id} has no task`);
@@ -146,6 +176,7 @@ function createControls({ gate, events, containers, images, logs }: Parts): Fake
     addImage: (reference, image = {}) => void images.remote.set(reference, image),
     addArchive: (path, image = {}) => void images.archives.set(path, image),
     print: (run, stream, text) => logs.printTo(run, stream, text),
+    ...networkControls(parts),
     setUnavailable(unavailable) {
       gate.setUnavailable(unavailable);
       events.setConnected(!unavailable);
@@ -163,4 +194,17 @@ function createControls({ gate, events, containers, images, logs }: Parts): Fake
     },
     resetCounters: () => gate.resetCounters(),
   };
+}
+
+function networkControls({ networks, publications, probes }: Parts) {
+  return {
+    occupyPort: (port, holder) => void publications.strangers.set(port, holder),
+    freePort: (port) => void publications.strangers.delete(port),
+    occupyRange: (subnet, holder) => void networks.ranges.set(subnet, { subnet, holder }),
+    freeRange: (subnet) => void networks.ranges.delete(subnet),
+    loseBridge: (uid) => networks.loseBridge(uid),
+    breakDns: (uid, reason, message) => void networks.dns.set(uid, { available: false, reason, message }),
+    mendDns: (uid) => void networks.dns.delete(uid),
+    answerProbe: (keyOrInstance, answer, message = answer) => probes.answer(keyOrInstance, answer, message),
+  } satisfies Partial<FakeControls>;
 }

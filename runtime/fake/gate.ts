@@ -11,6 +11,7 @@ const mutating: ReadonlySet<string> = new Set([
   ...['populate', 'removeDirectory', 'removeTmpfs', 'removeProjection', 'removeScratch'].map((m) => `volumes.${m}`),
   'volumes.resetScratchFile',
   'sandboxes.remove',
+  'networks.remove',
 ]);
 
 /** Every call of every fake port passes here: counted, delayed and refused as the test asks. */
@@ -21,6 +22,8 @@ export interface Gate {
   readonly mutations: number;
   /** Rejects when the method is to fail, the runtime is down, or the signal aborted; else resolves after the latency. */
   pass(method: string, signal?: AbortSignal): Promise<void>;
+  /** A call that answers at once. */
+  count(method: string): void;
   /** An `ensure…` or `project` call that really changed something. */
   changed(): void;
   failNext(method: string, error: Error, times: number): void;
@@ -39,8 +42,13 @@ export function createGate(timers: FakeTimers): Gate {
   const latencies = new Map<string, number>();
   let mutations = 0;
   let unavailable = false;
+  const count = (method: string): void => {
+    calls.set(method, (calls.get(method) ?? 0) + 1);
+    if (mutating.has(method)) mutations++;
+  };
   return {
     calls,
+    count,
     get mutations() {
       return mutations;
     },
@@ -48,8 +56,7 @@ export function createGate(timers: FakeTimers): Gate {
       return unavailable;
     },
     async pass(method, signal) {
-      calls.set(method, (calls.get(method) ?? 0) + 1);
-      if (mutating.has(method)) mutations++;
+      count(method);
       throwIfAborted(method, signal);
       const latency = latencies.get(method) ?? 0;
       if (latency > 0) await delay(timers, latency, signal);

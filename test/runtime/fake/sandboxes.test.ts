@@ -1,12 +1,15 @@
 import test from 'ava';
 import { createFakeRuntime } from '../../../runtime/fake/create.ts';
+import { attachmentsSuite } from '../../suites/attachments.ts';
+import { networksSuite, type NetworksHarness } from '../../suites/networks.ts';
 import { sandboxesSuite } from '../../suites/sandboxes.ts';
 import { createManualTime } from './manual-time.ts';
 
-sandboxesSuite(test, 'fake', async () => {
+async function create(): Promise<NetworksHarness> {
   const time = createManualTime();
-  const { sandboxes, files } = createFakeRuntime({ clock: time, timers: time });
+  const { networks, sandboxes, files } = createFakeRuntime({ clock: time, timers: time });
   return {
+    networks,
     sandboxes,
     async read(path) {
       const content = await files.read(path);
@@ -14,4 +17,8 @@ sandboxesSuite(test, 'fake', async () => {
     },
     async [Symbol.asyncDispose]() {},
   };
-});
+}
+
+sandboxesSuite(test, 'fake', create);
+networksSuite(test, 'fake', create);
+attachmentsSuite(test, 'fake', create);
