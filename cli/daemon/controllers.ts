@@ -39,15 +39,15 @@ export function createControllers({ server, runtime, facts, clock, log }: Contro
       server,
     );
   const { containers, images, events } = runtime.containerd;
-  const { logs, volumes, sandboxes } = runtime;
+  const { logs, volumes, sandboxes, probes } = runtime;
   const { nodeName } = facts;
   const controllers = [
-    containerController({ containers, images, events, logs, volumes, sandboxes, nodeName, clock }),
+    containerController({ containers, images, events, logs, volumes, sandboxes, probes, nodeName, clock }),
     imageController({ images, events, platform: `linux/${facts.architecture}`, clock }),
     volumeController({ volumes, nodeName }),
     createNamespaceController({ kinds, log }),
   ] as unknown as readonly AnyController[];
-  const sweeper = createSweeper({ containers, images, events, logs, volumes, sandboxes });
+  const sweeper = createSweeper({ containers, images, events, logs, volumes, sandboxes, probes });
   return createManager({
     client: clientFor('informers'),
     clientFor,

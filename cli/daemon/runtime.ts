@@ -9,12 +9,14 @@ import { createProcesses } from '../../runtime/host/processes.ts';
 import { openLogs } from '../../runtime/logd/create-logs.ts';
 import type { Host, HostFacts } from '../../runtime/ports/host.ts';
 import type { Logs } from '../../runtime/ports/logs.ts';
+import type { Probes } from '../../runtime/ports/probes.ts';
 import type { Sandboxes } from '../../runtime/ports/sandboxes.ts';
 import type { Volumes } from '../../runtime/ports/volumes.ts';
 import { createRegistry } from '../../runtime/registry/create.ts';
 import { createSandboxes } from '../../runtime/sandboxes/create.ts';
 import { createVolumes } from '../../runtime/volumes/create.ts';
 import { lateContainerd, type LateContainerd } from './late-containerd.ts';
+import { unaskedProbes } from './unasked-probes.ts';
 
 export interface RuntimeOptions {
   readonly facts: HostFacts;
@@ -32,6 +34,7 @@ export interface Runtime extends AsyncDisposable {
   readonly logs: Logs;
   readonly volumes: Volumes;
   readonly sandboxes: Sandboxes;
+  readonly probes: Probes;
   readonly host: Host;
 }
 
@@ -93,6 +96,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     host,
     volumes: createVolumes({ facts, host, allowHostPaths }),
     sandboxes: createSandboxes({ facts }),
+    probes: unaskedProbes(),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 }

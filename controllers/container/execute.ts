@@ -3,10 +3,13 @@ import type { InstanceState } from '../../runtime/ports/containers.ts';
 import { REASONS } from '../../schemas/conditions.ts';
 import { formatTime } from '../../schemas/values/time.ts';
 import type { Outcome } from '../engine/contract.ts';
+import { backoffDelay } from './backoff.ts';
+import { condemn } from './ending.ts';
 import { containerID, IMAGE_LABEL, RESOURCES_LABEL } from './names.ts';
 import type { Step } from './plan.ts';
 import { checkPrepared } from './prepare.ts';
-import { finish, recordExit, recordLoss } from './record.ts';
+import { removeProbes } from './probe-keys.ts';
+import { finish, recordExit, recordLoss, waitingReason } from './record.ts';
 import { resourcesText, translateResources } from './resources.ts';
 import { startInstance } from './start.ts';
 import { nextRestartCount } from './run-number.ts';
@@ -48,16 +51,23 @@ const EXECUTORS: Executors = {
     await adopt(work, id, pid);
     return undefined;
   },
-  async Stop(work, { id, cause }, instances) {
+  async Condemn(work, { failure }) {
+    await condemn(work, failure);
+    return 'again';
+  },
+  async Stop(work, { id, cause, ending }, instances) {
     const instance = instances.find((candidate) => candidate.id === id);
     const asked = work.deps.stops.get(work.container.metadata.uid, id) !== undefined;
     // What runs is kept until something can take its place.
-    if (work.image !== undefined && !asked && instances.length === 1) await checkPrepared(work, work.image);
-    return instance && stopInstance(work, instance, cause);
+    const keep = ending === undefined && !asked && instances.length === 1;
+    if (work.image !== undefined && keep) await checkPrepared(work, work.image);
+    return instance && stopInstance(work, instance, cause, ending);
   },
   async Delete({ deps }, { id }) {
     await deps.containers.delete(id);
     deps.instances.remove(id);
+    removeProbes(deps.probes, id);
+    deps.hooks.abort(id);
     return 'again';
   },
   async Finish(work) {
@@ -72,8 +82,10 @@ const EXECUTORS: Executors = {
   },
   async BackOff({ context }, { until, cause }) {
     const left = Math.max(1, until - context.clock.now());
-    const { reason, message, pid } = context.status.current.lastState?.terminated ?? {};
-    const told = pid === undefined && reason !== undefined ? reason : REASONS.CrashLoopBackOff;
+    const { crashCount = 1, lastState: { terminated } = {} } = context.status.current;
+    const { reason, message } = terminated ?? {};
+    const told =
+      terminated === undefined ? REASONS.CrashLoopBackOff : waitingReason(terminated, backoffDelay(crashCount));
     const last = [reason, message].filter(Boolean).join(': ');
     return { type: 'waiting', reason: told, message: `${cause}. The last run: ${last}`, requeueAfterMs: left };
   },

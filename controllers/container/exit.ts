@@ -16,12 +16,15 @@ export function exitReason(exitCode: number, oomKills: number, stopped: boolean)
   return stopped ? REASONS.Stopped : REASONS.Error;
 }
 
+type Ended = Pick<ContainerStatusStateTerminated, 'exitCode' | 'reason'>;
+
+/** A process that we ended because it was not well may say goodbye with 0; it has failed all the same. */
+export const hasSucceeded = ({ exitCode, reason }: Ended): boolean =>
+  exitCode === 0 && reason !== REASONS.Unhealthy && reason !== REASONS.FailedPostStartHook;
+
 /** Whether the policy wants another run after this one. */
-export function wantsRestart(
-  policy: ContainerSpec['restartPolicy'],
-  { exitCode }: ContainerStatusStateTerminated,
-): boolean {
-  return policy === undefined || policy === 'Always' || (policy === 'OnFailure' && exitCode !== 0);
+export function wantsRestart(policy: ContainerSpec['restartPolicy'], run: Ended): boolean {
+  return policy === undefined || policy === 'Always' || (policy === 'OnFailure' && !hasSucceeded(run));
 }
 
 /** `exited with code 137 (signal 9), out of memory: last words`, for events and conditions. */

@@ -3,6 +3,7 @@ import type { Container, ContainerStatus } from '../../schemas/gen/types.ts';
 import { REASONS } from '../../schemas/conditions.ts';
 import { settled, type Outcome, type ReconcileContext } from '../engine/contract.ts';
 import { sandboxId, specHash } from './names.ts';
+import { removeProbes, removeProbesOf } from './probe-keys.ts';
 import { removeProjections } from './projections.ts';
 import { stopInstance } from './stop.ts';
 import { logRun, type ContainerDeps, type Work } from './work.ts';
@@ -25,6 +26,7 @@ export async function finalizeContainer(
     deps.logs.remove(uid),
     removeProjections(uid, deps.volumes),
   ]);
+  removeProbesOf(deps.probes, uid);
   deps.stops.delete(uid);
   deps.instances.release(uid);
   return settled();
@@ -43,5 +45,7 @@ async function endInstance(work: Work, instance: InstanceState): Promise<Outcome
   if (run !== undefined) await deps.logs.drain(logRun(work, run));
   await deps.containers.delete(id);
   deps.instances.remove(id);
+  removeProbes(deps.probes, id);
+  deps.hooks.abort(id);
   return undefined;
 }

@@ -3,6 +3,7 @@ import type { Containers } from '../../runtime/ports/containers.ts';
 import type { RuntimeEvents } from '../../runtime/ports/events.ts';
 import type { Images } from '../../runtime/ports/images.ts';
 import type { Logs } from '../../runtime/ports/logs.ts';
+import type { Probes } from '../../runtime/ports/probes.ts';
 import type { Sandboxes } from '../../runtime/ports/sandboxes.ts';
 import type { Volumes } from '../../runtime/ports/volumes.ts';
 import type { KubeObject } from '../../schemas/object.ts';
@@ -11,6 +12,8 @@ import { settled, type Controller, type Key, type Reader, type WatchedKind } fro
 import { keyOf } from '../engine/keys.ts';
 import { systemTimers } from '../engine/timers.ts';
 import { finalizeContainer } from './finalize.ts';
+import { healthSource } from './health-source.ts';
+import { Hooks } from './hooks.ts';
 import { ImageCache } from './image-cache.ts';
 import { implicitName, normalized, referenceIndex } from './image-link.ts';
 import { Instances } from './instances.ts';
@@ -27,6 +30,7 @@ export interface ContainerControllerOptions {
   readonly logs: Logs;
   readonly sandboxes: Sandboxes;
   readonly volumes: Volumes;
+  readonly probes: Probes;
   readonly nodeName: string;
   readonly clock: Clock;
   /** Default: the machine's. */
@@ -38,7 +42,9 @@ export interface ContainerControllerOptions {
 /** Keeps what Container objects ask for running in containerd. */
 export function containerController(options: ContainerControllerOptions): Controller<Container, ContainerStatus> {
   const instances = new Instances(options.containers, options.events);
-  const deps = { ...options, instances, imageCache: new ImageCache(options.images), stops: new Stops() };
+  const { events, timers = systemTimers } = options;
+  const hooks = new Hooks(() => events.connected);
+  const deps = { ...options, instances, imageCache: new ImageCache(options.images), stops: new Stops(), hooks, timers };
   return {
     name: 'container',
     kind: CONTAINER,
@@ -65,7 +71,7 @@ export function containerController(options: ContainerControllerOptions): Contro
       usersByName('v1', 'ConfigMap', 'configMap'),
       usersByName('v1', 'Secret', 'secret'),
     ],
-    sources: [runtimeSource(options.events, instances, options.timers ?? systemTimers)],
+    sources: [runtimeSource(events, instances, timers), healthSource(options.probes, hooks)],
     async reconcile(container, context) {
       return reconcileContainer(container, context, deps);
     },

@@ -2,7 +2,9 @@ import type { InstanceState, TaskState } from '../../runtime/ports/containers.ts
 import type { ContainerSpec, ContainerStatus } from '../../schemas/gen/types.ts';
 import { REASONS } from '../../schemas/conditions.ts';
 import { parseTime } from '../../schemas/values/time.ts';
+import { endingCause, endingOf, type Ending } from './ending.ts';
 import { wantsRestart } from './exit.ts';
+import type { Failure } from './health.ts';
 import { containerID, IMAGE_LABEL, RESOURCES_LABEL, SPEC_HASH_LABEL } from './names.ts';
 
 /** What the object asks for, as far as the plan is concerned. */
@@ -23,6 +25,8 @@ export interface Observed {
   readonly instances: readonly InstanceState[];
   /** What was last written down: the runs that are over. */
   readonly status: Readonly<Partial<ContainerStatus>>;
+  /** What its probes or its hook found of the process that status tells of. */
+  readonly failure?: Failure;
 }
 
 /** One thing to do, and why. The words of `cause` are for people. */
@@ -39,7 +43,10 @@ export type Step =
   | { readonly type: 'RecordLoss'; readonly id: string; readonly reason: string; readonly cause: string }
   /** A process runs that is not written down yet. */
   | { readonly type: 'Adopt'; readonly id: string; readonly pid: number; readonly cause: string }
-  | { readonly type: 'Stop'; readonly id: string; readonly cause: string }
+  /** A process that runs is not well: write down that it is to be ended, and why. */
+  | { readonly type: 'Condemn'; readonly id: string; readonly failure: Failure; readonly cause: string }
+  /** `ending`: it is a failed run. */
+  | { readonly type: 'Stop'; readonly id: string; readonly cause: string; readonly ending?: Ending }
   | { readonly type: 'Delete'; readonly id: string; readonly cause: string }
   /** The policy that asked for another run was taken back: the last one is the end. */
   | { readonly type: 'Finish'; readonly id: string; readonly cause: string }
@@ -64,6 +71,8 @@ export function plan(wanted: Wanted, observed: Observed): readonly Step[] {
   if (ended?.task) return [recordExit(ended, ended.task, ended !== current)];
   const lost = lostRun(observed);
   if (lost) return [lost];
+  const sick = endUnhealthy(observed);
+  if (sick) return [sick];
   if (current?.task && isAlive(current.task)) return keepRunning(wanted, current, current.task, obsolete, status);
 
   const id = current?.id ?? wanted.id;
@@ -74,6 +83,17 @@ export function plan(wanted: Wanted, observed: Observed): readonly Step[] {
   if (isOver(wanted, id, status)) return [{ type: 'Finish', id, cause: 'restartPolicy asks for no other run' }];
   if (isUnreachable(current)) return [remove(id, 'the runtime has lost touch with its process')];
   return run(id, current, observed);
+}
+
+/** The process that status tells of is not well, now or since it was written down. */
+function endUnhealthy({ instances, status, failure }: Observed): Step | undefined {
+  const instance = instances.find(({ id }) => containerID(id) === status.containerID);
+  const { id, task } = instance ?? {};
+  if (id === undefined || task === undefined || !isAlive(task) || task.pid !== status.pid) return undefined;
+  const ending = endingOf(status, task.pid);
+  if (ending !== undefined) return { type: 'Stop', id, cause: endingCause(ending), ending };
+  if (failure?.id !== id || failure.pid !== task.pid) return undefined;
+  return { type: 'Condemn', id, failure, cause: endingCause(failure) };
 }
 
 const isAlive = (task: TaskState): boolean => task.status === 'running' || task.status === 'paused';

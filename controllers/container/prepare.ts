@@ -4,6 +4,7 @@ import type { Sandbox } from '../../runtime/ports/sandboxes.ts';
 import { MESSAGE_FILE } from './describe-run.ts';
 import { resolveEnvironment } from './environment.ts';
 import { checkMounts, prepareMounts, standardMounts } from './mounts.ts';
+import { checkQuestions } from './probe-spec.ts';
 import { sandboxId } from './names.ts';
 import { commandOf, hostnameOf, translate } from './translate.ts';
 import { resolveUser } from './user.ts';
@@ -17,6 +18,7 @@ const DEFAULT_MESSAGE_PATH = '/dev/termination-log';
  */
 export async function prepare(work: Work, id: string, ready: ReadyImage): Promise<InstanceSpec> {
   const { container, context, deps, specHash } = work;
+  checkQuestions(container);
   const image = await recordOf(work, ready);
   const environment = resolveEnvironment(container, context.reader);
   const [userFiles, sandbox, mounts, message] = await Promise.all([
@@ -50,6 +52,7 @@ export async function prepareAgain(work: Work): Promise<void> {
  */
 export async function checkPrepared(work: Work, ready: ReadyImage): Promise<void> {
   const { container, context, deps } = work;
+  checkQuestions(container);
   const image = await recordOf(work, ready);
   const environment = resolveEnvironment(container, context.reader);
   resolveUser(image.config.user, container.spec.securityContext, await deps.imageCache.userFiles(image));

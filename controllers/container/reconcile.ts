@@ -5,10 +5,12 @@ import { parseTime } from '../../schemas/values/time.ts';
 import { settled, type Outcome, type ReconcileContext } from '../engine/contract.ts';
 import { verdictOf } from '../engine/verdict.ts';
 import { execute } from './execute.ts';
-import { describeExit } from './exit.ts';
+import { describeExit, hasSucceeded } from './exit.ts';
+import { superviseRun, type Health } from './health.ts';
 import { linkImage, type ImageLink } from './image-link.ts';
 import { imageSource, instanceId, SPEC_HASH_LABEL, specHash } from './names.ts';
-import { plan, type Step, type Wanted } from './plan.ts';
+import { plan, type Observed, type Step, type Wanted } from './plan.ts';
+import { readiness, readyCondition, type Readiness } from './readiness.ts';
 import { refreshProjections } from './projections.ts';
 import { resourcesText, translateResources } from './resources.ts';
 import { imageFields, waitingStatus } from './status.ts';
@@ -29,8 +31,9 @@ export async function reconcileContainer(
 ): Promise<Outcome> {
   if (isElsewhere(container, deps)) return settled();
   try {
-    const { outcome, work } = await converge(container, context, deps);
-    if (outcome === undefined) return await conclude(work);
+    const { outcome, work, health } = await converge(container, context, deps);
+    const verdict = health && noteHealth(work, health);
+    if (outcome === undefined) return await conclude(work, verdict);
     tellWaiting(context, outcome);
     return outcome;
   } catch (error) {
@@ -46,6 +49,8 @@ const isElsewhere = ({ spec }: Container, { nodeName }: ContainerDeps): boolean 
 interface Converged {
   readonly outcome: Outcome | undefined;
   readonly work: Work;
+  /** Of the process that runs, as it was found before the last steps. */
+  readonly health: Health | undefined;
 }
 
 async function converge(container: Container, context: Context, deps: ContainerDeps): Promise<Converged> {
@@ -53,12 +58,18 @@ async function converge(container: Container, context: Context, deps: ContainerD
   for (let round = 1; ; round += 1) {
     const instances = await deps.instances.of(container.metadata.uid, context.signal);
     const work = workOf(container, context, deps, hash, await linkImage(container, isFresh(instances, hash), context));
-    const steps = plan(wantedOf(work), observe(context, instances));
+    const health = superviseRun(work, instances);
+    const steps = plan(wantedOf(work), observe(context, instances, health));
     const done = await act(work, steps, instances);
-    if (done !== 'again') return { outcome: done, work };
-    if (round === MAX_ROUNDS) return { outcome: NEVER_AGREE, work };
+    if (done === 'again' || (done === undefined && isOfAnother(context, health))) {
+      if (round === MAX_ROUNDS) return { outcome: NEVER_AGREE, work, health };
+    } else return { outcome: done, work, health };
   }
 }
+
+/** A process was started, adopted or wanted again in this round, and nobody looks after it yet. */
+const isOfAnother = ({ status: { current } }: Context, health: Health | undefined): boolean =>
+  current.state?.running !== undefined && current.pid !== health?.pid;
 
 const NEVER_AGREE: Outcome = {
   type: 'retry',
@@ -70,10 +81,15 @@ const NEVER_AGREE: Outcome = {
 const isFresh = (instances: readonly InstanceState[], hash: string): boolean =>
   !instances.some(({ labels }) => labels[SPEC_HASH_LABEL] === hash);
 
-const observe = ({ clock, status }: Context, instances: readonly InstanceState[]) => ({
+const observe = (
+  { clock, status }: Context,
+  instances: readonly InstanceState[],
+  health: Health | undefined,
+): Observed => ({
   now: clock.now(),
   instances,
   status: status.current,
+  ...(health?.failure === undefined ? {} : { failure: health.failure }),
 });
 
 function wantedOf({ container, specHash: hash, image }: Work): Wanted {
@@ -93,7 +109,7 @@ async function act(
   steps: readonly Step[],
   instances: readonly InstanceState[],
 ): Promise<'again' | Outcome | undefined> {
-  if (!steps.some(({ type }) => type === 'Stop')) work.deps.stops.withdraw(work.container.metadata.uid);
+  if (!steps.some(({ type }) => type === 'Stop')) withdrawStop(work, instances);
   for (const step of steps) {
     work.context.log.debug({ step: step.type, cause: step.cause }, 'step');
     const executed = await execute(work, step, instances);
@@ -101,6 +117,12 @@ async function act(
   }
   settleLimits(work, steps);
   return undefined;
+}
+
+/** Nothing is to be stopped any more, and no hook of a stop is waited for. */
+function withdrawStop({ container, deps }: Work, instances: readonly InstanceState[]): void {
+  deps.stops.withdraw(container.metadata.uid);
+  for (const { id } of instances) deps.hooks.abort(id, 'preStop');
 }
 
 /** Limits that the kernel refused, and that nobody asks for any more. */
@@ -113,23 +135,36 @@ function settleLimits({ context: { status } }: Work, steps: readonly Step[]): vo
 const limitsRefused = ({ current }: Context['status']): boolean =>
   (current.conditions ?? []).some(({ type, status }) => type === 'ResourcesApplied' && status === 'False');
 
-async function conclude(work: Work): Promise<Outcome> {
+/** What was found of the process that runs. Ready follows where nothing else stands against it. */
+function noteHealth({ context }: Work, health: Health): Readiness {
+  const { status } = context;
+  const verdict = readiness(health, status.current);
+  const { started, postStarted } = health;
+  status.set({ started, ready: verdict.ready, ...(postStarted === undefined ? {} : { postStarted }) });
+  return verdict;
+}
+
+async function conclude(work: Work, verdict: Readiness | undefined): Promise<Outcome> {
   const { container, context, deps } = work;
   const { status } = context;
   const { terminated } = status.current.state ?? {};
   if (terminated !== undefined) return finished(context, terminated);
   // Said again, because it may have been said of a former spec, or of the same image by another name.
   status.set({ ...imageFields(work), phase: 'Running', summary: REASONS.Running });
-  status.condition({ type: 'Ready', status: 'True', reason: REASONS.Running, message: 'its process runs' });
+  if (verdict !== undefined) status.condition(readyCondition(verdict));
+  if (verdict?.failed !== undefined) context.event('Warning', REASONS.Unhealthy, verdict.failed);
   await refreshProjections(container, context.reader, deps.volumes);
-  return settled(limitsRefused(status) ? REFUSED_RETRY_MS : undefined);
+  const again = limitsRefused(status) ? { requeueAfterMs: REFUSED_RETRY_MS } : {};
+  if (verdict === undefined || verdict.ready) return { type: 'settled', ...again };
+  const { reason, message } = verdict;
+  return { type: 'progressing', reason, message, ...again };
 }
 
 /** It ran to its end. Well: it is what its spec asks for. Badly: only a changed spec can help. */
 function finished({ status }: Context, run: NonNullable<NonNullable<ContainerStatus['state']>['terminated']>): Outcome {
   const reason = run.reason ?? REASONS.Error;
   const message = describeExit(run);
-  if (run.exitCode !== 0) return { type: 'stalled', reason, message };
+  if (!hasSucceeded(run)) return { type: 'stalled', reason, message };
   status.condition({ type: 'Ready', status: 'True', reason: REASONS.Completed, message });
   return settled();
 }

@@ -2,10 +2,12 @@ import type { TaskState } from '../../runtime/ports/containers.ts';
 import type { ContainerStatusStateTerminated } from '../../schemas/gen/types.ts';
 import { REASONS } from '../../schemas/conditions.ts';
 import { formatMicroTime, formatTime, parseTime } from '../../schemas/values/time.ts';
-import { backoffDelay, nextCrashCount } from './backoff.ts';
+import { backoffDelay, isLongestDelay, nextCrashCount, nextFlapCount } from './backoff.ts';
 import { describeRun } from './describe-run.ts';
-import { describeExit, wantsRestart } from './exit.ts';
+import { endingOf, healthyMs, isUnhealthy, type Ending } from './ending.ts';
+import { describeExit, hasSucceeded, wantsRestart } from './exit.ts';
 import { containerID } from './names.ts';
+import { removeProbes } from './probe-keys.ts';
 import { nextRestartCount } from './run-number.ts';
 import { finishedStatus, waitingStatus, type StatusFields } from './status.ts';
 import { logRun, type Work } from './work.ts';
@@ -26,13 +28,17 @@ export interface Exit {
 export async function recordExit(work: Work, exit: Exit): Promise<void> {
   const { context, deps, container } = work;
   const { uid } = container.metadata;
+  removeProbes(deps.probes, exit.id);
+  deps.hooks.abort(exit.id);
   if (isOfAnother(work, exit)) {
     context.event('Normal', REASONS.Stopped, `a former process ended, pid ${exit.task.pid}`);
   } else if (!isRecorded(work, exit)) {
     await noteUnwrittenStart(work, exit);
+    const ending = endingOf(context.status.current, exit.task.pid);
     // Whoever we asked to stop and then wanted again did what it was asked.
-    const replaced = exit.replaced || deps.stops.get(uid, exit.id) !== undefined;
-    concludeRun(work, await describeRun(work, { ...exit, replaced }), replaced);
+    const replaced = exit.replaced || (ending === undefined && deps.stops.get(uid, exit.id) !== undefined);
+    const run = await describeRun(work, { ...exit, replaced });
+    concludeRun(work, ending === undefined ? run : endedBecause(run, ending), replaced, ending);
     await context.status.flush();
   }
   await deps.containers.deleteTask(exit.id);
@@ -57,6 +63,8 @@ export async function recordLoss(work: Work, id: string, reason: string, cause: 
   };
   event('Warning', reason, cause);
   if (run !== undefined) await deps.logs.drain(logRun(work, run));
+  removeProbes(deps.probes, id);
+  deps.hooks.abort(id);
   deps.stops.delete(container.metadata.uid);
   if (!wantsRestart(container.spec.restartPolicy, terminated)) finish(work, terminated);
   else waitAgain(work, terminated, { reason, message: cause });
@@ -80,8 +88,7 @@ export function recordStartFailure(work: Work, id: string, { reason, message, fi
 /** It is over, and there will be no other. */
 export function finish({ context: { status } }: Work, run: Terminated): void {
   status.set(finishedStatus(run));
-  const [ready, reason] =
-    run.exitCode === 0 ? (['True', REASONS.Completed] as const) : (['False', run.reason] as const);
+  const [ready, reason] = hasSucceeded(run) ? (['True', REASONS.Completed] as const) : (['False', run.reason] as const);
   status.condition({ type: 'Ready', status: ready, reason: reason ?? REASONS.Error, message: describeExit(run) });
 }
 
@@ -113,11 +120,11 @@ async function noteUnwrittenStart({ container, context, deps }: Work, { id, task
 }
 
 /** What follows from the end of a run: nothing, another at once, or another after a wait. */
-function concludeRun(work: Work, run: Terminated, replaced: boolean): void {
+function concludeRun(work: Work, run: Terminated, replaced: boolean, ending?: Ending): void {
   const { container, context } = work;
   const { status, event, clock } = context;
   const message = describeExit(run);
-  event(run.exitCode === 0 || replaced ? 'Normal' : 'Warning', run.reason ?? REASONS.Error, message);
+  event(hasSucceeded(run) || replaced ? 'Normal' : 'Warning', run.reason ?? REASONS.Error, message);
   if (replaced) {
     waitAgain(work, run, { reason: REASONS.Replacing, message, crashCount: 0 });
     return;
@@ -126,7 +133,11 @@ function concludeRun(work: Work, run: Terminated, replaced: boolean): void {
     finish(work, run);
     return;
   }
-  const crashCount = nextCrashCount(status.current.crashCount ?? 0, duration(run));
+  const { crashCount: before = 0 } = status.current;
+  const crashCount =
+    ending === undefined
+      ? nextCrashCount(before, duration(run))
+      : nextFlapCount(before, healthyMs(ending, run.startedAt, container.spec));
   const delay = backoffDelay(crashCount);
   const next = delay > 0 ? { nextStartTime: formatMicroTime(clock.now() + delay) } : {};
   waitAgain(work, run, { reason: waitingReason(run, delay), message, crashCount, ...next });
@@ -145,10 +156,16 @@ function waitAgain({ context: { status } }: Work, run: Terminated, wait: Wait): 
   status.condition({ type: 'Ready', status: 'False', reason, message });
 }
 
-/** A process that never came to life says more than that it is waited for. */
-function waitingReason({ pid, reason = REASONS.StartError }: Terminated, delay: number): string {
-  if (pid === undefined) return reason;
+/** Of the wait after a run. A process that never came to life says more than that it is waited for. */
+export function waitingReason(run: Terminated, delay: number): string {
+  if (run.pid === undefined) return run.reason ?? REASONS.StartError;
+  if (isUnhealthy(run) && isLongestDelay(delay)) return REASONS.Flapping;
   return delay > 0 ? REASONS.CrashLoopBackOff : REASONS.ContainerCreating;
+}
+
+/** What we ended it for counts, and not what it then said. */
+function endedBecause(run: Terminated, { reason, message }: Ending): Terminated {
+  return { ...run, ...(reason === undefined ? {} : { reason }), ...(message === undefined ? {} : { message }) };
 }
 
 function duration({ startedAt: from = '', finishedAt: to = '' }: Terminated): number {

@@ -99,7 +99,8 @@ class Source implements Disposable {
   }
 }
 
-function keysOf(reader: Reader, uid?: string): readonly Key[] {
+/** Containers with this uid, or all of them. */
+export function keysOf(reader: Reader, uid?: string): readonly Key[] {
   const query = uid === undefined ? {} : { index: { name: 'uid', value: uid } };
   return reader.list<Container>(CONTAINER, query).map(keyOf);
 }

@@ -1,10 +1,14 @@
 import type { InstanceResources } from '../../runtime/ports/containers.ts';
 import type { ContainerStatus, ContainerStatusStateTerminated } from '../../schemas/gen/types.ts';
 import { REASONS } from '../../schemas/conditions.ts';
+import { hasSucceeded } from './exit.ts';
 import type { Work } from './work.ts';
 
 /** Status fields to set; undefined takes a field away. */
 export type StatusFields = { readonly [K in keyof ContainerStatus]?: ContainerStatus[K] | undefined };
+
+/** Nothing is known of the health of a run that has not begun. */
+const NOT_STARTED = { started: false, ready: false, postStarted: undefined, ending: undefined } as const;
 
 export interface Run {
   readonly containerID: string;
@@ -13,13 +17,13 @@ export interface Run {
   readonly resources: InstanceResources;
 }
 
-/** A process runs. */
+/** A process runs. Whether it has started, and can serve, is found out afterwards. */
 export function runningStatus({ startedAt, resources, ...rest }: Run): StatusFields {
   return {
     ...rest,
     phase: 'Running',
     summary: REASONS.Running,
-    started: true,
+    ...NOT_STARTED,
     nextStartTime: undefined,
     state: { running: { startedAt } },
     resources: inForce(resources),
@@ -47,7 +51,7 @@ export function waitingStatus(reason: string, message: string): StatusFields {
   return {
     phase: 'Pending',
     summary: reason,
-    started: false,
+    ...NOT_STARTED,
     pid: undefined,
     state: { waiting: { reason, message } },
   };
@@ -55,11 +59,10 @@ export function waitingStatus(reason: string, message: string): StatusFields {
 
 /** The last run is over and there will be no other. */
 export function finishedStatus(run: ContainerStatusStateTerminated): StatusFields {
-  const succeeded = run.exitCode === 0;
   return {
-    phase: succeeded ? 'Succeeded' : 'Failed',
+    phase: hasSucceeded(run) ? 'Succeeded' : 'Failed',
     summary: run.reason ?? REASONS.Error,
-    started: false,
+    ...NOT_STARTED,
     pid: undefined,
     nextStartTime: undefined,
     state: { terminated: run },

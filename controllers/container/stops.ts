@@ -1,8 +1,10 @@
 /** A process that was asked to stop. */
 export interface Stop {
   readonly id: string;
-  /** When it was asked, in milliseconds. */
+  /** When its time of grace began, in milliseconds. */
   readonly since: number;
+  /** When it was sent the signal: later than `since` when a hook came first. */
+  readonly signalledAt?: number;
   /** When it was last killed without asking, if it was. */
   readonly killedAt?: number;
   /** It is wanted again; it may die of the signal all the same. */

@@ -2,9 +2,12 @@ import type { Containers } from '../../runtime/ports/containers.ts';
 import type { Images } from '../../runtime/ports/images.ts';
 import type { LogRun, Logs } from '../../runtime/ports/logs.ts';
 import type { Sandboxes } from '../../runtime/ports/sandboxes.ts';
+import type { Probes } from '../../runtime/ports/probes.ts';
 import type { Volumes } from '../../runtime/ports/volumes.ts';
 import type { Container, ContainerStatus, Image } from '../../schemas/gen/types.ts';
 import type { Outcome, ReconcileContext } from '../engine/contract.ts';
+import type { Timers } from '../engine/environment.ts';
+import type { Hooks } from './hooks.ts';
 import type { ImageCache } from './image-cache.ts';
 import type { Instances } from './instances.ts';
 import type { Stops } from './stops.ts';
@@ -16,9 +19,12 @@ export interface ContainerDeps {
   readonly logs: Logs;
   readonly sandboxes: Sandboxes;
   readonly volumes: Volumes;
+  readonly probes: Probes;
   readonly instances: Instances;
   readonly imageCache: ImageCache;
   readonly stops: Stops;
+  readonly hooks: Hooks;
+  readonly timers: Timers;
   readonly nodeName: string;
 }
 

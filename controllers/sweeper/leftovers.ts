@@ -1,6 +1,7 @@
 import type { Containers } from '../../runtime/ports/containers.ts';
 import type { Images } from '../../runtime/ports/images.ts';
 import type { Logs } from '../../runtime/ports/logs.ts';
+import type { Probes } from '../../runtime/ports/probes.ts';
 import type { Sandboxes } from '../../runtime/ports/sandboxes.ts';
 import type { Volumes } from '../../runtime/ports/volumes.ts';
 
@@ -10,6 +11,7 @@ export interface SweepPorts {
   readonly logs: Logs;
   readonly sandboxes: Sandboxes;
   readonly volumes: Volumes;
+  readonly probes: Probes;
 }
 
 /** Uids of the objects that things of the runtime may belong to. */
@@ -31,7 +33,7 @@ export interface Holding {
 const UID_LENGTH = 36;
 
 /** Everything that is made for objects, in the order it is taken away: processes before what they use. */
-export function holdings({ containers, images, logs, sandboxes, volumes }: SweepPorts): readonly Holding[] {
+export function holdings({ containers, images, logs, sandboxes, volumes, probes }: SweepPorts): readonly Holding[] {
   const byUid = async (names: Promise<readonly string[]>) =>
     (await names).map((name) => ({ name, uid: name.slice(0, UID_LENGTH) }));
   return [
@@ -40,6 +42,12 @@ export function holdings({ containers, images, logs, sandboxes, volumes }: Sweep
       of: 'containers',
       list: async () => (await containers.list()).map(({ id, owner }) => ({ name: id, uid: owner.uid })),
       remove: (id) => containers.delete(id),
+    },
+    {
+      what: 'probe',
+      of: 'containers',
+      list: () => byUid(Promise.resolve(probes.list())),
+      remove: async (key) => probes.remove(key),
     },
     { what: 'log', of: 'containers', list: () => byUid(logs.list()), remove: (uid) => logs.remove(uid) },
     { what: 'sandbox', of: 'containers', list: () => byUid(sandboxes.list()), remove: (id) => sandboxes.remove(id) },

@@ -66,6 +66,14 @@ export const container: KindDefinition = {
         nextStartTime: string('Not before: the end of the back-off.', { format: 'date-time' }),
         started: boolean('A process runs, and has started: its hook has ended and its startupProbe succeeded.'),
         ready: boolean('It can serve: started, and its readinessProbe succeeds.'),
+        postStarted: boolean('The hook after the start of the present process has ended well, and is not repeated.'),
+        ending: object('Why the present process is being ended as a failed run.', {
+          pid: integer('Process id on this machine.'),
+          reason: string('Unhealthy or FailedPostStartHook.'),
+          check: string('livenessProbe, startupProbe or postStart.'),
+          message: string('What it answered.'),
+          since: string('When that was decided.', { format: 'date-time' }),
+        }),
         ...networkStatus,
         logRun: integer('Number of the current log.', { format: 'int32', minimum: 0 }),
         state: object('The present run; one of these.', {

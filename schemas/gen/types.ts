@@ -1813,6 +1813,11 @@ export interface ContainerStatus {
    */
   readonly ready?: boolean;
   /**
+   * The hook after the start of the present process has ended well, and is not repeated.
+   */
+  readonly postStarted?: boolean;
+  readonly ending?: ContainerStatusEnding;
+  /**
    * Its first address.
    */
   readonly ip?: string;
@@ -1835,6 +1840,31 @@ export interface ContainerStatus {
   readonly state?: ContainerStatusState;
   readonly lastState?: ContainerStatusLastState;
   readonly resources?: ContainerStatusResources;
+}
+/**
+ * Why the present process is being ended as a failed run.
+ */
+export interface ContainerStatusEnding {
+  /**
+   * Process id on this machine.
+   */
+  readonly pid?: number;
+  /**
+   * Unhealthy or FailedPostStartHook.
+   */
+  readonly reason?: string;
+  /**
+   * livenessProbe, startupProbe or postStart.
+   */
+  readonly check?: string;
+  /**
+   * What it answered.
+   */
+  readonly message?: string;
+  /**
+   * When that was decided.
+   */
+  readonly since?: string;
 }
 /**
  * One interface.

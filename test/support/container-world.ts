@@ -40,7 +40,10 @@ export interface ContainerWorldOptions extends Partial<Omit<FakeRuntimeOptions, 
   readonly client?: (client: Client) => Client;
 }
 
-export type FakePorts = Pick<FakeRuntime, 'containers' | 'images' | 'events' | 'logs' | 'sandboxes' | 'volumes'>;
+export type FakePorts = Pick<
+  FakeRuntime,
+  'containers' | 'images' | 'events' | 'logs' | 'sandboxes' | 'volumes' | 'probes'
+>;
 
 export class ContainerWorld implements AsyncDisposable {
   readonly api: ApiWorld;
@@ -88,17 +91,17 @@ export class ContainerWorld implements AsyncDisposable {
   /** As a daemon that comes up: new controllers over what store and runtime hold. */
   async start(): Promise<void> {
     const { time, sweeper, ports = (runtime) => runtime, client = (plain) => plain } = this.#options;
-    const { containers, images, events, logs, sandboxes, volumes } = ports(this.runtime);
+    const { containers, images, events, logs, sandboxes, volumes, probes } = ports(this.runtime);
     const clock: Clock = time ?? { now: () => Date.now() };
     const timers: Timers = time ?? systemTimers;
     const { nodeName } = this.runtime.facts;
     const controllers = [
-      containerController({ containers, images, events, logs, sandboxes, volumes, nodeName, clock, timers }),
+      containerController({ containers, images, events, logs, sandboxes, volumes, probes, nodeName, clock, timers }),
       imageController({ images, events, platform: 'linux/amd64', clock, timers }),
       volumeController({ volumes, nodeName }),
       createNamespaceController({ kinds: this.api.kinds, log: recordingLog() }),
     ] as unknown as readonly AnyController[];
-    const sweeping = createSweeper({ containers, images, events, logs, sandboxes, volumes });
+    const sweeping = createSweeper({ containers, images, events, logs, sandboxes, volumes, probes });
     const runnables: Runnable[] = sweeper ? [sweeping] : [];
     this.#running = await runManager(client(this.api.client()), {
       controllers,
@@ -249,6 +252,7 @@ export class ContainerWorld implements AsyncDisposable {
     const { projections, scratch, tmpfs } = await volumes.leftovers();
     const all = {
       instances: this.controls.instanceIds(),
+      probes: this.runtime.probes.list(),
       logs: await logs.list(),
       sandboxes: await sandboxes.list(),
       images: (await images.list()).map(({ name }) => name),

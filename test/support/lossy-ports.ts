@@ -23,10 +23,11 @@ export class LossyPorts {
     return this.#losses.has(method);
   }
 
-  wrap = ({ containers, images, events, logs, sandboxes, volumes }: FakePorts): FakePorts => ({
+  wrap = ({ containers, images, events, logs, sandboxes, volumes, probes }: FakePorts): FakePorts => ({
     containers: this.#lossy('containers', containers),
     images: this.#lossy('images', images),
     events,
+    probes,
     logs: this.#lossy('logs', logs),
     sandboxes: this.#lossy('sandboxes', sandboxes),
     volumes: this.#lossy('volumes', volumes),

@@ -116,6 +116,9 @@ function act(model: Model, step: Step, { restartPolicy, source }: Wanted): 'agai
     case 'Adopt':
       model.status = { containerID: containerID(step.id), pid: step.pid, state: { running: {} } };
       return undefined;
+    case 'Condemn':
+      model.status = { ...model.status, ending: { pid: step.failure.pid } };
+      return 'again';
     case 'Stop':
       change(step.id, (each) => ({ ...each, task: { status: 'stopped', pid: each.task?.pid ?? 0, exitCode: 143 } }));
       return 'again';

@@ -1,0 +1,64 @@
+import type { ProbeAction, ProbeSpec } from '../../runtime/ports/probes.ts';
+import type { Container, ContainerSpec } from '../../schemas/gen/types.ts';
+import { portNumber } from './probe-target.ts';
+
+type Probe = NonNullable<ContainerSpec['livenessProbe'] | ContainerSpec['readinessProbe']>;
+type Hook = NonNullable<NonNullable<ContainerSpec['lifecycle']>['postStart']>;
+
+/** What is asked, and where: `host` as the spec says it. */
+export interface Question {
+  readonly action: ProbeAction;
+  readonly host: string | undefined;
+}
+
+const DEFAULTS = {
+  initialDelaySeconds: 0,
+  periodSeconds: 10,
+  timeoutSeconds: 1,
+  successThreshold: 1,
+  failureThreshold: 3,
+};
+
+/** When a probe asks, and how often until an answer counts. `action` is that of its question. */
+export function probeSpec(probe: Probe, action: ProbeAction): ProbeSpec {
+  const { initialDelaySeconds, periodSeconds, timeoutSeconds, successThreshold, failureThreshold } = {
+    ...DEFAULTS,
+    ...probe,
+  };
+  return { action, initialDelaySeconds, periodSeconds, timeoutSeconds, successThreshold, failureThreshold };
+}
+
+/** `field`: its path, for what is wrong with it. Throws an outcome when its port is none. */
+export function questionOf(
+  { exec, httpGet, tcpSocket, grpc }: Probe | (Hook & { readonly tcpSocket?: never; readonly grpc?: never }),
+  ports: ContainerSpec['ports'],
+  field: string,
+): Question | undefined {
+  if (exec !== undefined) return { action: { type: 'exec', command: exec.command }, host: undefined };
+  if (httpGet !== undefined) {
+    const { path = '/', scheme = 'HTTP', httpHeaders: headers = [], host } = httpGet;
+    const port = portNumber(httpGet.port, ports, `${field}.httpGet.port`);
+    const action = { type: 'http', port, path: path.startsWith('/') ? path : `/${path}`, scheme, headers } as const;
+    return { action, host };
+  }
+  if (tcpSocket !== undefined) {
+    const port = portNumber(tcpSocket.port, ports, `${field}.tcpSocket.port`);
+    return { action: { type: 'tcp', port }, host: tcpSocket.host };
+  }
+  if (grpc !== undefined) {
+    return { action: { type: 'grpc', port: grpc.port, service: grpc.service ?? '' }, host: undefined };
+  }
+  return undefined;
+}
+
+/** Throws an outcome for the first port of a probe or hook that there is not. */
+export function checkQuestions({ spec }: Container): void {
+  for (const name of ['startupProbe', 'livenessProbe', 'readinessProbe'] as const) {
+    const probe = spec[name];
+    if (probe !== undefined) questionOf(probe, spec.ports, `spec.${name}`);
+  }
+  for (const name of ['postStart', 'preStop'] as const) {
+    const hook = spec.lifecycle?.[name];
+    if (hook !== undefined) questionOf(hook, spec.ports, `spec.lifecycle.${name}`);
+  }
+}
