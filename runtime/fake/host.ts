@@ -11,7 +11,20 @@ export interface FakeHost extends Host {
 
 /** A machine whose mounts are a list. A root's content are the FakeFiles below the source of its first mount. */
 export function createFakeHost(files: FakeFiles): FakeHost {
-  const programs = ['mount', 'umount', 'mkfifo', 'unshare', 'nsenter', 'ip', 'nft', 'conntrack', 'tar', 'cni'] as const;
+  const programs = [
+    'mount',
+    'umount',
+    'mkfifo',
+    'unshare',
+    'nsenter',
+    'ip',
+    'nft',
+    'conntrack',
+    'iptables-legacy',
+    'ip6tables-legacy',
+    'tar',
+    'cni',
+  ] as const;
   const calls = Object.fromEntries(programs.map((name) => [name, 0])) as Record<HostProgram | 'cni', number>;
   const mounted = new Set<string>();
   const below = (path: string): string[] => [...mounted].filter((at) => at === path || at.startsWith(`${path}/`));

@@ -30,7 +30,20 @@ const defaultDeadline = 10_000;
 const defaultMaxBytes = 1024 * 1024;
 
 export function createHost(options: HostOptions): SystemHost {
-  const calls = { mount: 0, umount: 0, mkfifo: 0, unshare: 0, nsenter: 0, ip: 0, nft: 0, conntrack: 0, tar: 0, cni: 0 };
+  const calls = {
+    mount: 0,
+    umount: 0,
+    mkfifo: 0,
+    unshare: 0,
+    nsenter: 0,
+    ip: 0,
+    nft: 0,
+    conntrack: 0,
+    'iptables-legacy': 0,
+    'ip6tables-legacy': 0,
+    tar: 0,
+    cni: 0,
+  };
   const env = {
     PATH: `${options.path ?? ''}:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin`,
     LC_ALL: 'C',

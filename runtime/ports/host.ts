@@ -28,7 +28,18 @@ export interface HostFacts {
   readonly storeIdentity: string;
 }
 
-export type HostProgram = 'mount' | 'umount' | 'mkfifo' | 'unshare' | 'nsenter' | 'ip' | 'nft' | 'conntrack' | 'tar';
+export type HostProgram =
+  | 'mount'
+  | 'umount'
+  | 'mkfifo'
+  | 'unshare'
+  | 'nsenter'
+  | 'ip'
+  | 'nft'
+  | 'conntrack'
+  | 'iptables-legacy'
+  | 'ip6tables-legacy'
+  | 'tar';
 
 export interface HostRunOptions {
   readonly input?: string | Uint8Array;
