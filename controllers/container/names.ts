@@ -1,4 +1,5 @@
 import type { Container } from '../../schemas/gen/types.ts';
+import { instanceFields, RESTARTED_AT } from '../../schemas/values/container-change.ts';
 import { fingerprint } from '../../schemas/values/fingerprint.ts';
 import { formatImageReference, parseImageReference } from '../../schemas/values/image-reference.ts';
 
@@ -12,41 +13,12 @@ export const RESOURCES_LABEL = 'tsmoby.dev/resources';
 export const IMAGE_LABEL = 'tsmoby.dev/image';
 /** Signal that the image wants to be stopped with, for a time when the image is gone. */
 export const STOP_SIGNAL_LABEL = 'tsmoby.dev/stop-signal';
-/** Another value means another instance, though nothing else changed: what a rollout restart sets. */
-const RESTARTED_AT = ['tsmoby.dev/restartedAt', 'kubectl.kubernetes.io/restartedAt'] as const;
-
-/** Fields that never make another instance: they matter outside of it, or are changed in place. All others do. */
-const IN_PLACE: ReadonlySet<string> = new Set([
-  'nodeName',
-  'dependsOn',
-  'envOnChange',
-  'image',
-  'imageFrom',
-  'imagePullPolicy',
-  'imagePullSecrets',
-  'lifecycle',
-  'livenessProbe',
-  'logging',
-  'minReadySeconds',
-  'networks',
-  'paused',
-  'ports',
-  'progressDeadlineSeconds',
-  'publishNotReadyAddresses',
-  'readinessProbe',
-  'resources',
-  'restartPolicy',
-  'revisionHistoryLimit',
-  'startupProbe',
-  'stdinOnce',
-  'terminationGracePeriodSeconds',
-  'terminationMessagePolicy',
-  'updateStrategy',
-]);
+/** The digest stands for them: the same image by another name is the same instance. */
+const IMAGE_FIELDS: ReadonlySet<string> = new Set(['image', 'imageFrom']);
 
 /** Hash of everything in the object that only another instance can follow, the image aside. */
 export function specHash({ metadata, spec }: Container): string {
-  const fields = Object.fromEntries(Object.entries(spec).filter(([name]) => !IN_PLACE.has(name)));
+  const fields = Object.fromEntries(Object.entries(instanceFields(spec)).filter(([name]) => !IMAGE_FIELDS.has(name)));
   const restartedAt = RESTARTED_AT.map((name) => metadata.annotations?.[name]);
   return fingerprint({ name: metadata.name, fields, restartedAt });
 }
