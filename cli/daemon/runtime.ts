@@ -4,6 +4,7 @@ import { connectContainerd } from '../../runtime/containerd/index.ts';
 import { buildOciSpec } from '../../runtime/containerd/spec/build.ts';
 import { measureSpecEnvironment } from '../../runtime/containerd/spec/measure.ts';
 import { superviseContainerd } from '../../runtime/containerd/supervisor.ts';
+import { createFirewall } from '../../runtime/firewall/create.ts';
 import { createHost } from '../../runtime/host/create-host.ts';
 import { createProcesses } from '../../runtime/host/processes.ts';
 import { openLogs } from '../../runtime/logd/create-logs.ts';
@@ -13,7 +14,7 @@ import type { Probes } from '../../runtime/ports/probes.ts';
 import type { Sandboxes } from '../../runtime/ports/sandboxes.ts';
 import type { Volumes } from '../../runtime/ports/volumes.ts';
 import { createRegistry } from '../../runtime/registry/create.ts';
-import { createSandboxes } from '../../runtime/sandboxes/create.ts';
+import { openNetworks } from '../../runtime/network/open-networks.ts';
 import { createVolumes } from '../../runtime/volumes/create.ts';
 import { lateContainerd, type LateContainerd } from './late-containerd.ts';
 import { unaskedProbes } from './unasked-probes.ts';
@@ -56,6 +57,8 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   const host = createHost({ runDirectory, ...(env['PATH'] === undefined ? {} : { path: env['PATH'] }) });
   const processes = createProcesses({ bootId: facts.bootId });
   const logs = opening.use(await openLogs({ dataDirectory, runDirectory, host, processes, log }));
+  const firewall = createFirewall({ facts, host, log });
+  const { sandboxes } = await openNetworks({ facts, host, firewall, log, env });
   const registry = opening.use(createRegistry({ clock, timers, random: Math.random, proxyEnvironment: env }));
   const environment = await measureSpecEnvironment(facts);
   const containerd = opening.use(
@@ -95,7 +98,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     logs,
     host,
     volumes: createVolumes({ facts, host, allowHostPaths }),
-    sandboxes: createSandboxes({ facts }),
+    sandboxes,
     probes: unaskedProbes(),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };

@@ -1,8 +1,12 @@
 import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import test from 'ava';
 import { RuntimeError } from '../../../runtime/errors.ts';
-import { createSandboxes } from '../../../runtime/sandboxes/create.ts';
+import { createFakeRuntime } from '../../../runtime/fake/create.ts';
+import { openNetworks, type NetworksOptions } from '../../../runtime/network/open-networks.ts';
+import type { Sandboxes } from '../../../runtime/ports/sandboxes.ts';
 import { sandboxesSuite } from '../../suites/sandboxes.ts';
+import { createManualTime } from '../fake/manual-time.ts';
+import { recordingLog } from '../../support/recording-log.ts';
 import { makeFolder } from '../../support/interruption.ts';
 
 const spec = { id: 'uid-1.1', ownerUid: 'uid-1', mode: 'none', hostname: 'web' } as const;
@@ -12,10 +16,25 @@ async function temporary(): Promise<AsyncDisposable & { path: string }> {
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }
 
+/** Nothing here has an interface, so no program is started and no rule is made. */
+async function openSandboxes(path: string, bootId = 'one', more: Partial<NetworksOptions> = {}): Promise<Sandboxes> {
+  const time = createManualTime();
+  const { facts, host } = createFakeRuntime({ clock: time, timers: time });
+  const unused = () => Promise.reject(new Error('not without networks'));
+  const { sandboxes } = await openNetworks({
+    facts: { ...facts, dataDirectory: `${path}/data`, runDirectory: path, bootId },
+    host,
+    firewall: { setNetworks: unused, setForwards: unused, forgetFlows: unused, repair: unused },
+    log: recordingLog(),
+    ...more,
+  });
+  return sandboxes;
+}
+
 sandboxesSuite(test, 'on disk', async () => {
   const directory = await temporary();
   return {
-    sandboxes: createSandboxes({ facts: { runDirectory: directory.path, bootId: 'one' } }),
+    sandboxes: await openSandboxes(directory.path),
     read: (path) => readFile(path, 'utf8').catch(() => undefined),
     [Symbol.asyncDispose]: () => directory[Symbol.asyncDispose](),
   };
@@ -23,7 +42,7 @@ sandboxesSuite(test, 'on disk', async () => {
 
 test('nothing is written when nothing differs', async (t) => {
   await using directory = await temporary();
-  const sandboxes = createSandboxes({ facts: { runDirectory: directory.path, bootId: 'one' } });
+  const sandboxes = await openSandboxes(directory.path);
   const { hostsPath, hostnamePath, resolvConfPath } = await sandboxes.ensure(spec);
   const times = () =>
     Promise.all([hostsPath, hostnamePath, resolvConfPath].map(async (path) => (await stat(path)).mtimeMs));
@@ -34,7 +53,7 @@ test('nothing is written when nothing differs', async (t) => {
 
 test('damage is mended in place, so that running containers see it', async (t) => {
   await using directory = await temporary();
-  const sandboxes = createSandboxes({ facts: { runDirectory: directory.path, bootId: 'one' } });
+  const sandboxes = await openSandboxes(directory.path);
   const { hostsPath } = await sandboxes.ensure(spec);
   const { ino } = await stat(hostsPath);
   await writeFile(hostsPath, '127.0.0.1\tlocalh');
@@ -48,18 +67,17 @@ test('damage is mended in place, so that running containers see it', async (t) =
 
 test('sandboxes of another boot are void, those of this boot are found by the next daemon', async (t) => {
   await using directory = await temporary();
-  const at = (bootId: string) => createSandboxes({ facts: { runDirectory: directory.path, bootId } });
-  await at('one').ensure(spec);
-  t.deepEqual(await at('one').list(), [spec.id]);
-  t.deepEqual(await at('two').list(), []);
+  const at = (bootId: string) => openSandboxes(directory.path, bootId);
+  await (await at('one')).ensure(spec);
+  t.deepEqual(await (await at('one')).list(), [spec.id]);
+  t.deepEqual(await (await at('two')).list(), []);
 });
 
 test('on the network of the machine its files are shown, as they are now', async (t) => {
   await using directory = await temporary();
   const hostsPath = `${directory.path}/etc-hosts`;
   const resolvConfPath = `${directory.path}/etc-resolv`;
-  const facts = { runDirectory: directory.path, bootId: 'one' };
-  const sandboxes = createSandboxes({ facts, hostsPath, resolvConfPath });
+  const sandboxes = await openSandboxes(directory.path, 'one', { hostsPath, resolvConfPath });
   const bare = await sandboxes.ensure({ ...spec, mode: 'host' });
   t.is(await readFile(bare.hostsPath, 'utf8'), '127.0.1.1\tweb\n');
   await writeFile(hostsPath, '127.0.0.1 localhost\n10.0.0.1 db # web');
@@ -74,7 +92,7 @@ test('on the network of the machine its files are shown, as they are now', async
 
 test('a run directory that cannot be written says so, and is tried again later', async (t) => {
   await using directory = await temporary();
-  const sandboxes = createSandboxes({ facts: { runDirectory: directory.path, bootId: 'one' } });
+  const sandboxes = await openSandboxes(directory.path);
   await writeFile(`${directory.path}/sandboxes`, 'in the way');
   await sandboxes.ensure(spec).catch(() => undefined);
   await rm(`${directory.path}/sandboxes`, { recursive: true });

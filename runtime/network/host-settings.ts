@@ -1,0 +1,91 @@
+/**
+ * What of the machine's own settings has to be changed for networks: forwarding. What was found is written down before, and put back with the last
+ * network that has a bridge, unless somebody else has changed it since.
+ */
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { unlessMissing } from './failures.ts';
+import type { Records } from './records.ts';
+
+export interface HostRecord {
+  /** The settings of another boot are gone. */
+  readonly boot: string;
+  readonly changed: readonly HostChange[];
+}
+
+interface HostChange {
+  /** Below /proc/sys. */
+  readonly setting: string;
+  readonly found: string;
+  readonly set: string;
+}
+
+export const HOST_KEY = 'host';
+
+export interface HostSettingsOptions {
+  /** /proc/sys. */
+  readonly root: string;
+  readonly boot: string;
+  readonly record: Records<HostRecord>;
+  /** Interfaces that are no way to the outside. */
+  readonly inner: (device: string) => boolean;
+}
+
+export class HostSettings {
+  readonly #options: HostSettingsOptions;
+
+  constructor(options: HostSettingsOptions) {
+    this.#options = options;
+  }
+
+  /** Has the machine forward what these families need. Nothing is written where it does. */
+  async provide(families: { readonly ipv4: boolean; readonly ipv6: boolean }): Promise<void> {
+    if (families.ipv4) await this.#set('net/ipv4/ip_forward', '1');
+    if (!families.ipv6 || (await this.#get(FORWARD_IPV6)) !== '0') return;
+    // A machine that forwards ignores what routers advertise, and would lose its own way out.
+    for (const device of (await unlessMissing(readdir(join(this.#options.root, 'net/ipv6/conf')))) ?? []) {
+      const setting = `net/ipv6/conf/${device}/accept_ra`;
+      if (!this.#options.inner(device) && (await this.#get(setting)) === '1') await this.#set(setting, '2');
+    }
+    await this.#set(FORWARD_IPV6, '1');
+  }
+
+  /** What comes to this machine's loopback may be led to the bridge. It goes with the bridge. */
+  async leadLoopback(bridge: string): Promise<void> {
+    const setting = `net/ipv4/conf/${bridge}/route_localnet`;
+    if ((await this.#get(setting)) === '0') await this.#write(setting, '1');
+  }
+
+  async restore(): Promise<void> {
+    const record = this.#options.record.get(HOST_KEY);
+    if (record === undefined) return;
+    const changed = record.boot === this.#options.boot ? record.changed.toReversed() : [];
+    for (const { setting, found, set } of changed) {
+      if ((await this.#get(setting)) === set) await this.#write(setting, found);
+    }
+    await this.#options.record.remove(HOST_KEY);
+  }
+
+  async #set(setting: string, set: string): Promise<void> {
+    const found = await this.#get(setting);
+    if (found === undefined || found === set) return;
+    const { record, boot } = this.#options;
+    const known = record.get(HOST_KEY);
+    const changed = known?.boot === boot ? known.changed : [];
+    if (!changed.some((change) => change.setting === setting)) {
+      await record.write(HOST_KEY, { boot, changed: [...changed, { setting, found, set }] });
+    }
+    await this.#write(setting, set);
+  }
+
+  /** Undefined where the kernel has no such setting: a machine without IPv6. */
+  async #get(setting: string): Promise<string | undefined> {
+    return (await unlessMissing(readFile(join(this.#options.root, setting), 'utf8')))?.trim();
+  }
+
+  async #write(setting: string, value: string): Promise<void> {
+    await unlessMissing(writeFile(join(this.#options.root, setting), value, { flag: 'r+' }));
+  }
+}
+
+const FORWARD_IPV6 = 'net/ipv6/conf/all/forwarding';

@@ -1,0 +1,142 @@
+/** Networks in a network namespace of their own, with real plugins: nothing of this machine is changed. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { createHost, type SystemHost } from '../../../runtime/host/create-host.ts';
+import { openNetworks, type NetworksOptions, type OpenNetworks } from '../../../runtime/network/open-networks.ts';
+import type { Firewall, FirewallNetwork } from '../../../runtime/ports/firewall.ts';
+import { mountsBelow, unmount } from '../../support/interruption/clear-folders.ts';
+import { makeFolder, whenInterrupted } from '../../support/interruption.ts';
+import { recordingLog } from '../../support/recording-log.ts';
+
+/** A firewall that writes down what it is told. */
+export interface RecordedFirewall extends Firewall {
+  readonly told: (readonly FirewallNetwork[])[];
+  repairs: number;
+}
+
+function recordFirewall(): RecordedFirewall {
+  return {
+    told: [],
+    repairs: 0,
+    async setNetworks(networks) {
+      this.told.push(networks);
+    },
+    setForwards: async () => undefined,
+    forgetFlows: async () => undefined,
+    async repair() {
+      this.repairs += 1;
+      return false;
+    },
+  };
+}
+
+export interface NetworkWorld extends AsyncDisposable, OpenNetworks {
+  readonly path: string;
+  readonly host: SystemHost;
+  readonly firewall: RecordedFirewall;
+  /** What stands in for /proc/sys. */
+  readonly setting: (name: string) => Promise<string>;
+  /** A daemon that starts on what this one left. */
+  readonly again: (more?: Partial<NetworksOptions> & { bootId?: string }) => Promise<OpenNetworks>;
+  /** Runs `ip` where the bridges are, or in a namespace that is a file. */
+  readonly ip: (args: string, netns?: string) => Promise<string>;
+  /** Programs that were started so far, by name. */
+  readonly programs: () => Readonly<Record<string, number>>;
+  /** What of sandboxes and networks is still anywhere: mounts, interfaces, files, records. */
+  readonly leftovers: () => Promise<readonly string[]>;
+}
+
+const IDENTITY = '5b0de7c1-0000-4000-8000-000000000000';
+const SETTINGS = {
+  'net/ipv4/ip_forward': '0',
+  'net/ipv6/conf/all/forwarding': '0',
+  'net/ipv6/conf/all/accept_ra': '1',
+  'net/ipv6/conf/default/accept_ra': '1',
+  'net/ipv6/conf/up0/accept_ra': '1',
+  'net/ipv6/conf/veth1/accept_ra': '1',
+};
+
+export async function openWorld(more: Partial<NetworksOptions> = {}): Promise<NetworkWorld> {
+  const path = await makeFolder('/tmp/tsm-net-');
+  const machine = await openMachine(path);
+  const firewall = recordFirewall();
+  for (const [name, value] of Object.entries(SETTINGS)) await writeSetting(path, name, value);
+  await writeFile(join(path, 'resolv.conf'), 'nameserver 127.0.0.53\nnameserver 192.0.2.53\nsearch example.org\n');
+  const inside = ['unshare', 'ip', 'cni', 'nsenter'];
+  const prefix = (program: string) =>
+    inside.includes(program) ? ['nsenter', `--net=/proc/${machine.pid}/ns/net`] : [];
+  const host = createHost({ runDirectory: join(path, 'run'), path: process.env['PATH'] ?? '', prefix });
+  const open = ({ bootId = 'boot-1', ...others }: Partial<NetworksOptions> & { bootId?: string } = {}) =>
+    openNetworks({
+      facts: { dataDirectory: join(path, 'data'), runDirectory: join(path, 'run'), bootId, storeIdentity: IDENTITY },
+      host,
+      firewall,
+      log: recordingLog(),
+      resolvConfPath: join(path, 'resolv.conf'),
+      procNet: `/proc/${machine.pid}/net`,
+      sysRoot: join(path, 'sys'),
+      ...more,
+      ...others,
+    });
+  const ip = async (args: string, netns?: string): Promise<string> => {
+    const words = netns === undefined ? [] : [`--net=${netns}`];
+    return (
+      await host.run(netns === undefined ? 'ip' : 'nsenter', [
+        ...words,
+        ...(netns === undefined ? [] : ['ip']),
+        ...args.split(' '),
+      ])
+    ).stdout;
+  };
+  return {
+    ...(await open()),
+    path,
+    host,
+    firewall,
+    again: open,
+    ip,
+    programs: () => Object.fromEntries(Object.entries(host.calls).filter(([, count]) => count > 0)),
+    setting: async (name) => (await readFile(join(path, 'sys', name), 'utf8')).trim(),
+    async leftovers() {
+      const [mounts, interfaces, ...folders] = await Promise.all([
+        mountsBelow(path),
+        readFile(`/proc/${machine.pid}/net/dev`, 'utf8'),
+        ...['data/sandboxes', 'data/networks', 'data/network', 'run/netns', 'run/sandboxes'].map((folder) =>
+          readdir(join(path, folder)).catch(() => [] as string[]),
+        ),
+      ]);
+      const names = [...interfaces.matchAll(/^ *(\S+):/gm)].map(([, name = '']) => name);
+      return [
+        ...mounts,
+        ...names.filter((name) => name !== 'lo'),
+        ...folders.flat().filter((name) => name !== '.boot'),
+      ];
+    },
+    async [Symbol.asyncDispose]() {
+      for (const point of await mountsBelow(path)) await unmount(point);
+      await machine.close();
+      await rm(path, { recursive: true, force: true });
+    },
+  };
+}
+
+export async function writeSetting(path: string, name: string, value: string): Promise<void> {
+  const file = join(path, 'sys', name);
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, `${value}\n`);
+}
+
+/** A process that keeps a network namespace open until its input ends, which it does with this process at the latest. */
+async function openMachine(path: string): Promise<{ pid: number; close: () => Promise<void> }> {
+  const script = 'ip link set lo up && echo up && read _';
+  const child = spawn('unshare', ['-n', 'sh', '-c', script, path], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const closed = once(child, 'close');
+  const close = whenInterrupted(async () => {
+    child.stdin.end();
+    await closed;
+  });
+  await once(child.stdout, 'data');
+  return { pid: child.pid ?? 0, close };
+}
