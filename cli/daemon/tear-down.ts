@@ -8,6 +8,7 @@ import { createHost } from '../../runtime/host/create-host.ts';
 import { measureHostFacts } from '../../runtime/host/facts.ts';
 import { createProcesses } from '../../runtime/host/processes.ts';
 import { endLogd } from '../../runtime/logd/end-logd.ts';
+import { endNetd } from '../../runtime/netd/end-netd.ts';
 import { KINDS } from '../../schemas/kinds.ts';
 import { VERSION } from '../version.ts';
 import { lockDirectory } from './data-lock.ts';
@@ -42,6 +43,7 @@ export async function tearDown(options: TearDownOptions): Promise<void> {
   });
   await endContainerd({ dataDirectory, runDirectory, processes, host });
   await endLogd({ runDirectory, processes });
+  await endNetd({ runDirectory, processes });
   for (const directory of [runDirectory, dataDirectory]) {
     for (const point of (await host.mountsUnder(directory)).toReversed()) await host.unmount(point);
     await rm(directory, { recursive: true, force: true });

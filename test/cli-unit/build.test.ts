@@ -25,7 +25,7 @@ test('what is built is whole: commands, the store’s thread and logd each start
     ]);
     const { stdout } = await run(process.execPath, [`${target}/main.js`, 'explain', 'container.spec.image']);
     t.regex(stdout, /FIELD: image <string>/);
-    t.deepEqual(await readdir(`${target}/program`), ['logd.mjs']);
+    t.deepEqual((await readdir(`${target}/program`)).sort(), ['logd.mjs', 'netd.mjs']);
     const daemon = await readFile(`${target}/daemon.js`, 'utf8');
     t.true(daemon.includes('new URL("./sqlite/worker.js", import.meta.url)'), 'the store finds its thread');
     for (const text of [daemon, await readFile(`${target}/main.js`, 'utf8')])

@@ -14,7 +14,10 @@ const ENTRIES = {
 } as const;
 
 /** What outlives the daemon runs from a copy in the run directory, which takes the one file and knows it by `.mjs`. */
-const RESIDENTS = { 'program/logd': 'runtime/logd/program/main.ts' } as const;
+const RESIDENTS = {
+  'program/logd': 'runtime/logd/program/main.ts',
+  'program/netd': 'runtime/netd/program/main.ts',
+} as const;
 
 /** The one thing that a command loads only when it is called from a file of its own: it is most of the program. */
 const DAEMON_IMPORT = /^\.\.\/daemon\/main\.ts$/;
@@ -43,7 +46,7 @@ export async function buildInto(root: string, target: string): Promise<number> {
       banner: { js: REQUIRE },
       plugins: [daemonApart, lightHttp, neighbours(root)],
     }),
-    build({ ...common, entryPoints: { ...RESIDENTS }, outExtension: { '.js': '.mjs' } }),
+    build({ ...common, entryPoints: { ...RESIDENTS }, outExtension: { '.js': '.mjs' }, banner: { js: REQUIRE } }),
   ]);
   return results.flatMap(({ metafile }) => Object.values(metafile.outputs)).reduce((sum, { bytes }) => sum + bytes, 0);
 }

@@ -1,0 +1,55 @@
+/**
+ * netd: answers the names of networks, holds published ports, and asks network probes. It outlives the daemon, so that all of that goes on while the
+ * daemon is killed, stopped or upgraded. It knows nothing of containers.
+ *
+ * Usage: node main.mjs --run-directory DIRECTORY --version VERSION [--resolv-conf FILE]
+ */
+import { join } from 'node:path';
+import { serveLines, type Handled, type Peer } from '../../resident/program/serve-lines.ts';
+import { createGateways } from './gateways.ts';
+import { protocolVersion, type Answer, type Message } from './protocol.ts';
+import { createReservations } from './reservations.ts';
+import { createResolver } from './resolve.ts';
+
+/** Thousands of hosts. */
+const maxRequestBytes = 16 << 20;
+
+const [, , , directory = '', , version = '', , resolvConf = '/etc/resolv.conf'] = process.argv;
+
+function main(): void {
+  process.umask(0o077);
+  const peers = new Set<Peer>();
+  const resolver = createResolver({ resolvConf, hasDaemon: () => peers.size > 0, now: () => performance.now() });
+  const gateways = createGateways(resolver);
+  const reservations = createReservations();
+  const server = serveLines<Message, Answer>(join(directory, 'netd.sock'), {
+    maxRequestBytes,
+    handle,
+    onPeer: (peer) => void peers.add(peer),
+    onPeerGone: (peer) => void peers.delete(peer),
+  });
+
+  async function handle(message: Message): Promise<Handled<Answer>> {
+    switch (message.op) {
+      case 'hello':
+        return { protocol: protocolVersion, version };
+      case 'names':
+        resolver.setTable(message.table);
+        return { gateways: await gateways.set(message.table.networks.flatMap((network) => network.gateways)) };
+      case 'reservations':
+        return { problems: await reservations.set(message.reservations) };
+      case 'pick':
+        return { port: await reservations.pick(message.protocol, message.hostIP) };
+      case 'retire':
+        await Promise.all([gateways[Symbol.asyncDispose](), reservations[Symbol.asyncDispose]()]);
+        server.close();
+        setImmediate(() => process.exit(0));
+        return {};
+      default:
+        throw Object.assign(new Error('unknown message: this netd is older than the daemon'), { code: 'ENOSYS' });
+    }
+  }
+  process.once('SIGTERM', () => process.exit(0));
+}
+
+main();

@@ -1,0 +1,73 @@
+/** Takes one port of this machine by bound sockets. What still arrives there, past the rules that lead it on, is turned away. */
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { createServer, isIPv6 } from 'node:net';
+import type { PortReservation } from '../../ports/netd.ts';
+import { parseSctp } from './port-holder.ts';
+
+/** What has a port, and which. */
+export interface Reserved extends AsyncDisposable {
+  readonly port: number;
+}
+
+/** Rejects with errno errors. Port 0: any free one. */
+export async function reserve({ protocol, hostIP, hostPort }: PortReservation): Promise<Reserved> {
+  if (protocol === 'SCTP') return await lookForSctp(hostPort);
+  const bind = protocol === 'TCP' ? bindTcp : bindUdp;
+  if (hostIP !== undefined) return await bind(hostIP, hostPort);
+  await using opening = new AsyncDisposableStack();
+  const v4 = opening.use(await bind('0.0.0.0', hostPort));
+  try {
+    opening.use(await bind('::', v4.port));
+  } catch (error) {
+    // A machine without IPv6 has no such port that could be taken.
+    if (!['EAFNOSUPPORT', 'EADDRNOTAVAIL'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+  }
+  const both = opening.move();
+  return { port: v4.port, [Symbol.asyncDispose]: () => both.disposeAsync() };
+}
+
+async function bindTcp(host: string, port: number): Promise<Reserved> {
+  const server = createServer((socket) => void socket.on('error', () => undefined).resetAndDestroy());
+  server.listen({ host, port, exclusive: true, ipv6Only: isIPv6(host), backlog: 1 });
+  await once(server, 'listening');
+  server.on('error', () => undefined);
+  const address = server.address();
+  return {
+    port: typeof address === 'object' && address ? address.port : port,
+    [Symbol.asyncDispose]: () => new Promise((resolve) => server.close(() => resolve())),
+  };
+}
+
+async function bindUdp(address: string, port: number): Promise<Reserved> {
+  const socket = createSocket({ type: isIPv6(address) ? 'udp6' : 'udp4', ipv6Only: isIPv6(address) });
+  try {
+    socket.bind({ address, port, exclusive: true });
+    await once(socket, 'listening');
+  } catch (error) {
+    socket.close();
+    throw error;
+  }
+  socket.on('error', () => undefined);
+  return {
+    port: socket.address().port,
+    [Symbol.asyncDispose]: () => new Promise((resolve) => socket.close(() => resolve())),
+  };
+}
+
+const sctpPorts = { first: 49_152, last: 65_535 } as const;
+
+/** Node has no such sockets: what others have is seen, and nobody is kept from taking it later. */
+async function lookForSctp(hostPort: number): Promise<Reserved> {
+  const taken = parseSctp(await readFile('/proc/net/sctp/eps', 'utf8').catch(() => ''));
+  const port = hostPort === 0 ? firstFree(taken) : hostPort;
+  if (taken.has(port)) throw Object.assign(new Error(`bind EADDRINUSE ${port}`), { code: 'EADDRINUSE' });
+  return { port, [Symbol.asyncDispose]: () => Promise.resolve() };
+}
+
+function firstFree(taken: ReadonlyMap<number, unknown>): number {
+  let port: number = sctpPorts.first;
+  while (taken.has(port) && port < sctpPorts.last) port++;
+  return port;
+}

@@ -1,0 +1,124 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import test from 'ava';
+import { parseProcessStat } from '../../../runtime/host/process-stat.ts';
+import { openNetd } from '../../../runtime/netd/open-netd.ts';
+import { eventually } from '../../support/eventually.ts';
+import { openMachine } from './machine.ts';
+import { host, network } from './table.ts';
+
+const web = host('web', { a: ['127.77.1.5'] });
+const table = { networks: [network('a', 1), network('b', 2)], hosts: [web, host('db', { b: ['127.77.2.6'] })] };
+const ofWeb = { server: '127.77.1.1', from: '127.77.1.5', name: 'web' };
+
+test('names are answered over UDP and TCP, by the networks of who asks', async (t) => {
+  await using machine = await openMachine();
+  t.deepEqual(await machine.opened.netd.setNames(table), []);
+  for (const tcp of [false, true]) {
+    t.deepEqual(await machine.inside.do('ask', { ...ofWeb, tcp }), {
+      rcode: 'NOERROR',
+      data: ['127.77.1.5'],
+      truncated: false,
+    });
+  }
+  const other = await machine.inside.do('ask', { ...ofWeb, name: 'db.default' });
+  t.is(other?.rcode, 'SERVFAIL', 'a name of another network is none, and there are no resolvers');
+  const stranger = await machine.inside.do('ask', { ...ofWeb, from: '127.1.1.1' });
+  t.is(stranger?.rcode, 'REFUSED');
+});
+
+test('other names come from the resolvers of the machine, also when they need TCP or the first one is silent', async (t) => {
+  await using machine = await openMachine();
+  await machine.opened.netd.setNames(table);
+  await machine.inside.do('resolver', { address: '127.0.0.53' });
+  // the first is a gateway of ours, at the second nobody listens
+  await machine.setResolvers('127.77.1.1', '127.0.0.99', '127.0.0.53');
+  await eventually('the file is read', async () => {
+    const told = await machine.inside.do('ask', { ...ofWeb, name: 'example.org' });
+    return told?.data[0] === '192.0.2.1';
+  });
+  const small = await machine.inside.do('ask', { ...ofWeb, name: 'big.example.org' });
+  t.like(small, { rcode: 'NOERROR', data: [], truncated: true });
+  const large = await machine.inside.do('ask', { ...ofWeb, name: 'big.example.org', udpBytes: 1232 });
+  t.is(large?.data.length, 30);
+  const stream = await machine.inside.do('ask', { ...ofWeb, name: 'big.example.org', tcp: true });
+  t.is(stream?.data.length, 30);
+});
+
+test('many hosts of one name are all told as far as they fit, and who is first takes turns', async (t) => {
+  await using machine = await openMachine();
+  const hosts = Array.from({ length: 60 }, (_, n) =>
+    host(`host-${n}`, {}, { places: [{ network: 'a', addresses: [`127.77.1.${n + 10}`], names: ['all'] }] }),
+  );
+  await machine.opened.netd.setNames({ networks: [network('a', 1)], hosts });
+  const ask = { server: '127.77.1.1', from: '127.77.1.10', name: 'all' };
+  const plain = await machine.inside.do('ask', ask);
+  t.true(plain?.truncated && plain.data.length > 10);
+  const whole = await machine.inside.do('ask', { ...ask, tcp: true });
+  t.is(new Set(whole?.data).size, 60);
+  const again = await machine.inside.do('ask', { ...ask, tcp: true });
+  t.not(again?.data[0], whole?.data[0]);
+});
+
+test('a killed netd is replaced and answers as before', async (t) => {
+  await using machine = await openMachine();
+  await machine.opened.netd.setNames(table);
+  const first = await machine.identity();
+  await machine.processes.signal(first, 'SIGKILL');
+  await eventually('it answers again', async () => (await machine.inside.do('ask', ofWeb))?.data.length === 1);
+  t.not((await machine.identity()).pid, first.pid);
+});
+
+test('the next daemon adopts the same netd; while there is none, names end with their process', async (t) => {
+  await using machine = await openMachine();
+  const child = spawn('sleep', ['600'], { stdio: 'ignore' });
+  const exited = once(child, 'exit');
+  t.teardown(() => child.kill('SIGKILL'));
+  const pid = child.pid ?? 0;
+  const stat = parseProcessStat(await readFile(`/proc/${pid}/stat`, 'utf8'));
+  const served = { ...web, process: { pid, startTime: stat?.startTime ?? '' } };
+  await machine.opened.netd.setNames({ networks: [network('a', 1)], hosts: [served] });
+  const before = await machine.identity();
+  await machine.opened[Symbol.asyncDispose]();
+  t.deepEqual((await machine.inside.do('ask', ofWeb))?.data, ['127.77.1.5'], 'it goes on');
+  child.kill('SIGKILL');
+  await exited;
+  await eventually('the name has no address', async () => {
+    const told = await machine.inside.do('ask', ofWeb);
+    return told?.rcode === 'NOERROR' && told.data.length === 0;
+  });
+  await using _next = await openNetd(machine.options);
+  t.deepEqual(await machine.identity(), before);
+});
+
+test('5,000 queries a second of one asker keep no other waiting', async (t) => {
+  await using machine = await openMachine();
+  await machine.inside.do('resolver', { address: '127.0.0.53' });
+  await machine.setResolvers('127.0.0.53');
+  await machine.opened.netd.setNames(table);
+  const flood = machine.inside.do('flood', {
+    ...ofWeb,
+    from: '127.77.1.66',
+    name: 'silent.example.org',
+    perSecond: 5000,
+    milliseconds: 1500,
+  });
+  let told = 0;
+  for (let n = 0; n < 20; n++) told += (await machine.inside.do('ask', ofWeb))?.data.length ?? 0;
+  t.is(told, 20);
+  t.true((await flood) > 0, 'it is refused what is too much');
+});
+
+test('a gateway that somebody else holds, or that is not there, is told; it is taken when it is free', async (t) => {
+  await using machine = await openMachine();
+  const id = await machine.inside.do('hold', { protocol: 'UDP', host: '127.77.1.1', port: 53 });
+  const absent = { ...network('c', 3), gateways: ['10.9.8.7'] };
+  const problems = await machine.opened.netd.setNames({ networks: [...table.networks, absent], hosts: table.hosts });
+  t.deepEqual(problems, [
+    { gateway: '127.77.1.1', message: `port 53 of 127.77.1.1 is held by node (pid ${machine.inside.pid})` },
+    { gateway: '10.9.8.7', message: '10.9.8.7 is no address of this machine yet' },
+  ]);
+  await machine.inside.do('release', { id });
+  await eventually('it answers', async () => (await machine.inside.do('ask', ofWeb))?.data.length === 1, 10_000);
+});
