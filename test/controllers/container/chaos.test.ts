@@ -10,6 +10,8 @@ const NAMES = ['a', 'b', 'c'];
 const SEEDS = Array.from({ length: Number(process.env['CHAOS'] ?? 12) }, (_, index) => index + 1);
 const STEPS = 40;
 
+const PROBE = { tcpSocket: { port: 80 }, periodSeconds: 1, failureThreshold: 2 };
+
 const SPECS: readonly Partial<ContainerSpec>[] = [
   {},
   { args: ['sleep', '1000000'] },
@@ -17,6 +19,9 @@ const SPECS: readonly Partial<ContainerSpec>[] = [
   { resources: { limits: { memory: '64Mi' } } },
   { volumes: [{ name: 'v', emptyDir: {} }], volumeMounts: [{ name: 'v', mountPath: '/v' }] },
   { terminationGracePeriodSeconds: 0, restartPolicy: 'OnFailure' },
+  { livenessProbe: PROBE, readinessProbe: PROBE },
+  { startupProbe: PROBE, lifecycle: { postStart: { sleep: { seconds: 3 } }, preStop: { sleep: { seconds: 4 } } } },
+  { livenessProbe: PROBE, lifecycle: { preStop: { exec: { command: ['bye'] } } } },
 ];
 
 const METHODS = [
@@ -34,6 +39,8 @@ class Chaos {
   readonly wanted = new Map<string, Partial<ContainerSpec>>();
   readonly lossy = new LossyPorts();
   readonly #random: () => number;
+  /** Instances that answered otherwise than well, also those that are gone: they may come again. */
+  readonly #asked = new Set<string>();
   #running = true;
 
   constructor(seed: number) {
@@ -62,6 +69,9 @@ class Chaos {
       exit: () => this.#at(tasks, (id) => controls.exitTask(id, this.#random() < 0.5 ? 0 : 1)),
       kill: () => this.#at(tasks, (id) => controls.killTask(id)),
       oom: () => this.#at(tasks, (id) => controls.oom(id)),
+      sick: () => this.#answer(world, 'failure'),
+      silent: () => this.#answer(world, 'silent'),
+      well: () => this.#answer(world, 'success'),
       'delete task': () => this.#at(tasks, (id) => controls.deleteTask(id)),
       'delete record': () => this.#at(controls.instanceIds(), (id) => controls.deleteRecord(id)),
       'runtime away': () => controls.setUnavailable(true),
@@ -83,6 +93,13 @@ class Chaos {
     return `${action} ${name}`;
   }
 
+  #answer({ controls }: ContainerWorld, answer: 'success' | 'failure' | 'silent'): void {
+    this.#at(controls.instanceIds(), (id) => {
+      this.#asked.add(id);
+      controls.answerProbe(id, answer);
+    });
+  }
+
   #at(ids: readonly string[], act: (id: string) => void): void {
     const id = this.#pick(ids);
     if (id !== undefined) act(id);
@@ -92,6 +109,7 @@ class Chaos {
     world.controls.setUnavailable(false);
     world.controls.muteEvents(false);
     this.lossy.clear();
+    for (const id of this.#asked) world.controls.answerProbe(id, 'success');
     if (!this.#running) await world.start();
     this.#running = true;
   }

@@ -47,8 +47,18 @@ interface Row {
   readonly wanted?: Wanted;
   readonly instances?: readonly InstanceState[];
   readonly status?: Observed['status'];
+  readonly failure?: NonNullable<Observed['failure']>;
   readonly steps: string;
 }
+
+const unwell = (id: string, pid = 7): NonNullable<Observed['failure']> => ({
+  id,
+  pid,
+  reason: 'Unhealthy',
+  check: 'livenessProbe',
+  message: 'HTTP 500',
+});
+const ENDING = { pid: 7, reason: 'Unhealthy', check: 'livenessProbe', message: 'HTTP 500' };
 
 const ROWS: Readonly<Record<string, Row>> = {
   'nothing is there': { steps: 'Create new: it never ran\nStart new: it never ran' },
@@ -108,6 +118,30 @@ const ROWS: Readonly<Record<string, Row>> = {
     instances: [instance(NEW, RUNS, { [IMAGE_LABEL]: 'other' })],
     status: running(NEW),
     steps: 'Relabel new: the same image has another name',
+  },
+  'it is not well': {
+    instances: [instance(NEW, RUNS, { [RESOURCES_LABEL]: '{"pids":9}' })],
+    status: running(NEW),
+    failure: unwell(NEW),
+    steps: 'Condemn new: livenessProbe failed: HTTP 500',
+  },
+  'it was not well, and that is written down': {
+    instances: [instance(NEW, RUNS)],
+    status: { ...running(NEW), ending: ENDING },
+    steps: 'Stop new: livenessProbe failed: HTTP 500',
+  },
+  'a former process was not well': {
+    instances: [instance(NEW, { ...RUNS, pid: 8 })],
+    status: { ...running(NEW, 8), ending: ENDING },
+    failure: unwell(NEW),
+    steps: '',
+  },
+  'another spec runs and is not well, and the image is not here': {
+    wanted: NO_IMAGE,
+    instances: [instance(OLD, RUNS)],
+    status: running(OLD),
+    failure: unwell(OLD),
+    steps: 'Condemn old: livenessProbe failed: HTTP 500',
   },
   'another spec runs': {
     instances: [instance(OLD, RUNS)],
@@ -199,8 +233,8 @@ const ROWS: Readonly<Record<string, Row>> = {
   },
 };
 
-for (const [title, { wanted = WANTED, instances = [], status = {}, steps }] of Object.entries(ROWS)) {
+for (const [title, { wanted = WANTED, instances = [], status = {}, failure, steps }] of Object.entries(ROWS)) {
   test(`${title}: ${steps === '' ? 'nothing to do' : steps.replaceAll('\n', ', ')}`, (t) => {
-    t.is(render(plan(wanted, { now: NOW, instances, status })), steps);
+    t.is(render(plan(wanted, { now: NOW, instances, status, ...(failure === undefined ? {} : { failure }) })), steps);
   });
 }
