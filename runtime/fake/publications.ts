@@ -78,10 +78,10 @@ export class FakePublications implements Publications {
       const stranger = this.strangers.get(port);
       if (stranger !== undefined) return stranger;
     }
-    if (answers.some((other) => collides(other, range))) return 'another port of the same container';
+    if (answers.some((other) => collides(other, range))) return 'another port of the same Container';
     const others = [...this.records.values()].filter(({ publication }) => publication.owner.uid !== uid);
     const owner = others.find(({ ports }) => ports.some((other) => collides(other, range)))?.publication.owner;
-    return owner === undefined ? undefined : `container ${owner.namespace}/${owner.name}`;
+    return owner === undefined ? undefined : `Container ${owner.namespace}/${owner.name}`;
   }
 }
 

@@ -1,0 +1,111 @@
+/** The Publications port over the firewall's maps and netd's sockets and names. */
+import { RuntimeError } from '../errors.ts';
+import type { Firewall } from '../ports/firewall.ts';
+import type { NameTable, Netd } from '../ports/netd.ts';
+import type { Publication, Publications } from '../ports/publications.ts';
+import type { PlaceOf } from '../ports/sandboxes.ts';
+import { createFiles, type PublicationFacts } from './files.ts';
+import { createQueue } from './queue.ts';
+import { answersOf, isSame, type Place } from './record.ts';
+import { tellNames, transact, type Change, type State } from './transaction.ts';
+
+export interface PublicationsOptions {
+  readonly facts: PublicationFacts;
+  readonly firewall: Pick<Firewall, 'setForwards' | 'forgetFlows'>;
+  readonly netd: Netd;
+  readonly placeOf: PlaceOf;
+  /** The networks whose gateways are there, because sandboxes are attached: names are answered on these. From memory. */
+  readonly networks: () => NameTable['networks'];
+  /** Field 22 of /proc/PID/stat; undefined when there is no such process. */
+  readonly startTimeOf: (pid: number) => Promise<string | undefined>;
+}
+
+export interface OpenPublications {
+  readonly publications: Publications;
+  /**
+   * Tells netd which networks there are now, when they have changed since, and tries again to answer where somebody else had the port. To be called
+   * when a network got its first attachment, or lost its last one; and every now and then while a gateway has a problem. Rejects as `publish` does.
+   */
+  readonly refreshNames: () => Promise<void>;
+  /** Why names cannot be answered at a gateway; undefined where they are, or nobody has asked for it yet. */
+  readonly dnsProblem: (gateway: string) => string | undefined;
+  /** Calls back when what `dnsProblem` says has changed. The answer ends that. */
+  readonly onDnsProblems: (listener: () => void) => () => void;
+}
+
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,252}$/;
+
+/** Reads what an earlier daemon of this boot has left in force; changes nothing until it is asked to. */
+export async function openPublications(options: PublicationsOptions): Promise<OpenPublications> {
+  const { facts, placeOf, startTimeOf } = options;
+  const files = createFiles(facts);
+  const listeners = new Set<() => void>();
+  const [records, picks] = await Promise.all([files.readAll(), files.readPicks()]);
+  const state: State = {
+    records: new Map(records.map((record) => [record.publication.owner.uid, record])),
+    picks: new Map(picks),
+    handedOver: false,
+    names: undefined,
+    gatewayProblems: new Map(),
+  };
+  const told = async (work: () => Promise<void>): Promise<void> => {
+    const before = problemsText(state);
+    await work();
+    if (problemsText(state) !== before) for (const listener of listeners) listener();
+  };
+  const queue = createQueue<Change>({
+    keyOf: ({ uid }) => uid,
+    run: (changes) => told(() => transact(state, { ...options, files }, changes)),
+  });
+
+  const publish = async (publication: Publication) => {
+    const { uid } = publication.owner;
+    checkUid(uid);
+    const place = placeIn(placeOf, publication.sandbox);
+    const startTime = publication.pid === undefined ? undefined : await startTimeOf(publication.pid);
+    const record = state.records.get(uid);
+    const isIdle = state.handedOver && !queue.has(uid);
+    if (isIdle && record !== undefined && isSame(record, publication, place, startTime)) return answersOf(record);
+    const asking = { publication, place, ...(startTime === undefined ? {} : { startTime }) };
+    return await queue.add({ type: 'publish', uid, asking }, () => {
+      const inForce = state.records.get(uid);
+      return inForce === undefined ? [] : answersOf(inForce);
+    });
+  };
+
+  return {
+    publications: {
+      publish,
+      async withdraw(uid) {
+        checkUid(uid);
+        if (!state.records.has(uid) && !state.picks.has(uid) && !queue.has(uid)) return;
+        await queue.add({ type: 'withdraw', uid }, () => undefined);
+      },
+      list: async () => [...state.records.keys()],
+    },
+    refreshNames: () =>
+      queue.alone(() =>
+        told(() => tellNames(state, { ...options, files }, [...state.records.values()], state.names !== undefined)),
+      ),
+    dnsProblem: (gateway) => state.gatewayProblems.get(gateway),
+    onDnsProblems(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+const placeIn = (placeOf: PlaceOf, sandbox: string): Place =>
+  (placeOf(sandbox)?.attachments ?? []).map(({ network, addresses, driver, internal }) => ({
+    network,
+    addresses,
+    driver,
+    internal,
+  }));
+
+const problemsText = ({ gatewayProblems }: State): string => JSON.stringify([...gatewayProblems]);
+
+/** It becomes the name of a file. */
+function checkUid(uid: string): void {
+  if (!NAME.test(uid)) throw new RuntimeError('InvalidArgument', `${JSON.stringify(uid)} cannot own a publication`);
+}

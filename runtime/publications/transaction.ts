@@ -1,0 +1,159 @@
+/** How what is published changes: one step after the other, so that no port leads anywhere before it is ours, or is given away while it leads. */
+import { isDeepStrictEqual } from 'node:util';
+import type { Firewall, Forward } from '../ports/firewall.ts';
+import type { NameTable, Netd } from '../ports/netd.ts';
+import { assign, picksOf, type Asking } from './assign.ts';
+import { claimKey } from './claims.ts';
+import type { PickedPort, PublicationFiles } from './files.ts';
+import type { PublicationRecord } from './record.ts';
+import { reservationsOf, reserve } from './reserve.ts';
+import { forwardsOf, hostOf } from './wanted.ts';
+
+/** What is in force, as far as this daemon knows. */
+export interface State {
+  /** By uid of the owner, in the order in which they came. */
+  records: ReadonlyMap<string, PublicationRecord>;
+  readonly picks: Map<string, readonly PickedPort[]>;
+  /** Whether netd has it all, from this daemon: else what is missing is told at the next change. */
+  handedOver: boolean;
+  names: NameTable | undefined;
+  /** Gateway -> why netd cannot answer there. */
+  gatewayProblems: ReadonlyMap<string, string>;
+}
+
+export interface TransactionOptions {
+  readonly firewall: Pick<Firewall, 'setForwards' | 'forgetFlows'>;
+  readonly netd: Netd;
+  readonly files: PublicationFiles;
+  readonly networks: () => NameTable['networks'];
+}
+
+export type Change =
+  | { readonly type: 'publish'; readonly uid: string; readonly asking: Omit<Asking, 'before' | 'picks'> }
+  | { readonly type: 'withdraw'; readonly uid: string };
+
+/** A port that was picked may be somebody else's a moment later. */
+const MOST_ROUNDS = 3;
+
+/** All of these changes or none. No two of one owner. Rejects as netd and the firewall do. */
+export async function transact(state: State, options: TransactionOptions, changes: readonly Change[]): Promise<void> {
+  const { netd, firewall, files } = options;
+  const before = [...state.records.values()];
+  const wasHandedOver = state.handedOver;
+  state.handedOver = false;
+  const next = await reserved(state, options, changes, wasHandedOver);
+  const changed = next.filter((record) => state.records.get(record.publication.owner.uid) !== record);
+  const forwards = next.flatMap(forwardsOf);
+  try {
+    // Written first: whoever comes after a crash goes on to what is wanted, and not back.
+    for (const record of changed) await files.write(record);
+    await firewall.setForwards(forwards);
+    if (hasMore(before, next)) await netd.setReservations(reservationsOf(next));
+    await tellNames(state, options, next, wasHandedOver);
+  } catch (error) {
+    await restore(state, options, changed, before);
+    throw error;
+  }
+  state.records = new Map(next.map((record) => [record.publication.owner.uid, record]));
+  state.handedOver = true;
+  await keepFiles(state, files, changes, changed);
+  await firewall.forgetFlows(goneTargets(before.flatMap(forwardsOf), forwards));
+}
+
+/** Ports are divided and reserved, nothing is let go of; what could not be had is among the failures. */
+async function reserved(
+  state: State,
+  { netd }: TransactionOptions,
+  changes: readonly Change[],
+  wasHandedOver: boolean,
+): Promise<readonly PublicationRecord[]> {
+  const before = [...state.records.values()];
+  const uids = new Set(changes.map(({ uid }) => uid));
+  const kept = before.filter(({ publication }) => !uids.has(publication.owner.uid));
+  let asking = changes.flatMap((change) => (change.type === 'publish' ? [withPast(state, change)] : []));
+  for (let round = 1; ; round += 1) {
+    const drafts = await assign(asking, kept, (protocol, hostIP) => netd.pickPort(protocol, hostIP));
+    const all = [...kept, ...drafts];
+    if (wasHandedOver && !hasMore(all, before)) return all;
+    const { records, lostPicks } = await reserve(netd, all, reservationsOf(before));
+    const isAgain = asking.some(({ publication }) => lostPicks.has(publication.owner.uid));
+    if (!isAgain || round === MOST_ROUNDS) return records;
+    asking = asking.map((each) => (lostPicks.has(each.publication.owner.uid) ? { ...each, picks: [] } : each));
+  }
+}
+
+function withPast(state: State, { uid, asking }: Extract<Change, { type: 'publish' }>): Asking {
+  const before = state.records.get(uid);
+  return { ...asking, picks: state.picks.get(uid) ?? [], ...(before === undefined ? {} : { before }) };
+}
+
+/** Whether some port is claimed in the first that is not in the second. */
+function hasMore(some: readonly PublicationRecord[], others: readonly PublicationRecord[]): boolean {
+  const known = new Set(reservationsOf(others).map(claimKey));
+  return reservationsOf(some).some((each) => !known.has(claimKey(each)));
+}
+
+/** Also tells them again while a gateway is refused: whoever has its port may have gone. */
+export async function tellNames(
+  state: State,
+  { netd, networks }: TransactionOptions,
+  records: readonly PublicationRecord[],
+  wasHandedOver: boolean,
+): Promise<void> {
+  const hosts = records.filter(({ publication }) => publication.names.length > 0).map(hostOf);
+  const names: NameTable = { networks: networks(), hosts };
+  if (wasHandedOver && state.gatewayProblems.size === 0 && isDeepStrictEqual(names, state.names)) return;
+  // Should it not answer, nobody knows which ones it has.
+  state.names = undefined;
+  const problems = await netd.setNames(names);
+  state.names = names;
+  state.gatewayProblems = new Map(problems.map(({ gateway, message }) => [gateway, message]));
+}
+
+/** As it was before, as well as it can be done: whoever is asking hears of the first trouble. */
+async function restore(
+  state: State,
+  { firewall, files }: TransactionOptions,
+  changed: readonly PublicationRecord[],
+  before: readonly PublicationRecord[],
+): Promise<void> {
+  for (const { publication } of changed) {
+    const { uid } = publication.owner;
+    const record = state.records.get(uid);
+    await (record === undefined ? files.remove(uid) : files.write(record)).catch(() => undefined);
+  }
+  await firewall.setForwards(before.flatMap(forwardsOf)).catch(() => undefined);
+}
+
+async function keepFiles(
+  state: State,
+  files: PublicationFiles,
+  changes: readonly Change[],
+  changed: readonly PublicationRecord[],
+): Promise<void> {
+  for (const { type, uid } of changes) {
+    if (type === 'withdraw') await files.remove(uid);
+    const record = changed.find(({ publication }) => publication.owner.uid === uid);
+    const picks = record === undefined ? [] : picksOf(record);
+    if (type === 'publish' && record === undefined) continue;
+    if (isDeepStrictEqual(state.picks.get(uid) ?? [], picks)) continue;
+    if (picks.length === 0) {
+      await files.removePicks(uid);
+      state.picks.delete(uid);
+    } else {
+      await files.writePicks(uid, picks);
+      state.picks.set(uid, picks);
+    }
+  }
+}
+
+/** Where UDP went and does not go any more. */
+function goneTargets(before: readonly Forward[], now: readonly Forward[]): readonly string[] {
+  const keyOf = ({ hostIP = '', hostPort, address, port }: Forward): string =>
+    `${hostIP} ${String(hostPort)} ${address} ${String(port)}`;
+  const udp = (forwards: readonly Forward[]): readonly Forward[] =>
+    forwards.filter(({ protocol }) => protocol === 'UDP');
+  const there = new Set(udp(now).map(keyOf));
+  const gone = udp(before).filter((forward) => !there.has(keyOf(forward)));
+  return [...new Set(gone.map(({ address }) => address))];
+}

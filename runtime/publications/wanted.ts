@@ -1,0 +1,36 @@
+import type { Forward } from '../ports/firewall.ts';
+import type { NamedHost } from '../ports/netd.ts';
+import { claimsOf, targetsFor } from './claims.ts';
+import type { PublicationRecord } from './record.ts';
+
+/** Where the ports of a record lead, one by one. */
+export function forwardsOf(record: PublicationRecord): readonly Forward[] {
+  return claimsOf(record).flatMap(({ protocol, hostIP, hostPort, containerPort }) =>
+    targetsFor(hostIP, record.place).map((address) => ({
+      protocol,
+      // All addresses of one family are all that lead to a target of that family.
+      ...(hostIP === undefined || hostIP === '0.0.0.0' || hostIP === '::' ? {} : { hostIP }),
+      hostPort,
+      address,
+      port: containerPort,
+    })),
+  );
+}
+
+/** What name servers are told of it. Without a process that is known it is not ready, where it was said to have one. */
+export function hostOf({ publication, place, startTime }: PublicationRecord): NamedHost {
+  const { owner, names, ready, pid } = publication;
+  return {
+    namespace: owner.namespace,
+    name: owner.name,
+    places: names.flatMap((known) => {
+      const attachment = place.find(({ network }) => network === known.network);
+      const others = known.names.filter((name) => name !== owner.name);
+      return attachment === undefined
+        ? []
+        : [{ network: known.network, addresses: attachment.addresses, names: others }];
+    }),
+    ready: ready && (pid === undefined || startTime !== undefined),
+    ...(pid === undefined || startTime === undefined ? {} : { process: { pid, startTime } }),
+  };
+}
