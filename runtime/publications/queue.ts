@@ -75,7 +75,7 @@ export function createQueue<T>({ keyOf, run }: QueueOptions<T>): Queue<T> {
 
   const enqueue = (entry: Omit<Waiting<T>, 'settle'>): Promise<void> =>
     new Promise((resolve, reject) => {
-      const settle = (error?: unknown): void => (error === undefined ? resolve() : reject(error as Error));
+      const settle = (error?: unknown): void => (error === undefined ? resolve() : reject(error));
       waiting.push({ ...entry, settle });
       if (isDraining) return;
       isDraining = true;
