@@ -18,6 +18,11 @@ export const CONDITION_TYPES = {
   Reconciling: condition('Work is under way, or waits for something that heals by itself.', 'negative', 'engine'),
   Stalled: condition('Nothing more happens until a person acts or the spec changes.', 'negative', 'engine'),
   ResourcesApplied: condition('The limits of the spec are in force on the running container.', 'positive', 'container'),
+  ConfigurationCurrent: condition(
+    'Its files and variables are those that its ConfigMaps and Secrets hold now.',
+    'positive',
+    'container',
+  ),
   PortsPublished: condition('The ports of the spec lead to it, each of them.', 'positive', 'container'),
   NetworksAttached: condition('It is in the networks of its spec.', 'positive', 'container'),
   RolledOut: condition('It runs what the spec of now says, and that was ready.', 'positive', 'container'),
@@ -142,6 +147,8 @@ export const REASON_MEANINGS = {
   DependencyFailed: 'An object that this one waits for cannot become what is waited for.',
   DependencyRestarted: 'An object that this one depends on was started again.',
   ConfigurationChanged: 'A ConfigMap or Secret that it uses changed.',
+  ConfigurationHookFailed: 'What was to follow a changed ConfigMap or Secret failed (Event).',
+  SubPathNotFollowed: 'A ConfigMap or Secret changed, and a subPath mount shows what it held at the start.',
 
   // Rollouts.
   RolloutComplete: 'The new revision was ready for as long as asked, and serves.',

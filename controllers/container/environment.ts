@@ -32,6 +32,43 @@ export function resolveEnvironment(container: Container, reader: Reader): Readon
   return variables;
 }
 
+/** One ConfigMap or Secret that the environment refers to: `ConfigMap/site`. */
+export interface EnvironmentPlace {
+  readonly source: string;
+  /** Everything of it that becomes a variable; undefined while it, or a key that is needed, is not there. */
+  readonly values: readonly unknown[] | undefined;
+}
+
+/** The objects that the environment refers to, each once, with what they give now. */
+export function environmentPlaces(container: Container, reader: Reader): readonly EnvironmentPlace[] {
+  const keys = new Map<
+    string,
+    { kind: SourceKind; name: string; wanted: (string | undefined)[]; optional: boolean[] }
+  >();
+  const refer = (kind: SourceKind, name: string, key: string | undefined, optional = false): void => {
+    const place = keys.get(`${kind}/${name}`) ?? { kind, name, wanted: [], optional: [] };
+    keys.set(`${kind}/${name}`, place);
+    place.wanted.push(key);
+    place.optional.push(optional);
+  };
+  for (const { configMapRef, secretRef } of container.spec.envFrom ?? []) {
+    if (configMapRef !== undefined) refer('ConfigMap', configMapRef.name, undefined);
+    if (secretRef !== undefined) refer('Secret', secretRef.name, undefined);
+  }
+  for (const { valueFrom: { configMapKeyRef, secretKeyRef } = {} } of container.spec.env ?? []) {
+    if (configMapKeyRef) refer('ConfigMap', configMapKeyRef.name, configMapKeyRef.key, configMapKeyRef.optional);
+    if (secretKeyRef) refer('Secret', secretKeyRef.name, secretKeyRef.key, secretKeyRef.optional);
+  }
+  return [...keys].map(([source, { kind, name, wanted, optional }]) => {
+    const found = findSource(container, reader, kind, { name, optional: true });
+    const all = found && texts(found);
+    const lacks = all && wanted.some((key, index) => key !== undefined && !optional[index] && !all.has(key));
+    const values =
+      all && !lacks ? wanted.map((key) => (key === undefined ? [...all] : [key, all.get(key)])) : undefined;
+    return { source, values };
+  });
+}
+
 function variableValue(
   { value, valueFrom }: ContainerEnv,
   container: Container,

@@ -11,6 +11,7 @@ import { checkPrepared } from './prepare.ts';
 import { removeProbes } from './probe-keys.ts';
 import { finish, recordExit, recordLoss, waitingReason } from './record.ts';
 import { resourcesText, translateResources } from './resources.ts';
+import { restartInstance } from './restart.ts';
 import { startInstance } from './start.ts';
 import { nextRestartCount } from './run-number.ts';
 import { imageFields, inForce, runningStatus } from './status.ts';
@@ -63,6 +64,10 @@ const EXECUTORS: Executors = {
     if (work.image !== undefined && keep) await checkPrepared(work, work.image);
     return instance && stopInstance(work, instance, cause, ending);
   },
+  async Restart(work, { id, reason, cause }, instances) {
+    const instance = instances.find((candidate) => candidate.id === id);
+    return instance && restartInstance(work, instance, { reason, message: cause });
+  },
   async Delete({ deps }, { id }) {
     await deps.containers.delete(id);
     deps.instances.remove(id);
@@ -79,6 +84,10 @@ const EXECUTORS: Executors = {
     // A wait that another instance earned.
     work.context.status.set({ nextStartTime: undefined });
     return work.blocked ?? { type: 'waiting', reason: REASONS.ImageNotReady, message: cause };
+  },
+  async AwaitDependencies(work, { hold }) {
+    work.context.status.set({ nextStartTime: undefined });
+    return hold;
   },
   async BackOff({ context }, { until, cause }) {
     const left = Math.max(1, until - context.clock.now());

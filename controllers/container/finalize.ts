@@ -15,7 +15,8 @@ export async function finalizeContainer(
   deps: ContainerDeps,
 ): Promise<Outcome> {
   const { uid } = container.metadata;
-  const work: Work = { container, context, deps, specHash: specHash(container) };
+  const configuration = { places: [], missing: [] };
+  const work: Work = { container, context, deps, specHash: specHash(container), configuration };
   for (const instance of await deps.instances.of(uid, context.signal)) {
     const stopping = await endInstance(work, instance);
     if (stopping !== undefined) return stopping;

@@ -11,6 +11,7 @@ import type { Container, ContainerStatus, Image } from '../../schemas/gen/types.
 import { settled, type Controller, type Key, type Reader, type WatchedKind } from '../engine/contract.ts';
 import { keyOf } from '../engine/keys.ts';
 import { systemTimers } from '../engine/timers.ts';
+import { ChangeHooks } from './change-hooks.ts';
 import { finalizeContainer } from './finalize.ts';
 import { healthSource } from './health-source.ts';
 import { Hooks } from './hooks.ts';
@@ -44,7 +45,15 @@ export function containerController(options: ContainerControllerOptions): Contro
   const instances = new Instances(options.containers, options.events);
   const { events, timers = systemTimers } = options;
   const hooks = new Hooks(() => events.connected);
-  const deps = { ...options, instances, imageCache: new ImageCache(options.images), stops: new Stops(), hooks, timers };
+  const deps = {
+    ...options,
+    instances,
+    imageCache: new ImageCache(options.images),
+    stops: new Stops(),
+    hooks,
+    changeHooks: new ChangeHooks(options.containers, timers),
+    timers,
+  };
   return {
     name: 'container',
     kind: CONTAINER,

@@ -96,8 +96,7 @@ async function sourceOf(
   if (volume.hostPath !== undefined) return hostDirectory(volume.hostPath, deps.volumes);
   if (volume.emptyDir !== undefined) return deps.volumes.ensureScratch(container.metadata.uid, `volume-${volume.name}`);
   if (volume.volume !== undefined) return volumeObject(container, volume.volume.name, mount, image, reader, deps);
-  const projection = await projectVolume(container, volume, reader, deps.volumes);
-  return projection ?? deps.volumes.ensureScratch(container.metadata.uid, `empty-${volume.name}`);
+  return projectVolume(container, volume, reader, deps.volumes);
 }
 
 async function hostDirectory(

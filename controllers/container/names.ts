@@ -16,11 +16,14 @@ export const STOP_SIGNAL_LABEL = 'tsmoby.dev/stop-signal';
 /** The digest stands for them: the same image by another name is the same instance. */
 const IMAGE_FIELDS: ReadonlySet<string> = new Set(['image', 'imageFrom']);
 
-/** Hash of everything in the object that only another instance can follow, the image aside. */
-export function specHash({ metadata, spec }: Container): string {
+/**
+ * Hash of everything in the object that only another instance can follow, the image aside. `configurationHash`: content of ConfigMaps
+ * and Secrets for which the instance is to be made anew, as status holds it.
+ */
+export function specHash({ metadata, spec }: Container, configurationHash?: string): string {
   const fields = Object.fromEntries(Object.entries(instanceFields(spec)).filter(([name]) => !IMAGE_FIELDS.has(name)));
   const restartedAt = RESTARTED_AT.map((name) => metadata.annotations?.[name]);
-  return fingerprint({ name: metadata.name, fields, restartedAt });
+  return fingerprint({ name: metadata.name, fields, restartedAt, configurationHash });
 }
 
 /** The same wish always has the same name, so that a repeated create is no second one. */

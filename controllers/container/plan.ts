@@ -5,6 +5,7 @@ import { parseTime } from '../../schemas/values/time.ts';
 import { endingCause, endingOf, type Ending } from './ending.ts';
 import { wantsRestart } from './exit.ts';
 import type { Failure } from './health.ts';
+import type { Restart } from './restart-wanted.ts';
 import { containerID, IMAGE_LABEL, RESOURCES_LABEL, SPEC_HASH_LABEL } from './names.ts';
 
 /** What the object asks for, as far as the plan is concerned. */
@@ -17,6 +18,17 @@ export interface Wanted {
   /** Canonical text of the limits. */
   readonly resources: string;
   readonly restartPolicy: ContainerSpec['restartPolicy'];
+  /** The process that status tells of is to be stopped and started again. */
+  readonly restart?: Restart;
+  /** Why an instance that never ran may not be started yet. */
+  readonly hold?: Hold;
+}
+
+/** What is to come first; of a circle nobody can be the first. */
+export interface Hold {
+  readonly type: 'waiting' | 'stalled';
+  readonly reason: string;
+  readonly message: string;
 }
 
 export interface Observed {
@@ -47,10 +59,13 @@ export type Step =
   | { readonly type: 'Condemn'; readonly id: string; readonly failure: Failure; readonly cause: string }
   /** `ending`: it is a failed run. */
   | { readonly type: 'Stop'; readonly id: string; readonly cause: string; readonly ending?: Ending }
+  /** Stopped on purpose, to be started again on the same instance whatever the restart policy says. */
+  | { readonly type: 'Restart'; readonly id: string; readonly reason: string; readonly cause: string }
   | { readonly type: 'Delete'; readonly id: string; readonly cause: string }
   /** The policy that asked for another run was taken back: the last one is the end. */
   | { readonly type: 'Finish'; readonly id: string; readonly cause: string }
   | { readonly type: 'AwaitImage'; readonly cause: string }
+  | { readonly type: 'AwaitDependencies'; readonly hold: Hold; readonly cause: string }
   | { readonly type: 'BackOff'; readonly until: number; readonly cause: string }
   | { readonly type: 'Create'; readonly id: string; readonly cause: string }
   | { readonly type: 'Start'; readonly id: string; readonly cause: string }
@@ -68,7 +83,7 @@ export function plan(wanted: Wanted, observed: Observed): readonly Step[] {
   const obsolete = instances.filter((instance) => instance !== current);
 
   const ended = instances.find(({ task }) => task?.status === 'stopped');
-  if (ended?.task) return [recordExit(ended, ended.task, ended !== current)];
+  if (ended?.task) return [recordExit(ended, ended.task, ended !== current || isBeingRestarted(ended, status))];
   const lost = lostRun(observed);
   if (lost) return [lost];
   const sick = endUnhealthy(observed);
@@ -77,6 +92,11 @@ export function plan(wanted: Wanted, observed: Observed): readonly Step[] {
 
   const id = current?.id ?? wanted.id;
   if (id === undefined) return [{ type: 'AwaitImage', cause: 'the image is not here yet' }];
+  // Only what never ran waits: neither what replaces a process, before that is stopped, nor a restart of what ran.
+  const { hold } = wanted;
+  if (hold !== undefined && status.containerID !== containerID(id)) {
+    return [{ type: 'AwaitDependencies', hold, cause: hold.message }];
+  }
   const leave = obsolete.map((instance) => retire(instance));
   if (leave.length > 0) return leave;
   if (isFinished(wanted, id, status)) return [];
@@ -92,6 +112,8 @@ function endUnhealthy({ instances, status, failure }: Observed): Step | undefine
   if (id === undefined || task === undefined || !isAlive(task) || task.pid !== status.pid) return undefined;
   const ending = endingOf(status, task.pid);
   if (ending !== undefined) return { type: 'Stop', id, cause: endingCause(ending), ending };
+  // It is being stopped already, and that is no failure.
+  if (status.restarting !== undefined) return undefined;
   if (failure?.id !== id || failure.pid !== task.pid) return undefined;
   return { type: 'Condemn', id, failure, cause: endingCause(failure) };
 }
@@ -115,6 +137,14 @@ function currentOf(instances: readonly InstanceState[], { id, specHash, source }
 
 function recordExit({ id }: InstanceState, task: TaskState, replaced: boolean): Step {
   return { type: 'RecordExit', id, task, replaced, cause: `its process ended with code ${task.exitCode ?? 'unknown'}` };
+}
+
+/** It was asked to stop in order to be started again, perhaps by a daemon before this one. */
+function isBeingRestarted(
+  { id, task }: InstanceState,
+  { restarting, containerID: written, pid }: Observed['status'],
+): boolean {
+  return restarting !== undefined && written === containerID(id) && pid === task?.pid;
 }
 
 /** Status says that a process runs, and there is none. */
@@ -145,7 +175,13 @@ function keepRunning(
   if (labels[IMAGE_LABEL] !== wanted.source) {
     steps.push({ type: 'Relabel', id, source: wanted.source, cause: 'the same image has another name' });
   }
-  return [...steps, ...obsolete.map((instance) => retire(instance))];
+  steps.push(...obsolete.map((instance) => retire(instance)));
+  const { restart = status.pid === task.pid ? status.restarting : undefined } = wanted;
+  if (restart !== undefined) {
+    const { reason = REASONS.Stopping, message: cause = 'it is to be started again' } = restart;
+    steps.push({ type: 'Restart', id, reason, cause });
+  }
+  return steps;
 }
 
 /** An instance that is no longer wanted: stopped first, then deleted. */

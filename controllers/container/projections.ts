@@ -10,7 +10,7 @@ const DEFAULT_MODE = 0o644;
 export const projectionKey = (container: Container, volume: string): string => `${container.metadata.uid}.${volume}`;
 
 /**
- * Writes the files of a ConfigMap or Secret volume, or swaps changed ones; answers their directory. Undefined when the
+ * Writes the files of a ConfigMap or Secret volume, or swaps changed ones; answers their directory, which is empty while the
  * object is missing and may be.
  */
 export async function projectVolume(
@@ -18,9 +18,8 @@ export async function projectVolume(
   volume: ContainerVolume,
   reader: Reader,
   volumes: Volumes,
-): Promise<string | undefined> {
-  const files = projectedFiles(container, volume, reader);
-  if (files === undefined) return undefined;
+): Promise<string> {
+  const files = projectedFiles(container, volume, reader) ?? [];
   return (await volumes.project(projectionKey(container, volume.name), files)).path;
 }
 
@@ -29,7 +28,8 @@ export async function refreshProjections(container: Container, reader: Reader, v
   for (const volume of container.spec.volumes ?? []) {
     if (volume.configMap === undefined && volume.secret === undefined) continue;
     try {
-      await projectVolume(container, volume, reader, volumes);
+      const files = projectedFiles(container, volume, reader);
+      if (files !== undefined) await volumes.project(projectionKey(container, volume.name), files);
     } catch (error) {
       if (!(error instanceof ReconcileError)) throw error;
     }

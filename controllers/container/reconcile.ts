@@ -5,13 +5,15 @@ import { parseTime } from '../../schemas/values/time.ts';
 import { settled, type Outcome, type ReconcileContext } from '../engine/contract.ts';
 import { verdictOf } from '../engine/verdict.ts';
 import { execute } from './execute.ts';
+import { changedPlaces, readConfiguration, recreatedFor, type Configuration } from './configuration.ts';
 import { describeExit, hasSucceeded } from './exit.ts';
 import { superviseRun, type Health } from './health.ts';
 import { linkImage, type ImageLink } from './image-link.ts';
 import { imageSource, instanceId, SPEC_HASH_LABEL, specHash } from './names.ts';
 import { plan, type Observed, type Step, type Wanted } from './plan.ts';
 import { readiness, readyCondition, type Readiness } from './readiness.ts';
-import { refreshProjections } from './projections.ts';
+import { bringChanges } from './on-change.ts';
+import { restartWanted } from './restart-wanted.ts';
 import { resourcesText, translateResources } from './resources.ts';
 import { imageFields, waitingStatus } from './status.ts';
 import type { ContainerDeps, Work } from './work.ts';
@@ -54,10 +56,14 @@ interface Converged {
 }
 
 async function converge(container: Container, context: Context, deps: ContainerDeps): Promise<Converged> {
-  const hash = specHash(container);
   for (let round = 1; ; round += 1) {
+    const { status } = context;
+    const configuration = readConfiguration(container, context.reader);
+    noteRecreation(status, configuration);
+    const hash = specHash(container, status.current.configurationHash);
     const instances = await deps.instances.of(container.metadata.uid, context.signal);
-    const work = workOf(container, context, deps, hash, await linkImage(container, isFresh(instances, hash), context));
+    const link = await linkImage(container, isFresh(instances, hash), context);
+    const work = { container, context, deps, specHash: hash, configuration, ...imageOf(link) };
     const health = superviseRun(work, instances);
     const steps = plan(wantedOf(work), observe(context, instances, health));
     const done = await act(work, steps, instances);
@@ -92,16 +98,36 @@ const observe = (
   ...(health?.failure === undefined ? {} : { failure: health.failure }),
 });
 
-function wantedOf({ container, specHash: hash, image }: Work): Wanted {
+function wantedOf(work: Work): Wanted {
+  const { container, specHash: hash, image } = work;
   const { restartPolicy, resources } = container.spec;
   const id = image === undefined ? {} : { id: instanceId(container, hash, image.manifestDigest) };
   const source = imageSource(container.spec);
-  return { specHash: hash, ...id, source, resources: resourcesText(translateResources(resources)), restartPolicy };
+  const restart = image && restartOf(work);
+  return {
+    specHash: hash,
+    ...id,
+    source,
+    resources: resourcesText(translateResources(resources)),
+    restartPolicy,
+    ...(restart && { restart }),
+  };
 }
 
-function workOf(container: Container, context: Context, deps: ContainerDeps, hash: string, link: ImageLink): Work {
-  const found = link.type === 'ready' ? { image: link.image } : { blocked: link.outcome };
-  return { container, context, deps, specHash: hash, ...found };
+/** Without an image nothing is restarted: what changed could not be put into the next process. */
+function restartOf({ context, configuration }: Work) {
+  const { configuration: told } = context.status.current;
+  return restartWanted({ missing: configuration.missing, changed: changedPlaces(configuration, told), restarted: [] });
+}
+
+const imageOf = (link: ImageLink): Pick<Work, 'image' | 'blocked'> =>
+  link.type === 'ready' ? { image: link.image } : { blocked: link.outcome };
+
+/** Content of ConfigMaps and Secrets that changed under a process which asks for another instance then. */
+function noteRecreation(status: Context['status'], configuration: Configuration): void {
+  const { state, configuration: told } = status.current;
+  const configurationHash = state?.running && recreatedFor(configuration, told);
+  if (configurationHash !== undefined) status.set({ configurationHash });
 }
 
 async function act(
@@ -109,7 +135,7 @@ async function act(
   steps: readonly Step[],
   instances: readonly InstanceState[],
 ): Promise<'again' | Outcome | undefined> {
-  if (!steps.some(({ type }) => type === 'Stop')) withdrawStop(work, instances);
+  if (!steps.some(({ type }) => type === 'Stop' || type === 'Restart')) withdrawStop(work, instances);
   for (const step of steps) {
     work.context.log.debug({ step: step.type, cause: step.cause }, 'step');
     const executed = await execute(work, step, instances);
@@ -145,7 +171,7 @@ function noteHealth({ context }: Work, health: Health): Readiness {
 }
 
 async function conclude(work: Work, verdict: Readiness | undefined): Promise<Outcome> {
-  const { container, context, deps } = work;
+  const { context } = work;
   const { status } = context;
   const { terminated } = status.current.state ?? {};
   if (terminated !== undefined) return finished(context, terminated);
@@ -153,7 +179,7 @@ async function conclude(work: Work, verdict: Readiness | undefined): Promise<Out
   status.set({ ...imageFields(work), phase: 'Running', summary: REASONS.Running });
   if (verdict !== undefined) status.condition(readyCondition(verdict));
   if (verdict?.failed !== undefined) context.event('Warning', REASONS.Unhealthy, verdict.failed);
-  await refreshProjections(container, context.reader, deps.volumes);
+  await bringChanges(work, work.configuration);
   const again = limitsRefused(status) ? { requeueAfterMs: REFUSED_RETRY_MS } : {};
   if (verdict === undefined || verdict.ready) return { type: 'settled', ...again };
   const { reason, message } = verdict;
@@ -164,6 +190,7 @@ async function conclude(work: Work, verdict: Readiness | undefined): Promise<Out
 function finished({ status }: Context, run: NonNullable<NonNullable<ContainerStatus['state']>['terminated']>): Outcome {
   const reason = run.reason ?? REASONS.Error;
   const message = describeExit(run);
+  status.removeCondition('ConfigurationCurrent');
   if (!hasSucceeded(run)) return { type: 'stalled', reason, message };
   status.condition({ type: 'Ready', status: 'True', reason: REASONS.Completed, message });
   return settled();

@@ -50,7 +50,7 @@ export async function recordExit(work: Work, exit: Exit): Promise<void> {
 export async function recordLoss(work: Work, id: string, reason: string, cause: string): Promise<void> {
   const { container, context, deps } = work;
   const { status, clock, event } = context;
-  const { pid, state, logRun: run } = status.current;
+  const { pid, state, logRun: run, restarting } = status.current;
   const { startedAt } = state?.running ?? {};
   const terminated = {
     containerID: containerID(id),
@@ -66,7 +66,8 @@ export async function recordLoss(work: Work, id: string, reason: string, cause: 
   removeProbes(deps.probes, id);
   deps.hooks.abort(id);
   deps.stops.delete(container.metadata.uid);
-  if (!wantsRestart(container.spec.restartPolicy, terminated)) finish(work, terminated);
+  const again = restarting !== undefined || wantsRestart(container.spec.restartPolicy, terminated);
+  if (!again) finish(work, terminated);
   else waitAgain(work, terminated, { reason, message: cause });
 }
 

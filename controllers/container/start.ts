@@ -4,6 +4,7 @@ import type { LogLimits } from '../../runtime/ports/logs.ts';
 import { REASONS } from '../../schemas/conditions.ts';
 import { quantityValue } from '../../schemas/values/quantity.ts';
 import { formatTime } from '../../schemas/values/time.ts';
+import { readConfiguration, startedWith } from './configuration.ts';
 import { requestPull } from './image-link.ts';
 import { CONFIG_HASH_LABEL, containerID, RESOURCES_LABEL } from './names.ts';
 import { prepare, prepareAgain } from './prepare.ts';
@@ -23,6 +24,8 @@ const DEFAULT_LOG_FILES = 5;
  */
 export async function startInstance(work: Work, id: string, current: InstanceState | undefined): Promise<boolean> {
   const { context, deps, image } = work;
+  // Before anything is made of it: what changes meanwhile is a change.
+  const configuration = startedWith(readConfiguration(work.container, context.reader));
   const spec = await specOf(work, id, current);
   const wanted = spec && !(current && isMadeLike(current, spec)) ? spec : undefined;
   if (wanted && current) {
@@ -30,7 +33,7 @@ export async function startInstance(work: Work, id: string, current: InstanceSta
     deps.instances.remove(id);
   }
   const run = logRun(work, await nextLogRun(work, current !== undefined));
-  const fields = runFields(work, id, run.run);
+  const fields = { ...runFields(work, id, run.run), configuration };
   try {
     const [stdio] = await Promise.all([deps.logs.open(run, logLimits(work)), wanted && create(work, wanted)]);
     const { pid } = await deps.containers.start(id, taskStdio(work, stdio), context.signal);

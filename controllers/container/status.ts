@@ -25,6 +25,7 @@ export function runningStatus({ startedAt, resources, ...rest }: Run): StatusFie
     summary: REASONS.Running,
     ...NOT_STARTED,
     nextStartTime: undefined,
+    restarting: undefined,
     state: { running: { startedAt } },
     resources: inForce(resources),
   };
@@ -53,6 +54,7 @@ export function waitingStatus(reason: string, message: string): StatusFields {
     summary: reason,
     ...NOT_STARTED,
     pid: undefined,
+    restarting: undefined,
     state: { waiting: { reason, message } },
   };
 }
@@ -65,6 +67,7 @@ export function finishedStatus(run: ContainerStatusStateTerminated): StatusField
     ...NOT_STARTED,
     pid: undefined,
     nextStartTime: undefined,
+    restarting: undefined,
     state: { terminated: run },
     lastState: { terminated: run },
   };

@@ -8,6 +8,8 @@ import type { Container, ContainerStatus, Image } from '../../schemas/gen/types.
 import type { Outcome, ReconcileContext } from '../engine/contract.ts';
 import type { Timers } from '../engine/environment.ts';
 import type { Hooks } from './hooks.ts';
+import type { ChangeHooks } from './change-hooks.ts';
+import type { Configuration } from './configuration.ts';
 import type { ImageCache } from './image-cache.ts';
 import type { Instances } from './instances.ts';
 import type { Stops } from './stops.ts';
@@ -25,6 +27,7 @@ export interface ContainerDeps {
   readonly stops: Stops;
   readonly hooks: Hooks;
   readonly timers: Timers;
+  readonly changeHooks: ChangeHooks;
   readonly nodeName: string;
 }
 
@@ -41,6 +44,8 @@ export interface Work {
   readonly context: ReconcileContext<ContainerStatus>;
   readonly deps: ContainerDeps;
   readonly specHash: string;
+  /** What its ConfigMaps and Secrets hold. */
+  readonly configuration: Configuration;
   /** The image that is ready; undefined while there is none. */
   readonly image?: ReadyImage;
   /** Why there is none. */

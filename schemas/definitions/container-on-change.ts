@@ -43,3 +43,24 @@ export const envOnChange: StructuralSchema = object(
     ),
   },
 );
+
+/** What status remembers for the process that runs, so that each change is acted on once. */
+export const onChangeStatus = {
+  configuration: atomicList(
+    'The content of ConfigMaps and Secrets that the process was told of last, where a change of it has a consequence.',
+    object(
+      'One place.',
+      {
+        source: string('The path of a mount, or env:<kind>/<name>.'),
+        hash: string('Of the content. Empty: nothing was there.'),
+      },
+      { required: ['source', 'hash'] },
+    ),
+    { maxItems: 1300 },
+  ),
+  configurationHash: string('Content of ConfigMaps and Secrets for which the instance was made anew; action Recreate.'),
+  restarting: object('It is being stopped on purpose, and started again then.', {
+    reason: string('Why: ConfigurationChanged, DependencyRestarted, …'),
+    message: string('More about it.'),
+  }),
+};

@@ -1,6 +1,6 @@
 /** What a Container waits for, and how a change of it is rolled out. */
 import type { StructuralSchema, ValidationRule } from '../structural/schema.ts';
-import { boolean, integer, keyedList, object, string } from './fragments.ts';
+import { atomicList, boolean, integer, keyedList, object, string } from './fragments.ts';
 
 export const dependsOn: StructuralSchema = keyedList(
   'Objects of this namespace that come first. It is started when all conditions are met, and not stopped when one is no longer.',
@@ -71,3 +71,18 @@ export const updateRules: readonly ValidationRule[] = [
     fieldPath: '.networkMode',
   },
 ];
+
+/** Of dependencies with `restart`: what was there when the process was started. */
+export const dependencies = atomicList(
+  'Which runs of the dependencies with `restart` there were when the process was started.',
+  object(
+    'One dependency.',
+    {
+      kind: string('Its kind.'),
+      name: string('Its name.'),
+      run: string('uid of the object and, of a Container, the number of its run. Empty: it was not there.'),
+    },
+    { required: ['kind', 'name', 'run'] },
+  ),
+  { maxItems: 64 },
+);

@@ -1,7 +1,9 @@
 import type { KindDefinition } from '../kind-definition.ts';
 import type { StructuralSchema } from '../structural/schema.ts';
 import { containerSpec } from './container-spec.ts';
+import { onChangeStatus } from './container-on-change.ts';
 import { networkStatus } from './container-network.ts';
+import { dependencies } from './container-update.ts';
 import { boolean, conditions, integer, object, observedGeneration, string } from './fragments.ts';
 
 const run = (description: string): StructuralSchema =>
@@ -75,6 +77,8 @@ export const container: KindDefinition = {
           since: string('When that was decided.', { format: 'date-time' }),
         }),
         ...networkStatus,
+        ...onChangeStatus,
+        dependencies,
         logRun: integer('Number of the current log.', { format: 'int32', minimum: 0 }),
         state: object('The present run; one of these.', {
           waiting: object('Not running yet, or not at present.', {

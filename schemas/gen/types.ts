@@ -1834,6 +1834,19 @@ export interface ContainerStatus {
    */
   readonly sandboxGeneration?: number;
   /**
+   * The content of ConfigMaps and Secrets that the process was told of last, where a change of it has a consequence.
+   */
+  readonly configuration?: readonly ContainerStatusConfiguration[];
+  /**
+   * Content of ConfigMaps and Secrets for which the instance was made anew; action Recreate.
+   */
+  readonly configurationHash?: string;
+  readonly restarting?: ContainerStatusRestarting;
+  /**
+   * Which runs of the dependencies with `restart` there were when the process was started.
+   */
+  readonly dependencies?: readonly ContainerStatusDependencie[];
+  /**
    * Number of the current log.
    */
   readonly logRun?: number;
@@ -1915,6 +1928,49 @@ export interface ContainerStatusPort {
    * TCP, UDP or SCTP.
    */
   readonly protocol?: string;
+}
+/**
+ * One place.
+ */
+export interface ContainerStatusConfiguration {
+  /**
+   * The path of a mount, or env:<kind>/<name>.
+   */
+  readonly source: string;
+  /**
+   * Of the content. Empty: nothing was there.
+   */
+  readonly hash: string;
+}
+/**
+ * It is being stopped on purpose, and started again then.
+ */
+export interface ContainerStatusRestarting {
+  /**
+   * Why: ConfigurationChanged, DependencyRestarted, …
+   */
+  readonly reason?: string;
+  /**
+   * More about it.
+   */
+  readonly message?: string;
+}
+/**
+ * One dependency.
+ */
+export interface ContainerStatusDependencie {
+  /**
+   * Its kind.
+   */
+  readonly kind: string;
+  /**
+   * Its name.
+   */
+  readonly name: string;
+  /**
+   * uid of the object and, of a Container, the number of its run. Empty: it was not there.
+   */
+  readonly run: string;
 }
 /**
  * The present run; one of these.

@@ -3,6 +3,14 @@ import { imageSource, instanceId, specHash } from '../../../controllers/containe
 import { FIELD_CHANGES } from '../../schemas/values/container-field-changes.ts';
 import { stored, UID } from './objects.ts';
 
+test('what follows a changed ConfigMap is changed in place, and its content makes another instance only when it was told to', (t) => {
+  const mount = { name: 'v', mountPath: '/v' };
+  const plain = stored({ volumeMounts: [mount] });
+  const acting = stored({ volumeMounts: [{ ...mount, onChange: { action: 'Recreate' } }] });
+  t.is(specHash(acting), specHash(plain));
+  t.not(specHash(acting, 'new content'), specHash(acting));
+});
+
 for (const [field, [value, expected]] of Object.entries(FIELD_CHANGES)) {
   // the digest stands for them
   const isImage = field === 'image' || field === 'imageFrom';

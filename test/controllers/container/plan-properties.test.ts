@@ -59,6 +59,12 @@ const status: fc.Arbitrary<Status> = fc.oneof(
   }),
   fc.record({
     containerID: fc.constantFrom(...IDS).map(containerID),
+    pid: fc.integer({ min: 1, max: 5 }),
+    state: fc.constant({ running: {} }),
+    restarting: fc.constant({ reason: 'ConfigurationChanged', message: 'the content of /site changed' }),
+  }),
+  fc.record({
+    containerID: fc.constantFrom(...IDS).map(containerID),
     state: fc.constant({ waiting: { reason: 'CrashLoopBackOff' } }),
     lastState: fc.record({ terminated }),
     crashCount: fc.integer({ min: 0, max: 6 }),
@@ -71,18 +77,22 @@ const status: fc.Arbitrary<Status> = fc.oneof(
   }),
 );
 
+const HOLD = { type: 'waiting', reason: 'DependencyNotReady', message: 'Container db is not ready' } as const;
+
 const wanted: fc.Arbitrary<Wanted> = fc
   .record({
     id: fc.constantFrom(...IDS),
     known: fc.boolean(),
+    held: fc.boolean(),
     restartPolicy: fc.constantFrom<NonNullable<Wanted['restartPolicy']>>('Always', 'OnFailure', 'Never'),
   })
-  .map(({ id, known, restartPolicy }) => ({
+  .map(({ id, known, held, restartPolicy }) => ({
     specHash: hashOf(id),
     source: 'app',
     resources: '{}',
     restartPolicy,
     ...(known ? { id } : {}),
+    ...(held ? { hold: HOLD } : {}),
   }));
 
 const world = fc.record({ wanted, instances, status });
@@ -120,6 +130,7 @@ function act(model: Model, step: Step, { restartPolicy, source }: Wanted): 'agai
       model.status = { ...model.status, ending: { pid: step.failure.pid } };
       return 'again';
     case 'Stop':
+    case 'Restart':
       change(step.id, (each) => ({ ...each, task: { status: 'stopped', pid: each.task?.pid ?? 0, exitCode: 143 } }));
       return 'again';
     case 'Delete':
@@ -131,6 +142,7 @@ function act(model: Model, step: Step, { restartPolicy, source }: Wanted): 'agai
       return undefined;
     }
     case 'AwaitImage':
+    case 'AwaitDependencies':
       return 'wait';
     case 'BackOff':
       model.now = step.until;
@@ -212,7 +224,7 @@ const holds = (
   );
 };
 
-test('from any world, a few rounds lead to one where nothing is left to do, or to the wait for the image', (t) => {
+test('from any world, a few rounds lead to one where nothing is left to do, or to the wait for image or dependencies', (t) => {
   holds(({ rounds }) => rounds <= 20);
   t.pass();
 });
@@ -225,7 +237,7 @@ test('every step has a cause', (t) => {
 test('in the end one process runs, or none where the last run was the last', (t) => {
   holds((end, { wanted: { restartPolicy } }) => {
     const runs = alive(end);
-    // What runs is kept until the image is here.
+    // What runs is kept until the image is here, and what is to come first.
     if (end.waits) return end.started.length === 0;
     const { terminated: last } = end.status.state ?? {};
     if (runs.length === 0) return last !== undefined && !wantsRestart(restartPolicy, last);

@@ -59,8 +59,48 @@ const unwell = (id: string, pid = 7): NonNullable<Observed['failure']> => ({
   message: 'HTTP 500',
 });
 const ENDING = { pid: 7, reason: 'Unhealthy', check: 'livenessProbe', message: 'HTTP 500' };
+const HOLD = { type: 'waiting', reason: 'DependencyNotReady', message: 'Container db is not ready' } as const;
+const RESTART = { reason: 'ConfigurationChanged', message: 'the content of /site changed' };
 
 const ROWS: Readonly<Record<string, Row>> = {
+  'nothing is there, and something is to come first': {
+    wanted: { ...WANTED, hold: HOLD },
+    steps: 'AwaitDependencies: Container db is not ready',
+  },
+  'a former one runs, and something is to come first': {
+    wanted: { ...WANTED, hold: HOLD },
+    instances: [instance(OLD, RUNS)],
+    status: running(OLD),
+    steps: 'AwaitDependencies: Container db is not ready',
+  },
+  'it crashed, and something is to come first': {
+    wanted: { ...WANTED, hold: HOLD },
+    instances: [instance(NEW)],
+    status: waits(NEW, 0),
+    steps: 'Start new: its last run ended: Error',
+  },
+  'it runs, and something is to come first': {
+    wanted: { ...WANTED, hold: HOLD },
+    instances: [instance(NEW, RUNS)],
+    status: running(NEW),
+    steps: '',
+  },
+  'it runs and is to be started again': {
+    wanted: { ...WANTED, restart: RESTART },
+    instances: [instance(NEW, RUNS)],
+    status: running(NEW),
+    steps: 'Restart new: the content of /site changed',
+  },
+  'a daemon died while it was to be started again': {
+    instances: [instance(NEW, RUNS)],
+    status: { ...running(NEW), restarting: RESTART },
+    steps: 'Restart new: the content of /site changed',
+  },
+  'another process runs already than the one that was to be started again': {
+    instances: [instance(NEW, RUNS)],
+    status: { ...running(NEW, 6), restarting: RESTART },
+    steps: 'Adopt new: it runs, and status does not say so',
+  },
   'nothing is there': { steps: 'Create new: it never ran\nStart new: it never ran' },
   'nothing is there, and no image': { wanted: NO_IMAGE, steps: 'AwaitImage: the image is not here yet' },
   'it runs, and status says so': { instances: [instance(NEW, RUNS)], status: running(NEW), steps: '' },
