@@ -1,6 +1,6 @@
 import { isRuntimeError } from '../../runtime/errors.ts';
 import type { Containers } from '../../runtime/ports/containers.ts';
-import type { Timers } from '../engine/environment.ts';
+import type { Clock, Timers } from '../engine/environment.ts';
 import { runCommand } from './run-command.ts';
 
 /** How long the command of `onChange` may take. */
@@ -26,12 +26,15 @@ interface Running {
 export class ChangeHooks {
   readonly #containers: Containers;
   readonly #timers: Timers;
+  /** A former daemon's commands had other names. */
+  readonly #prefix: string;
   readonly #running = new Map<string, Running>();
   #count = 0;
 
-  constructor(containers: Containers, timers: Timers) {
+  constructor(containers: Containers, timers: Timers, clock: Clock) {
     this.#containers = containers;
     this.#timers = timers;
+    this.#prefix = `change-${clock.now()}`;
   }
 
   run(hook: Hook): void {
@@ -56,7 +59,7 @@ export class ChangeHooks {
 
   async #runOnce({ id, command, failed }: Hook): Promise<void> {
     this.#count += 1;
-    const execId = `change-${process.pid}-${this.#count}`;
+    const execId = `${this.#prefix}-${this.#count}`;
     const what = JSON.stringify(command.join(' '));
     try {
       const request = { id, execId, args: command, timeoutMs: TIMEOUT_MS };

@@ -51,7 +51,7 @@ export function containerController(options: ContainerControllerOptions): Contro
     imageCache: new ImageCache(options.images),
     stops: new Stops(),
     hooks,
-    changeHooks: new ChangeHooks(options.containers, timers),
+    changeHooks: new ChangeHooks(options.containers, timers, options.clock),
     timers,
   };
   return {

@@ -1,0 +1,341 @@
+import test from 'ava';
+import type { FakeRuntime } from '../../../runtime/fake/create.ts';
+import type { FakeProgram } from '../../../runtime/fake/programs.ts';
+import type { Container, ContainerSpec, ContainerVolumeMount } from '../../../schemas/gen/types.ts';
+import {
+  conditionOf,
+  conditionsText,
+  CONFIG_MAP,
+  ContainerWorld,
+  ref,
+  type ContainerWorldOptions,
+  type FakePorts,
+} from '../../support/container-world.ts';
+import { ManualTime } from '../../support/manual-time.ts';
+
+const SIGHUP = 1;
+const SIGTERM = 15;
+
+type OnChange = NonNullable<ContainerVolumeMount['onChange']>;
+
+const mounting = (onChange?: OnChange, more: Partial<ContainerVolumeMount> = {}): Partial<ContainerSpec> => ({
+  volumes: [{ name: 'site', configMap: { name: 'site' } }],
+  volumeMounts: [{ name: 'site', mountPath: '/site', ...more, ...(onChange && { onChange }) }],
+});
+
+const variable = (action?: 'None' | 'Restart' | 'Recreate'): Partial<ContainerSpec> => ({
+  env: [{ name: 'PAGE', valueFrom: { configMapKeyRef: { name: 'site', key: 'page' } } }],
+  ...(action && { envOnChange: { action } }),
+});
+
+/** A world that writes down what processes are told: `kill <signal> <what /site/page held>`, `exec <command>`. */
+class Told {
+  readonly lines: string[] = [];
+  #failExec = false;
+  #directory = '';
+
+  get options(): ContainerWorldOptions {
+    return {
+      program: (args) => this.#program(args),
+      ports: (runtime) => {
+        this.#directory = `${runtime.facts.runDirectory}/projections`;
+        return { ...runtime, containers: this.#recording(runtime) };
+      },
+    };
+  }
+
+  execFails(): void {
+    this.#failExec = true;
+  }
+
+  #program(args: readonly string[]): FakeProgram | undefined {
+    if (args[0] === 'reload') {
+      this.lines.push(`exec ${args.join(' ')}`);
+      const words = { type: 'print', stream: 'stderr', text: 'syntax error in line 3\n' } as const;
+      return this.#failExec ? { steps: [words], exitCode: 2 } : { steps: [] };
+    }
+    return args[0] === 'serve' ? { steps: [{ type: 'wait' }], ignores: [SIGHUP] } : undefined;
+  }
+
+  #recording({ containers, files }: FakeRuntime): FakePorts['containers'] {
+    return new Proxy(containers, {
+      get: (target, name) => {
+        const value: unknown = Reflect.get(target, name);
+        if (typeof value !== 'function') return value;
+        return async (...parameters: unknown[]) => {
+          if (name === 'kill') {
+            const [id, signal] = parameters as [string, number];
+            const bytes = await files.read(`${this.#directory}/${id.slice(0, 36)}.site/page`);
+            this.lines.push(`kill ${signal} ${bytes === undefined ? '' : Buffer.from(bytes).toString()}`.trim());
+          }
+          return Reflect.apply(value, target, parameters) as unknown;
+        };
+      },
+    });
+  }
+}
+
+async function site(world: ContainerWorld, page: string): Promise<void> {
+  await world.user.apply({ ...CONFIG_MAP, metadata: { name: 'site', namespace: 'default' }, data: { page } } as never, {
+    fieldManager: 'test',
+    force: true,
+  });
+}
+
+const SERVE: Partial<ContainerSpec> = { command: ['serve'] };
+
+const hashes = ({ status }: Container): readonly string[] =>
+  (status?.configuration ?? []).map(({ source, hash }) => `${source} ${hash}`);
+
+test('Signal: the process gets it once, after its files changed, and runs on', async (t) => {
+  const told = new Told();
+  await using world = await ContainerWorld.open(told.options);
+  await site(world, 'first');
+  await world.apply('web', { ...SERVE, ...mounting({ action: 'Signal' }) });
+  const before = await world.running('web');
+  t.is(before.status?.configuration?.length, 1);
+  t.deepEqual(told.lines, [], 'the start is no change');
+  await site(world, 'second');
+  await world.eventually('it is told', () => told.lines.length > 0);
+  const after = await world.running('web');
+  await world.quiet();
+  t.deepEqual(told.lines, [`kill ${SIGHUP} second`]);
+  t.like(after.status, { pid: before.status?.pid ?? 0, restartCount: 0 });
+  await world.eventually('an event tells', async () => (await world.events('web')).includes('ConfigurationChanged'));
+  t.deepEqual(await world.costOfNothing(), []);
+  t.deepEqual(told.lines.length, 1);
+});
+
+test('Signal: by the name that is asked for, and a name that is none is told as an event', async (t) => {
+  const told = new Told();
+  await using world = await ContainerWorld.open(told.options);
+  await site(world, 'first');
+  await world.apply('one', { ...SERVE, ...mounting({ action: 'Signal', signal: 'SIGCHLD' }) });
+  await world.apply('two', { ...SERVE, ...mounting({ action: 'Signal', signal: 'SIGNONE' }) });
+  await world.running('one');
+  await world.running('two');
+  await site(world, 'second');
+  await world.eventually('it is told', () => told.lines.includes('kill 17 second'));
+  await world.eventually('it is told of', async () => (await world.events('two')).includes('ConfigurationHookFailed'));
+  t.deepEqual(await world.costOfNothing(), []);
+});
+
+test('Exec: the command runs in the container; one that fails is an event and no restart', async (t) => {
+  const told = new Told();
+  await using world = await ContainerWorld.open(told.options);
+  await site(world, 'first');
+  const onChange = { action: 'Exec', exec: { command: ['reload', 'now'] } } as const;
+  await world.apply('web', { ...SERVE, ...mounting(onChange) });
+  const before = await world.running('web');
+  await site(world, 'second');
+  await world.eventually('it is run', () => told.lines.includes('exec reload now'));
+  t.false((await world.events('web')).includes('ConfigurationHookFailed'));
+  told.execFails();
+  await site(world, 'third');
+  await world.eventually('it is told of', async () => (await world.events('web')).includes('ConfigurationHookFailed'));
+  const after = await world.get('web');
+  t.like(after.status, { pid: before.status?.pid ?? 0, restartCount: 0 });
+  t.deepEqual(told.lines, ['exec reload now', 'exec reload now']);
+  t.deepEqual(await world.costOfNothing(), []);
+});
+
+for (const [what, spec] of Object.entries({
+  'a mount': mounting({ action: 'Restart' }),
+  'a variable': variable('Restart'),
+})) {
+  test(`Restart for ${what}: stopped on purpose and started again, once, whatever the policy`, async (t) => {
+    const told = new Told();
+    await using world = await ContainerWorld.open(told.options);
+    await site(world, 'first');
+    await world.apply('web', { ...SERVE, ...spec, restartPolicy: 'Never' });
+    const before = await world.running('web');
+    await site(world, 'second');
+    const after = await world.running('web', ({ restartCount }) => restartCount === 1);
+    t.is(world.only(after), world.only(before), 'the same instance');
+    t.like(after.status?.lastState?.terminated, { reason: 'Stopped', signal: SIGTERM });
+    t.is(after.status?.crashCount, 0);
+    t.is(after.status?.restarting, undefined);
+    t.notDeepEqual(hashes(after), hashes(before));
+    const { env = [] } = world.controls.instance(world.only(after))?.spec.process ?? {};
+    if (what === 'a variable') t.true(env.includes('PAGE=second'));
+    t.deepEqual(await world.costOfNothing(), []);
+    t.is((await world.get('web')).status?.restartCount, 1);
+  });
+}
+
+test('Recreate: another instance takes its place, once', async (t) => {
+  await using world = await ContainerWorld.open();
+  await site(world, 'first');
+  await world.apply('web', mounting({ action: 'Recreate' }));
+  const before = await world.running('web');
+  await site(world, 'second');
+  const after = await world.running('web', ({ restartCount }) => restartCount === 1);
+  t.not(world.only(after), before.status?.containerID?.replace('containerd://', '') ?? '');
+  t.deepEqual(await world.costOfNothing(), []);
+  t.is((await world.get('web')).status?.restartCount, 1);
+});
+
+test('None: files follow and nothing else happens; variables wait for the next start', async (t) => {
+  await using world = await ContainerWorld.open();
+  await site(world, 'first');
+  await world.apply('web', { ...mounting(), ...variable() });
+  const before = await world.running('web');
+  await site(world, 'second');
+  const path = `${world.runtime.facts.runDirectory}/projections/${before.metadata.uid}.site/page`;
+  await world.eventually('the file follows', async () => {
+    const bytes = await world.runtime.files.read(path);
+    return Buffer.from(bytes ?? []).toString() === 'second';
+  });
+  await world.quiet();
+  t.deepEqual(await world.get('web'), before);
+});
+
+test('to add, change or take away onChange changes nothing by itself', async (t) => {
+  await using world = await ContainerWorld.open();
+  await site(world, 'first');
+  await world.apply('web', { ...mounting(), ...variable() });
+  const before = await world.running('web');
+  for (const action of ['Recreate', 'Restart', 'Signal'] as const) {
+    const { metadata } = await world.apply('web', { ...mounting({ action }), ...variable('Restart') });
+    await world.running('web', ({ observedGeneration }) => observedGeneration === metadata.generation);
+  }
+  const { metadata } = await world.apply('web', { ...mounting(), ...variable() });
+  const after = await world.running('web', ({ observedGeneration }) => observedGeneration === metadata.generation);
+  t.is(world.only(after), world.only(before));
+  t.like(after.status, { pid: before.status?.pid ?? 0, restartCount: 0 });
+  t.is(after.status?.configuration, undefined);
+});
+
+for (const action of ['Signal', 'Restart', 'Recreate'] as const) {
+  test(`${action}: a change while no daemon ran is acted on once by the next one, and a daemon alone changes nothing`, async (t) => {
+    const told = new Told();
+    await using world = await ContainerWorld.open(told.options);
+    await site(world, 'first');
+    await world.apply('web', { ...SERVE, ...mounting({ action }) });
+    const before = await world.running('web');
+    await world.quiet();
+    await world.stop();
+    await site(world, 'second');
+    await world.start();
+    const done = action === 'Signal' ? 0 : 1;
+    const after = await world.running(
+      'web',
+      (status) =>
+        status.restartCount === done && status.configuration?.[0]?.hash !== before.status?.configuration?.[0]?.hash,
+    );
+    await world.quiet();
+    const lines = [...told.lines];
+    await world.stop();
+    await world.start();
+    await world.quiet();
+    t.deepEqual(told.lines, lines);
+    t.is(lines.length, 1);
+    t.deepEqual((await world.get('web')).status, after.status);
+  });
+}
+
+test('a daemon that dies while it restarts a process: its exit is no crash, and it is started again', async (t) => {
+  const told = new Told();
+  await using world = await ContainerWorld.open({
+    ...told.options,
+    program: () => ({ steps: [{ type: 'wait' }], ignores: [SIGTERM] }),
+  });
+  await site(world, 'first');
+  await world.apply('web', { ...mounting({ action: 'Restart' }), restartPolicy: 'Never' });
+  const before = await world.running('web');
+  await site(world, 'second');
+  await world.until('is asked to stop', 'web', ({ restarting, summary }) => restarting && summary === 'Stopping');
+  await world.stop();
+  world.controls.exitTask(world.only(before), 0);
+  await world.start();
+  const after = await world.running('web', ({ restartCount }) => restartCount === 1);
+  t.is(after.status?.lastState?.terminated?.exitCode, 0);
+  await world.quiet();
+  t.is((await world.get('web')).status?.restartCount, 1);
+});
+
+test('a ConfigMap that is deleted under its users: they run on, Ready, and a condition tells until it is back', async (t) => {
+  const told = new Told();
+  await using world = await ContainerWorld.open(told.options);
+  await site(world, 'first');
+  await world.apply('web', { ...SERVE, ...mounting({ action: 'Restart' }), ...variable('Restart') });
+  const before = await world.running('web');
+  await world.user.delete(ref(CONFIG_MAP, 'site'));
+  const lacking = await world.until('tells', 'web', (_, object) => conditionOf(object, 'ConfigurationCurrent'));
+  t.is(conditionsText(lacking), 'ConfigurationCurrent=False ConfigMapNotFound, Ready=True Running');
+  t.regex(conditionOf(lacking, 'ConfigurationCurrent')?.message ?? '', /ConfigMap default\/site is not there/);
+  t.like(lacking.status, { pid: before.status?.pid ?? 0, restartCount: 0, summary: 'Running' });
+  const path = `${world.runtime.facts.runDirectory}/projections/${before.metadata.uid}.site/page`;
+  t.is(Buffer.from((await world.runtime.files.read(path)) ?? []).toString(), 'first');
+  await site(world, 'first');
+  const healed = await world.until('heals', 'web', (_, object) => !conditionOf(object, 'ConfigurationCurrent'));
+  t.is(conditionsText(healed), 'Ready=True Running');
+  t.is(healed.status?.restartCount, 0);
+  t.deepEqual(told.lines, [], 'the same content is no change');
+});
+
+test('nothing is stopped for a change while something else that it needs is missing', async (t) => {
+  await using world = await ContainerWorld.open();
+  await site(world, 'first');
+  const other = { ...CONFIG_MAP, metadata: { name: 'other', namespace: 'default' }, data: { a: '1' } };
+  await world.user.create(other);
+  const { env = [], ...rest } = variable('Restart');
+  await world.apply('web', {
+    ...rest,
+    env: [...env, { name: 'A', valueFrom: { configMapKeyRef: { name: 'other', key: 'a' } } }],
+  });
+  const before = await world.running('web');
+  await world.user.delete(ref(CONFIG_MAP, 'other'));
+  await world.until('tells', 'web', (_, object) => conditionOf(object, 'ConfigurationCurrent'));
+  await site(world, 'second');
+  await world.quiet();
+  t.like((await world.get('web')).status, { pid: before.status?.pid ?? 0, summary: 'Running' });
+  await world.user.create(other);
+  const after = await world.running('web', ({ restartCount }) => restartCount === 1);
+  t.is(conditionsText(after), 'Ready=True Running');
+});
+
+test('a subPath mount does not follow, status says so, and it is right after the next start', async (t) => {
+  await using world = await ContainerWorld.open();
+  await site(world, 'first');
+  await world.apply('web', mounting(undefined, { mountPath: '/one', subPath: 'page' }));
+  const before = await world.running('web');
+  await site(world, 'second');
+  const behind = await world.until('tells', 'web', (_, object) => conditionOf(object, 'ConfigurationCurrent'));
+  t.is(conditionsText(behind), 'ConfigurationCurrent=False SubPathNotFollowed, Ready=True Running');
+  t.regex(conditionOf(behind, 'ConfigurationCurrent')?.message ?? '', /^\/one: /);
+  world.controls.exitTask(world.only(before), 1);
+  const after = await world.running('web', ({ restartCount }) => restartCount === 1);
+  t.is(conditionsText(after), 'Ready=True Running');
+});
+
+test('an optional ConfigMap that comes later is a change, and fills the directory', async (t) => {
+  const told = new Told();
+  await using world = await ContainerWorld.open(told.options);
+  await world.apply('web', {
+    ...SERVE,
+    volumes: [{ name: 'site', configMap: { name: 'site', optional: true } }],
+    volumeMounts: [{ name: 'site', mountPath: '/site', onChange: { action: 'Signal' } }],
+  });
+  await world.running('web');
+  await site(world, 'first');
+  await world.eventually('it is told', () => told.lines.includes(`kill ${SIGHUP} first`));
+  t.is(conditionsText(await world.get('web')), 'Ready=True Running');
+});
+
+test('a signal that cannot be sent because the runtime is away is sent when it is back', async (t) => {
+  const time = new ManualTime();
+  const told = new Told();
+  await using world = await ContainerWorld.open({ ...told.options, time });
+  await site(world, 'first');
+  await world.apply('web', { ...SERVE, ...mounting({ action: 'Signal' }) });
+  await world.running('web');
+  await world.quiet();
+  world.controls.setUnavailable(true);
+  await site(world, 'second');
+  await world.until('says so', 'web', (_, object) => conditionOf(object, 'Ready')?.status === 'Unknown', 200);
+  world.controls.setUnavailable(false);
+  await world.eventually('it is told', () => told.lines.includes(`kill ${SIGHUP} second`), 200);
+  await world.running('web');
+  t.is((await world.get('web')).status?.restartCount, 0);
+});
