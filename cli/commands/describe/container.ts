@@ -8,6 +8,7 @@ import type {
 import type { KubeObject } from '../../../schemas/object.ts';
 import type { SheetRow } from '../../output/sheet.ts';
 import { bodyOfObject } from './generic.ts';
+import { healthRows } from './health.ts';
 import { timeText } from './sections.ts';
 
 /** What it is asked to be, and what it is, in the order in which one looks for a fault. */
@@ -32,6 +33,7 @@ export function bodyOfContainer(object: KubeObject, now: number): readonly Sheet
     ...given('Working Dir', spec.workingDir),
     ['Network', spec.hostNetwork === true ? 'of the host' : 'none'],
     ['Restart Policy', spec.restartPolicy ?? 'Always'],
+    ...healthRows(spec),
     ...resourceRows(object as Container),
     ...listRows('Environment From', (spec.envFrom ?? []).map(envFromRow)),
     ...listRows(

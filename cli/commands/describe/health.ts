@@ -1,0 +1,46 @@
+import type { ContainerSpec } from '../../../schemas/gen/types.ts';
+import type { SheetRow } from '../../output/sheet.ts';
+
+type Probe = NonNullable<ContainerSpec['livenessProbe'] | ContainerSpec['readinessProbe']>;
+type Hook = NonNullable<NonNullable<ContainerSpec['lifecycle']>['postStart']>;
+type Handler = Pick<Probe, 'exec' | 'httpGet' | 'tcpSocket' | 'grpc'> & Pick<Hook, 'sleep'>;
+
+/** Probes and hooks, a line each, in the words of `kubectl describe pod`. */
+export function healthRows({
+  startupProbe,
+  livenessProbe,
+  readinessProbe,
+  lifecycle,
+}: ContainerSpec): readonly SheetRow[] {
+  const probes = [
+    ['Startup', startupProbe],
+    ['Liveness', livenessProbe],
+    ['Readiness', readinessProbe],
+  ] as const;
+  const hooks = [
+    ['Post Start', lifecycle?.postStart],
+    ['Pre Stop', lifecycle?.preStop],
+  ] as const;
+  return [
+    ...probes.flatMap(([label, probe]) => (probe === undefined ? [] : [[label, probeText(probe)] as const])),
+    ...hooks.flatMap(([label, hook]) => (hook === undefined ? [] : [[label, handlerText(hook)] as const])),
+  ];
+}
+
+function probeText(probe: Probe): string {
+  const { initialDelaySeconds = 0, timeoutSeconds = 1, periodSeconds = 10 } = probe;
+  const { successThreshold = 1, failureThreshold = 3 } = probe;
+  const times = `delay=${initialDelaySeconds}s timeout=${timeoutSeconds}s period=${periodSeconds}s`;
+  return `${handlerText(probe)} ${times} #success=${successThreshold} #failure=${failureThreshold}`;
+}
+
+function handlerText({ exec, httpGet, tcpSocket, grpc, sleep }: Handler): string {
+  if (exec !== undefined) return `exec [${exec.command.join(' ')}]`;
+  if (httpGet !== undefined) {
+    const { scheme = 'HTTP', host = '', port, path = '/' } = httpGet;
+    return `http-get ${scheme.toLowerCase()}://${host}:${port}${path.startsWith('/') ? path : `/${path}`}`;
+  }
+  if (tcpSocket !== undefined) return `tcp-socket ${tcpSocket.host ?? ''}:${tcpSocket.port}`;
+  if (grpc !== undefined) return `grpc :${grpc.port} ${grpc.service ?? ''}`.trim();
+  return `sleep ${sleep?.seconds ?? 0}s`;
+}
