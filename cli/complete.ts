@@ -10,7 +10,18 @@ import { refOf } from './kinds/directory.ts';
 const PATIENCE_MS = 1500;
 /** Commands whose arguments name containers. */
 const OF_CONTAINERS = ['logs', 'exec', 'attach', 'port-forward'];
-const NO_KINDS = ['apply', 'create', 'replace', 'daemon', 'completion', 'version', 'events', 'api-resources', 'cp'];
+const NO_KINDS = [
+  'apply',
+  'diff',
+  'create',
+  'replace',
+  'daemon',
+  'completion',
+  'version',
+  'events',
+  'api-resources',
+  'cp',
+];
 
 /** What the completion scripts call: prints what may stand in place of the last word. */
 export function completeCommand(commands: readonly CommandEntry[]): Command {

@@ -10,6 +10,8 @@ export interface TextOutput extends EventEmitter {
   readonly columns?: number;
   /** Its height. */
   readonly rows?: number;
+  /** The file behind it, which a program that is started can write to itself. */
+  readonly fd?: number;
 }
 
 /** What is typed or piped in; `process.stdin` is one. */

@@ -94,7 +94,7 @@ async function runCommand(command: Command, rest: readonly string[], io: Io): Pr
     if (io.signal.aborted) return INTERRUPTED;
     for (const text of errorLines(error, await placeOf(flags, io))) note(io, text);
     if (error instanceof UsageError) note(io, `See 'tsmoby ${command.name} --help' for usage.`);
-    return 1;
+    return command.failureCode ?? 1;
   } finally {
     (await session?.catch(() => undefined))?.[Symbol.dispose]();
   }

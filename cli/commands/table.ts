@@ -11,6 +11,11 @@ export interface CommandEntry {
 /** Every command, in the order of `tsmoby --help`. Each is loaded when it is called, and no other. */
 export const COMMANDS: readonly CommandEntry[] = [
   { name: 'apply', summary: 'Make objects as files say', load: async () => (await import('./apply.ts')).apply },
+  {
+    name: 'diff',
+    summary: 'Show what apply would change, and what that does',
+    load: async () => (await import('./diff.ts')).diff,
+  },
   { name: 'get', summary: 'Show objects', load: async () => (await import('./get.ts')).get },
   {
     name: 'describe',

@@ -6,6 +6,7 @@ import { nearestName } from '../../schemas/values/suggestion.ts';
 import { resourceOf, shownName, type KindDirectory, type KindInfo } from '../kinds/directory.ts';
 import { withAbsolutePaths } from './archive-paths.ts';
 import type { FieldCheck } from './check-fields.ts';
+import { definitionOf } from './defined-kinds.ts';
 import { ManifestError, type Document, type Manifest } from './manifest.ts';
 
 export interface CheckOptions {
@@ -24,7 +25,7 @@ export async function checkDocuments(
   options: CheckOptions,
 ): Promise<readonly Manifest[]> {
   const problems: string[] = [];
-  const checker = new Checker(options, problems);
+  const checker = new Checker(options, documents, problems);
   const manifests: Manifest[] = [];
   for (const document of documents) {
     const manifest = await checker.check(document);
@@ -37,10 +38,12 @@ export async function checkDocuments(
 
 class Checker {
   readonly #options: CheckOptions;
+  readonly #documents: readonly Document[];
   readonly #problems: string[];
 
-  constructor(options: CheckOptions, problems: string[]) {
+  constructor(options: CheckOptions, documents: readonly Document[], problems: string[]) {
     this.#options = options;
+    this.#documents = documents;
     this.#problems = problems;
   }
 
@@ -83,7 +86,10 @@ class Checker {
       return this.#fail(document, 'kind', `kind is missing: which kind of ${apiVersion} is it?`);
     const known = await this.#options.kinds.find({ apiVersion, kind });
     if (known !== undefined) return known;
-    return this.#fail(document, 'kind', `no matches for kind "${kind}" in version "${apiVersion}"${nearKind(kind)}`);
+    const definition = definitionOf(this.#documents, { apiVersion, kind });
+    const hint =
+      definition === undefined ? nearKind(kind) : `; apply its definition first, which stands at ${definition.place()}`;
+    return this.#fail(document, 'kind', `no matches for kind "${kind}" in version "${apiVersion}"${hint}`);
   }
 
   #name(document: Document, { metadata }: JsonObject): string | undefined {

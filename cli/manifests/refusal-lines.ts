@@ -5,10 +5,11 @@ import type { Manifest } from './manifest.ts';
 
 const FIELD = /(?:unknown|duplicate) field "([^"]+)"/g;
 
-/** The server's refusal of one manifest, with the places in its file. */
+/** The server's refusal of one manifest, with the places in its file. `namespaces`: those that the same files make. */
 export function refusalLines(
   { document, kind, name }: Manifest,
   { status, reason, message }: ApiError,
+  { namespaces = new Set() }: { readonly namespaces?: ReadonlySet<string> } = {},
 ): readonly string[] {
   const causes = status.details?.causes ?? [];
   if (reason === 'Invalid' && causes.length > 0) {
@@ -26,13 +27,14 @@ export function refusalLines(
   if (reason === 'BadRequest' && fields.length > 0)
     return fields.map(([text, path = '']) => `${document.place(path)}: ${shownName(kind, name)}: ${text}`);
   return [
-    `Error from server (${reason}): ${document.place()}: ${shownName(kind, name)}: ${message}${hint(status.details?.kind, message)}`,
+    `Error from server (${reason}): ${document.place()}: ${shownName(kind, name)}: ${message}${hint(status.details?.kind, message, namespaces)}`,
   ];
 }
 
-function hint(kind: string | undefined, message: string): string {
+function hint(kind: string | undefined, message: string, made: ReadonlySet<string>): string {
   const missing = kind === 'namespaces' ? /^namespaces "([^"]+)" not found$/.exec(message)?.[1] : undefined;
   if (missing === undefined) return '';
+  if (made.has(missing)) return '; it is in the same files, and has to be applied before what lives in it is compared';
   const near = nearestName(missing, ['default']);
   return near === undefined ? `; make it first: tsmoby create namespace ${missing}` : `; did you mean "${near}"?`;
 }

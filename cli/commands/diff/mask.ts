@@ -1,0 +1,51 @@
+/** Secrets are compared without being shown. */
+import type { JsonObject, JsonValue, KubeObject } from '../../../schemas/object.ts';
+import { isObject, own, put, type MutableObject } from '../../../schemas/structural/own.ts';
+import { equal } from '../../../schemas/structural/equal.ts';
+
+const MASK = '***';
+const BEFORE = '*** (before)';
+const AFTER = '*** (after)';
+/** Where a client-side apply keeps the whole manifest. */
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+
+type Pair = readonly [live: KubeObject | undefined, merged: KubeObject];
+
+/** Both as they are, but for the values of a Secret: stars in their place, and words beside those that differ, as kubectl does. */
+export function maskSecrets(live: KubeObject | undefined, merged: KubeObject): Pair {
+  if (merged.apiVersion !== 'v1' || merged.kind !== 'Secret') return [live, merged];
+  return [live && masked(live, merged, BEFORE), masked(merged, live, AFTER)];
+}
+
+function masked(object: KubeObject, other: KubeObject | undefined, changed: string): KubeObject {
+  const { metadata } = object;
+  const annotations = maskedKeys(metadata.annotations, other?.metadata.annotations, changed, [LAST_APPLIED]);
+  const data = maskedKeys(dataOf(object), dataOf(other), changed);
+  return {
+    ...object,
+    ...(data === undefined ? {} : { data }),
+    metadata: { ...metadata, ...(annotations === undefined ? {} : { annotations }) } as KubeObject['metadata'],
+  };
+}
+
+function dataOf(object: KubeObject | undefined): JsonObject | undefined {
+  const data = object === undefined ? undefined : own(object as unknown as JsonObject, 'data');
+  return isObject(data) ? data : undefined;
+}
+
+function maskedKeys(
+  values: JsonObject | undefined,
+  others: JsonObject | undefined,
+  changed: string,
+  only?: readonly string[],
+): JsonObject | undefined {
+  if (values === undefined) return undefined;
+  const result: MutableObject = {};
+  for (const [key, value] of Object.entries(values)) {
+    const other = others === undefined ? undefined : own(others, key);
+    const differs = other !== undefined && !equal(value, other);
+    const shown = only === undefined || only.includes(key) ? (differs ? changed : MASK) : value;
+    put(result, key, shown as JsonValue);
+  }
+  return result;
+}
