@@ -19,3 +19,18 @@ test('when Debian’s kubectl cannot be had, it is told whether there is another
     /there is no kubectl on PATH.*: no network\n.*suite\.test\.ts will fail/s,
   );
 });
+
+test('what networks need is asked for by quickstart and tests, what only stands beside them by tests alone', async (t) => {
+  const packages = async (purpose: 'quickstart' | 'test') =>
+    (await missingFor(purpose, '/nowhere')).map((missing) => missing.package);
+  const network = ['nftables', 'conntrack', 'iproute2'];
+  const [quickstart, tests] = [await packages('quickstart'), await packages('test')];
+  t.deepEqual(
+    network.filter((name) => !quickstart.includes(name) || !tests.includes(name)),
+    [],
+  );
+  t.true(tests.includes('iptables'));
+  t.false(quickstart.includes('iptables'));
+  const plugins = requirements.find((each) => each.package === 'containernetworking-plugins');
+  t.deepEqual(plugins?.purposes, ['quickstart', 'test']);
+});

@@ -35,6 +35,16 @@ export const requirements: readonly Requirement[] = [
   { program: 'runc', package: 'runc', why: 'starts the processes of containers', purposes: both },
   { program: 'tini-static', package: 'tini', why: 'the init process of containers', purposes: both },
   { program: 'busybox', package: 'busybox-static', why: 'sample and test images', purposes: both, fits: isStatic },
+  { program: 'nft', package: 'nftables', why: 'published ports, masquerading, isolation', purposes: both },
+  { program: 'conntrack', package: 'conntrack', why: 'has flows of UDP forgotten when a port moves', purposes: both },
+  { program: 'ip', package: 'iproute2', why: 'network namespaces and bridges', purposes: both },
+  {
+    program: '/usr/lib/cni/bridge',
+    package: 'containernetworking-plugins',
+    why: "interfaces of containers, made by CNI's plugins",
+    purposes: both,
+  },
+  { program: 'iptables', package: 'iptables', why: 'tests publish ports beside its rules', purposes: ['test'] },
   { program: 'docker-registry', package: 'docker-registry', why: 'tests pull from it', purposes: ['test'] },
   {
     program: 'strace',
