@@ -26,6 +26,8 @@ export class Bridges {
   #told: string | undefined;
   /** Interfaces that went with a bridge, or were taken away by somebody: to be made again. */
   readonly #lost = new Set<string>();
+  /** Networks whose bridge the plugin has finished. */
+  readonly #sound = new Set<string>();
 
   constructor(options: BridgesOptions) {
     this.#options = options;
@@ -43,15 +45,10 @@ export class Bridges {
   async around<T>({ spec: { uid, driver }, interface: bridge = '' }: NetworkRecord, add: () => Promise<T>): Promise<T> {
     if (driver !== 'bridge') return await add();
     await this.#provide(uid);
-    const { machine, settings, turns } = this.#options;
-    if ((await machine.interfaces()).has(bridge)) return await add();
+    const { machine, turns } = this.#options;
+    if (this.#isSound(uid) && (await machine.interfaces()).has(bridge)) return await add();
     // The plugin makes the bridge, and two of them at once would stand in each other's way.
-    return await turns.take(`bridge ${bridge}`, async () => {
-      if (!(await machine.interfaces()).has(bridge)) this.#noticeLost(bridge, this.#options.sandboxes.values());
-      const result = await add();
-      await settings.leadLoopback(bridge);
-      return result;
-    });
+    return await turns.take(`bridge ${bridge}`, () => this.#addFirst(uid, bridge, add));
   }
 
   /** Has the firewall know the networks as they are now. Nothing happens when it does. */
@@ -92,6 +89,37 @@ export class Bridges {
     return [...new Set([...this.#lost].map((key) => key.split(' ')[0] ?? ''))];
   }
 
+  /** Whether an interface was once made on the bridge. */
+  #isSound(uid: string): boolean {
+    const { boot, sandboxes } = this.#options;
+    if (this.#sound.has(uid)) return true;
+    const isHere = ({ id, boot: of, attachments }: SandboxRecord): boolean =>
+      of === boot &&
+      attachments.some(({ network, state }) => network === uid && state === 'attached') &&
+      !this.isLost(id, uid);
+    const attached = sandboxes.values().some(isHere);
+    if (attached) this.#sound.add(uid);
+    return attached;
+  }
+
+  async #addFirst<T>(uid: string, bridge: string, add: () => Promise<T>): Promise<T> {
+    const { host, machine, sandboxes, settings } = this.#options;
+    if (!(await machine.interfaces()).has(bridge)) {
+      this.#noticeLost(bridge, sandboxes.values());
+      this.#sound.delete(uid);
+    }
+    try {
+      const result = await add();
+      await settings.leadLoopback(bridge);
+      this.#sound.add(uid);
+      return result;
+    } catch (error) {
+      // One that the plugin has left half made has no hardware address, and the plugin could never use it.
+      if (!this.#isSound(uid)) await host.run('ip', ['link', 'del', bridge]).catch(() => undefined);
+      throw error;
+    }
+  }
+
   /** Networks of driver bridge to which something was attached in this boot. */
   #made(): readonly NetworkRecord[] {
     const { boot, networks } = this.#options;
@@ -128,6 +156,7 @@ export class Bridges {
     const { host, machine, networks, settings } = this.#options;
     const { spec, interface: bridge = '' } = record;
     if (spec.driver !== 'bridge') return;
+    this.#sound.delete(spec.uid);
     if ((await machine.interfaces()).has(bridge)) await host.run('ip', ['link', 'del', bridge]);
     if (record.boot !== undefined) {
       const { boot: _, ...unmade } = record;

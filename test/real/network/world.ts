@@ -40,6 +40,8 @@ export interface NetworkWorld extends AsyncDisposable, OpenNetworks {
   readonly setting: (name: string) => Promise<string>;
   /** A daemon that starts on what this one left. */
   readonly again: (more?: Partial<NetworksOptions> & { bootId?: string }) => Promise<OpenNetworks>;
+  /** What a boot takes away: interfaces, namespaces and, unless it is `kept`, the run directory. */
+  readonly boot: (kept: boolean) => Promise<void>;
   /** Runs `ip` where the bridges are, or in a namespace that is a file. */
   readonly ip: (args: string, netns?: string) => Promise<string>;
   /** Programs that were started so far, by name. */
@@ -90,6 +92,10 @@ export async function openWorld(more: Partial<NetworksOptions> = {}): Promise<Ne
       ])
     ).stdout;
   };
+  const interfaces = async (): Promise<readonly string[]> =>
+    [...(await readFile(`/proc/${machine.pid}/net/dev`, 'utf8')).matchAll(/^ *(\S+):/gm)]
+      .map(([, name = '']) => name)
+      .filter((name) => name !== 'lo');
   return {
     ...(await open()),
     path,
@@ -99,20 +105,20 @@ export async function openWorld(more: Partial<NetworksOptions> = {}): Promise<Ne
     ip,
     programs: () => Object.fromEntries(Object.entries(host.calls).filter(([, count]) => count > 0)),
     setting: async (name) => (await readFile(join(path, 'sys', name), 'utf8')).trim(),
+    async boot(kept) {
+      for (const point of await mountsBelow(path)) await unmount(point);
+      for (const name of await interfaces()) if (name.startsWith('ts')) await ip(`link del ${name}`);
+      if (!kept) await rm(join(path, 'run'), { recursive: true });
+    },
     async leftovers() {
-      const [mounts, interfaces, ...folders] = await Promise.all([
+      const [mounts, names, ...folders] = await Promise.all([
         mountsBelow(path),
-        readFile(`/proc/${machine.pid}/net/dev`, 'utf8'),
+        interfaces(),
         ...['data/sandboxes', 'data/networks', 'data/network', 'run/netns', 'run/sandboxes'].map((folder) =>
           readdir(join(path, folder)).catch(() => [] as string[]),
         ),
       ]);
-      const names = [...interfaces.matchAll(/^ *(\S+):/gm)].map(([, name = '']) => name);
-      return [
-        ...mounts,
-        ...names.filter((name) => name !== 'lo'),
-        ...folders.flat().filter((name) => name !== '.boot'),
-      ];
+      return [...mounts, ...names, ...folders.flat().filter((name) => name !== '.boot')];
     },
     async [Symbol.asyncDispose]() {
       for (const point of await mountsBelow(path)) await unmount(point);

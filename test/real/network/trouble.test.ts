@@ -1,0 +1,275 @@
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import { RuntimeError, type RuntimeErrorCode } from '../../../runtime/errors.ts';
+import { makeNetns } from '../../../runtime/network/netns.ts';
+import type { NetworkSpec } from '../../../runtime/ports/networks.ts';
+import type { Sandboxes, SandboxSpec } from '../../../runtime/ports/sandboxes.ts';
+import { bridge } from '../../suites/networks.ts';
+import { makeFolder } from '../../support/interruption.ts';
+import { wrapPlugins } from './wrapped-plugins.ts';
+import { openWorld, type NetworkWorld } from './world.ts';
+
+const spec = (name: string, networks: readonly NetworkSpec[]): SandboxSpec => ({
+  id: `${name}.0`,
+  ownerUid: name,
+  mode: 'cni',
+  hostname: name,
+  attachments: networks.map(({ uid }) => ({ network: uid })),
+});
+
+async function refuses(t: ExecutionContext, work: Promise<unknown>, code: RuntimeErrorCode, reason: string) {
+  const error = await t.throwsAsync(work, { instanceOf: RuntimeError });
+  t.is(error.code, code, error.message);
+  t.is(error.reason, reason);
+  return error.message;
+}
+
+async function openWrapped(): Promise<NetworkWorld & { readonly plugins: Awaited<ReturnType<typeof wrapPlugins>> }> {
+  const folder = await makeFolder('/tmp/tsm-cni-');
+  const plugins = await wrapPlugins(folder, ['bridge', 'static', 'portmap', 'host-local', 'tuning']);
+  const world = await openWorld({ env: { CNI_PATH: plugins.path } });
+  return {
+    ...world,
+    plugins,
+    async [Symbol.asyncDispose]() {
+      await world[Symbol.asyncDispose]();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Takes all away, and nothing is left of it anywhere. */
+async function clear(t: ExecutionContext, world: NetworkWorld, sandboxes: Sandboxes = world.sandboxes): Promise<void> {
+  for (const id of await sandboxes.list()) await sandboxes.remove(id);
+  for (const uid of await world.networks.list()) await world.networks.remove(uid);
+  t.deepEqual(await world.leftovers(), []);
+}
+
+for (const type of ['bridge', 'static']) {
+  for (const when of ['before', 'after'] as const) {
+    test(`an ADD that fails ${when} ${type} did its work is undone and done by the next ensure, with the same address`, async (t) => {
+      await using world = await openWrapped();
+      const { networks, sandboxes, plugins } = world;
+      for (const number of [1, 2]) await networks.ensure(bridge(number));
+      const one = await sandboxes.ensure(spec('web', [bridge(1)]));
+      await plugins.failNext(type, 'ADD', when);
+      const both = spec('web', [bridge(1), bridge(2)]);
+      const said = await refuses(t, sandboxes.ensure(both), 'Internal', 'CniFailed');
+      t.regex(said, /bridge failed to ADD: .*the test says no/);
+      t.deepEqual(await plugins.pending(), []);
+      const wanted = world.placeOf('web.0')?.attachments[1];
+      const two = await sandboxes.ensure(both);
+      t.deepEqual(two.attachments[0], one.attachments[0]);
+      t.like(two.attachments[1], { addresses: wanted?.addresses, mac: wanted?.mac });
+      t.regex(await world.ip('addr show dev eth1', two.netnsPath), new RegExp(`inet ${wanted?.addresses[0]}/28`));
+      await clear(t, world);
+    });
+
+    test(`a DEL that fails ${when} ${type} did its work leaves the record, and is tried again`, async (t) => {
+      await using world = await openWrapped();
+      const { networks, sandboxes, plugins } = world;
+      await networks.ensure(bridge(1));
+      const { attachments } = await sandboxes.ensure(spec('web', [bridge(1)]));
+      await plugins.failNext(type, 'DEL', when);
+      t.regex(
+        await refuses(t, sandboxes.remove('web.0'), 'Unavailable', 'CniFailed'),
+        /failed to DEL.*the test says no/,
+      );
+      t.deepEqual(await plugins.pending(), []);
+      t.deepEqual(await sandboxes.list(), ['web.0']);
+      await refuses(t, networks.remove(bridge(1).uid), 'FailedPrecondition', 'InUse');
+      const asked = { network: bridge(1).uid, addresses: attachments[0]?.addresses ?? [] };
+      const other = sandboxes.ensure({ ...spec('other', []), attachments: [asked] });
+      await refuses(t, other, 'InvalidArgument', 'AddressTaken');
+      await sandboxes.remove('web.0');
+      await sandboxes.ensure({ ...spec('other', []), attachments: [asked] });
+      await clear(t, world);
+    });
+  }
+}
+
+test('a chain whose second plugin fails is undone from its end, and its own allocation is given back', async (t) => {
+  await using world = await openWrapped();
+  const { networks, sandboxes, plugins } = world;
+  const ranges = [[{ subnet: '10.220.0.0/30', gateway: '10.220.0.1' }]];
+  const raw: NetworkSpec = {
+    ...bridge(1),
+    driver: 'cni',
+    subnets: [],
+    config: {
+      cniVersion: '1.0.0',
+      name: 'raw',
+      plugins: [
+        {
+          type: 'bridge',
+          bridge: 'raw0',
+          isGateway: true,
+          ipam: { type: 'host-local', dataDir: `${world.path}/leases`, ranges },
+        },
+        { type: 'tuning', sysctl: { 'net.ipv4.conf.IFNAME.arp_filter': '1' } },
+      ],
+    },
+  };
+  await networks.ensure(raw);
+  for (const when of ['before', 'after'] as const) {
+    await plugins.failNext('tuning', 'ADD', when);
+    t.regex(await refuses(t, sandboxes.ensure(spec('web', [raw])), 'Internal', 'CniFailed'), /tuning failed to ADD/);
+  }
+  // There is one address only: it must have come back each time.
+  const { attachments } = await sandboxes.ensure(spec('web', [raw]));
+  t.deepEqual(attachments[0]?.addresses, ['10.220.0.2']);
+  t.regex(attachments[0]?.mac ?? '', /^02:/);
+  await plugins.failNext('bridge', 'DEL', 'before');
+  await refuses(t, sandboxes.remove('web.0'), 'Unavailable', 'CniFailed');
+  await sandboxes.remove('web.0');
+  t.deepEqual((await sandboxes.ensure(spec('other', [raw]))).attachments[0]?.addresses, ['10.220.0.2']);
+  await sandboxes.remove('other.0');
+  await world.ip('link del raw0');
+  await clear(t, world);
+});
+
+test('a plugin that is not there is named with its package, and is found once it is', async (t) => {
+  await using world = await openWrapped();
+  const { networks, sandboxes, plugins } = world;
+  await networks.ensure(bridge(1));
+  await plugins.uninstall('bridge');
+  const said = await refuses(t, networks.ensure(bridge(2)), 'Unsupported', 'CniPluginMissing');
+  t.regex(said, /plugin bridge is not in .*install containernetworking-plugins/);
+  t.deepEqual(await networks.list(), [bridge(1).uid]);
+  await refuses(t, sandboxes.ensure(spec('web', [bridge(1)])), 'Unsupported', 'CniPluginMissing');
+  await wrapPlugins(join(plugins.path, '..'), ['bridge']);
+  await sandboxes.ensure(spec('web', [bridge(1)]));
+  await clear(t, world);
+});
+
+test('a daemon that died between record and interface leaves what the next one makes, at the same address', async (t) => {
+  await using world = await openWrapped();
+  const { networks, sandboxes, plugins } = world;
+  await networks.ensure(bridge(1));
+  await plugins.failNext('bridge', 'ADD', 'after');
+  await refuses(t, sandboxes.ensure(spec('web', [bridge(1)])), 'Internal', 'CniFailed');
+  const wanted = world.placeOf('web.0')?.attachments[0]?.addresses;
+  const next = await world.again();
+  const other = await next.sandboxes.ensure(spec('other', [bridge(1)]));
+  t.notDeepEqual(other.attachments[0]?.addresses, wanted);
+  const { attachments, netnsPath } = await next.sandboxes.ensure(spec('web', [bridge(1)]));
+  t.deepEqual(attachments[0]?.addresses, wanted);
+  t.is([...(await world.ip('-o link', netnsPath)).matchAll(/: eth/g)].length, 1);
+  for (const id of await next.sandboxes.list()) await next.sandboxes.remove(id);
+  await next.networks.remove(bridge(1).uid);
+  t.deepEqual(await world.leftovers(), []);
+});
+
+test('a record that was lost or damaged costs no more than the address, and what hung on it is taken away', async (t) => {
+  await using world = await openWorld();
+  await world.networks.ensure(bridge(1));
+  const { attachments } = await world.sandboxes.ensure(spec('web', [bridge(1)]));
+  const record = join(world.path, 'data/sandboxes/web.0.json');
+  await writeFile(record, '{"half');
+  const next = await world.again();
+  t.deepEqual(await next.sandboxes.list(), ['web.0']);
+  const preferred = attachments[0]?.addresses ?? [];
+  const again = await next.sandboxes.ensure({
+    ...spec('web', []),
+    attachments: [{ network: bridge(1).uid, preferred }],
+  });
+  t.deepEqual(again.attachments, attachments);
+  await rm(record);
+  const third = await world.again();
+  await third.sandboxes.remove('web.0');
+  await third.networks.remove(bridge(1).uid);
+  t.deepEqual(await world.leftovers(), []);
+});
+
+test('after a boot of the machine everything is made again as it was, whatever is left of the run directory', async (t) => {
+  for (const kept of [true, false]) {
+    await using world = await openWorld();
+    for (const number of [1, 2]) await world.networks.ensure(bridge(number));
+    const before = await world.sandboxes.ensure(spec('web', [bridge(1), bridge(2)]));
+    await world.boot(kept);
+    const next = await world.again({ bootId: 'boot-2' });
+    t.is(next.placeOf('web.0'), undefined);
+    t.deepEqual(await next.networks.repair(), []);
+    const other = await next.sandboxes.ensure(spec('other', [bridge(1)]));
+    t.notDeepEqual(other.attachments[0]?.addresses, before.attachments[0]?.addresses);
+    const after = await next.sandboxes.ensure(spec('web', [bridge(1), bridge(2)]));
+    t.deepEqual(after, before);
+    t.regex(await world.ip('addr show dev eth1', after.netnsPath), new RegExp(before.attachments[1]?.mac ?? 'none'));
+    for (const id of ['web.0', 'other.0']) await next.sandboxes.remove(id);
+    for (const number of [1, 2]) await next.networks.remove(bridge(number).uid);
+    t.deepEqual(await world.leftovers(), []);
+  }
+});
+
+test('sandboxes of another boot can be taken away as they are', async (t) => {
+  await using world = await openWorld();
+  await world.networks.ensure(bridge(1));
+  await world.sandboxes.ensure(spec('web', [bridge(1)]));
+  await world.boot(true);
+  const next = await world.again({ bootId: 'boot-2' });
+  await next.sandboxes.remove('web.0');
+  await next.networks.remove(bridge(1).uid);
+  t.deepEqual(await world.leftovers(), []);
+});
+
+test('a namespace that was unmounted by somebody is made again with the same address', async (t) => {
+  await using world = await openWorld();
+  const { networks, sandboxes, host } = world;
+  await networks.ensure(bridge(1));
+  const before = await sandboxes.ensure(spec('web', [bridge(1)]));
+  await host.unmount(before.netnsPath ?? '');
+  const after = await sandboxes.ensure(spec('web', [bridge(1)]));
+  t.deepEqual(after, before);
+  t.regex(await world.ip('addr show dev eth0', after.netnsPath), /inet 10\.209\.1\./);
+  await clear(t, world);
+});
+
+test('a bridge that somebody deletes is noticed without a program, and made again with its interfaces', async (t) => {
+  await using world = await openWorld();
+  const { networks, sandboxes } = world;
+  for (const number of [1, 2]) await networks.ensure(bridge(number));
+  const device = (await networks.ensure(bridge(1))).interface ?? '';
+  const before = await sandboxes.ensure(spec('web', [bridge(1), bridge(2)]));
+  await sandboxes.ensure(spec('other', [bridge(2)]));
+  const programs = world.programs();
+  t.deepEqual(await networks.repair(), []);
+  t.deepEqual(world.programs(), programs);
+  await world.ip(`link del ${device}`);
+  const afterDeletion = world.programs();
+  t.deepEqual(await networks.repair(), ['web.0']);
+  t.deepEqual(world.programs(), afterDeletion);
+  t.deepEqual(await sandboxes.ensure(spec('web', [bridge(1), bridge(2)])), before);
+  t.deepEqual(await networks.repair(), []);
+  t.regex(await world.ip('-o link'), new RegExp(`master ${device}`));
+  await clear(t, world);
+});
+
+test('an interface whose other end somebody deletes is noticed as well', async (t) => {
+  await using world = await openWorld();
+  const { networks, sandboxes } = world;
+  await networks.ensure(bridge(1));
+  const before = await sandboxes.ensure(spec('web', [bridge(1)]));
+  const [, veth] = /: (veth\w+)@/.exec(await world.ip('-o link')) ?? [];
+  await world.ip(`link del ${veth}`);
+  t.deepEqual(await networks.repair(), ['web.0']);
+  t.deepEqual(await sandboxes.ensure(spec('web', [bridge(1)])), before);
+  t.regex(await world.ip('addr show dev eth0', before.netnsPath), /inet 10\.209\.1\./);
+  await clear(t, world);
+});
+
+test('records are written before interfaces, and say what is there', async (t) => {
+  await using world = await openWorld();
+  await world.networks.ensure(bridge(1));
+  const { attachments } = await world.sandboxes.ensure(spec('web', [bridge(1)]));
+  const record: unknown = JSON.parse(await readFile(join(world.path, 'data/sandboxes/web.0.json'), 'utf8'));
+  t.like(record, { id: 'web.0', boot: 'boot-1', attachments: [{ ...attachments[0], state: 'attached' }] });
+});
+
+test('a namespace nobody has a record of is listed and goes', async (t) => {
+  await using world = await openWorld();
+  await makeNetns(world.host, join(world.path, 'run/netns/stray.3'));
+  t.deepEqual(await world.sandboxes.list(), ['stray.3']);
+  await world.sandboxes.remove('stray.3');
+  t.deepEqual(await world.leftovers(), []);
+});
