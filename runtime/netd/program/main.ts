@@ -6,8 +6,11 @@
  */
 import { join } from 'node:path';
 import { serveLines, type Handled, type Peer } from '../../resident/program/serve-lines.ts';
+import { askNetwork, dialFrom } from './ask-network.ts';
 import { createGateways } from './gateways.ts';
-import { protocolVersion, type Answer, type Message } from './protocol.ts';
+import { askWithin, type ProbeTime } from './keep-asking.ts';
+import { createProbeTable } from './probe-table.ts';
+import { protocolVersion, type Answer, type AskMessage, type Message, type ProbeEvent } from './protocol.ts';
 import { createReservations } from './reservations.ts';
 import { createResolver } from './resolve.ts';
 
@@ -16,12 +19,31 @@ const maxRequestBytes = 16 << 20;
 
 const [, , , directory = '', , version = '', , resolvConf = '/etc/resolv.conf'] = process.argv;
 
+const time: ProbeTime = {
+  now: Date.now,
+  random: Math.random,
+  after(delayMs, wake) {
+    const timer = setTimeout(wake, delayMs);
+    return { [Symbol.dispose]: () => clearTimeout(timer) };
+  },
+};
+
+async function askOnce({ action, address, timeoutMs }: AskMessage): Promise<Partial<Answer>> {
+  const ask = (signal: AbortSignal) => askNetwork(action, address, dialFrom(address), signal);
+  const told = await askWithin(timeoutMs, ask, new AbortController(), time);
+  return told ? { told } : {};
+}
+
 function main(): void {
   process.umask(0o077);
   const peers = new Set<Peer>();
   const resolver = createResolver({ resolvConf, hasDaemon: () => peers.size > 0, now: () => performance.now() });
   const gateways = createGateways(resolver);
   const reservations = createReservations();
+  const probes = createProbeTable(time, ({ key, serial, state }) => {
+    const event: ProbeEvent = { event: 'probe', key, serial, state };
+    for (const peer of peers) peer.send(event);
+  });
   const server = serveLines<Message, Answer>(join(directory, 'netd.sock'), {
     maxRequestBytes,
     handle,
@@ -40,6 +62,14 @@ function main(): void {
         return { problems: await reservations.set(message.reservations) };
       case 'pick':
         return { port: await reservations.pick(message.protocol, message.hostIP) };
+      case 'probes':
+        for (const key of message.drop) probes.drop(key);
+        for (const probe of message.keep) probes.keep(probe);
+        return {};
+      case 'kept':
+        return { probes: probes.list() };
+      case 'ask':
+        return await askOnce(message);
       case 'retire':
         await Promise.all([gateways[Symbol.asyncDispose](), reservations[Symbol.asyncDispose]()]);
         server.close();

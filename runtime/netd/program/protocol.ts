@@ -3,6 +3,9 @@
  * sent again.
  */
 import type { NameTable, PortReservation, ReservationProblem } from '../../ports/netd.ts';
+import type { NetworkAction } from './ask-network.ts';
+import type { ProbeAnswer } from './probe-cycle.ts';
+import type { ProbeSpec, ProbeState, ProbeTarget } from '../../ports/probes.ts';
 import type { ResidentAnswer, ResidentMessage } from '../../resident/program/wire.ts';
 
 export const protocolVersion = 1;
@@ -23,7 +26,49 @@ export interface PickMessage {
   readonly hostIP?: string;
 }
 
-export type Message = NamesMessage | ReservationsMessage | PickMessage | ResidentMessage;
+/** A probe as it is kept at both ends. */
+export interface KeptProbe {
+  readonly key: string;
+  /** Another one for each spec and target that a key was given: what is said of an older one is not of this one. */
+  readonly serial: number;
+  readonly spec: ProbeSpec;
+  readonly target: ProbeTarget;
+  readonly state: ProbeState;
+  /** The daemon asks; netd only remembers how it stands. */
+  readonly byDaemon: boolean;
+}
+
+/** What is known already, by key and serial, is left alone. */
+export interface ProbesMessage {
+  readonly op: 'probes';
+  readonly keep: readonly KeptProbe[];
+  readonly drop: readonly string[];
+}
+
+/** Asks once. */
+export interface AskMessage {
+  readonly op: 'ask';
+  readonly action: NetworkAction;
+  readonly address: string;
+  readonly timeoutMs: number;
+}
+
+export type Message =
+  | NamesMessage
+  | ReservationsMessage
+  | PickMessage
+  | ProbesMessage
+  | AskMessage
+  | { readonly op: 'kept' }
+  | ResidentMessage;
+
+/** Said unasked: a probe's state has changed. */
+export interface ProbeEvent {
+  readonly event: 'probe';
+  readonly key: string;
+  readonly serial: number;
+  readonly state: ProbeState;
+}
 
 /** A gateway at which it cannot listen, and why. */
 export interface GatewayProblem {
@@ -38,4 +83,8 @@ export interface Answer extends ResidentAnswer {
   readonly problems?: readonly ReservationProblem[];
   /** Of `pick`. */
   readonly port?: number;
+  /** Of `kept`. */
+  readonly probes?: readonly KeptProbe[];
+  /** Of `ask`. */
+  readonly told?: ProbeAnswer;
 }

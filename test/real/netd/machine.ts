@@ -3,6 +3,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { RuntimeError } from '../../../runtime/errors.ts';
+import { createHost } from '../../../runtime/host/create-host.ts';
 import { createProcesses } from '../../../runtime/host/processes.ts';
 import { endNetd } from '../../../runtime/netd/end-netd.ts';
 import { openNetd, type NetdOptions, type OpenNetd } from '../../../runtime/netd/open-netd.ts';
@@ -30,7 +32,7 @@ export interface NetdMachine extends AsyncDisposable {
 
 const silent = { info: () => undefined, warn: () => undefined };
 
-export async function openMachine(): Promise<NetdMachine> {
+export async function openMachine(more: Partial<NetdOptions> = {}): Promise<NetdMachine> {
   await using opening = new AsyncDisposableStack();
   const directory = opening.use(await temporaryDirectory());
   const inside = opening.use(await openInside());
@@ -41,7 +43,18 @@ export async function openMachine(): Promise<NetdMachine> {
   const resolvConf = join(directory.path, 'resolv.conf');
   await writeFile(resolvConf, '');
   const processes = createProcesses({ bootId: 'this boot' });
-  const options = { runDirectory: join(directory.path, 'run'), processes, log: silent, node, resolvConf };
+  const runDirectory = join(directory.path, 'run');
+  const host = createHost({ runDirectory });
+  const options: NetdOptions = {
+    runDirectory,
+    processes,
+    log: silent,
+    node,
+    resolvConf,
+    exec: async () => await Promise.reject(new RuntimeError('NotFound', 'nothing runs here')),
+    openNetwork: (pid) => host.openNetwork(pid),
+    ...more,
+  };
   const end = whenInterrupted(() => endNetd(options));
   opening.defer(end);
   const opened = opening.use(await openNetd(options));
