@@ -7,6 +7,7 @@ import { event } from './definitions/event.ts';
 import { image } from './definitions/image.ts';
 import { lease } from './definitions/lease.ts';
 import { namespace } from './definitions/namespace.ts';
+import { network } from './definitions/network.ts';
 import { newerEvent } from './definitions/newer-event.ts';
 import { pod } from './definitions/pod.ts';
 import { secret } from './definitions/secret.ts';
@@ -27,6 +28,7 @@ export const KINDS: readonly KindDefinition[] = [
   container,
   image,
   volume,
+  network,
 ];
 
 /** Further places at which kinds of the table are served; they have no objects of their own. */

@@ -1,12 +1,14 @@
 import { controllerUser } from '../../api/pipeline/authenticate.ts';
 import type { ApiServer } from '../../api/server.ts';
 import { containerController } from '../../controllers/container/index.ts';
+import { defaultNetworkController } from '../../controllers/default-network/index.ts';
 import type { AnyController } from '../../controllers/engine/contract.ts';
 import type { Clock, Log } from '../../controllers/engine/environment.ts';
 import { createManager, type Manager } from '../../controllers/engine/manager.ts';
 import { createGarbageCollector } from '../../controllers/garbage-collector/index.ts';
 import { imageController } from '../../controllers/image/index.ts';
 import { createNamespaceController } from '../../controllers/namespace/index.ts';
+import { networkController } from '../../controllers/network/index.ts';
 import { createSweeper } from '../../controllers/sweeper/index.ts';
 import { createTtlController } from '../../controllers/ttl/index.ts';
 import { volumeController } from '../../controllers/volume/index.ts';
@@ -39,15 +41,27 @@ export function createControllers({ server, runtime, facts, clock, log }: Contro
       server,
     );
   const { containers, images, events } = runtime.containerd;
-  const { logs, volumes, sandboxes, probes } = runtime;
-  const { nodeName } = facts;
+  const { logs, networks, publications, volumes, sandboxes, probes } = runtime;
+  const { nodeName, storeIdentity } = facts;
   const controllers = [
     containerController({ containers, images, events, logs, volumes, sandboxes, probes, nodeName, clock }),
     imageController({ images, events, platform: `linux/${facts.architecture}`, clock }),
     volumeController({ volumes, nodeName }),
+    networkController({ networks, nodeName, storeIdentity, clock }),
+    defaultNetworkController(),
     createNamespaceController({ kinds, log }),
   ] as unknown as readonly AnyController[];
-  const sweeper = createSweeper({ containers, images, events, logs, volumes, sandboxes, probes });
+  const sweeper = createSweeper({
+    containers,
+    images,
+    events,
+    logs,
+    networks,
+    publications,
+    volumes,
+    sandboxes,
+    probes,
+  });
   return createManager({
     client: clientFor('informers'),
     clientFor,

@@ -10,7 +10,9 @@ import { createProcesses } from '../../runtime/host/processes.ts';
 import { openLogs } from '../../runtime/logd/create-logs.ts';
 import type { Host, HostFacts } from '../../runtime/ports/host.ts';
 import type { Logs } from '../../runtime/ports/logs.ts';
+import type { Networks } from '../../runtime/ports/networks.ts';
 import type { Probes } from '../../runtime/ports/probes.ts';
+import type { Publications } from '../../runtime/ports/publications.ts';
 import type { Sandboxes } from '../../runtime/ports/sandboxes.ts';
 import type { Volumes } from '../../runtime/ports/volumes.ts';
 import { createRegistry } from '../../runtime/registry/create.ts';
@@ -18,6 +20,7 @@ import { openNetworks } from '../../runtime/network/open-networks.ts';
 import { createVolumes } from '../../runtime/volumes/create.ts';
 import { lateContainerd, type LateContainerd } from './late-containerd.ts';
 import { unaskedProbes } from './unasked-probes.ts';
+import { unmadePublications } from './unmade-publications.ts';
 
 export interface RuntimeOptions {
   readonly facts: HostFacts;
@@ -35,7 +38,9 @@ export interface Runtime extends AsyncDisposable {
   readonly logs: Logs;
   readonly volumes: Volumes;
   readonly sandboxes: Sandboxes;
+  readonly networks: Networks;
   readonly probes: Probes;
+  readonly publications: Publications;
   readonly host: Host;
 }
 
@@ -58,7 +63,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   const processes = createProcesses({ bootId: facts.bootId });
   const logs = opening.use(await openLogs({ dataDirectory, runDirectory, host, processes, log }));
   const firewall = createFirewall({ facts, host, log });
-  const { sandboxes } = await openNetworks({ facts, host, firewall, log, env });
+  const { networks, sandboxes } = await openNetworks({ facts, host, firewall, log, env });
   const registry = opening.use(createRegistry({ clock, timers, random: Math.random, proxyEnvironment: env }));
   const environment = await measureSpecEnvironment(facts);
   const containerd = opening.use(
@@ -99,7 +104,9 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     host,
     volumes: createVolumes({ facts, host, allowHostPaths }),
     sandboxes,
+    networks,
     probes: unaskedProbes(),
+    publications: unmadePublications(),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 }

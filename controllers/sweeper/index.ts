@@ -44,7 +44,12 @@ class Sweeper implements AsyncDisposable {
     this.#options = options;
     this.#context = context;
     const open = (kind: string): InformerLease => context.informers.open({ apiVersion: 'tsmoby.dev/v1alpha1', kind });
-    this.#leases = { containers: open('Container'), images: open('Image'), volumes: open('Volume') };
+    this.#leases = {
+      containers: open('Container'),
+      images: open('Image'),
+      networks: open('Network'),
+      volumes: open('Volume'),
+    };
     this.#subscription = options.events.subscribe(({ type }) => type === 'connected' && this.#in(SETTLE_MS));
   }
 

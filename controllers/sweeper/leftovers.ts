@@ -1,7 +1,9 @@
 import type { Containers } from '../../runtime/ports/containers.ts';
 import type { Images } from '../../runtime/ports/images.ts';
 import type { Logs } from '../../runtime/ports/logs.ts';
+import type { Networks } from '../../runtime/ports/networks.ts';
 import type { Probes } from '../../runtime/ports/probes.ts';
+import type { Publications } from '../../runtime/ports/publications.ts';
 import type { Sandboxes } from '../../runtime/ports/sandboxes.ts';
 import type { Volumes } from '../../runtime/ports/volumes.ts';
 
@@ -9,6 +11,8 @@ export interface SweepPorts {
   readonly containers: Containers;
   readonly images: Images;
   readonly logs: Logs;
+  readonly networks: Networks;
+  readonly publications: Publications;
   readonly sandboxes: Sandboxes;
   readonly volumes: Volumes;
   readonly probes: Probes;
@@ -18,6 +22,7 @@ export interface SweepPorts {
 export interface LiveObjects {
   readonly containers: ReadonlySet<string>;
   readonly images: ReadonlySet<string>;
+  readonly networks: ReadonlySet<string>;
   readonly volumes: ReadonlySet<string>;
 }
 
@@ -33,7 +38,8 @@ export interface Holding {
 const UID_LENGTH = 36;
 
 /** Everything that is made for objects, in the order it is taken away: processes before what they use. */
-export function holdings({ containers, images, logs, sandboxes, volumes, probes }: SweepPorts): readonly Holding[] {
+export function holdings(ports: SweepPorts): readonly Holding[] {
+  const { containers, images, logs, networks, probes, publications, sandboxes, volumes } = ports;
   const byUid = async (names: Promise<readonly string[]>) =>
     (await names).map((name) => ({ name, uid: name.slice(0, UID_LENGTH) }));
   return [
@@ -49,8 +55,15 @@ export function holdings({ containers, images, logs, sandboxes, volumes, probes 
       list: () => byUid(Promise.resolve(probes.list())),
       remove: async (key) => probes.remove(key),
     },
+    {
+      what: 'publication',
+      of: 'containers',
+      list: () => byUid(publications.list()),
+      remove: (uid) => publications.withdraw(uid),
+    },
     { what: 'log', of: 'containers', list: () => byUid(logs.list()), remove: (uid) => logs.remove(uid) },
     { what: 'sandbox', of: 'containers', list: () => byUid(sandboxes.list()), remove: (id) => sandboxes.remove(id) },
+    { what: 'network', of: 'networks', list: () => byUid(networks.list()), remove: (uid) => networks.remove(uid) },
     {
       what: 'projection',
       of: 'containers',

@@ -33,7 +33,7 @@ export class FakeNetworks implements Networks {
     await this.#gate.pass('networks.ensure');
     const known = this.specs.get(spec.uid);
     if (JSON.stringify(known) !== JSON.stringify(spec)) {
-      if (known !== undefined) this.#checkUnused(spec.uid);
+      if (known !== undefined && !sameButInternal(known, spec)) this.#checkUnused(spec.uid);
       checkSpec(spec);
       this.#checkOverlap(spec);
       this.specs.set(spec.uid, spec);
@@ -101,6 +101,9 @@ const NO_NAMES: NetworkState['dns'] = {
   reason: 'DNSUnsupported',
   message: 'this machine has no address in the network to answer at',
 };
+
+const sameButInternal = (a: NetworkSpec, b: NetworkSpec): boolean =>
+  JSON.stringify({ ...a, internal: b.internal }) === JSON.stringify(b);
 
 const bridgeName = (identity: string, uid: string): string =>
   `ts${identity.replaceAll('-', '').slice(0, 5)}-${uid.replaceAll('-', '').slice(0, 7)}`;

@@ -55,7 +55,8 @@ export interface Networks {
   /** What routes and interfaces of this machine occupy, our own bridges aside. */
   occupied(): Promise<readonly OccupiedRange[]>;
   /**
-   * Rejects: InvalidArgument (the spec cannot be; reason SubnetOverlap, ParentNotFound, CniConfigInvalid), Unsupported (reason CniPluginMissing, or a
+   * Another spec than before takes its place; while sandboxes are attached only `internal` may differ. Rejects: FailedPrecondition (reason InUse: more
+   * differs), InvalidArgument (the spec cannot be; reason SubnetOverlap, ParentNotFound, CniConfigInvalid), Unsupported (reason CniPluginMissing, or a
    * host program is missing).
    */
   ensure(spec: NetworkSpec): Promise<NetworkState>;

@@ -2340,3 +2340,105 @@ export interface VolumeStatus {
    */
   readonly populated?: boolean;
 }
+
+/**
+ * A network that containers of its namespace are attached to, with addresses that they keep.
+ */
+export interface Network extends KubeObject {
+  readonly apiVersion: 'tsmoby.dev/v1alpha1';
+  readonly kind: 'Network';
+  readonly metadata: ObjectMeta;
+  readonly spec: NetworkSpec;
+  readonly status?: NetworkStatus;
+}
+/**
+ * What the network is. Without anything: a bridge with a range of addresses that is free.
+ */
+export interface NetworkSpec {
+  /**
+   * The machine this object belongs to. Claimed once by the first machine that sees it, then fixed.
+   */
+  readonly nodeName?: string;
+  /**
+   * bridge: a network of its own on this machine. macvlan, ipvlan: a share in an interface of the machine. cni: what `config` says.
+   */
+  readonly driver?: 'bridge' | 'macvlan' | 'ipvlan' | 'cni';
+  /**
+   * Its ranges of addresses, one of each family at most. Default, for driver bridge: a free IPv4 range is picked.
+   */
+  readonly subnets?: readonly NetworkSubnet[];
+  /**
+   * Pick an IPv6 range, too, where none is given.
+   */
+  readonly ipv6?: boolean;
+  /**
+   * No way out of the network, and none in but from this machine.
+   */
+  readonly internal?: boolean;
+  /**
+   * Bytes in a packet; default is the machine's.
+   */
+  readonly mtu?: number;
+  /**
+   * macvlan, ipvlan: the machine's interface; default is that of the default route.
+   */
+  readonly parent?: string;
+  /**
+   * macvlan: bridge (default), private, vepa, passthru. ipvlan: l2 (default), l3, l3s.
+   */
+  readonly mode?: string;
+  readonly config?: NetworkConfig;
+}
+/**
+ * One range.
+ */
+export interface NetworkSubnet {
+  /**
+   * The range: `10.20.0.0/24`.
+   */
+  readonly subnet: string;
+  /**
+   * The way out: the address of the bridge, or of the router of the parent’s network. Default: the first after the first.
+   */
+  readonly gateway?: string;
+}
+/**
+ * cni: a CNI configuration list, as it is. Another one is taken when no container is attached.
+ */
+export interface NetworkConfig {}
+/**
+ * What is there.
+ */
+export interface NetworkStatus {
+  /**
+   * The generation of the spec that this status speaks of.
+   */
+  readonly observedGeneration?: number;
+  /**
+   * What is true of the object now; Ready, Reconciling and Stalled mean what they mean in kstatus.
+   *
+   * Items: One condition.
+   */
+  readonly conditions?: readonly Condition[];
+  /**
+   * Its ranges of addresses, IPv4 first.
+   */
+  readonly subnets?: readonly NetworkStatusSubnet[];
+  /**
+   * Name of the bridge, or of the parent. The bridge is made when the first container comes.
+   */
+  readonly interface?: string;
+}
+/**
+ * One range.
+ */
+export interface NetworkStatusSubnet {
+  /**
+   * The range.
+   */
+  readonly subnet?: string;
+  /**
+   * The way out.
+   */
+  readonly gateway?: string;
+}

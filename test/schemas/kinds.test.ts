@@ -32,6 +32,7 @@ test('the table holds every kind once, under one resource name', (t) => {
     'Container',
     'Image',
     'Volume',
+    'Network',
   ]);
   t.is(new Set(KINDS.map((row) => `${row.plural}.${row.group}`)).size, KINDS.length);
   for (const row of KINDS) {
@@ -94,7 +95,7 @@ test('a plural name goes before a short name', (t) => {
 });
 
 test('category all holds our kinds and none of the core', (t) => {
-  t.deepEqual(names(kindsOfCategory('all')), ['Container', 'Image', 'Volume']);
+  t.deepEqual(names(kindsOfCategory('all')), ['Container', 'Image', 'Volume', 'Network']);
 });
 
 const cells = (row: KindDefinition, object: object): Record<string, unknown> =>

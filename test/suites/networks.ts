@@ -98,6 +98,8 @@ export function networksSuite(test: Test, name: string, create: () => Promise<Ne
     const attachments = [{ network: uid }];
     await sandboxes.ensure({ id, ownerUid: sandboxUid(1), mode: 'cni', hostname: 'web', attachments });
     await refuses(t, networks.remove(uid), 'FailedPrecondition', 'InUse');
+    await refuses(t, networks.ensure(bridge(1, { subnets: bridge(2).subnets })), 'FailedPrecondition', 'InUse');
+    await networks.ensure(bridge(1, { internal: true }));
     t.deepEqual(await networks.list(), [uid]);
     await sandboxes.remove(id);
     await networks.remove(uid);

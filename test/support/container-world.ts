@@ -1,19 +1,29 @@
-/** The controllers of containers, images and volumes over a real API server, with a runtime in memory at the edge. */
+/** The controllers of containers, images, volumes and networks over a real API server, with a runtime in memory at the edge. */
 import type { Client } from '../../client/client.ts';
 import { containerController } from '../../controllers/container/index.ts';
+import { defaultNetworkController } from '../../controllers/default-network/index.ts';
 import type { AnyController } from '../../controllers/engine/contract.ts';
 import type { Clock, Timers } from '../../controllers/engine/environment.ts';
 import type { Runnable } from '../../controllers/engine/runnable.ts';
 import { systemTimers } from '../../controllers/engine/timers.ts';
 import { imageController } from '../../controllers/image/index.ts';
 import { createNamespaceController } from '../../controllers/namespace/index.ts';
+import { networkController } from '../../controllers/network/index.ts';
 import { createSweeper } from '../../controllers/sweeper/index.ts';
 import { volumeController } from '../../controllers/volume/index.ts';
 import { createFakeRuntime, type FakeRuntime } from '../../runtime/fake/create.ts';
 import type { FakeRuntimeOptions } from '../../runtime/fake/options.ts';
 import type { ObjectInput, ObjectRef } from '../../schemas/object.ts';
 import type { Condition } from '../../schemas/object.ts';
-import type { Container, ContainerSpec, ContainerStatus, Event, Image, Volume } from '../../schemas/gen/types.ts';
+import type {
+  Container,
+  ContainerSpec,
+  ContainerStatus,
+  Event,
+  Image,
+  Network,
+  Volume,
+} from '../../schemas/gen/types.ts';
 import { openApiWorld, type ApiWorld } from './api-world.ts';
 import { eventually } from './eventually.ts';
 import type { ManualTime } from './manual-time.ts';
@@ -24,6 +34,7 @@ const TSMOBY = 'tsmoby.dev/v1alpha1';
 export const CONTAINER = { apiVersion: TSMOBY, kind: 'Container' } as const;
 export const IMAGE = { apiVersion: TSMOBY, kind: 'Image' } as const;
 export const VOLUME = { apiVersion: TSMOBY, kind: 'Volume' } as const;
+export const NETWORK = { apiVersion: TSMOBY, kind: 'Network' } as const;
 export const CONFIG_MAP = { apiVersion: 'v1', kind: 'ConfigMap' } as const;
 export const SECRET = { apiVersion: 'v1', kind: 'Secret' } as const;
 
@@ -42,7 +53,7 @@ export interface ContainerWorldOptions extends Partial<Omit<FakeRuntimeOptions, 
 
 export type FakePorts = Pick<
   FakeRuntime,
-  'containers' | 'images' | 'events' | 'logs' | 'sandboxes' | 'volumes' | 'probes'
+  'containers' | 'images' | 'events' | 'logs' | 'networks' | 'probes' | 'publications' | 'sandboxes' | 'volumes'
 >;
 
 export class ContainerWorld implements AsyncDisposable {
@@ -91,17 +102,20 @@ export class ContainerWorld implements AsyncDisposable {
   /** As a daemon that comes up: new controllers over what store and runtime hold. */
   async start(): Promise<void> {
     const { time, sweeper, ports = (runtime) => runtime, client = (plain) => plain } = this.#options;
-    const { containers, images, events, logs, sandboxes, volumes, probes } = ports(this.runtime);
+    const all = ports(this.runtime);
+    const { images, events, networks, volumes } = all;
     const clock: Clock = time ?? { now: () => Date.now() };
     const timers: Timers = time ?? systemTimers;
-    const { nodeName } = this.runtime.facts;
+    const { nodeName, storeIdentity } = this.runtime.facts;
     const controllers = [
-      containerController({ containers, images, events, logs, sandboxes, volumes, probes, nodeName, clock, timers }),
+      containerController({ ...all, nodeName, clock, timers }),
       imageController({ images, events, platform: 'linux/amd64', clock, timers }),
       volumeController({ volumes, nodeName }),
+      networkController({ networks, nodeName, storeIdentity, clock, timers }),
+      defaultNetworkController(),
       createNamespaceController({ kinds: this.api.kinds, log: recordingLog() }),
     ] as unknown as readonly AnyController[];
-    const sweeping = createSweeper({ containers, images, events, logs, sandboxes, volumes, probes });
+    const sweeping = createSweeper(all);
     const runnables: Runnable[] = sweeper ? [sweeping] : [];
     this.#running = await runManager(client(this.api.client()), {
       controllers,
@@ -188,6 +202,10 @@ export class ContainerWorld implements AsyncDisposable {
     return this.#object<Volume>(ref(VOLUME, name), passes);
   }
 
+  async network(name: string, passes: (network: Network) => unknown, namespace = 'default'): Promise<Network> {
+    return this.#object<Network>({ ...ref(NETWORK, name), namespace }, passes);
+  }
+
   #object<T>(target: ObjectRef, passes: (object: T) => unknown): Promise<T> {
     return this.eventually(`${target.kind} ${target.name} is as expected`, async () => {
       const object = await this.find<T>(target);
@@ -246,15 +264,19 @@ export class ContainerWorld implements AsyncDisposable {
     return id;
   }
 
-  /** Everything in the runtime that was made for objects: nothing, when all of them are gone. */
+  /** Everything in the runtime that was made for objects, the default networks aside: nothing, when all of them are gone. */
   async holdings(): Promise<readonly string[]> {
-    const { logs, sandboxes, volumes, images } = this.runtime;
+    const { logs, networks, publications, sandboxes, volumes, images } = this.runtime;
     const { projections, scratch, tmpfs } = await volumes.leftovers();
+    const { items } = await this.user.list(NETWORK, { labelSelector: 'tsmoby.dev/default=true' });
+    const unasked = new Set(items.map(({ metadata }) => metadata.uid));
     const all = {
       instances: this.controls.instanceIds(),
       probes: this.runtime.probes.list(),
       logs: await logs.list(),
       sandboxes: await sandboxes.list(),
+      networks: (await networks.list()).filter((uid) => !unasked.has(uid)),
+      publications: await publications.list(),
       images: (await images.list()).map(({ name }) => name),
       projections,
       scratch,

@@ -23,12 +23,22 @@ export class LossyPorts {
     return this.#losses.has(method);
   }
 
-  wrap = ({ containers, images, events, logs, sandboxes, volumes, probes }: FakePorts): FakePorts => ({
+  wrap = ({
+    containers,
+    images,
+    logs,
+    networks,
+    publications,
+    sandboxes,
+    volumes,
+    ...others
+  }: FakePorts): FakePorts => ({
+    ...others,
     containers: this.#lossy('containers', containers),
     images: this.#lossy('images', images),
-    events,
-    probes,
     logs: this.#lossy('logs', logs),
+    networks: this.#lossy('networks', networks),
+    publications: this.#lossy('publications', publications),
     sandboxes: this.#lossy('sandboxes', sandboxes),
     volumes: this.#lossy('volumes', volumes),
   });
