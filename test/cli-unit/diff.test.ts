@@ -189,11 +189,15 @@ test('Ctrl-C ends the program that compares, and the files are gone', async (t) 
       interrupted.abort();
     },
   });
-  const [pid = 0, child = 0] = pids;
-  process.kill(child);
-  t.is(run.code, 130);
-  t.deepEqual(await at.left(), []);
-  await eventually('the program is gone', () => !isAlive(pid));
+  const [pid, child] = pids;
+  if (pid === undefined || child === undefined) return t.fail('the program did not start');
+  try {
+    t.is(run.code, 130);
+    t.deepEqual(await at.left(), []);
+    await eventually('the program is gone', () => !isAlive(pid));
+  } finally {
+    for (const one of pids.filter(isAlive)) process.kill(one, 'SIGKILL');
+  }
 });
 
 for (const [title, text, expected] of [
