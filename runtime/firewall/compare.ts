@@ -27,10 +27,9 @@ function sameElements(listed: readonly unknown[] | undefined, wanted: readonly s
 /** A pair of key and value in a map; a list of fields; a field; each may be wrapped in an object with more about it. */
 function elementText(element: unknown): string {
   if (Array.isArray(element)) return element.map(elementText).join(' : ');
-  const { concat, elem } = (element ?? {}) as { concat?: readonly unknown[]; elem?: { val?: unknown } };
-  if (concat !== undefined) return concat.map(elementText).join(' . ');
-  if (elem !== undefined) return elementText(elem.val);
-  return canonical(String(element));
+  if (typeof element !== 'object' || element === null) return canonical(String(element));
+  const { concat, elem } = element as { concat?: readonly unknown[]; elem?: { val?: unknown } };
+  return concat === undefined ? elementText(elem?.val) : concat.map(elementText).join(' . ');
 }
 
 const normal = (element: string): string =>

@@ -45,7 +45,7 @@ export function createHost(options: HostOptions): SystemHost {
     cni: 0,
   };
   const env = {
-    PATH: `${options.path ?? ''}:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin`,
+    PATH: `${programPath(options.path)}:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin`,
     LC_ALL: 'C',
   };
   const directory = join(options.runDirectory, 'host');
@@ -110,6 +110,13 @@ export function createHost(options: HostOptions): SystemHost {
     },
   };
 }
+
+/** Without what npm puts in front: packages bring programs of their own, and one of them is called nft. */
+const programPath = (path = ''): string =>
+  path
+    .split(':')
+    .filter((directory) => !directory.endsWith('node_modules/.bin'))
+    .join(':');
 
 interface Descriptors {
   readonly descriptors?: readonly number[];

@@ -10,7 +10,11 @@ import { promisify } from 'node:util';
 import { whenInterrupted } from '../interruption.ts';
 import type { PeerOrder } from './peer.ts';
 
-const execute = promisify(execFile);
+/** The system's programs: a package of npm's brings another nft. */
+const env = { ...process.env, PATH: '/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin' };
+
+const execute = async (program: string, args: readonly string[]): Promise<{ stdout: string }> =>
+  await promisify(execFile)(program, args, { env });
 
 export interface Peer {
   order(order: PeerOrder): Promise<unknown>;

@@ -1,90 +1,29 @@
 import test from 'ava';
-import { rm } from 'node:fs/promises';
-import { createFirewall } from '../../../runtime/firewall/create.ts';
-import { createHost } from '../../../runtime/host/create-host.ts';
-import type { FirewallNetwork, Forward } from '../../../runtime/ports/firewall.ts';
-import { makeFolder } from '../../support/interruption.ts';
-import { createNetworkWorld, type NetworkWorld } from '../../support/network/world.ts';
-
-const facts = { bootId: 'boot-1', storeIdentity: '12345678-0000-4000-8000-000000000000' };
-
-const FRONT: FirewallNetwork = {
-  uid: 'front',
-  bridge: 'ts12345-front',
-  subnets: [
-    { subnet: '10.208.1.0/24', gateway: '10.208.1.1' },
-    { subnet: 'fd00:1::/64', gateway: 'fd00:1::1' },
-  ],
-  internal: false,
-};
-const BACK: FirewallNetwork = {
-  uid: 'back',
-  bridge: 'ts12345-back',
-  subnets: [{ subnet: '10.208.2.0/24', gateway: '10.208.2.1' }],
-  internal: false,
-};
-const VAULT: FirewallNetwork = {
-  uid: 'vault',
-  bridge: 'ts12345-vault',
-  subnets: [{ subnet: '10.208.3.0/24', gateway: '10.208.3.1' }],
-  internal: true,
-};
-
-async function open(world: NetworkWorld) {
-  const runDirectory = await makeFolder('/tmp/tsn-');
-  const host = createHost({ runDirectory, prefix: () => world.prefix });
-  const warnings: string[] = [];
-  const log = { warn: (_: object, message: string) => void warnings.push(message) };
-  const firewall = createFirewall({ facts: { ...facts, runDirectory }, host, log, procNet: world.procNet });
-  return {
-    firewall,
-    host,
-    warnings,
-    next: () => createFirewall({ facts: { ...facts, runDirectory }, host, log, procNet: world.procNet }),
-    [Symbol.asyncDispose]: () => rm(runDirectory, { recursive: true, force: true }),
-  };
-}
-
-async function bridges(world: NetworkWorld, ...networks: readonly FirewallNetwork[]): Promise<void> {
-  for (const { bridge, subnets } of networks) {
-    const addresses = subnets.map(({ subnet, gateway }) => `${gateway}/${subnet.split('/')[1] ?? ''}`);
-    await world.bridge(bridge, ...addresses);
-  }
-}
-
-const web = (world: NetworkWorld) =>
-  world.container(FRONT.bridge, ['10.208.1.2/24', 'fd00:1::2/64'], ['10.208.1.1', 'fd00:1::1']);
-
-const tcp = (hostPort: number, more: Partial<Forward> = {}): Forward => ({
-  protocol: 'TCP',
-  hostPort,
-  address: '10.208.1.2',
-  port: 8080,
-  ...more,
-});
+import { createNetworkWorld } from '../../support/network/world.ts';
+import { BACK, forward, FRONT, inFront, makeBridges, openFirewall, VAULT } from './opened.ts';
 
 for (const bridged of ['0', '1']) {
   test.serial(`a published port is reached from everywhere, bridge-nf-call-iptables being ${bridged}`, async (t) => {
     await using world = await createNetworkWorld();
-    await using opened = await open(world);
-    await bridges(world, FRONT, BACK);
+    await using opened = await openFirewall(world);
+    await makeBridges(world, FRONT, BACK);
     await world.run(
       'sysctl',
       '-qw',
       ...['iptables', 'ip6tables'].map((name) => `net.bridge.bridge-nf-call-${name}=${bridged}`),
     );
-    const server = await web(world);
-    const neighbour = await world.container(FRONT.bridge, ['10.208.1.3/24'], ['10.208.1.1']);
+    const server = await inFront(world, 2);
+    const neighbour = await inFront(world, 3);
     const other = await world.container(BACK.bridge, ['10.208.2.2/24'], ['10.208.2.1']);
     await server.order({ type: 'serve', protocol: 'TCP', port: 8080, label: 'web' });
     await server.order({ type: 'serve', protocol: 'UDP', port: 8080, label: 'udp' });
     await opened.firewall.setNetworks([FRONT, BACK]);
     await opened.firewall.setForwards([
-      tcp(80),
-      tcp(80, { protocol: 'UDP' }),
-      tcp(80, { address: 'fd00:1::2' }),
-      tcp(81, { hostIP: '127.0.0.1' }),
-      tcp(82, { hostIP: '192.0.2.1' }),
+      forward(80),
+      forward(80, { protocol: 'UDP' }),
+      forward(80, { address: 'fd00:1::2' }),
+      forward(81, { hostIP: '127.0.0.1' }),
+      forward(82, { hostIP: '192.0.2.1' }),
     ]);
     t.is(await world.outside.ask('192.0.2.1', 80), 'web 192.0.2.2');
     t.is(await world.outside.ask('2001:db8::1', 80), 'web 2001:db8::2');
@@ -114,9 +53,9 @@ test.serial(
   'networks are kept apart, an internal one from all but this machine, and containers from its loopback',
   async (t) => {
     await using world = await createNetworkWorld();
-    await using opened = await open(world);
-    await bridges(world, FRONT, BACK, VAULT);
-    const server = await web(world);
+    await using opened = await openFirewall(world);
+    await makeBridges(world, FRONT, BACK, VAULT);
+    const server = await inFront(world, 2);
     const back = await world.container(BACK.bridge, ['10.208.2.2/24'], ['10.208.2.1']);
     const vault = await world.container(VAULT.bridge, ['10.208.3.2/24'], ['10.208.3.1']);
     const member = await world.container(VAULT.bridge, ['10.208.3.3/24'], ['10.208.3.1']);
@@ -124,7 +63,7 @@ test.serial(
       await peer.order({ type: 'serve', protocol: 'TCP', port: 8080, label: 'here' });
     }
     await opened.firewall.setNetworks([FRONT, BACK, VAULT]);
-    await opened.firewall.setForwards([tcp(80)]);
+    await opened.firewall.setForwards([forward(80)]);
     t.is(await back.ask('10.208.1.2', 8080), 'ABORT_ERR');
     t.is(await server.ask('10.208.2.2', 8080), 'ABORT_ERR');
     t.is(await world.outside.ask('10.208.1.2', 8080), 'ABORT_ERR');
