@@ -19,6 +19,8 @@ import { ImageCache } from './image-cache.ts';
 import { implicitName, normalized, referenceIndex } from './image-link.ts';
 import { Instances } from './instances.ts';
 import { reconcileContainer } from './reconcile.ts';
+import { revisionOwners } from './rollout/record.ts';
+import { REVISION } from './rollout/revision.ts';
 import { runtimeSource } from './runtime-source.ts';
 import { Stops } from './stops.ts';
 
@@ -76,6 +78,7 @@ export function containerController(options: ContainerControllerOptions): Contro
     },
     watches: [
       { kind: { apiVersion: 'tsmoby.dev/v1alpha1', kind: 'Image' }, map: usersOfImage, indexes: IMAGE_INDEXES },
+      { kind: REVISION, map: containersOfRevision, indexes: { owner: revisionOwners } },
       usersByName('tsmoby.dev/v1alpha1', 'Volume', 'volume'),
       usersByName('v1', 'ConfigMap', 'configMap'),
       usersByName('v1', 'Secret', 'secret'),
@@ -113,6 +116,15 @@ function usersOfImage(object: KubeObject, reader: Reader): readonly Key[] {
     reader.list<Container>(CONTAINER, { namespace, index: { name: 'image', value } }),
   );
   return [...new Set(users.map(keyOf))];
+}
+
+/** One that was changed, or is gone, is written down again. */
+function containersOfRevision(object: KubeObject, reader: Reader, previous?: KubeObject): readonly Key[] {
+  if (previous === undefined) return [];
+  const owners = revisionOwners(object).flatMap((value) =>
+    reader.list<Container>(CONTAINER, { index: { name: 'uid', value } }),
+  );
+  return owners.map(keyOf);
 }
 
 /** Containers that refer by name to an object of their namespace. */

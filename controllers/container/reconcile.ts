@@ -15,6 +15,7 @@ import { readiness, readyCondition, type Readiness } from './readiness.ts';
 import { bringChanges } from './on-change.ts';
 import { restartWanted } from './restart-wanted.ts';
 import { resourcesText, translateResources } from './resources.ts';
+import { followRollout } from './rollout/follow.ts';
 import { imageFields, waitingStatus } from './status.ts';
 import type { ContainerDeps, Work } from './work.ts';
 
@@ -32,6 +33,11 @@ export async function reconcileContainer(
   deps: ContainerDeps,
 ): Promise<Outcome> {
   if (isElsewhere(container, deps)) return settled();
+  return followRollout(container, context, (aimed) => reconcileAimed(aimed, context, deps));
+}
+
+/** `container`: with the spec that is to run at present. */
+async function reconcileAimed(container: Container, context: Context, deps: ContainerDeps): Promise<Outcome> {
   try {
     const { outcome, work, health } = await converge(container, context, deps);
     const verdict = health && noteHealth(work, health);

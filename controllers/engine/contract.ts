@@ -12,7 +12,8 @@
  *               False (Unknown when `unknown`). The next look comes by watch, or after `requeueAfterMs` (default 30 s); no backoff grows.
  *   retry       an error that may heal: Reconciling=True, a Warning Event (aggregated), queue backoff 5 ms doubling to 60 s.
  *               Any thrown error that is not a ReconcileError is this.
- *   stalled     only a human or a new generation helps: Stalled=True, Ready=False, a Warning Event; looked at again when something changes.
+ *   stalled     only a human or a new generation helps: Stalled=True, Ready=False, a Warning Event; looked at again when something changes, or after
+ *               `requeueAfterMs`.
  *
  * A reconciler returns an Outcome, or throws a ReconcileError that carries one. Status goes through `context.status` and is
  * written once, by the engine, after the return, and only when it differs; `context.status.flush()` writes in between
@@ -47,7 +48,12 @@ export type Outcome =
       readonly unknown?: boolean;
     }
   | { readonly type: 'retry'; readonly reason: Reason; readonly message: string; readonly cause?: unknown }
-  | { readonly type: 'stalled'; readonly reason: Reason; readonly message: string };
+  | {
+      readonly type: 'stalled';
+      readonly reason: Reason;
+      readonly message: string;
+      readonly requeueAfterMs?: number;
+    };
 
 export class ReconcileError extends Error {
   override readonly name = 'ReconcileError';

@@ -74,7 +74,6 @@ function requeue(outcome: Outcome, { key, queue, random }: EndgameOptions): void
     return;
   }
   queue.forget(key);
-  if (outcome.type === 'stalled') return;
   const spread = outcome.type === 'waiting' ? WAITING_MS * (0.95 + 0.1 * random()) : undefined;
   const delay = outcome.requeueAfterMs ?? spread;
   if (delay !== undefined) queue.addAfter(key, delay);

@@ -86,3 +86,32 @@ export const dependencies = atomicList(
   ),
   { maxItems: 64 },
 );
+
+const fieldNames = (description: string): StructuralSchema => atomicList(description, { type: 'string' });
+
+/** How far a change has come. Names are those of ControllerRevisions. */
+export const rolloutStatus: Readonly<Record<string, StructuralSchema>> = {
+  currentRevision: string(
+    'The revision that was ready last for as long as asked: what a change that fails goes back to.',
+  ),
+  updateRevision: string('The revision that the spec asks for.'),
+  revision: integer('Number of updateRevision.'),
+  rollout: object(
+    'The change that is under way, or that failed. Absent when currentRevision is what the spec asks for.',
+    {
+      revision: string('The revision that is rolled out.'),
+      generation: integer('The generation of the object with which it began.'),
+      startedAt: string('When it began; its deadline counts from here.', { format: 'date-time' }),
+      from: string('The instance that ran at its beginning: containerd://<id>.'),
+      readySince: string('Since when the new one is ready without a break.', { format: 'date-time' }),
+      failure: string('Why it failed: ProgressDeadlineExceeded or RolledBack.'),
+      message: string('More about the failure.'),
+      reverted: boolean('currentRevision was put back in its place.'),
+    },
+  ),
+  lastChange: object('Which fields the last change of the spec changed.', {
+    generation: integer('The generation it made.'),
+    inPlace: fieldNames('Fields that the running container follows.'),
+    replacement: fieldNames('Fields that need another container.'),
+  }),
+};

@@ -3,7 +3,7 @@ import type { StructuralSchema } from '../structural/schema.ts';
 import { containerSpec } from './container-spec.ts';
 import { onChangeStatus } from './container-on-change.ts';
 import { networkStatus } from './container-network.ts';
-import { dependencies } from './container-update.ts';
+import { dependencies, rolloutStatus } from './container-update.ts';
 import { boolean, conditions, integer, object, observedGeneration, string } from './fragments.ts';
 
 const run = (description: string): StructuralSchema =>
@@ -79,6 +79,7 @@ export const container: KindDefinition = {
         ...networkStatus,
         ...onChangeStatus,
         dependencies,
+        ...rolloutStatus,
         logRun: integer('Number of the current log.', { format: 'int32', minimum: 0 }),
         state: object('The present run; one of these.', {
           waiting: object('Not running yet, or not at present.', {

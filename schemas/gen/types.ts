@@ -1847,6 +1847,20 @@ export interface ContainerStatus {
    */
   readonly dependencies?: readonly ContainerStatusDependencie[];
   /**
+   * The revision that was ready last for as long as asked: what a change that fails goes back to.
+   */
+  readonly currentRevision?: string;
+  /**
+   * The revision that the spec asks for.
+   */
+  readonly updateRevision?: string;
+  /**
+   * Number of updateRevision.
+   */
+  readonly revision?: number;
+  readonly rollout?: ContainerStatusRollout;
+  readonly lastChange?: ContainerStatusLastChange;
+  /**
    * Number of the current log.
    */
   readonly logRun?: number;
@@ -1971,6 +1985,60 @@ export interface ContainerStatusDependencie {
    * uid of the object and, of a Container, the number of its run. Empty: it was not there.
    */
   readonly run: string;
+}
+/**
+ * The change that is under way, or that failed. Absent when currentRevision is what the spec asks for.
+ */
+export interface ContainerStatusRollout {
+  /**
+   * The revision that is rolled out.
+   */
+  readonly revision?: string;
+  /**
+   * The generation of the object with which it began.
+   */
+  readonly generation?: number;
+  /**
+   * When it began; its deadline counts from here.
+   */
+  readonly startedAt?: string;
+  /**
+   * The instance that ran at its beginning: containerd://<id>.
+   */
+  readonly from?: string;
+  /**
+   * Since when the new one is ready without a break.
+   */
+  readonly readySince?: string;
+  /**
+   * Why it failed: ProgressDeadlineExceeded or RolledBack.
+   */
+  readonly failure?: string;
+  /**
+   * More about the failure.
+   */
+  readonly message?: string;
+  /**
+   * currentRevision was put back in its place.
+   */
+  readonly reverted?: boolean;
+}
+/**
+ * Which fields the last change of the spec changed.
+ */
+export interface ContainerStatusLastChange {
+  /**
+   * The generation it made.
+   */
+  readonly generation?: number;
+  /**
+   * Fields that the running container follows.
+   */
+  readonly inPlace?: readonly string[];
+  /**
+   * Fields that need another container.
+   */
+  readonly replacement?: readonly string[];
 }
 /**
  * The present run; one of these.

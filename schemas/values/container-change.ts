@@ -28,6 +28,16 @@ export const IN_PLACE_FIELDS: ReadonlySet<string> = new Set([
   'updateStrategy',
 ]);
 
+/** Fields that say how changes are made, and nothing of what runs: going back to an old spec leaves them. */
+export const ROLLOUT_FIELDS: ReadonlySet<string> = new Set([
+  'nodeName',
+  'minReadySeconds',
+  'paused',
+  'progressDeadlineSeconds',
+  'revisionHistoryLimit',
+  'updateStrategy',
+]);
+
 /** Annotations whose change needs another instance, though nothing else changed: what a rollout restart sets. */
 export const RESTARTED_AT = ['tsmoby.dev/restartedAt', 'kubectl.kubernetes.io/restartedAt'] as const;
 

@@ -319,9 +319,10 @@ export const conditionOf = ({ status }: WithConditions, type: string): Condition
 
 export const isReady = (object: WithConditions): boolean => conditionOf(object, 'Ready')?.status === 'True';
 
-/** `Ready=False ErrImagePull, Reconciling=True ErrImagePull`. */
+/** `Ready=False ErrImagePull, Reconciling=True ErrImagePull`; all but RolledOut, which every Container has and tests of rollouts look at. */
 export const conditionsText = ({ status }: WithConditions): string =>
   (status?.conditions ?? [])
+    .filter(({ type }) => type !== 'RolledOut')
     .map(({ type, status: value, reason }) => `${type}=${value} ${reason}`)
     .toSorted()
     .join(', ');

@@ -1,0 +1,82 @@
+import type { Container, ContainerStatus, ControllerRevision } from '../../../schemas/gen/types.ts';
+import { REASONS } from '../../../schemas/conditions.ts';
+import { changedFields } from '../../../schemas/values/container-change.ts';
+import { formatMicroTime } from '../../../schemas/values/time.ts';
+import type { ReconcileContext } from '../../engine/contract.ts';
+import { revisionsOf } from './record.ts';
+import { asItRuns, asItWas, readData, REVISION, revisionName } from './revision.ts';
+
+type Context = ReconcileContext<ContainerStatus>;
+export type Rollout = NonNullable<ContainerStatus['rollout']>;
+
+/** Notes, durably, that the spec asks for another revision than the one that was good last, and since when. */
+export async function beginRollout(container: Container, context: Context): Promise<void> {
+  const { status } = context;
+  const wanted = revisionName(container);
+  noteChange(container, context);
+  status.set({ updateRevision: wanted });
+  const { rollout, currentRevision } = status.current;
+  if (wanted === currentRevision) {
+    if (rollout !== undefined) status.set({ rollout: undefined });
+    return;
+  }
+  if (!isNew(container, wanted, context)) return;
+  status.set({ rollout: newRollout(container, wanted, context) });
+  // The first has no deadline that a crash could move.
+  if (currentRevision === undefined) return;
+  context.event('Normal', REASONS.RolloutProgressing, `rolling out revision ${wanted}`);
+  await status.flush();
+}
+
+/** A change that nobody has begun with, or that failed and was asked for again. While paused, none begins but the first. */
+function isNew({ spec, metadata }: Container, wanted: string, { status }: Context): boolean {
+  const { rollout, currentRevision, conditions = [] } = status.current;
+  if (spec.paused) return rollout === undefined && currentRevision === undefined;
+  if (rollout?.revision !== wanted) return true;
+  if (rollout.failure !== undefined) return rollout.generation !== metadata.generation;
+  // Its time counts from the end of a pause.
+  return conditions.some(({ type, reason }) => type === 'RolledOut' && reason === REASONS.RolloutPaused);
+}
+
+function newRollout({ metadata }: Container, revision: string, { status, clock }: Context): Rollout {
+  const { state, containerID } = status.current;
+  return {
+    revision,
+    ...(metadata.generation === undefined ? {} : { generation: metadata.generation }),
+    startedAt: formatMicroTime(clock.now()),
+    ...(state?.running === undefined || containerID === undefined ? {} : { from: containerID }),
+  };
+}
+
+/** Which fields differ from the spec before: the newest one that was written down. */
+function noteChange(container: Container, { status, reader }: Context): void {
+  const { generation } = container.metadata;
+  if (generation === undefined || status.current.lastChange?.generation === generation) return;
+  const before = revisionsOf(container, reader).at(-1);
+  if (before === undefined) return;
+  const { inPlace, replacement } = changedFields(readData(before).spec, container.spec);
+  if (inPlace.length + replacement.length === 0) return;
+  status.set({ lastChange: { generation, inPlace: [...inPlace], replacement: [...replacement] } });
+}
+
+/**
+ * The Container as it is to be at present: as its spec says, or with the revision that was good last, while a change waits for the end of
+ * a pause or has failed.
+ */
+export function aimOf(container: Container, { status, reader }: Context): Container {
+  const wanted = revisionName(container);
+  const { rollout, currentRevision } = status.current;
+  const aim = rollout?.reverted ? currentRevision : (rollout?.revision ?? currentRevision);
+  if (aim === undefined || aim === wanted) return container;
+  const revision = findRevision(container, aim, { reader });
+  if (revision === undefined) return container;
+  return rollout?.reverted ? asItWas(container, revision) : asItRuns(container, revision);
+}
+
+export function findRevision(
+  { metadata }: Container,
+  name: string,
+  { reader }: Pick<Context, 'reader'>,
+): ControllerRevision | undefined {
+  return reader.get<ControllerRevision>(REVISION, metadata.namespace ?? '', name);
+}

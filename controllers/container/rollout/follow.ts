@@ -1,0 +1,55 @@
+import type { Container, ContainerStatus } from '../../../schemas/gen/types.ts';
+import type { Outcome, ReconcileContext } from '../../engine/contract.ts';
+import { verdictOf } from '../../engine/verdict.ts';
+import { aimOf, beginRollout } from './begin.ts';
+import { forgetRevisions, recordRevision } from './record.ts';
+import { settleRollout } from './settle.ts';
+
+type Context = ReconcileContext<ContainerStatus>;
+
+/**
+ * One pass over a Container, `pass`, with the spec that is to run at present: the one of now, or the last good one. Sets the fields and the
+ * condition that tell how far a change has come. Rejects as `pass` does.
+ */
+export async function followRollout(
+  container: Container,
+  context: Context,
+  pass: (aimed: Container) => Promise<Outcome>,
+): Promise<Outcome> {
+  await beginRollout(container, context);
+  const [first, revision] = await Promise.all([
+    attempt(aimOf(container, context), context, pass),
+    recordRevision(container, context),
+  ]);
+  context.status.set({ revision });
+  let result = first;
+  for (;;) {
+    const next = await settleRollout(container, context, result.outcome);
+    if (next !== 'again') {
+      await forgetRevisions(container, context);
+      if (result.error !== undefined && next === result.outcome) throw result.error;
+      return next;
+    }
+    result = await attempt(aimOf(container, context), context, pass);
+  }
+}
+
+interface Attempt {
+  readonly outcome: Outcome;
+  /** What the outcome was thrown as. */
+  readonly error?: unknown;
+}
+
+/** What a change came to counts also when the pass threw it. */
+async function attempt(
+  aimed: Container,
+  { signal }: Context,
+  pass: (aimed: Container) => Promise<Outcome>,
+): Promise<Attempt> {
+  try {
+    return { outcome: await pass(aimed) };
+  } catch (error) {
+    if (signal.aborted) throw error;
+    return { outcome: verdictOf(error).outcome, error };
+  }
+}

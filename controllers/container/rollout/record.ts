@@ -1,0 +1,77 @@
+import { isReason } from '../../../client/client.ts';
+import type { Container, ContainerStatus, ControllerRevision } from '../../../schemas/gen/types.ts';
+import type { KubeObject } from '../../../schemas/object.ts';
+import type { ReconcileContext, Reader } from '../../engine/contract.ts';
+import { isUpToDate, REVISION, revisionName, revisionOf } from './revision.ts';
+
+type Context = Pick<ReconcileContext<ContainerStatus>, 'client' | 'reader' | 'signal' | 'status'>;
+
+const DEFAULT_HISTORY = 10;
+
+/** Value of the index `owner` on ControllerRevisions: uid of the Container that controls it. */
+export const revisionOwners = ({ metadata }: KubeObject): readonly string[] =>
+  (metadata.ownerReferences ?? []).flatMap(({ kind, controller, uid }) =>
+    kind === 'Container' && controller === true ? [uid] : [],
+  );
+
+/** The revisions of a Container, oldest first. */
+export function revisionsOf({ metadata }: Container, reader: Reader): readonly ControllerRevision[] {
+  const query = { namespace: metadata.namespace ?? '', index: { name: 'owner', value: metadata.uid } };
+  return reader.list<ControllerRevision>(REVISION, query).toSorted((a, b) => a.revision - b.revision);
+}
+
+/**
+ * Has the spec of now written down as the newest revision. A spec that was wanted before gets the newest number again. No call when
+ * that is so already. Resolves with the number.
+ */
+export async function recordRevision(container: Container, context: Context): Promise<number> {
+  const all = revisionsOf(container, context.reader);
+  const name = revisionName(container);
+  const present = all.find(({ metadata }) => metadata.name === name);
+  const others = all.filter((revision) => revision !== present);
+  const newest = others.at(-1)?.revision ?? 0;
+  const number = present !== undefined && present.revision > newest ? present.revision : newest + 1;
+  await write(container, present, number, context);
+  return number;
+}
+
+async function write(
+  container: Container,
+  present: ControllerRevision | undefined,
+  number: number,
+  { client, signal }: Context,
+): Promise<void> {
+  const wanted = revisionOf(container, number);
+  if (present !== undefined && isUpToDate(present, container)) {
+    if (present.revision === number) return;
+    await client.patch(refOf(present), { revision: number }, { type: 'merge', signal });
+    return;
+  }
+  // What changed in place belongs to it too, and its data never changes.
+  if (present !== undefined) await remove(present, { client, signal });
+  try {
+    await client.create<ControllerRevision>(wanted, { signal });
+  } catch (error) {
+    if (!isReason(error, 'AlreadyExists')) throw error;
+  }
+}
+
+/** Forgets those beyond the limit, oldest first; none that something may still go back to. */
+export async function forgetRevisions(container: Container, context: Context): Promise<void> {
+  const { currentRevision, updateRevision, rollout } = context.status.current;
+  const used = new Set([currentRevision, updateRevision, rollout?.revision]);
+  const old = revisionsOf(container, context.reader).filter(({ metadata }) => !used.has(metadata.name));
+  const limit = container.spec.revisionHistoryLimit ?? DEFAULT_HISTORY;
+  for (const revision of old.slice(0, Math.max(0, old.length - limit))) await remove(revision, context);
+}
+
+async function remove(revision: ControllerRevision, { client, signal }: Pick<Context, 'client' | 'signal'>) {
+  const { uid } = revision.metadata;
+  try {
+    await client.delete(refOf(revision), { preconditions: { uid }, propagationPolicy: 'Background', signal });
+  } catch (error) {
+    if (!isReason(error, 'NotFound') && !isReason(error, 'Conflict')) throw error;
+  }
+}
+
+const refOf = ({ metadata: { namespace = '', name } }: ControllerRevision) => ({ ...REVISION, namespace, name });

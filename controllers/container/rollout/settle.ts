@@ -1,0 +1,152 @@
+import type { Container, ContainerStatus } from '../../../schemas/gen/types.ts';
+import { REASONS } from '../../../schemas/conditions.ts';
+import { formatMicroTime, parseTime } from '../../../schemas/values/time.ts';
+import type { Outcome, ReconcileContext } from '../../engine/contract.ts';
+import { findRevision, type Rollout } from './begin.ts';
+
+type Context = ReconcileContext<ContainerStatus>;
+
+const DEFAULT_DEADLINE_SECONDS = 600;
+/** What no probe speaks for has to run this long before it counts: a process that cannot work ends soon. */
+const TRIAL_MS = 2000;
+
+/**
+ * How far the change has come, after a pass that ended with `outcome`: done, under way, or failed. Answers what follows for the object as
+ * a whole; `again`: the last good revision is to be put back in place, at once.
+ */
+export async function settleRollout(
+  container: Container,
+  context: Context,
+  outcome: Outcome,
+): Promise<Outcome | 'again'> {
+  const { status } = context;
+  const { rollout, currentRevision, updateRevision } = status.current;
+  if (rollout === undefined) {
+    if (currentRevision !== updateRevision)
+      tell(context, REASONS.RolloutPaused, 'the change waits until spec.paused is taken away');
+    else if (isUp(context, outcome)) tellDone(context);
+    return outcome;
+  }
+  if (rollout.reverted) return failed(context, rollout, outcome);
+  if (isUp(context, outcome)) return awaitTrial(container, context, rollout, outcome);
+  const { readySince: _, ...unready } = rollout;
+  if (rollout.readySince !== undefined) status.set({ rollout: unready });
+  return awaitReady(container, context, unready, outcome);
+}
+
+/** It is what is aimed at, and can serve, or has done what it was to do. */
+const isUp = ({ status }: Context, { type }: Outcome): boolean =>
+  type === 'settled' &&
+  (status.current.conditions ?? []).some(({ type: name, status: is }) => name === 'Ready' && is === 'True');
+
+/** Ready: it must stay so for a while. */
+function awaitTrial(container: Container, context: Context, rollout: Rollout, outcome: Outcome): Outcome {
+  const { status, clock } = context;
+  const { running } = status.current.state ?? {};
+  const now = clock.now();
+  // Another process is another start, also when nobody looked in between.
+  const since = Math.max(parseTime(rollout.readySince ?? '') ?? now, parseTime(running?.startedAt ?? '') ?? 0);
+  const left = running === undefined ? 0 : since + trialMs(container, context) - now;
+  if (left <= 0) {
+    complete(context, rollout);
+    return outcome;
+  }
+  status.set({ rollout: { ...rollout, readySince: formatMicroTime(since) } });
+  tell(context, REASONS.RolloutProgressing, 'the new revision is ready, and must stay so for a while');
+  return soonest(outcome, left);
+}
+
+function trialMs({ spec }: Container, { status }: Context): number {
+  const asked = (spec.minReadySeconds ?? 0) * 1000;
+  const first = status.current.currentRevision === undefined;
+  return first || spec.readinessProbe !== undefined ? asked : Math.max(asked, TRIAL_MS);
+}
+
+function complete(context: Context, { revision }: Rollout): void {
+  const { status, event } = context;
+  const first = status.current.currentRevision === undefined;
+  status.set({ currentRevision: revision, rollout: undefined });
+  tellDone(context);
+  if (!first) event('Normal', REASONS.RolloutComplete, `revision ${revision} is ready and serves`);
+}
+
+async function awaitReady(
+  container: Container,
+  context: Context,
+  rollout: Rollout,
+  outcome: Outcome,
+): Promise<Outcome | 'again'> {
+  const { status, clock } = context;
+  const { terminated } = status.current.state ?? {};
+  if (terminated !== undefined) {
+    // It ended, and its policy wants no other run: there is nothing more to wait for.
+    tell(context, terminated.reason ?? REASONS.Error, 'the new revision ended without success');
+    return outcome;
+  }
+  if (rollout.failure !== undefined) return failed(context, rollout, outcome);
+  const message = outcome.type === 'settled' ? 'it is not ready yet' : outcome.message;
+  if (container.spec.paused) {
+    tell(context, REASONS.RolloutPaused, `paused, and not ready: ${message}`);
+    return outcome;
+  }
+  const deadline = (container.spec.progressDeadlineSeconds ?? DEFAULT_DEADLINE_SECONDS) * 1000;
+  const left = (parseTime(rollout.startedAt ?? '') ?? 0) + deadline - clock.now();
+  if (left > 0) {
+    tell(context, REASONS.RolloutProgressing, message);
+    return soonest(outcome, left);
+  }
+  return fail(container, context, rollout, outcome, message);
+}
+
+/** Too late. Back to what was good, where there is such a thing and nobody wishes otherwise. */
+async function fail(
+  container: Container,
+  context: Context,
+  rollout: Rollout,
+  outcome: Outcome,
+  why: string,
+): Promise<Outcome | 'again'> {
+  const { status, event } = context;
+  const { currentRevision, containerID } = status.current;
+  const good = currentRevision === undefined ? undefined : findRevision(container, currentRevision, context);
+  const reverted = good !== undefined && container.spec.updateStrategy?.onFailure !== 'Stop';
+  // What ran before the change and still does needs no way back.
+  const replaced = rollout.from === undefined || rollout.from !== containerID;
+  const failure = reverted && replaced ? REASONS.RolledBack : REASONS.ProgressDeadlineExceeded;
+  const late = `revision ${rollout.revision} was not ready in time: ${why}`;
+  const message = failure === REASONS.RolledBack ? `${late}; back to ${currentRevision ?? ''}` : late;
+  const next = { ...rollout, failure, message, reverted };
+  event('Warning', failure, message);
+  status.set({ rollout: next });
+  await status.flush();
+  return reverted ? 'again' : failed(context, next, outcome);
+}
+
+/** The failure is what the object is about, as long as nothing else is wrong. The first revision goes on as it can. */
+function failed(context: Context, rollout: Rollout, outcome: Outcome): Outcome {
+  const { status } = context;
+  const { failure = REASONS.ProgressDeadlineExceeded, message = '' } = rollout;
+  tell(context, failure, message);
+  if (status.current.currentRevision === undefined) return outcome;
+  const atWork =
+    outcome.type === 'retry' || outcome.type === 'progressing' || (rollout.reverted && outcome.type !== 'settled');
+  if (atWork) return outcome;
+  status.set({ summary: failure });
+  const { requeueAfterMs } = outcome;
+  return { type: 'stalled', reason: failure, message, ...(requeueAfterMs === undefined ? {} : { requeueAfterMs }) };
+}
+
+function tell({ status }: Context, reason: string, message: string): void {
+  status.condition({ type: 'RolledOut', status: 'False', reason, message });
+}
+
+function tellDone({ status }: Context): void {
+  const message = 'it runs what its spec says';
+  status.condition({ type: 'RolledOut', status: 'True', reason: REASONS.RolloutComplete, message });
+}
+
+/** Looked at again after so many milliseconds at the latest. */
+function soonest(outcome: Outcome, ms: number): Outcome {
+  if (outcome.type === 'retry') return outcome;
+  return { ...outcome, requeueAfterMs: Math.max(1, Math.min(outcome.requeueAfterMs ?? Infinity, ms)) };
+}
