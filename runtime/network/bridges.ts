@@ -17,7 +17,8 @@ export interface BridgesOptions {
   readonly turns: Turns;
 }
 
-const MACHINE = 'machine';
+/** The turn in which records of networks, the firewall and the machine's settings are changed. */
+export const MACHINE = 'machine';
 
 /** What networks of driver `bridge` need of the machine, from their first attachment until they are removed. */
 export class Bridges {

@@ -2,7 +2,7 @@ import { RuntimeError } from '../errors.ts';
 import type { Networks, NetworkSpec, NetworkState, Subnet } from '../ports/networks.ts';
 import { containsAddress, overlap, parseAddress, parseCidr } from '../../schemas/values/addresses.ts';
 import type { AddressBook } from './address-book.ts';
-import type { Bridges } from './bridges.ts';
+import { MACHINE, type Bridges } from './bridges.ts';
 import type { Cni } from './cni/chain.ts';
 import { configurationOf, configurationProblem } from './cni/configuration.ts';
 import { fileFailure } from './failures.ts';
@@ -57,8 +57,8 @@ export class MachineNetworks implements Networks {
       const { boot, bridges, records } = this.#options;
       const known = records.get(spec.uid);
       const same = known !== undefined && JSON.stringify(known.spec) === JSON.stringify(spec);
-      const used = known !== undefined && (known.boot === boot || this.#users(spec.uid) > 0);
-      if (!used) await this.#checkOverlap(spec);
+      const used = known?.boot === boot || this.#options.book.users(spec.uid).size > 0;
+      if (!used || layoutOf(known?.spec) !== layoutOf(spec)) await this.#checkOverlap(spec);
       if (!same) await this.#write(spec, known);
       if (known !== undefined && known.spec.internal !== spec.internal) await bridges.tell();
       return this.#state(spec);
@@ -93,11 +93,10 @@ export class MachineNetworks implements Networks {
   }
 
   async #write(spec: NetworkSpec, known: NetworkRecord | undefined): Promise<void> {
-    const { bridges, cni, records } = this.#options;
+    const { bridges, cni, records, turns } = this.#options;
     const device = await this.#deviceOf(spec, known);
     await cni.checkPlugins(configurationOf(spec, device ?? '', { addresses: [], defaultRoutes: [] }));
-    const layout = ({ driver, subnets, mtu }: NetworkSpec): string => JSON.stringify([driver, subnets, mtu]);
-    if (known !== undefined && layout(known.spec) !== layout(spec)) {
+    if (known !== undefined && layoutOf(known.spec) !== layoutOf(spec)) {
       // What there is of the bridge is of the former layout.
       await bridges.remove(
         spec.uid,
@@ -105,11 +104,13 @@ export class MachineNetworks implements Networks {
         () => Promise.resolve(),
       );
     }
-    const boot = records.get(spec.uid)?.boot;
-    await records.write(spec.uid, {
-      spec,
-      ...(device === undefined ? {} : { interface: device }),
-      ...(boot === undefined ? {} : { boot }),
+    await turns.take(MACHINE, async () => {
+      const boot = records.get(spec.uid)?.boot;
+      await records.write(spec.uid, {
+        spec,
+        ...(device === undefined ? {} : { interface: device }),
+        ...(boot === undefined ? {} : { boot }),
+      });
     });
   }
 
@@ -181,10 +182,6 @@ export class MachineNetworks implements Networks {
     return { available: false, reason: 'DNSPortTaken', message: problems.join('; ') };
   }
 
-  #users(uid: string): number {
-    return this.#options.book.users(uid).size;
-  }
-
   #isBridge(device: string): boolean {
     return this.#options.records
       .values()
@@ -198,6 +195,11 @@ export class MachineNetworks implements Networks {
       throw fileFailure(`network ${uid}`, error);
     }
   }
+}
+
+/** What a bridge that is there cannot change. */
+function layoutOf(spec: NetworkSpec | undefined): string {
+  return JSON.stringify([spec?.driver, spec?.subnets, spec?.mtu]);
 }
 
 function checkSubnets(spec: NetworkSpec): void {

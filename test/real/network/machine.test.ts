@@ -150,3 +150,33 @@ test('what routes and addresses of the machine occupy is told, and refused to ne
   await networks.ensure(bridge(4));
   t.deepEqual((await networks.list()).toSorted(), [bridge(4).uid, bridge(7).uid]);
 });
+
+test('a network whose bridge is there and unused takes another subnet, and only one that is free', async (t) => {
+  await using world = await openWorld();
+  const { networks, sandboxes } = world;
+  for (const number of [1, 2]) await networks.ensure(bridge(number));
+  await sandboxes.ensure(spec('web', [bridge(1)]));
+  const moved = bridge(1, { subnets: bridge(3).subnets });
+  const used = await t.throwsAsync(networks.ensure(moved), { instanceOf: RuntimeError });
+  t.is(used.reason, 'InUse');
+  await sandboxes.remove('web.0');
+  const over = networks.ensure(bridge(1, { subnets: bridge(2).subnets }));
+  t.is((await t.throwsAsync(over, { instanceOf: RuntimeError })).reason, 'SubnetOverlap');
+  await networks.ensure(moved);
+  const { attachments } = await sandboxes.ensure(spec('web', [moved]));
+  t.regex(attachments[0]?.addresses[0] ?? '', /^10\.209\.3\./);
+  t.regex(await world.ip('-4 addr'), /10\.209\.3\.1\/28/);
+});
+
+test('networks that change while sandboxes come keep what is known of them', async (t) => {
+  await using world = await openWorld();
+  const { networks, sandboxes, firewall } = world;
+  await networks.ensure(bridge(1));
+  const change = async (): Promise<void> => {
+    for (const internal of [true, false, true, false, true]) await networks.ensure({ ...bridge(1), internal });
+  };
+  await Promise.all([change(), ...['one', 'two', 'three'].map((name) => sandboxes.ensure(spec(name, [bridge(1)])))]);
+  t.like(firewall.told.at(-1), [{ uid: bridge(1).uid, internal: true }]);
+  const record: unknown = JSON.parse(await readFile(join(world.path, `data/networks/${bridge(1).uid}.json`), 'utf8'));
+  t.like(record, { boot: 'boot-1', spec: { internal: true } });
+});
