@@ -3,6 +3,7 @@ import type { Containers } from '../../runtime/ports/containers.ts';
 import type { RuntimeEvents } from '../../runtime/ports/events.ts';
 import type { Images } from '../../runtime/ports/images.ts';
 import type { Logs } from '../../runtime/ports/logs.ts';
+import type { Networks } from '../../runtime/ports/networks.ts';
 import type { Probes } from '../../runtime/ports/probes.ts';
 import type { Sandboxes } from '../../runtime/ports/sandboxes.ts';
 import type { Volumes } from '../../runtime/ports/volumes.ts';
@@ -18,6 +19,7 @@ import { Hooks } from './hooks.ts';
 import { ImageCache } from './image-cache.ts';
 import { implicitName, normalized, referenceIndex } from './image-link.ts';
 import { Instances } from './instances.ts';
+import { networkRepairs } from './network-source.ts';
 import { reconcileContainer } from './reconcile.ts';
 import { revisionOwners } from './rollout/record.ts';
 import { REVISION } from './rollout/revision.ts';
@@ -31,6 +33,7 @@ export interface ContainerControllerOptions {
   readonly images: Images;
   readonly events: RuntimeEvents;
   readonly logs: Logs;
+  readonly networks: Networks;
   readonly sandboxes: Sandboxes;
   readonly volumes: Volumes;
   readonly probes: Probes;
@@ -83,7 +86,11 @@ export function containerController(options: ContainerControllerOptions): Contro
       usersByName('v1', 'ConfigMap', 'configMap'),
       usersByName('v1', 'Secret', 'secret'),
     ],
-    sources: [runtimeSource(events, instances, timers), healthSource(options.probes, hooks)],
+    sources: [
+      runtimeSource(events, instances, timers),
+      networkRepairs({ networks: options.networks, events, timers }),
+      healthSource(options.probes, hooks),
+    ],
     async reconcile(container, context) {
       return reconcileContainer(container, context, deps);
     },

@@ -1,17 +1,32 @@
 import test from 'ava';
 import type { InstanceSpec } from '../../../runtime/ports/containers.ts';
+import type { NetworkSpec } from '../../../runtime/ports/networks.ts';
 import { ContainerWorld, VOLUME } from '../../support/container-world.ts';
 import { ManualTime } from '../../support/manual-time.ts';
 
 const uid = (number: number): string => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
 
-/** Everything that a Container and a Volume of this uid would leave behind. */
+/** No two have the same addresses. */
+function leftNetwork(owner: string): NetworkSpec {
+  const subnets = [{ subnet: `10.20.${Number(owner.slice(-3))}.0/24`, gateway: `10.20.${Number(owner.slice(-3))}.1` }];
+  return { uid: owner, namespace: 'x', name: 'x', driver: 'bridge', subnets, internal: false };
+}
+
+/** Everything that a Container, a Network and a Volume of this uid would leave behind. */
 async function leave({ runtime, controls }: ContainerWorld, owner: string): Promise<void> {
   const [template] = controls.instanceIds().map((id) => controls.instance(id)?.spec);
   const spec = { ...template, id: `${owner}-1`, owner: { ...template?.owner, uid: owner } } as InstanceSpec;
   await runtime.containers.create(spec);
   await runtime.logs.open({ log: owner, run: 0 }, { maxBytes: 1000, maxFiles: 1 });
-  await runtime.sandboxes.ensure({ id: owner, ownerUid: owner, mode: 'none', hostname: 'x' });
+  await runtime.sandboxes.ensure({ id: `${owner}.0`, ownerUid: owner, mode: 'none', hostname: 'x' });
+  await runtime.publications.publish({
+    owner: { uid: owner, namespace: 'x', name: 'x' },
+    sandbox: owner,
+    names: [],
+    ready: true,
+    ports: [],
+  });
+  await runtime.networks.ensure(leftNetwork(owner));
   await runtime.volumes.project(`${owner}.config`, []);
   await runtime.volumes.ensureScratch(owner, 'cache');
   await runtime.volumes.ensureTmpfs({ namespace: 'x', name: 'x', uid: owner });

@@ -28,7 +28,7 @@ export const ownKindCases: readonly Case[] = [
         kubectl: 'explain ctr --recursive',
         out: [/^ {4}resources\t<\w+>$/m, /^ {6}limits\t/m],
       },
-      ...['image', 'volume'].map((kind) => ({
+      ...['image', 'network', 'volume'].map((kind) => ({
         kubectl: `explain ${kind}.spec --recursive`,
         out: [/^FIELD: spec <\w+>/m, /^FIELDS:$/m],
       })),

@@ -62,7 +62,10 @@ export const podCases: readonly Case[] = [
       { kubectl: 'get po -o wide', out: /^NAME .* IP +NODE +NOMINATED NODE +READINESS GATES$/m },
       { kubectl: 'get pods -l app=web -o name', out: 'pod/web' },
       { kubectl: 'get pods --field-selector=status.phase=Pending', err: /No resources found/ },
-      { kubectl: 'get all -o name', out: 'container.tsmoby.dev/web\nimage.tsmoby.dev/busybox' },
+      {
+        kubectl: 'get all -o name',
+        out: 'container.tsmoby.dev/web\nimage.tsmoby.dev/busybox\nnetwork.tsmoby.dev/default',
+      },
       {
         kubectl: 'get pod web -o jsonpath={.metadata.ownerReferences[0].kind}/{.spec.containers[0].name}',
         out: 'Container/web',
