@@ -1,6 +1,6 @@
 import test from 'ava';
 import { createNetworkWorld } from '../../support/network/world.ts';
-import { BACK, forward, FRONT, inFront, makeBridges, openFirewall, VAULT } from './opened.ts';
+import { BACK, forward, FRONT, inFront, makeBridges, openFirewall, TABLE, VAULT } from './opened.ts';
 
 for (const bridged of ['0', '1']) {
   test.serial(`a published port is reached from everywhere, bridge-nf-call-iptables being ${bridged}`, async (t) => {
@@ -80,5 +80,7 @@ test.serial(
     await back.run('ip', 'address', 'del', '127.0.0.1/8', 'dev', 'lo');
     await back.run('ip', 'route', 'add', '127.0.0.0/8', 'via', '10.208.2.1');
     t.is(await back.ask('127.0.0.1', 8080), 'ABORT_ERR');
+  await world.run('nft', 'flush', 'chain', 'inet', TABLE, 'raw');
+  t.is(await back.ask('127.0.0.1', 8080), 'here 10.208.2.2', 'it is the rule that keeps it away');
   },
 );
