@@ -9,6 +9,8 @@ import { once } from 'node:events';
 export type PeerOrder =
   /** Answers each connection, or packet, with the label, who asks, and then whatever it gets. */
   | { readonly type: 'serve'; readonly protocol: 'TCP' | 'UDP'; readonly port: number; readonly label: string }
+  /** Serves nothing any more. */
+  | { readonly type: 'stop' }
   /** What a server of this kind says: `label asker`. */
   | { readonly type: 'ask'; readonly protocol: 'TCP' | 'UDP'; readonly host: string; readonly port: number }
   /** Opens connections one after the other until `stopLoad`, which answers how many said what. */
@@ -21,6 +23,7 @@ export type PeerOrder =
 /** Longer than any answer takes; what is dropped is waited for as long as this. */
 const SILENCE_MS = 1500;
 
+const servers: { close(): unknown }[] = [];
 let load: { stop: boolean; done: Promise<Record<string, number>> } | undefined;
 let say: (() => Promise<string>) | undefined;
 
@@ -37,6 +40,9 @@ async function perform(order: PeerOrder): Promise<unknown> {
   switch (order.type) {
     case 'serve':
       return await serve(order.protocol, order.port, order.label);
+    case 'stop':
+      for (const server of servers.splice(0)) server.close();
+      return 'stopped';
     case 'ask':
       return await (
         await open(order.protocol, order.host, order.port)
@@ -64,12 +70,14 @@ async function serve(protocol: 'TCP' | 'UDP', port: number, label: string): Prom
       socket.on('error', () => undefined);
       socket.on('data', () => socket.write(`${label} ${plain(socket.remoteAddress)}\n`));
     });
+    servers.push(server);
     server.listen(port, '::');
     await once(server, 'listening');
     return 'serving';
   }
   const socket = createSocket('udp6');
   socket.on('message', (_, from) => socket.send(`${label} ${plain(from.address)}\n`, from.port, from.address));
+  servers.push(socket);
   socket.bind(port, '::');
   await once(socket, 'listening');
   return 'serving';
