@@ -72,6 +72,12 @@ export async function openNetd(options: NetdOptions): Promise<OpenNetd> {
     heapMegabytes: 64,
     args: ['--resolv-conf', options.resolvConf ?? '/etc/resolv.conf'],
     onConnect: introduce,
+    async onRetire(connection) {
+      const told = await connection.ask({ op: 'kept' });
+      probes.adopt(told.probes ?? []);
+      if (told.table) wanted.table ??= told.table;
+      if (told.reservations) wanted.reservations ??= told.reservations;
+    },
     onEvent: (event) => probes.hear(event as ProbeEvent),
   });
   const ask = (message: Message): Promise<Answer> => within(answerMs, kept.ask(message));

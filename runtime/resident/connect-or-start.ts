@@ -29,6 +29,8 @@ export async function connectOrStart<Message, Answer extends ResidentAnswer>(
     const { version } = await connection.ask({ op: 'hello' });
     if (version === program.version) return await introduce(options, connection, true);
     log.info({ pid: adopted.pid, version, next: program.version }, `${paths.name} of another version hands over`);
+    // What an older one cannot tell is no reason to keep it.
+    await options.onRetire?.(connection).catch((err: unknown) => log.warn({ err }, `${paths.name} did not tell all`));
     await connection.ask({ op: 'retire' });
     await processes.end(adopted, startDeadlineMs);
   }

@@ -29,6 +29,8 @@ export interface KeepResidentOptions<Message, Answer extends ResidentAnswer> {
   readonly args?: readonly string[];
   /** Before anything is asked of a connection; rejects: it is given up, and another one made. `adopted`: it was not started for it. */
   readonly onConnect?: (connection: ResidentConnection<Message, Answer>, adopted: boolean) => Promise<void>;
+  /** The last that is asked of one of another version, before it hands over: what it alone knows. */
+  readonly onRetire?: (connection: ResidentConnection<Message, Answer>) => Promise<void>;
   /** Hears what the program says unasked. */
   readonly onEvent?: (event: unknown) => void;
 }

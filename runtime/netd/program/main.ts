@@ -5,6 +5,7 @@
  * Usage: node main.mjs --run-directory DIRECTORY --version VERSION [--resolv-conf FILE]
  */
 import { join } from 'node:path';
+import type { NameTable, PortReservation } from '../../ports/netd.ts';
 import { serveLines, type Handled, type Peer } from '../../resident/program/serve-lines.ts';
 import { askNetwork, dialFrom } from './ask-network.ts';
 import { createGateways } from './gateways.ts';
@@ -44,6 +45,7 @@ function main(): void {
     const event: ProbeEvent = { event: 'probe', key, serial, state };
     for (const peer of peers) peer.send(event);
   });
+  const told: { table?: NameTable; reservations?: readonly PortReservation[] } = {};
   const server = serveLines<Message, Answer>(join(directory, 'netd.sock'), {
     maxRequestBytes,
     handle,
@@ -56,9 +58,11 @@ function main(): void {
       case 'hello':
         return { protocol: protocolVersion, version };
       case 'names':
+        told.table = message.table;
         resolver.setTable(message.table);
         return { gateways: await gateways.set(message.table.networks.flatMap((network) => network.gateways)) };
       case 'reservations':
+        told.reservations = message.reservations;
         return { problems: await reservations.set(message.reservations) };
       case 'pick':
         return { port: await reservations.pick(message.protocol, message.hostIP) };
@@ -67,7 +71,7 @@ function main(): void {
         for (const probe of message.keep) probes.keep(probe);
         return {};
       case 'kept':
-        return { probes: probes.list() };
+        return { ...told, probes: probes.list() };
       case 'ask':
         return await askOnce(message);
       case 'retire':

@@ -83,8 +83,10 @@ export interface Answer extends ResidentAnswer {
   readonly problems?: readonly ReservationProblem[];
   /** Of `pick`. */
   readonly port?: number;
-  /** Of `kept`. */
+  /** Of `kept`: all that it was told last, and how probes stand. */
   readonly probes?: readonly KeptProbe[];
+  readonly table?: NameTable;
+  readonly reservations?: readonly PortReservation[];
   /** Of `ask`. */
   readonly told?: ProbeAnswer;
 }

@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { cp, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import test from 'ava';
 import { parseProcessStat } from '../../../runtime/host/process-stat.ts';
 import { openNetd } from '../../../runtime/netd/open-netd.ts';
 import { eventually } from '../../support/eventually.ts';
 import { openMachine } from './machine.ts';
+import { quick } from './probed.ts';
 import { host, network } from './table.ts';
 
 const web = host('web', { a: ['127.77.1.5'] });
@@ -90,6 +92,26 @@ test('the next daemon adopts the same netd; while there is none, names end with 
   });
   await using _next = await openNetd(machine.options);
   t.deepEqual(await machine.identity(), before);
+});
+
+test('a netd of another version takes over names, ports and what is known of probes', async (t) => {
+  await using machine = await openMachine();
+  const spec = quick({ type: 'tcp', port: 53 });
+  const target = { instanceId: 'i', pid: 1, startedAt: 0, address: '127.77.1.1', inside: false };
+  const { netd, probes } = machine.opened;
+  await netd.setNames(table);
+  await netd.setReservations([{ protocol: 'TCP', hostPort: 8080 }]);
+  await eventually('it is known', () => probes.keep('a', spec, target).outcome === 'success');
+  const before = await machine.identity();
+  await machine.opened[Symbol.asyncDispose]();
+  const program = join(machine.options.runDirectory, 'newer');
+  await cp(join(import.meta.dirname, '../../../runtime/netd/program'), program, { recursive: true });
+  await writeFile(join(program, 'main.ts'), '// newer\n', { flag: 'a' });
+  await using next = await openNetd({ ...machine.options, program });
+  t.not((await machine.identity()).pid, before.pid);
+  t.deepEqual((await machine.inside.do('ask', ofWeb))?.data, ['127.77.1.5']);
+  t.is(await machine.inside.do('dial', { host: '127.0.0.1', port: 8080 }), 'ECONNRESET');
+  t.is(next.probes.keep('a', spec, target).outcome, 'success');
 });
 
 test('5,000 queries a second of one asker keep no other waiting', async (t) => {
