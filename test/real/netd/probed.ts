@@ -1,9 +1,12 @@
 /** Servers of this process that are asked, and answer as a test says. */
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { Server as GrpcServer, ServerCredentials, status } from '@grpc/grpc-js';
+import { ensureCertificates } from '../../../api/tls/certificates.ts';
 import type { ProbeSpec, ProbeTarget } from '../../../runtime/ports/probes.ts';
+import { temporaryDirectory } from '../../runtime/host/temporary.ts';
 
 export interface Probed extends AsyncDisposable {
   readonly port: number;
@@ -38,6 +41,20 @@ export const get = (port: number, path = '/'): Extract<ProbeSpec['action'], { ty
 
 export async function serveHttp(listener: RequestListener): Promise<Probed> {
   return await listening(createServer(listener));
+}
+
+/** With a certificate that nobody vouches for. */
+export async function serveHttps(listener: RequestListener): Promise<Probed> {
+  const directory = await temporaryDirectory();
+  const { server } = await ensureCertificates({ directory: directory.path, hosts: ['localhost'], now: Date.now() });
+  const listens = await listening(createSecureServer({ key: server.key, cert: server.cert }, listener));
+  return {
+    port: listens.port,
+    async [Symbol.asyncDispose]() {
+      await listens[Symbol.asyncDispose]();
+      await directory[Symbol.asyncDispose]();
+    },
+  };
 }
 
 export async function serveTcp(listener: (socket: Socket) => void): Promise<Probed> {

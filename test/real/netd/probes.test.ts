@@ -7,7 +7,7 @@ import type { ProbeAction, ProbeState } from '../../../runtime/ports/probes.ts';
 import { probesSuite } from '../../suites/probes.ts';
 import { eventually } from '../../support/eventually.ts';
 import { openMachine, type NetdMachine } from './machine.ts';
-import { get, quick, serveGrpc, serveHttp, serveTcp, target } from './probed.ts';
+import { get, quick, serveGrpc, serveHttp, serveHttps, serveTcp, target } from './probed.ts';
 
 /** A netd in the machine's network, where this process listens. */
 const outside = { node: process.execPath };
@@ -66,6 +66,13 @@ test('HTTP is judged by status, redirects are followed on the same host, headers
     /^not: .*Invalid character/,
   );
   t.regex(await askOnce(machine, { ...get(port), scheme: 'HTTPS' }), /^not: dial tcp/);
+});
+
+test('HTTPS is asked without a look at the certificate', async (t) => {
+  await using machine = await openMachine(outside);
+  await using server = await serveHttps((_, response) => void response.end());
+  t.is(await askOnce(machine, { ...get(server.port), scheme: 'HTTPS' }), 'well: HTTP 200');
+  t.regex(await askOnce(machine, get(server.port)), /^not: /);
 });
 
 test('who hangs, answers without an end, or is not there, is not well, and keeps no other waiting', async (t) => {
