@@ -44,7 +44,19 @@ export function createControllers({ server, runtime, facts, clock, log }: Contro
   const { logs, networks, publications, volumes, sandboxes, probes } = runtime;
   const { nodeName, storeIdentity } = facts;
   const controllers = [
-    containerController({ containers, images, events, logs, networks, volumes, sandboxes, probes, nodeName, clock }),
+    containerController({
+      containers,
+      images,
+      events,
+      logs,
+      networks,
+      volumes,
+      sandboxes,
+      probes,
+      kinds,
+      nodeName,
+      clock,
+    }),
     imageController({ images, events, platform: `linux/${facts.architecture}`, clock }),
     volumeController({ volumes, nodeName }),
     networkController({ networks, nodeName, storeIdentity, clock }),

@@ -20,6 +20,7 @@ import { collectAtRest } from './heap-at-rest.ts';
 import { identityOf } from './identity.ts';
 import { openListeners } from './listeners.ts';
 import { createLog } from './log.ts';
+import { findContainer, refuseCycles } from './refuse-cycles.ts';
 import { openRuntime } from './runtime.ts';
 
 /** How long objects may wait for containerd at the start before they are told that it is away. */
@@ -63,8 +64,12 @@ export async function startDaemon(options: DaemonOptions, log: Log, signal: Abor
   const store = starting.use(await openStore(`sqlite:${join(dataDirectory, 'store.db')}`));
   const nodeNames = options.nodeName === undefined ? {} : { nodeName: options.nodeName };
   const machine = await measureHostFacts({ dataDirectory, runDirectory, storeIdentity: '', ...nodeNames });
-  const admission = [assignNode(machine.nodeName)];
-  const server = starting.use(await createApiServer({ store, kinds: KINDS, clock, log, version: VERSION, admission }));
+  // Asked when the server is there.
+  const find = (namespace: string, name: string) => findContainer(server, namespace, name);
+  const admission = [assignNode(machine.nodeName), refuseCycles(find)];
+  const server: ApiServer = starting.use(
+    await createApiServer({ store, kinds: KINDS, clock, log, version: VERSION, admission }),
+  );
   signal.throwIfAborted();
   const facts = { ...machine, storeIdentity: identityOf(server) };
   const listeners = await openListeners(server, options);

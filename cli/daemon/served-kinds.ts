@@ -12,11 +12,14 @@ export function servedKinds(registry: Registry): ServedKinds {
     current() {
       const kinds = new Map<string, ServedKind>();
       for (const { definition, capabilities } of registry.all()) {
-        const { group, kind, plural, scope, storedAs } = definition;
+        const { group, kind, plural, scope, storedAs, schema, builtin } = definition;
         if (!capabilities.list || !capabilities.watch || !capabilities.delete || storedAs !== undefined) continue;
         const key = `${group}/${kind}`;
         if (kinds.has(key)) continue;
-        kinds.set(key, { apiVersion: apiVersionOf(definition), kind, plural, namespaced: scope === 'Namespaced' });
+        // Core kinds may have some; nothing sets Ready.
+        const hasConditions = !builtin && schema.properties?.['status']?.properties?.['conditions'] !== undefined;
+        const namespaced = scope === 'Namespaced';
+        kinds.set(key, { apiVersion: apiVersionOf(definition), kind, plural, namespaced, hasConditions });
       }
       return [...kinds.values()];
     },

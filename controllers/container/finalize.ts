@@ -16,7 +16,7 @@ export async function finalizeContainer(
 ): Promise<Outcome> {
   const { uid } = container.metadata;
   const configuration = { places: [], missing: [] };
-  const work: Work = { container, context, deps, specHash: specHash(container), configuration };
+  const work: Work = { container, context, deps, specHash: specHash(container), configuration, dependencies: [] };
   for (const instance of await deps.instances.of(uid, context.signal)) {
     const stopping = await endInstance(work, instance);
     if (stopping !== undefined) return stopping;

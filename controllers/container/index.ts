@@ -11,8 +11,10 @@ import type { KubeObject } from '../../schemas/object.ts';
 import type { Container, ContainerStatus, Image } from '../../schemas/gen/types.ts';
 import { settled, type Controller, type Key, type Reader, type WatchedKind } from '../engine/contract.ts';
 import { keyOf } from '../engine/keys.ts';
+import type { ServedKinds } from '../engine/served-kinds.ts';
 import { systemTimers } from '../engine/timers.ts';
 import { ChangeHooks } from './change-hooks.ts';
+import { DEPENDENCY_INDEX, dependencyNames, DependencyObjects } from './dependency-objects.ts';
 import { finalizeContainer } from './finalize.ts';
 import { healthSource } from './health-source.ts';
 import { Hooks } from './hooks.ts';
@@ -37,6 +39,8 @@ export interface ContainerControllerOptions {
   readonly sandboxes: Sandboxes;
   readonly volumes: Volumes;
   readonly probes: Probes;
+  /** Kinds that dependencies may be of. */
+  readonly kinds: ServedKinds;
   readonly nodeName: string;
   readonly clock: Clock;
   /** Default: the machine's. */
@@ -49,6 +53,7 @@ export interface ContainerControllerOptions {
 export function containerController(options: ContainerControllerOptions): Controller<Container, ContainerStatus> {
   const instances = new Instances(options.containers, options.events);
   const { events, timers = systemTimers } = options;
+  const dependencyObjects = new DependencyObjects(options.kinds);
   const hooks = new Hooks(() => events.connected);
   const deps = {
     ...options,
@@ -57,6 +62,7 @@ export function containerController(options: ContainerControllerOptions): Contro
     stops: new Stops(),
     hooks,
     changeHooks: new ChangeHooks(options.containers, timers, options.clock),
+    dependencyObjects,
     timers,
   };
   return {
@@ -66,6 +72,7 @@ export function containerController(options: ContainerControllerOptions): Contro
     concurrency: options.concurrency ?? 8,
     indexes: {
       uid: ({ metadata }) => [metadata.uid],
+      [DEPENDENCY_INDEX]: ({ spec }) => dependencyNames(spec.dependsOn),
       image: imageNames,
       volume: ({ spec }) => (spec.volumes ?? []).flatMap(({ volume }) => (volume === undefined ? [] : [volume.name])),
       configMap: ({ spec }) => [
@@ -90,6 +97,7 @@ export function containerController(options: ContainerControllerOptions): Contro
       runtimeSource(events, instances, timers),
       networkRepairs({ networks: options.networks, events, timers }),
       healthSource(options.probes, hooks),
+      dependencyObjects,
     ],
     async reconcile(container, context) {
       return reconcileContainer(container, context, deps);

@@ -4,6 +4,7 @@ import { REASONS } from '../../schemas/conditions.ts';
 import { parseTime } from '../../schemas/values/time.ts';
 import { settled, type Outcome, type ReconcileContext } from '../engine/contract.ts';
 import { verdictOf } from '../engine/verdict.ts';
+import { holdOf, readDependencies, recordsOf, restartedDependencies } from './dependencies.ts';
 import { execute } from './execute.ts';
 import { changedPlaces, readConfiguration, recreatedFor, type Configuration } from './configuration.ts';
 import { describeExit, hasSucceeded } from './exit.ts';
@@ -69,7 +70,8 @@ async function converge(container: Container, context: Context, deps: ContainerD
     const hash = specHash(container, status.current.configurationHash);
     const instances = await deps.instances.of(container.metadata.uid, context.signal);
     const link = await linkImage(container, isFresh(instances, hash), context);
-    const work = { container, context, deps, specHash: hash, configuration, ...imageOf(link) };
+    const dependencies = readDependencies(container, deps.dependencyObjects);
+    const work = { container, context, deps, specHash: hash, configuration, dependencies, ...imageOf(link) };
     const health = superviseRun(work, instances);
     const steps = plan(wantedOf(work), observe(context, instances, health));
     const done = await act(work, steps, instances);
@@ -110,6 +112,7 @@ function wantedOf(work: Work): Wanted {
   const id = image === undefined ? {} : { id: instanceId(container, hash, image.manifestDigest) };
   const source = imageSource(container.spec);
   const restart = image && restartOf(work);
+  const hold = holdOf(container, work.dependencies, work.context.reader);
   return {
     specHash: hash,
     ...id,
@@ -117,13 +120,18 @@ function wantedOf(work: Work): Wanted {
     resources: resourcesText(translateResources(resources)),
     restartPolicy,
     ...(restart && { restart }),
+    ...(hold && { hold }),
   };
 }
 
 /** Without an image nothing is restarted: what changed could not be put into the next process. */
-function restartOf({ context, configuration }: Work) {
-  const { configuration: told } = context.status.current;
-  return restartWanted({ missing: configuration.missing, changed: changedPlaces(configuration, told), restarted: [] });
+function restartOf({ context, configuration, dependencies }: Work) {
+  const { configuration: told, dependencies: runs } = context.status.current;
+  return restartWanted({
+    missing: configuration.missing,
+    changed: changedPlaces(configuration, told),
+    restarted: restartedDependencies(dependencies, runs),
+  });
 }
 
 const imageOf = (link: ImageLink): Pick<Work, 'image' | 'blocked'> =>
@@ -185,6 +193,7 @@ async function conclude(work: Work, verdict: Readiness | undefined): Promise<Out
   status.set({ ...imageFields(work), phase: 'Running', summary: REASONS.Running });
   if (verdict !== undefined) status.condition(readyCondition(verdict));
   if (verdict?.failed !== undefined) context.event('Warning', REASONS.Unhealthy, verdict.failed);
+  status.set({ dependencies: recordsOf(work.dependencies, status.current.dependencies, false) });
   await bringChanges(work, work.configuration);
   const again = limitsRefused(status) ? { requeueAfterMs: REFUSED_RETRY_MS } : {};
   if (verdict === undefined || verdict.ready) return { type: 'settled', ...again };

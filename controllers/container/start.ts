@@ -5,6 +5,7 @@ import { REASONS } from '../../schemas/conditions.ts';
 import { quantityValue } from '../../schemas/values/quantity.ts';
 import { formatTime } from '../../schemas/values/time.ts';
 import { readConfiguration, startedWith } from './configuration.ts';
+import { recordsOf } from './dependencies.ts';
 import { requestPull } from './image-link.ts';
 import { CONFIG_HASH_LABEL, containerID, RESOURCES_LABEL } from './names.ts';
 import { prepare, prepareAgain } from './prepare.ts';
@@ -33,7 +34,8 @@ export async function startInstance(work: Work, id: string, current: InstanceSta
     deps.instances.remove(id);
   }
   const run = logRun(work, await nextLogRun(work, current !== undefined));
-  const fields = { ...runFields(work, id, run.run), configuration };
+  const dependencies = recordsOf(work.dependencies, undefined, true);
+  const fields = { ...runFields(work, id, run.run), configuration, dependencies };
   try {
     const [stdio] = await Promise.all([deps.logs.open(run, logLimits(work)), wanted && create(work, wanted)]);
     const { pid } = await deps.containers.start(id, taskStdio(work, stdio), context.signal);

@@ -10,6 +10,8 @@ import type { Timers } from '../engine/environment.ts';
 import type { Hooks } from './hooks.ts';
 import type { ChangeHooks } from './change-hooks.ts';
 import type { Configuration } from './configuration.ts';
+import type { Dependency } from './dependencies.ts';
+import type { DependencyObjects } from './dependency-objects.ts';
 import type { ImageCache } from './image-cache.ts';
 import type { Instances } from './instances.ts';
 import type { Stops } from './stops.ts';
@@ -28,6 +30,7 @@ export interface ContainerDeps {
   readonly hooks: Hooks;
   readonly timers: Timers;
   readonly changeHooks: ChangeHooks;
+  readonly dependencyObjects: DependencyObjects;
   readonly nodeName: string;
 }
 
@@ -46,6 +49,7 @@ export interface Work {
   readonly specHash: string;
   /** What its ConfigMaps and Secrets hold. */
   readonly configuration: Configuration;
+  readonly dependencies: readonly Dependency[];
   /** The image that is ready; undefined while there is none. */
   readonly image?: ReadyImage;
   /** Why there is none. */

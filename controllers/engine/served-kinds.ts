@@ -5,6 +5,8 @@ export interface ServedKind extends KindRef {
   /** Resource name, as people write it. */
   readonly plural: string;
   readonly namespaced: boolean;
+  /** A custom kind, or one of ours, whose schema says that its objects get `status.conditions`; absent where nobody asked it. */
+  readonly hasConditions?: boolean;
 }
 
 /**

@@ -108,7 +108,7 @@ export class ContainerWorld implements AsyncDisposable {
     const timers: Timers = time ?? systemTimers;
     const { nodeName, storeIdentity } = this.runtime.facts;
     const controllers = [
-      containerController({ ...all, nodeName, clock, timers }),
+      containerController({ ...all, kinds: this.api.kinds, nodeName, clock, timers }),
       imageController({ images, events, platform: 'linux/amd64', clock, timers }),
       volumeController({ volumes, nodeName }),
       networkController({ networks, nodeName, storeIdentity, clock, timers }),
