@@ -19,7 +19,7 @@ import { createRegistry } from '../../runtime/registry/create.ts';
 import { openNetworks } from '../../runtime/network/open-networks.ts';
 import { createVolumes } from '../../runtime/volumes/create.ts';
 import { lateContainerd, type LateContainerd } from './late-containerd.ts';
-import { unaskedProbes } from './unasked-probes.ts';
+import { openProbing } from './probing.ts';
 import { unmadePublications } from './unmade-publications.ts';
 
 export interface RuntimeOptions {
@@ -54,7 +54,7 @@ function addressOf(containerd: string | undefined): { address?: string } {
 
 const clock = { now: () => Date.now() };
 
-/** Resolves when logd answers; containerd comes when it comes, and what needs it says so until then. */
+/** Resolves when logd and netd answer; containerd comes when it comes, and what needs it says so until then. */
 export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   const { facts, log, timers, env, allowHostPaths } = options;
   const { dataDirectory, runDirectory } = facts;
@@ -96,6 +96,8 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
       onFailure: (err) => log.warn({ err }, 'containerd is not there; trying again'),
     }),
   );
+  const { containers } = containerd;
+  const { probes } = opening.use(await openProbing({ runDirectory, containers, host, processes, log }));
   void host.warm().catch((err: unknown) => log.warn({ err }, 'no FIFOs could be made in advance'));
   const opened = opening.move();
   return {
@@ -105,7 +107,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     volumes: createVolumes({ facts, host, allowHostPaths }),
     sandboxes,
     networks,
-    probes: unaskedProbes(),
+    probes,
     publications: unmadePublications(),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
