@@ -10,6 +10,7 @@ import { refOf } from './kinds/directory.ts';
 const PATIENCE_MS = 1500;
 /** Commands whose arguments name containers. */
 const OF_CONTAINERS = ['logs', 'exec', 'attach', 'port-forward'];
+const ROLLOUT_ACTIONS = ['status', 'history', 'undo', 'restart', 'pause', 'resume'];
 const NO_KINDS = [
   'apply',
   'diff',
@@ -54,7 +55,8 @@ async function candidates(
   if (OF_CONTAINERS.includes(entry.name)) return await names('container', open);
   const slash = last.indexOf('/');
   if (slash > 0) return (await names(last.slice(0, slash), open)).map((one) => `${last.slice(0, slash + 1)}${one}`);
-  const [kind] = args;
+  if (entry.name === 'rollout' && args.length === 0) return ROLLOUT_ACTIONS;
+  const [kind] = entry.name === 'rollout' ? args.slice(1) : args;
   return kind === undefined || kind.includes('/') ? KINDS.map(({ plural }) => plural) : await names(kind, open);
 }
 

@@ -49,6 +49,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./cp.ts')).cp,
   },
   { name: 'wait', summary: 'Wait until objects are as wanted', load: async () => (await import('./wait.ts')).wait },
+  {
+    name: 'rollout',
+    summary: 'See changes of containers come along, and take them back',
+    load: async () => (await import('./rollout.ts')).rollout,
+  },
   { name: 'delete', summary: 'Delete objects', load: async () => (await import('./delete.ts')).deleteCommand },
   { name: 'events', summary: 'Show what happened', load: async () => (await import('./events.ts')).events },
   {

@@ -1,0 +1,39 @@
+import type { ControllerRevision } from '../../../schemas/gen/types.ts';
+import { RESTARTED_AT, ROLLOUT_FIELDS } from '../../../schemas/values/container-change.ts';
+import { CommandError } from '../../errors.ts';
+import { refOf } from '../../kinds/directory.ts';
+import type { Rolled } from '../rollout.ts';
+import { dataOf, findRevision, revisionsOf } from './revisions.ts';
+
+/** Writes the spec of an old revision into the object; how changes are made stays as it is. Answers what became of it. */
+export async function undoRollout(rolled: Rolled, to: number): Promise<string> {
+  const { session, kind, object } = rolled;
+  if (object.spec.paused)
+    throw new CommandError(
+      "you cannot rollback a paused container; resume it first with 'tsmoby rollout resume' and try again",
+    );
+  const revisions = await revisionsOf(rolled);
+  const newest = revisions.at(-1);
+  const target = to > 0 ? findRevision(revisions, to) : revisions.at(-2);
+  if (target === undefined) throw new CommandError(`no rollout history found for container "${object.metadata.name}"`);
+  if (target === newest)
+    return `skipped rollback (current template already matches revision ${String(target.revision)})`;
+  const { namespace = '', name } = object.metadata;
+  const ref = { ...refOf(kind), namespace, name };
+  await session.client.patch(ref, patchTo(rolled, target), { type: 'json', fieldManager: 'tsmoby-rollout' });
+  return 'rolled back';
+}
+
+function patchTo({ object }: Rolled, target: ControllerRevision): readonly object[] {
+  const { spec: past, annotations: asked = {} } = dataOf(target);
+  const kept = Object.entries(object.spec).filter(([name]) => ROLLOUT_FIELDS.has(name));
+  const fields = Object.entries(past).filter(([name]) => !ROLLOUT_FIELDS.has(name));
+  const others = Object.entries(object.metadata.annotations ?? {}).filter(
+    ([name]) => !(RESTARTED_AT as readonly string[]).includes(name),
+  );
+  const annotations = { ...Object.fromEntries(others), ...asked };
+  return [
+    { op: 'replace', path: '/spec', value: Object.fromEntries([...fields, ...kept]) },
+    { op: 'add', path: '/metadata/annotations', value: annotations },
+  ];
+}
