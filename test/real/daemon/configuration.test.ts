@@ -174,6 +174,38 @@ scenario(
   },
 );
 
+scenario(
+  'a changed ConfigMap: its files have their owners, then the process is told by a signal or a command',
+  async (t, space) => {
+    await configMap(space, 'site', { page: 'first' });
+    const script =
+      'trap "echo told \\$(cat /site/page)" HUP; trap "exit 0" TERM; stat -Lc "%u:%g %a" /site/page; while true; do sleep 0.1; done';
+    const mounting = (onChange: object) => ({
+      command: ['sh', '-c', script],
+      volumes: [{ name: 'site', configMap: { name: 'site', defaultMode: 0o440, defaultUid: 1000, defaultGid: 2000 } }],
+      volumeMounts: [{ name: 'site', mountPath: '/site', onChange }],
+    });
+    await space.container('signal', mounting({ action: 'Signal' }));
+    const exec = { command: ['sh', '-c', 'echo ran $(cat /site/page) > /proc/1/fd/1'] };
+    await space.container('exec', mounting({ action: 'Exec', exec }));
+    const before = await Promise.all(['signal', 'exec'].map((name) => space.running(name)));
+    for (const name of ['signal', 'exec']) {
+      await eventually('it is there', async () => (await space.logs(name)).includes('1000:2000 440'), 20_000);
+    }
+    await space.daemon.client.update({
+      ...(await space.get<KubeObject>('ConfigMap', 'site')),
+      data: { page: 'second' },
+    } as never);
+    await eventually('the signal', async () => (await space.logs('signal')).includes('told second'), 20_000);
+    await eventually('the command', async () => (await space.logs('exec')).includes('ran second'), 20_000);
+    const after = await Promise.all(['signal', 'exec'].map((name) => space.running(name)));
+    t.deepEqual(
+      after.map(({ status }) => status?.pid),
+      before.map(({ status }) => status?.pid),
+    );
+  },
+);
+
 scenario('a Secret is never on a disk in plain text, and never in a log', async (t, space) => {
   const value = `needle-${'x'.repeat(8)}-${process.pid}`;
   await secret(space, 'keys', { token: value });
