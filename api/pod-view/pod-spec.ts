@@ -1,4 +1,10 @@
-import type { Container, ContainerEnv, ContainerSpec, ContainerVolume } from '../../schemas/gen/types.ts';
+import type {
+  Container,
+  ContainerEnv,
+  ContainerPort,
+  ContainerSpec,
+  ContainerVolume,
+} from '../../schemas/gen/types.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -7,7 +13,7 @@ export function podSpecOf({ metadata, spec, status }: Container): Fields {
   const { nodeName, restartPolicy, terminationGracePeriodSeconds, hostname, hostNetwork, imagePullSecrets } = spec;
   const supplementalGroups = spec.securityContext?.supplementalGroups;
   return present({
-    containers: [containerOf(metadata.name, spec, status?.image)],
+    containers: [containerOf(metadata.name, spec, status)],
     volumes: spec.volumes?.map(volumeOf),
     securityContext: present({ supplementalGroups }),
     nodeName,
@@ -21,8 +27,13 @@ export function podSpecOf({ metadata, spec, status }: Container): Fields {
 }
 
 /** Names and meanings are core/v1's already; what it does not have is left out. */
-function containerOf(name: string, spec: ContainerSpec, imageInUse: string | undefined): Fields {
+function containerOf(
+  name: string,
+  spec: ContainerSpec,
+  { image: imageInUse, ports = [] }: NonNullable<Container['status']> = {},
+): Fields {
   const { command, args, workingDir, envFrom, volumeMounts, lifecycle, stdin, stdinOnce, tty } = spec;
+  const { livenessProbe, readinessProbe, startupProbe } = spec;
   const { imagePullPolicy, terminationMessagePath, terminationMessagePolicy } = spec;
   const { limits, requests } = spec.resources ?? {};
   return present({
@@ -34,7 +45,11 @@ function containerOf(name: string, spec: ContainerSpec, imageInUse: string | und
     workingDir,
     env: spec.env?.map(envOf),
     envFrom,
-    volumeMounts,
+    volumeMounts: volumeMounts?.map(({ onChange: _ours, ...mount }) => mount),
+    ports: spec.ports?.map((port) => portOf(port, ports)),
+    livenessProbe,
+    readinessProbe,
+    startupProbe,
     resources: present({ limits: limits && quantities(limits), requests: requests && quantities(requests) }),
     lifecycle,
     terminationMessagePath,
@@ -55,7 +70,26 @@ function envOf(variable: ContainerEnv): Fields {
 function volumeOf({ name, volume, emptyDir, ...source }: ContainerVolume): Fields {
   if (volume !== undefined) return { name, persistentVolumeClaim: { claimName: volume.name } };
   if (emptyDir !== undefined) return { name, emptyDir: quantitiesIn(emptyDir) };
-  return { name, ...source };
+  const { configMap, secret, ...rest } = source;
+  return present({ name, ...rest, configMap: configMap && coreFiles(configMap), secret: secret && coreFiles(secret) });
+}
+
+/** core/v1 has no owners of files. */
+function coreFiles<T extends NonNullable<ContainerVolume['configMap'] | ContainerVolume['secret']>>(files: T): Fields {
+  const { defaultUid: _uid, defaultGid: _gid, items, ...rest } = files;
+  return present({ ...rest, items: items?.map(({ uid: _user, gid: _group, ...item }) => item) });
+}
+
+/** core/v1 has no ranges: the first port stands for them. One that is picked is told as what it came to be. */
+function portOf(
+  { endPort: _last, ...port }: ContainerPort,
+  published: NonNullable<NonNullable<Container['status']>['ports']>,
+): Fields {
+  const found = published.find(
+    ({ containerPort, protocol, hostIP }) =>
+      containerPort === port.containerPort && protocol === port.protocol && hostIP === port.hostIP,
+  );
+  return present({ ...port, hostPort: found?.hostPort ?? (port.hostPort || undefined) });
 }
 
 /** Users and groups by name are known to the image alone, and core/v1 has numbers. */

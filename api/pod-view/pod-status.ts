@@ -12,6 +12,8 @@ export function podStatusOf(container: Container): Fields {
     observedGeneration,
     phase,
     conditions: conditionsOf(container),
+    podIP: status.ip,
+    podIPs: status.networks?.[0]?.ips?.map((ip) => ({ ip })),
     startTime: metadata.creationTimestamp,
     qosClass: qualityOf(spec),
     containerStatuses: [containerStatusOf(metadata.name, spec.image, status)],

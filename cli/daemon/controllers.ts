@@ -52,6 +52,7 @@ export function createControllers({ server, runtime, facts, clock, log }: Contro
       networks,
       volumes,
       sandboxes,
+      publications,
       probes,
       kinds,
       nodeName,

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { RuntimeError } from '../../runtime/errors.ts';
 import type { Containers } from '../../runtime/ports/containers.ts';
 
 /** So much of what a probe's command prints is kept for a person. */
@@ -11,8 +12,8 @@ export interface CommandAnswer {
 }
 
 /**
- * Runs a command in a container and waits for its end; a command that takes longer than `timeoutMs` is killed. Rejects: DeadlineExceeded by way of the
- * signal's reason, and as `Containers.exec` does.
+ * Runs a command in a container and waits for its end; one that takes longer than `timeoutMs` is killed. Rejects with RuntimeError: DeadlineExceeded,
+ * Cancelled, and as `Containers.exec` does.
  */
 export function commandIn(containers: Pick<Containers, 'exec'>) {
   return async (
@@ -21,11 +22,18 @@ export function commandIn(containers: Pick<Containers, 'exec'>) {
     timeoutMs: number,
     signal?: AbortSignal,
   ): Promise<CommandAnswer> => {
-    const limit = AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal === undefined ? [] : [signal])]);
+    const late = AbortSignal.timeout(timeoutMs);
+    const limit = AbortSignal.any([late, ...(signal === undefined ? [] : [signal])]);
+    const stopped = (): RuntimeError =>
+      late.aborted
+        ? new RuntimeError('DeadlineExceeded', `the command did not end within ${timeoutMs / 1000} s`)
+        : new RuntimeError('Cancelled', 'the command was stopped', { cause: limit.reason });
     const request = { execId: randomUUID(), args: command, terminal: false, stdin: false };
-    await using process = await containers.exec(id, request, limit);
+    await using process = await containers.exec(id, request, limit).catch((error: unknown) => {
+      throw limit.aborted ? stopped() : error;
+    });
     const aborted = Promise.withResolvers<never>();
-    const abort = (): void => aborted.reject(limit.reason as Error);
+    const abort = (): void => aborted.reject(stopped());
     limit.addEventListener('abort', abort, { once: true });
     if (limit.aborted) abort();
     try {

@@ -4,7 +4,6 @@ import { connectContainerd } from '../../runtime/containerd/index.ts';
 import { buildOciSpec } from '../../runtime/containerd/spec/build.ts';
 import { measureSpecEnvironment } from '../../runtime/containerd/spec/measure.ts';
 import { superviseContainerd } from '../../runtime/containerd/supervisor.ts';
-import { createFirewall } from '../../runtime/firewall/create.ts';
 import { createHost } from '../../runtime/host/create-host.ts';
 import { createProcesses } from '../../runtime/host/processes.ts';
 import { openLogs } from '../../runtime/logd/create-logs.ts';
@@ -16,11 +15,10 @@ import type { Publications } from '../../runtime/ports/publications.ts';
 import type { Sandboxes } from '../../runtime/ports/sandboxes.ts';
 import type { Volumes } from '../../runtime/ports/volumes.ts';
 import { createRegistry } from '../../runtime/registry/create.ts';
-import { openNetworks } from '../../runtime/network/open-networks.ts';
 import { createVolumes } from '../../runtime/volumes/create.ts';
 import { lateContainerd, type LateContainerd } from './late-containerd.ts';
+import { openNetworking } from './networking.ts';
 import { openProbing } from './probing.ts';
-import { unmadePublications } from './unmade-publications.ts';
 
 export interface RuntimeOptions {
   readonly facts: HostFacts;
@@ -37,10 +35,10 @@ export interface Runtime extends AsyncDisposable {
   readonly containerd: LateContainerd;
   readonly logs: Logs;
   readonly volumes: Volumes;
-  readonly sandboxes: Sandboxes;
   readonly networks: Networks;
-  readonly probes: Probes;
+  readonly sandboxes: Sandboxes;
   readonly publications: Publications;
+  readonly probes: Probes;
   readonly host: Host;
 }
 
@@ -62,8 +60,6 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   const host = createHost({ runDirectory, ...(env['PATH'] === undefined ? {} : { path: env['PATH'] }) });
   const processes = createProcesses({ bootId: facts.bootId });
   const logs = opening.use(await openLogs({ dataDirectory, runDirectory, host, processes, log }));
-  const firewall = createFirewall({ facts, host, log });
-  const { networks, sandboxes } = await openNetworks({ facts, host, firewall, log, env });
   const registry = opening.use(createRegistry({ clock, timers, random: Math.random, proxyEnvironment: env }));
   const environment = await measureSpecEnvironment(facts);
   const containerd = opening.use(
@@ -97,7 +93,8 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     }),
   );
   const { containers } = containerd;
-  const { probes } = opening.use(await openProbing({ runDirectory, containers, host, processes, log }));
+  const { netd, probes } = opening.use(await openProbing({ runDirectory, containers, host, processes, log }));
+  const { networks, sandboxes, publications } = await openNetworking({ facts, host, netd, log, env });
   void host.warm().catch((err: unknown) => log.warn({ err }, 'no FIFOs could be made in advance'));
   const opened = opening.move();
   return {
@@ -105,10 +102,10 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     logs,
     host,
     volumes: createVolumes({ facts, host, allowHostPaths }),
-    sandboxes,
     networks,
+    sandboxes,
+    publications,
     probes,
-    publications: unmadePublications(),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 }

@@ -12,6 +12,7 @@ import { endNetd } from '../../runtime/netd/end-netd.ts';
 import { KINDS } from '../../schemas/kinds.ts';
 import { VERSION } from '../version.ts';
 import { lockDirectory } from './data-lock.ts';
+import { tearDownNetworks } from './tear-down-networks.ts';
 import { identityOf } from './identity.ts';
 
 const SHIM_DIRECTORIES = ['/run/containerd/s', '/run/containerd'] as const;
@@ -35,8 +36,8 @@ export async function tearDown(options: TearDownOptions): Promise<void> {
   if (entries.length > 0) lockDirectory(dataDirectory, '--data-dir')[Symbol.dispose]();
   if (running.length > 0) lockDirectory(runDirectory, '--run-dir')[Symbol.dispose]();
   const identity = entries.includes('store.db') ? await readIdentity(dataDirectory, log) : undefined;
-  const { bootId } = await measureHostFacts({ dataDirectory, runDirectory, storeIdentity: '' });
-  const processes = createProcesses({ bootId });
+  const machine = await measureHostFacts({ dataDirectory, runDirectory, storeIdentity: '' });
+  const processes = createProcesses({ bootId: machine.bootId });
   const host = createHost({
     runDirectory,
     ...(process.env['PATH'] === undefined ? {} : { path: process.env['PATH'] }),
@@ -44,6 +45,10 @@ export async function tearDown(options: TearDownOptions): Promise<void> {
   await endContainerd({ dataDirectory, runDirectory, processes, host });
   await endLogd({ runDirectory, processes });
   await endNetd({ runDirectory, processes });
+  if (identity !== undefined) {
+    const facts = { ...machine, storeIdentity: identity };
+    await tearDownNetworks({ facts, host, log, env: process.env });
+  }
   for (const directory of [runDirectory, dataDirectory]) {
     for (const point of (await host.mountsUnder(directory)).toReversed()) await host.unmount(point);
     await rm(directory, { recursive: true, force: true });

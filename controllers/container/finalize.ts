@@ -1,8 +1,9 @@
 import type { InstanceState } from '../../runtime/ports/containers.ts';
+import type { Sandboxes } from '../../runtime/ports/sandboxes.ts';
 import type { Container, ContainerStatus } from '../../schemas/gen/types.ts';
 import { REASONS } from '../../schemas/conditions.ts';
 import { settled, type Outcome, type ReconcileContext } from '../engine/contract.ts';
-import { sandboxId, specHash } from './names.ts';
+import { specHash } from './names.ts';
 import { removeProbes, removeProbesOf } from './probe-keys.ts';
 import { removeProjections } from './projections.ts';
 import { stopInstance } from './stop.ts';
@@ -21,8 +22,9 @@ export async function finalizeContainer(
     const stopping = await endInstance(work, instance);
     if (stopping !== undefined) return stopping;
   }
+  await deps.publications.withdraw(uid);
   await Promise.all([
-    deps.sandboxes.remove(sandboxId(container)),
+    removeSandboxes(uid, deps.sandboxes),
     deps.volumes.removeScratch(uid),
     deps.logs.remove(uid),
     removeProjections(uid, deps.volumes),
@@ -31,6 +33,12 @@ export async function finalizeContainer(
   deps.stops.delete(uid);
   deps.instances.release(uid);
   return settled();
+}
+
+/** All of its generations: a rollout may have been under way. */
+async function removeSandboxes(uid: string, sandboxes: Sandboxes): Promise<void> {
+  const own = (await sandboxes.list()).filter((id) => id.startsWith(`${uid}.`));
+  for (const id of own) await sandboxes.remove(id);
 }
 
 async function endInstance(work: Work, instance: InstanceState): Promise<Outcome | undefined> {

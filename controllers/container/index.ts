@@ -5,10 +5,12 @@ import type { Images } from '../../runtime/ports/images.ts';
 import type { Logs } from '../../runtime/ports/logs.ts';
 import type { Networks } from '../../runtime/ports/networks.ts';
 import type { Probes } from '../../runtime/ports/probes.ts';
+import type { Publications } from '../../runtime/ports/publications.ts';
 import type { Sandboxes } from '../../runtime/ports/sandboxes.ts';
 import type { Volumes } from '../../runtime/ports/volumes.ts';
 import type { KubeObject } from '../../schemas/object.ts';
 import type { Container, ContainerStatus, Image } from '../../schemas/gen/types.ts';
+import { wantedNetworks } from '../../schemas/values/container-networks.ts';
 import { settled, type Controller, type Key, type Reader, type WatchedKind } from '../engine/contract.ts';
 import { keyOf } from '../engine/keys.ts';
 import type { ServedKinds } from '../engine/served-kinds.ts';
@@ -22,6 +24,8 @@ import { ImageCache } from './image-cache.ts';
 import { implicitName, normalized, referenceIndex } from './image-link.ts';
 import { Instances } from './instances.ts';
 import { networkRepairs } from './network-source.ts';
+import { sharedWith } from './network-mode.ts';
+import { sharersOf, usersOfDefaultNetwork } from './network-users.ts';
 import { reconcileContainer } from './reconcile.ts';
 import { revisionOwners } from './rollout/record.ts';
 import { REVISION } from './rollout/revision.ts';
@@ -37,6 +41,7 @@ export interface ContainerControllerOptions {
   readonly logs: Logs;
   readonly networks: Networks;
   readonly sandboxes: Sandboxes;
+  readonly publications: Publications;
   readonly volumes: Volumes;
   readonly probes: Probes;
   /** Kinds that dependencies may be of. */
@@ -73,6 +78,8 @@ export function containerController(options: ContainerControllerOptions): Contro
     indexes: {
       uid: ({ metadata }) => [metadata.uid],
       [DEPENDENCY_INDEX]: ({ spec }) => dependencyNames(spec.dependsOn),
+      network: ({ spec }) => wantedNetworks(spec),
+      shares: (container) => [sharedWith(container) ?? []].flat(),
       image: imageNames,
       volume: ({ spec }) => (spec.volumes ?? []).flatMap(({ volume }) => (volume === undefined ? [] : [volume.name])),
       configMap: ({ spec }) => [
@@ -90,6 +97,9 @@ export function containerController(options: ContainerControllerOptions): Contro
       { kind: { apiVersion: 'tsmoby.dev/v1alpha1', kind: 'Image' }, map: usersOfImage, indexes: IMAGE_INDEXES },
       { kind: REVISION, map: containersOfRevision, indexes: { owner: revisionOwners } },
       usersByName('tsmoby.dev/v1alpha1', 'Volume', 'volume'),
+      usersByName('tsmoby.dev/v1alpha1', 'Network', 'network'),
+      { kind: CONTAINER, map: sharersOf },
+      { kind: { apiVersion: 'v1', kind: 'Namespace' }, map: usersOfDefaultNetwork },
       usersByName('v1', 'ConfigMap', 'configMap'),
       usersByName('v1', 'Secret', 'secret'),
     ],

@@ -2,6 +2,7 @@ import type { Container } from '../../schemas/gen/types.ts';
 import { instanceFields, RESTARTED_AT } from '../../schemas/values/container-change.ts';
 import { fingerprint } from '../../schemas/values/fingerprint.ts';
 import { formatImageReference, parseImageReference } from '../../schemas/values/image-reference.ts';
+import { networkMode } from './network-mode.ts';
 
 /** What of the spec an instance was made for, as its label. */
 export const SPEC_HASH_LABEL = 'tsmoby.dev/spec-hash';
@@ -20,15 +21,20 @@ const IMAGE_FIELDS: ReadonlySet<string> = new Set(['image', 'imageFrom']);
  * Hash of everything in the object that only another instance can follow, the image aside. `configurationHash`: content of ConfigMaps
  * and Secrets for which the instance is to be made anew, as status holds it.
  */
-export function specHash({ metadata, spec }: Container, configurationHash?: string): string {
+export function specHash(container: Container, configurationHash?: string): string {
+  const { metadata, spec } = container;
   const fields = Object.fromEntries(Object.entries(instanceFields(spec)).filter(([name]) => !IMAGE_FIELDS.has(name)));
   const restartedAt = RESTARTED_AT.map((name) => metadata.annotations?.[name]);
-  return fingerprint({ name: metadata.name, fields, restartedAt, configurationHash });
+  return fingerprint({ name: metadata.name, fields, mode: networkMode(container), restartedAt, configurationHash });
 }
 
-/** The same wish always has the same name, so that a repeated create is no second one. */
-export function instanceId(container: Container, hash: string, manifestDigest: string): string {
-  return `${container.metadata.uid}-${fingerprint([hash, manifestDigest], 10)}`;
+/**
+ * The same wish always has the same name, so that a repeated create is no second one. `shared`: id of the sandbox whose network it shares; with another
+ * one it is another instance.
+ */
+export function instanceId(container: Container, hash: string, manifestDigest: string, shared?: string): string {
+  const parts = [hash, manifestDigest, ...(shared === undefined ? [] : [shared])];
+  return `${container.metadata.uid}-${fingerprint(parts, 10)}`;
 }
 
 /** Value of the image label: the full reference, or the Image object. Throws for a reference that cannot be read. */
@@ -40,6 +46,3 @@ export function imageSource({ image = '', imageFrom }: Container['spec']): strin
 
 /** As status and kubectl write it. */
 export const containerID = (id: string): string => `containerd://${id}`;
-
-/** Sandboxes live as long as their Container: restarts and replacements keep them. */
-export const sandboxId = ({ metadata }: Container): string => metadata.uid;

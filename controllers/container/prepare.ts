@@ -5,8 +5,8 @@ import { MESSAGE_FILE } from './describe-run.ts';
 import { resolveEnvironment } from './environment.ts';
 import { checkMounts, prepareMounts, standardMounts } from './mounts.ts';
 import { checkQuestions } from './probe-spec.ts';
-import { sandboxId } from './names.ts';
-import { commandOf, hostnameOf, translate } from './translate.ts';
+import { checkNetworks, ensureSandbox, servingGeneration, tellPlace } from './sandbox.ts';
+import { commandOf, translate } from './translate.ts';
 import { resolveUser } from './user.ts';
 import type { ReadyImage, Work } from './work.ts';
 
@@ -23,7 +23,7 @@ export async function prepare(work: Work, id: string, ready: ReadyImage): Promis
   const environment = resolveEnvironment(container, context.reader);
   const [userFiles, sandbox, mounts, message] = await Promise.all([
     deps.imageCache.userFiles(image),
-    ensureSandbox(work),
+    sandboxOf(work),
     prepareMounts(container, image, context.reader, deps),
     resetMessage(work),
   ]);
@@ -39,11 +39,7 @@ export async function prepare(work: Work, id: string, ready: ReadyImage): Promis
 /** What an instance that is there already mounts, is there again: after a reboot, or when somebody took it away. */
 export async function prepareAgain(work: Work): Promise<void> {
   const { container, context, deps } = work;
-  await Promise.all([
-    ensureSandbox(work),
-    prepareMounts(container, undefined, context.reader, deps),
-    resetMessage(work),
-  ]);
+  await Promise.all([sandboxOf(work), prepareMounts(container, undefined, context.reader, deps), resetMessage(work)]);
 }
 
 /**
@@ -57,16 +53,18 @@ export async function checkPrepared(work: Work, ready: ReadyImage): Promise<void
   const environment = resolveEnvironment(container, context.reader);
   resolveUser(image.config.user, container.spec.securityContext, await deps.imageCache.userFiles(image));
   commandOf(container, image.config, environment);
+  checkNetworks(work);
   await checkMounts(container, context.reader, deps);
 }
 
 const recordOf = ({ deps }: Work, { recordName, manifestDigest }: ReadyImage): Promise<ImageRecord> =>
   deps.imageCache.record(recordName, manifestDigest);
 
-function ensureSandbox({ container, deps }: Work): Promise<Sandbox> {
-  const mode = container.spec.hostNetwork ? 'host' : 'none';
-  const hostname = hostnameOf(container);
-  return deps.sandboxes.ensure({ id: sandboxId(container), ownerUid: container.metadata.uid, mode, hostname });
+async function sandboxOf(work: Work): Promise<Sandbox> {
+  const place = await ensureSandbox(work, servingGeneration(work.context.status.current));
+  // probes and hooks ask for its address before the pass is over
+  tellPlace(work, place);
+  return place.sandbox;
 }
 
 const resetMessage = ({ container, deps }: Work): Promise<string> =>

@@ -2,7 +2,7 @@ import type { InstanceState } from '../../runtime/ports/containers.ts';
 import type { Container, ContainerStatus } from '../../schemas/gen/types.ts';
 import { REASONS } from '../../schemas/conditions.ts';
 import { parseTime } from '../../schemas/values/time.ts';
-import { settled, type Outcome, type ReconcileContext } from '../engine/contract.ts';
+import { ReconcileError, settled, type Outcome, type ReconcileContext } from '../engine/contract.ts';
 import { verdictOf } from '../engine/verdict.ts';
 import { holdOf, readDependencies, recordsOf, restartedDependencies } from './dependencies.ts';
 import { execute } from './execute.ts';
@@ -11,12 +11,15 @@ import { describeExit, hasSucceeded } from './exit.ts';
 import { superviseRun, type Health } from './health.ts';
 import { linkImage, type ImageLink } from './image-link.ts';
 import { imageSource, instanceId, SPEC_HASH_LABEL, specHash } from './names.ts';
+import { networkMode } from './network-mode.ts';
 import { plan, type Observed, type Step, type Wanted } from './plan.ts';
 import { readiness, readyCondition, type Readiness } from './readiness.ts';
 import { bringChanges } from './on-change.ts';
 import { restartWanted } from './restart-wanted.ts';
+import { announceAbsence, keepReachable } from './reach.ts';
 import { resourcesText, translateResources } from './resources.ts';
 import { followRollout } from './rollout/follow.ts';
+import { sharedSandbox } from './sandbox.ts';
 import { imageFields, waitingStatus } from './status.ts';
 import type { ContainerDeps, Work } from './work.ts';
 
@@ -43,6 +46,7 @@ async function reconcileAimed(container: Container, context: Context, deps: Cont
     const { outcome, work, health } = await converge(container, context, deps);
     const verdict = health && noteHealth(work, health);
     if (outcome === undefined) return await conclude(work, verdict);
+    await announceAbsence(work);
     tellWaiting(context, outcome);
     return outcome;
   } catch (error) {
@@ -71,7 +75,15 @@ async function converge(container: Container, context: Context, deps: ContainerD
     const instances = await deps.instances.of(container.metadata.uid, context.signal);
     const link = await linkImage(container, isFresh(instances, hash), context);
     const dependencies = readDependencies(container, deps.dependencyObjects);
-    const work = { container, context, deps, specHash: hash, configuration, dependencies, ...imageOf(link) };
+    const work = {
+      container,
+      context,
+      deps,
+      specHash: hash,
+      configuration,
+      dependencies,
+      ...foundOf(container, context, link),
+    };
     const health = superviseRun(work, instances);
     const steps = plan(wantedOf(work), observe(context, instances, health));
     const done = await act(work, steps, instances);
@@ -107,9 +119,9 @@ const observe = (
 });
 
 function wantedOf(work: Work): Wanted {
-  const { container, specHash: hash, image } = work;
+  const { container, specHash: hash, image, shared } = work;
   const { restartPolicy, resources } = container.spec;
-  const id = image === undefined ? {} : { id: instanceId(container, hash, image.manifestDigest) };
+  const id = image === undefined ? {} : { id: instanceId(container, hash, image.manifestDigest, shared) };
   const source = imageSource(container.spec);
   const restart = image && restartOf(work);
   const hold = holdOf(container, work.dependencies, work.context.reader);
@@ -134,8 +146,17 @@ function restartOf({ context, configuration, dependencies }: Work) {
   });
 }
 
-const imageOf = (link: ImageLink): Pick<Work, 'image' | 'blocked'> =>
-  link.type === 'ready' ? { image: link.image } : { blocked: link.outcome };
+/** The image, and whose network it is that the instance is made for: without either no instance can be told to be the right one. */
+function foundOf(container: Container, context: Context, link: ImageLink): Pick<Work, 'image' | 'shared' | 'blocked'> {
+  if (link.type !== 'ready') return { blocked: link.outcome };
+  if (networkMode(container) !== 'shared') return { image: link.image };
+  try {
+    return { image: link.image, shared: sharedSandbox(container, context.reader) };
+  } catch (error) {
+    if (!(error instanceof ReconcileError)) throw error;
+    return { blocked: error.outcome };
+  }
+}
 
 /** Content of ConfigMaps and Secrets that changed under a process which asks for another instance then. */
 function noteRecreation(status: Context['status'], configuration: Configuration): void {
@@ -191,10 +212,15 @@ async function conclude(work: Work, verdict: Readiness | undefined): Promise<Out
   if (terminated !== undefined) return finished(context, terminated);
   // Said again, because it may have been said of a former spec, or of the same image by another name.
   status.set({ ...imageFields(work), phase: 'Running', summary: REASONS.Running });
-  if (verdict !== undefined) status.condition(readyCondition(verdict));
-  if (verdict?.failed !== undefined) context.event('Warning', REASONS.Unhealthy, verdict.failed);
   status.set({ dependencies: recordsOf(work.dependencies, status.current.dependencies, false) });
   await bringChanges(work, work.configuration);
+  const unreachable = await keepReachable(work);
+  if (verdict?.failed !== undefined) context.event('Warning', REASONS.Unhealthy, verdict.failed);
+  if (unreachable !== undefined) {
+    tellWaiting(context, unreachable);
+    return unreachable;
+  }
+  if (verdict !== undefined) status.condition(readyCondition(verdict));
   const again = limitsRefused(status) ? { requeueAfterMs: REFUSED_RETRY_MS } : {};
   if (verdict === undefined || verdict.ready) return { type: 'settled', ...again };
   const { reason, message } = verdict;

@@ -1,6 +1,7 @@
 import type { Containers } from '../../runtime/ports/containers.ts';
 import type { Images } from '../../runtime/ports/images.ts';
 import type { LogRun, Logs } from '../../runtime/ports/logs.ts';
+import type { Publications } from '../../runtime/ports/publications.ts';
 import type { Sandboxes } from '../../runtime/ports/sandboxes.ts';
 import type { Probes } from '../../runtime/ports/probes.ts';
 import type { Volumes } from '../../runtime/ports/volumes.ts';
@@ -22,6 +23,7 @@ export interface ContainerDeps {
   readonly images: Images;
   readonly logs: Logs;
   readonly sandboxes: Sandboxes;
+  readonly publications: Publications;
   readonly volumes: Volumes;
   readonly probes: Probes;
   readonly instances: Instances;
@@ -52,8 +54,10 @@ export interface Work {
   readonly dependencies: readonly Dependency[];
   /** The image that is ready; undefined while there is none. */
   readonly image?: ReadyImage;
-  /** Why there is none. */
+  /** Why there is none, or why none of its instances can be told to be the right one. */
   readonly blocked?: Outcome;
+  /** Id of the sandbox whose network it shares. */
+  readonly shared?: string;
 }
 
 /** Its name in the logs: one log an object, one run a process. */

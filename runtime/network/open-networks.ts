@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Firewall } from '../ports/firewall.ts';
 import type { Host, HostFacts } from '../ports/host.ts';
+import type { NameTable } from '../ports/netd.ts';
 import type { Networks } from '../ports/networks.ts';
 import type { PlaceOf, Sandboxes } from '../ports/sandboxes.ts';
 import { AddressBook } from './address-book.ts';
@@ -39,6 +40,8 @@ export interface OpenNetworks {
   readonly networks: Networks;
   readonly sandboxes: Sandboxes;
   readonly placeOf: PlaceOf;
+  /** Networks at whose gateways names can be answered: bridges to which something was attached in this boot. From memory. */
+  readonly namedNetworks: () => NameTable['networks'];
 }
 
 /** The ports `networks` and `sandboxes` on this machine. Reads what is written down, and changes nothing until it is asked to. */
@@ -99,6 +102,7 @@ export async function openNetworks(options: NetworksOptions): Promise<OpenNetwor
     networks,
     sandboxes: createSandboxes({ shop, runDirectory, hostPaths, dnsProblem, turns }),
     placeOf: createPlaceOf(shop),
+    namedNetworks: () => namedNetworks(records.networks, boot),
   };
 }
 
@@ -125,4 +129,16 @@ function fillBook({ networks, sandboxes }: Awaited<ReturnType<typeof openRecords
     }
   }
   return book;
+}
+
+function namedNetworks(networks: Records<NetworkRecord>, boot: string): NameTable['networks'] {
+  return networks
+    .values()
+    .filter((record) => record.spec.driver === 'bridge' && record.boot === boot)
+    .map(({ spec: { uid, namespace, subnets } }) => ({
+      uid,
+      namespace,
+      gateways: subnets.map(({ gateway }) => gateway),
+      subnets: subnets.map(({ subnet }) => subnet),
+    }));
 }

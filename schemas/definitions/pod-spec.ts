@@ -23,7 +23,7 @@ const container = object(
     name: string('The name of the Container.'),
     ...pick(fields, ['image', 'imagePullPolicy', 'command', 'args', 'workingDir', 'env', 'envFrom', 'volumeMounts']),
     ...pick(fields, ['resources', 'terminationMessagePath', 'terminationMessagePolicy', 'lifecycle']),
-    ...pick(fields, ['stdin', 'stdinOnce', 'tty']),
+    ...pick(fields, ['stdin', 'stdinOnce', 'tty', 'ports', 'livenessProbe', 'readinessProbe', 'startupProbe']),
     securityContext: object('What the process may do.', {
       runAsUser: integer('User id; absent where the Container has a name.'),
       runAsGroup: integer('Group id; absent where the Container has a name.'),

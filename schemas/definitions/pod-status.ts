@@ -63,6 +63,11 @@ export const podStatus: StructuralSchema = object('What is really there.', {
   startTime: time('When the Container was made.', { nullable: true }),
   hostIP: string('Address of this machine.'),
   podIP: string('Address of the container, where it has one.'),
+  podIPs: keyedList(
+    'That address, and the one of the other family.',
+    ['ip'],
+    object('One address.', { ip: string('The address.') }, { required: ['ip'] }),
+  ),
   qosClass: string('Guaranteed, Burstable or BestEffort, from requests and limits.'),
   containerStatuses: keyedList('One entry.', ['name'], containerStatus),
 });

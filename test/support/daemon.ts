@@ -42,6 +42,7 @@ export interface TestDaemon extends AsyncDisposable {
   start(): Promise<void>;
   containerdPid(): Promise<number>;
   logdPid(): Promise<number>;
+  netdPid(): Promise<number>;
   /** containerd behind the daemon's back. */
   readonly containerd: RawContainerd;
   /** Debian's `ctr` in the daemon's namespace; resolves with what it prints. */
@@ -149,6 +150,8 @@ class Daemon {
   containerdPid = (): Promise<number> => pidIn(join(this.options.runDir, 'containerd/process.json'));
 
   logdPid = (): Promise<number> => pidIn(join(this.options.runDir, 'logd/process.json'));
+
+  netdPid = (): Promise<number> => pidIn(join(this.options.runDir, 'netd/process.json'));
 
   ctr = async (...args: readonly string[]): Promise<string> => {
     const where = ['-a', this.#containerdSocket, '-n', this.containerd.namespace];

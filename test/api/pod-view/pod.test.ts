@@ -180,3 +180,33 @@ test('whatever a Container is, its Pod is what the schema says, and nothing else
     }),
   );
 });
+
+test('its address, its ports and its probes are the Pod’s; what core/v1 does not have is left out', (t) => {
+  const ports = [
+    { containerPort: 80, hostPort: 0, protocol: 'TCP', name: 'http' },
+    { containerPort: 9000, endPort: 9010, hostPort: 9000, protocol: 'UDP' },
+    { containerPort: 22, protocol: 'TCP' },
+  ];
+  const readinessProbe = { tcpSocket: { port: 80 }, periodSeconds: 10 };
+  const volumes = [{ name: 'c', configMap: { name: 'c', defaultUid: 1, items: [{ key: 'k', path: 'p', uid: 7 }] } }];
+  const volumeMounts = [{ name: 'c', mountPath: '/c', onChange: { action: 'Restart' } }];
+  const status = {
+    ...RUNNING,
+    ip: '10.208.0.2',
+    networks: [{ name: 'default', interface: 'eth0', ips: ['10.208.0.2', 'fd00::2'], mac: '02:00:00:00:00:01' }],
+    ports: [{ name: 'http', containerPort: 80, hostPort: 32768, protocol: 'TCP' }],
+  };
+  const pod = shown({ ports, readinessProbe, volumes, volumeMounts }, status);
+  t.is(pod.status['podIP'], '10.208.0.2');
+  t.deepEqual(pod.status['podIPs'], [{ ip: '10.208.0.2' }, { ip: 'fd00::2' }]);
+  t.like(pod.spec.containers[0], {
+    readinessProbe,
+    ports: [
+      { containerPort: 80, hostPort: 32768, protocol: 'TCP', name: 'http' },
+      { containerPort: 9000, hostPort: 9000, protocol: 'UDP' },
+      { containerPort: 22, protocol: 'TCP' },
+    ],
+    volumeMounts: [{ name: 'c', mountPath: '/c' }],
+  });
+  t.deepEqual(pod.spec['volumes'], [{ name: 'c', configMap: { name: 'c', items: [{ key: 'k', path: 'p' }] } }]);
+});

@@ -35,7 +35,7 @@ export async function findLeaks(traces: Traces): Promise<readonly string[]> {
     directoriesLeft(traces.directories),
     cgroupsOf(traces.identity),
     deadSockets(traces.socketsBefore),
-    firewallRules(),
+    networkTraces(traces.identity),
   ]);
   return looks.flat();
 }
@@ -86,8 +86,14 @@ async function deadSockets(before: ReadonlySet<string>): Promise<readonly string
   return fresh.filter((name) => !listening.includes(name)).map((name) => `socket ${join(SHIM_SOCKETS, name)}`);
 }
 
-/** A program that is not installed has made no rules. */
-async function firewallRules(): Promise<readonly string[]> {
+/** Rules and bridges of this identity; daemons of other tests have theirs. A program that is not installed has made no rules. */
+async function networkTraces(identity: string | undefined): Promise<readonly string[]> {
+  if (identity === undefined) return [];
+  const bridges = (await readdir('/sys/class/net')).filter((name) => name.startsWith(`ts${identity.slice(0, 5)}-`));
+  return [...(await firewallRules(identity)), ...bridges.map((name) => `bridge ${name}`)];
+}
+
+async function firewallRules(identity: string): Promise<readonly string[]> {
   const rules = await Promise.all(
     [['nft', 'list', 'ruleset'] as const, ['iptables-save'] as const].map(([program, ...args]) =>
       promisify(execFile)(program, args).then(
@@ -96,5 +102,7 @@ async function firewallRules(): Promise<readonly string[]> {
       ),
     ),
   );
-  return rules.flatMap((text) => text.split('\n')).filter((line) => line.includes('tsmoby'));
+  return rules
+    .flatMap((text) => text.split('\n'))
+    .filter((line) => line.includes(`tsmoby_${identity.slice(0, 8)}`) || line.includes(`tsmoby:${identity}`));
 }

@@ -1,0 +1,73 @@
+import type { AttachmentSpec } from '../../runtime/ports/sandboxes.ts';
+import type { Container, ContainerNetwork, ContainerStatus } from '../../schemas/gen/types.ts';
+import { hasDefaultNetwork, wantedNetworks } from '../../schemas/values/container-networks.ts';
+import type { KubeObject } from '../../schemas/object.ts';
+import { REASONS } from '../../schemas/conditions.ts';
+import { ReconcileError, type Reader } from '../engine/contract.ts';
+
+const NETWORK = { apiVersion: 'tsmoby.dev/v1alpha1', kind: 'Network' } as const;
+const NAMESPACE = { apiVersion: 'v1', kind: 'Namespace' } as const;
+
+/** What is looked at of a Network. */
+interface NetworkObject extends KubeObject {
+  readonly status?: {
+    readonly conditions?: readonly { readonly type: string; readonly status: string; readonly message: string }[];
+  };
+}
+
+/** A network that a container is to be in. */
+export interface Membership {
+  readonly name: string;
+  /** Uid of the Network. */
+  readonly uid: string;
+  readonly aliases: readonly string[];
+  readonly attachment: AttachmentSpec;
+}
+
+/**
+ * The networks that a Container is to be in, in order. Throws a waiting outcome that names the one which is missing or not ready.
+ * `status`: where the addresses are found that it had.
+ */
+export function memberships(
+  container: Container,
+  reader: Reader,
+  { networks: before = [] }: Readonly<Partial<ContainerStatus>>,
+): readonly Membership[] {
+  return wantedMemberships(container, reader).map((wanted) => {
+    const { uid } = readyNetwork(container, wanted.name, reader).metadata;
+    const asked = [wanted.ip, wanted.ip6].filter((address) => address !== undefined);
+    const had = before.find(({ name }) => name === wanted.name)?.ips ?? [];
+    const attachment = {
+      network: uid,
+      ...(asked.length > 0 ? { addresses: asked } : {}),
+      ...(had.length > 0 ? { preferred: had } : {}),
+    };
+    return { name: wanted.name, uid, aliases: wanted.aliases ?? [], attachment };
+  });
+}
+
+function wantedMemberships({ metadata, spec }: Container, reader: Reader): readonly ContainerNetwork[] {
+  const { networks = [] } = spec;
+  if (networks.length > 0) return networks;
+  const namespace = reader.get(NAMESPACE, undefined, metadata.namespace ?? '');
+  // One that was made by hand in a namespace without a network for everybody has to be named.
+  if (namespace !== undefined && !hasDefaultNetwork(namespace)) return [];
+  return wantedNetworks(spec).map((name) => ({ name }));
+}
+
+function readyNetwork({ metadata: { namespace = '' } }: Container, name: string, reader: Reader): NetworkObject {
+  const network = reader.get<NetworkObject>(NETWORK, namespace, name);
+  if (network === undefined || network.metadata.deletionTimestamp !== undefined) {
+    const state = network === undefined ? 'is not there' : 'is being deleted';
+    throw waiting(REASONS.NetworkNotFound, `Network ${namespace}/${name} ${state}`);
+  }
+  const ready = network.status?.conditions?.find(({ type }) => type === 'Ready');
+  if (ready?.status === 'True') return network;
+  throw waiting(
+    REASONS.NetworkNotReady,
+    `Network ${namespace}/${name} is not ready: ${ready?.message ?? 'not yet looked at'}`,
+  );
+}
+
+const waiting = (reason: string, message: string): ReconcileError =>
+  new ReconcileError({ type: 'waiting', reason, message });

@@ -1,0 +1,107 @@
+import { isRuntimeError } from '../../runtime/errors.ts';
+import type { Publication } from '../../runtime/ports/publications.ts';
+import { REASONS } from '../../schemas/conditions.ts';
+import { ReconcileError, type Outcome } from '../engine/contract.ts';
+import { networkMode } from './network-mode.ts';
+import { portsStatus, publishedRanges } from './published-ports.ts';
+import { ensureSandbox, servingGeneration, tellPlace, type Place } from './sandbox.ts';
+import type { Work } from './work.ts';
+
+/** A stranger's port may be free any moment, and nothing tells us when. */
+const TAKEN_POLL_MS = 2000;
+
+/**
+ * How a container that runs is reached: interfaces, ports and names are as its spec says, without touching the process. Answers what is not so; undefined:
+ * all is. What others keep from it (a port, a network) never ends it.
+ */
+export async function keepReachable(work: Work): Promise<Outcome | undefined> {
+  const { status } = work.context;
+  const place = await placeOf(work);
+  if ('type' in place) {
+    const { reason, message } = place;
+    status.condition({ type: 'NetworksAttached', status: 'False', reason, message });
+    return place;
+  }
+  status.removeCondition('NetworksAttached');
+  tellPlace(work, place);
+  return await publish(work, place);
+}
+
+type Blocker = Extract<Outcome, { readonly reason: string }>;
+
+async function placeOf(work: Work): Promise<Place | Blocker> {
+  try {
+    return await ensureSandbox(work, servingGeneration(work.context.status.current));
+  } catch (error) {
+    if (error instanceof ReconcileError && error.outcome.type !== 'settled') return error.outcome;
+    throw error;
+  }
+}
+
+/** Ports and names lead to its sandbox. */
+async function publish(work: Work, place: Place): Promise<Outcome | undefined> {
+  const { container, context, deps } = work;
+  const { status } = context;
+  const ports = publishedRanges(container);
+  if (ports.length === 0 && place.memberships.length === 0) {
+    await deps.publications.withdraw(container.metadata.uid);
+    status.set({ ports: undefined });
+    status.removeCondition('PortsPublished');
+    return undefined;
+  }
+  const answers = await deps.publications.publish(publicationOf(work, place, ports));
+  if (ports.length === 0) {
+    status.set({ ports: undefined });
+    status.removeCondition('PortsPublished');
+    return undefined;
+  }
+  status.set({ ports: portsStatus(container, answers) });
+  const problems = answers.flatMap(({ problem }) => problem ?? []);
+  const [first] = problems;
+  if (first === undefined) {
+    const message = `${answers.length} of ${answers.length} lead to it`;
+    status.condition({ type: 'PortsPublished', status: 'True', reason: REASONS.Published, message });
+    return undefined;
+  }
+  const message = problems.map((problem) => problem.message).join('; ');
+  const { reason } = first;
+  if (!isToldAlready(work, message)) context.event('Warning', reason, message);
+  status.condition({ type: 'PortsPublished', status: 'False', reason, message });
+  return { type: 'waiting', reason, message, requeueAfterMs: TAKEN_POLL_MS };
+}
+
+const isToldAlready = ({ context: { status } }: Work, message: string): boolean =>
+  (status.current.conditions ?? []).some(
+    (condition) => condition.type === 'PortsPublished' && condition.message === message,
+  );
+
+function publicationOf({ container, context }: Work, place: Place, ports: Publication['ports']): Publication {
+  const { metadata, spec } = container;
+  const { pid, state, ready = true } = context.status.current;
+  const runs = state?.running !== undefined;
+  return {
+    owner: { uid: metadata.uid, namespace: metadata.namespace ?? '', name: metadata.name },
+    sandbox: place.sandbox.id,
+    names: place.memberships.map(({ uid, aliases }) => ({ network: uid, names: [metadata.name, ...aliases] })),
+    ready: runs && (ready || (spec.publishNotReadyAddresses ?? false)),
+    ...(pid === undefined ? {} : { pid }),
+    ports,
+  };
+}
+
+/**
+ * Nothing serves at present, or no longer as wanted: its names follow, its ports stay its own. What cannot be done now is done by the next pass, which
+ * trouble of another kind brings anyway.
+ */
+export async function announceAbsence(work: Work): Promise<void> {
+  const { networks = [] } = work.context.status.current;
+  if (networkMode(work.container) !== 'cni' || networks.length === 0) return;
+  const place = await placeOf(work).catch(() => undefined);
+  if (place === undefined || 'type' in place) return;
+  try {
+    await work.deps.publications.publish(publicationOf(work, place, publishedRanges(work.container)));
+  } catch (error) {
+    if (!isRuntimeError(error)) throw error;
+    work.context.log.warn({ error }, 'names could not be taken back');
+  }
+}

@@ -1,0 +1,110 @@
+import { isRuntimeError } from '../../runtime/errors.ts';
+import type { Sandbox, SandboxSpec } from '../../runtime/ports/sandboxes.ts';
+import type { Container, ContainerStatus } from '../../schemas/gen/types.ts';
+import { REASONS } from '../../schemas/conditions.ts';
+import { ReconcileError, type Reader } from '../engine/contract.ts';
+import { memberships, type Membership } from './attachments.ts';
+import { networkMode, sharedWith } from './network-mode.ts';
+import { hostnameOf } from './translate.ts';
+import type { Work } from './work.ts';
+
+const CONTAINER = { apiVersion: 'tsmoby.dev/v1alpha1', kind: 'Container' } as const;
+/** An address that another one has may be given back any moment, and nothing tells us when. */
+const TAKEN_POLL_MS = 10_000;
+
+/** Sandboxes live as long as their Container, or until StartFirst has put the next one in their place. */
+export const sandboxId = ({ metadata }: Container, generation: number): string => `${metadata.uid}.${generation}`;
+
+/** Which of its sandboxes serves. */
+export const servingGeneration = ({ sandboxGeneration = 0 }: Readonly<Partial<ContainerStatus>>): number =>
+  sandboxGeneration;
+
+/** A sandbox, and the networks that it is in. */
+export interface Place {
+  readonly sandbox: Sandbox;
+  readonly memberships: readonly Membership[];
+}
+
+/**
+ * The sandbox of this generation is as the spec says: interfaces come and go, what is right already costs nothing. Throws an outcome that names
+ * what is missing, taken or refused.
+ */
+export async function ensureSandbox(work: Work, generation: number): Promise<Place> {
+  const { container, context, deps } = work;
+  const mode = networkMode(container);
+  const joined = mode === 'cni' ? memberships(container, context.reader, context.status.current) : [];
+  const spec: SandboxSpec = {
+    id: sandboxId(container, generation),
+    ownerUid: container.metadata.uid,
+    mode,
+    hostname: hostnameOf(container),
+    ...(mode === 'cni' ? { attachments: joined.map(({ attachment }) => attachment) } : {}),
+    ...(mode === 'shared' ? { of: sharedSandbox(container, context.reader) } : {}),
+  };
+  try {
+    return { sandbox: await deps.sandboxes.ensure(spec), memberships: joined };
+  } catch (error) {
+    throw sandboxError(error);
+  }
+}
+
+/** Status tells where it is. */
+export function tellPlace({ context: { status } }: Work, { sandbox, memberships }: Place): void {
+  if (sandbox.mode !== 'cni') {
+    status.set({ ip: undefined, networks: undefined });
+    return;
+  }
+  const networks = sandbox.attachments.map((attachment) => ({
+    name: memberships.find(({ uid }) => uid === attachment.network)?.name ?? '',
+    interface: attachment.interface,
+    ips: attachment.addresses,
+    mac: attachment.mac,
+  }));
+  status.set({ ip: networks[0]?.ips[0], networks });
+}
+
+/** Throws the outcome that `ensureSandbox` would for a network that is missing; makes nothing. */
+export function checkNetworks({ container, context }: Work): void {
+  const mode = networkMode(container);
+  if (mode === 'cni') memberships(container, context.reader, context.status.current);
+  if (mode === 'shared') sharedSandbox(container, context.reader);
+}
+
+/** Id of the sandbox whose network it shares. Throws a waiting outcome while there is none. */
+export function sharedSandbox(container: Container, reader: Reader): string {
+  const name = sharedWith(container) ?? '';
+  const { namespace = '' } = container.metadata;
+  const target = reader.get<Container>(CONTAINER, namespace, name);
+  if (target === undefined || target.metadata.deletionTimestamp !== undefined) {
+    throw notFound(`Container ${namespace}/${name}, whose network this one shares, is not there`);
+  }
+  if (networkMode(target) !== 'cni') {
+    throw notFound(`Container ${namespace}/${name}, whose network this one shares, has no network of its own`);
+  }
+  return sandboxId(target, servingGeneration(target.status ?? {}));
+}
+
+const notFound = (message: string): ReconcileError =>
+  new ReconcileError({ type: 'waiting', reason: REASONS.SandboxNotFound, message });
+
+/** What only another spec can mend, what may be mended from outside, and what is tried again. */
+function sandboxError(error: unknown): unknown {
+  if (!isRuntimeError(error)) return error;
+  const { code, message, reason } = error;
+  const options = { cause: error };
+  switch (code) {
+    case 'InvalidArgument':
+      if (reason === REASONS.AddressTaken) {
+        return new ReconcileError({ type: 'waiting', reason, message, requeueAfterMs: TAKEN_POLL_MS }, options);
+      }
+      return new ReconcileError({ type: 'stalled', reason: reason ?? REASONS.InvalidSpec, message }, options);
+    case 'NotFound':
+      return new ReconcileError({ type: 'waiting', reason: reason ?? REASONS.NetworkNotReady, message }, options);
+    case 'ResourceExhausted':
+    case 'Unsupported':
+      if (reason === undefined) return error;
+      return new ReconcileError({ type: 'waiting', reason, message, requeueAfterMs: TAKEN_POLL_MS }, options);
+    default:
+      return error;
+  }
+}
