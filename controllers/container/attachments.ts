@@ -33,7 +33,7 @@ export function memberships(
   reader: Reader,
   { networks: before = [] }: Readonly<Partial<ContainerStatus>>,
 ): readonly Membership[] {
-  return wantedMemberships(container, reader).map((wanted) => {
+  return wantedMemberships(container, reader, before).map((wanted) => {
     const { uid } = readyNetwork(container, wanted.name, reader).metadata;
     const asked = [wanted.ip, wanted.ip6].filter((address) => address !== undefined);
     const had = before.find(({ name }) => name === wanted.name)?.ips ?? [];
@@ -46,13 +46,19 @@ export function memberships(
   });
 }
 
-function wantedMemberships({ metadata, spec }: Container, reader: Reader): readonly ContainerNetwork[] {
+function wantedMemberships(
+  { metadata, spec }: Container,
+  reader: Reader,
+  before: NonNullable<ContainerStatus['networks']>,
+): readonly ContainerNetwork[] {
   const { networks = [] } = spec;
   if (networks.length > 0) return networks;
   const namespace = reader.get(NAMESPACE, undefined, metadata.namespace ?? '');
-  // One that was made by hand in a namespace without a network for everybody has to be named.
-  if (namespace !== undefined && !hasDefaultNetwork(namespace)) return [];
-  return wantedNetworks(spec).map((name) => ({ name }));
+  const names = wantedNetworks(spec);
+  // Whoever is in it when the namespace ends to have one stays in it.
+  const isIn = before.some(({ name }) => name !== undefined && names.includes(name));
+  if (namespace !== undefined && !hasDefaultNetwork(namespace) && !isIn) return [];
+  return names.map((name) => ({ name }));
 }
 
 function readyNetwork({ metadata: { namespace = '' } }: Container, name: string, reader: Reader): NetworkObject {

@@ -114,7 +114,7 @@ test('a forced apply by a stranger always succeeds, and then owns what it applie
 });
 
 test(
-  'an applier that lets everything go takes from others only what is inside of an item or key of its own',
+  'an applier that lets everything go takes from others only what is inside of an item or key of its own, and what is empty without it',
   after,
   (world) => {
     const isAlpha = (entry: JsonObject): boolean => entry['manager'] === 'alpha' && entry['operation'] === 'Apply';
@@ -127,7 +127,10 @@ test(
     world.apply('alpha', { spec: {} }, { force: true });
     const lost = [...paths(difference(others, ownedBy(false)))];
     const inAlphas = (path: readonly string[]): boolean => path.some((_, i) => hasPath(alpha, path.slice(0, i)));
-    if (!lost.every(inAlphas)) throw new Error(`others lost ${lost.join(' ')}`);
+    const held = [...paths(alpha)];
+    const emptied = (path: readonly string[]): boolean =>
+      held.some((own) => own.length > path.length && path.every((part, i) => part === own[i]));
+    if (!lost.every((path) => inAlphas(path) || emptied(path))) throw new Error(`others lost ${lost.join(' ')}`);
   },
 );
 

@@ -44,6 +44,7 @@ test('the files are the CustomResourceDefinitions, written as YAML', (t) => {
       'manifests/crds/tsmoby.dev_containers.yaml',
       'manifests/crds/tsmoby.dev_images.yaml',
       'manifests/crds/tsmoby.dev_volumes.yaml',
+      'manifests/crds/tsmoby.dev_networks.yaml',
     ],
   );
   const ours = KINDS.filter(({ builtin }) => !builtin);
