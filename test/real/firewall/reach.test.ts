@@ -80,7 +80,7 @@ test.serial(
     await back.run('ip', 'address', 'del', '127.0.0.1/8', 'dev', 'lo');
     await back.run('ip', 'route', 'add', '127.0.0.0/8', 'via', '10.208.2.1');
     t.is(await back.ask('127.0.0.1', 8080), 'ABORT_ERR');
-  await world.run('nft', 'flush', 'chain', 'inet', TABLE, 'raw');
-  t.is(await back.ask('127.0.0.1', 8080), 'here 10.208.2.2', 'it is the rule that keeps it away');
+    await world.run('nft', 'flush', 'chain', 'inet', TABLE, 'raw');
+    t.is(await back.ask('127.0.0.1', 8080), 'here 10.208.2.2', 'it is the rule that keeps it away');
   },
 );
