@@ -61,6 +61,34 @@ test('Completed: after success only; a failure is told, and heals with a run tha
   await world.running('app');
 });
 
+test('Completed and Started: what was there before a change is not what comes of it', async (t) => {
+  await using world = await ContainerWorld.open({ time: new ManualTime() });
+  const job = { restartPolicy: 'Never' } as const;
+  await world.apply('migrate', { command: ['true'], ...job });
+  await world.apply('db');
+  await world.apply('app', after(on('migrate', 'Completed'), on('db', 'Started')));
+  const first = await world.running('app');
+  await world.apply('migrate', { image: 'docker.io/library/other:2', command: ['true'], ...job });
+  await world.apply('db', { image: 'docker.io/library/other:2' });
+  await world.apply('app', { args: ['sleep', '2000'], ...after(on('migrate', 'Completed'), on('db', 'Started')) });
+  await held(world, 'app');
+  const pulls = (name: string) =>
+    world.until(
+      'saw its change',
+      name,
+      ({ observedGeneration }, { metadata }) => observedGeneration === metadata.generation,
+    );
+  t.is((await pulls('migrate')).status?.phase, 'Succeeded', 'as told of the run before');
+  t.truthy((await pulls('db')).status?.state?.running);
+  await world.quiet();
+  const waits = await world.get('app');
+  t.is(messageOf(waits), 'Container migrate has not completed; Container db has not started (its last change)');
+  t.deepEqual(world.instances(waits), [`${world.only(first)} running`]);
+  world.controls.addImage('docker.io/library/other:2');
+  const second = await world.running('app', ({ restartCount }) => restartCount === 1);
+  t.not(world.only(second), world.only(first));
+});
+
 test('Completed of what is always started again can never be', async (t) => {
   await using world = await ContainerWorld.open();
   await world.apply('db');
