@@ -9,7 +9,7 @@ import type { Publications } from '../../runtime/ports/publications.ts';
 import type { Sandboxes } from '../../runtime/ports/sandboxes.ts';
 import type { Volumes } from '../../runtime/ports/volumes.ts';
 import type { KubeObject } from '../../schemas/object.ts';
-import type { Container, ContainerStatus, Image } from '../../schemas/gen/types.ts';
+import type { Container, ContainerStatus, ControllerRevision, Image } from '../../schemas/gen/types.ts';
 import { wantedNetworks } from '../../schemas/values/container-networks.ts';
 import { settled, type Controller, type Key, type Reader, type WatchedKind } from '../engine/contract.ts';
 import { keyOf } from '../engine/keys.ts';
@@ -28,7 +28,7 @@ import { sharedWith } from './network-mode.ts';
 import { sharersOf, usersOfDefaultNetwork } from './network-users.ts';
 import { reconcileContainer } from './reconcile.ts';
 import { revisionOwners } from './rollout/record.ts';
-import { REVISION } from './rollout/revision.ts';
+import { REVISION, type RevisionData } from './rollout/revision.ts';
 import { runtimeSource } from './runtime-source.ts';
 import { Stops } from './stops.ts';
 
@@ -95,7 +95,7 @@ export function containerController(options: ContainerControllerOptions): Contro
     },
     watches: [
       { kind: { apiVersion: 'tsmoby.dev/v1alpha1', kind: 'Image' }, map: usersOfImage, indexes: IMAGE_INDEXES },
-      { kind: REVISION, map: containersOfRevision, indexes: { owner: revisionOwners } },
+      { kind: REVISION, map: containersOfRevision, indexes: { owner: revisionOwners, image: revisionImages } },
       usersByName('tsmoby.dev/v1alpha1', 'Volume', 'volume'),
       usersByName('tsmoby.dev/v1alpha1', 'Network', 'network'),
       { kind: CONTAINER, map: sharersOf },
@@ -134,23 +134,36 @@ function imageNames(container: Container): readonly string[] {
   }
 }
 
+/** As `imageNames`, of a spec that was written down. */
+function revisionImages(revision: KubeObject): readonly string[] {
+  const data = (revision as ControllerRevision).data as Partial<RevisionData> | undefined;
+  return data?.spec === undefined ? [] : imageNames({ spec: data.spec } as Container);
+}
+
 function usersOfImage(object: KubeObject, reader: Reader): readonly Key[] {
   const { namespace = '', name } = object.metadata;
   const values = [`name:${name}`, ...referenceIndex(object as Image).map((reference) => `reference:${reference}`)];
   const users = values.flatMap((value) =>
     reader.list<Container>(CONTAINER, { namespace, index: { name: 'image', value } }),
   );
-  return [...new Set(users.map(keyOf))];
+  const former = values.flatMap((value) => reader.list(REVISION, { namespace, index: { name: 'image', value } }));
+  return [...new Set([...users.map(keyOf), ...former.flatMap((revision) => runningKeys(revision, reader))])];
 }
 
 /** One that was changed, or is gone, is written down again. */
 function containersOfRevision(object: KubeObject, reader: Reader, previous?: KubeObject): readonly Key[] {
   if (previous === undefined) return [];
-  const owners = revisionOwners(object).flatMap((value) =>
-    reader.list<Container>(CONTAINER, { index: { name: 'uid', value } }),
-  );
-  return owners.map(keyOf);
+  return ownersOf(object, reader).map(keyOf);
 }
+
+/** Keys of the Containers that may run this revision at present, though their spec may be another one. */
+const runningKeys = (revision: KubeObject, reader: Reader): readonly Key[] =>
+  ownersOf(revision, reader)
+    .filter(({ status }) => [status?.currentRevision, status?.rollout?.revision].includes(revision.metadata.name))
+    .map(keyOf);
+
+const ownersOf = (revision: KubeObject, reader: Reader): readonly Container[] =>
+  revisionOwners(revision).flatMap((value) => reader.list<Container>(CONTAINER, { index: { name: 'uid', value } }));
 
 /** Containers that refer by name to an object of their namespace. */
 function usersByName(apiVersion: string, kind: string, index: string): WatchedKind {

@@ -1,32 +1,25 @@
 import { isReason, type Client } from '../../client/client.ts';
 import type { Container, Image } from '../../schemas/gen/types.ts';
-import { canonicalJson } from '../../schemas/values/fingerprint.ts';
 import { settled, type Outcome, type Reader } from '../engine/contract.ts';
 import { refOf } from '../engine/keys.ts';
 import { IMPLICIT_LABEL } from './names.ts';
+import { isOfRevision } from './revisions.ts';
+import { wayOf } from './way.ts';
 
 const CONTAINER = { apiVersion: 'tsmoby.dev/v1alpha1', kind: 'Container' } as const;
 
 /**
- * An Image that was made for the Containers that name its reference, and none of them is left. Asking the Containers
- * needs no owner references, which each of them would have to write before it starts.
+ * An Image that was made for the Containers that name its reference, and none of them is left, nor one that may go back to a spec which named it.
+ * Asking the Containers needs no owner references, which each of them would have to write before it starts.
  */
 export function isUnused(image: Image, reader: Reader): boolean {
   if (image.metadata.labels?.[IMPLICIT_LABEL] !== 'true') return false;
   const { namespace = '' } = image.metadata;
   const value = image.spec.reference ?? '';
-  return !reader
+  const isNamed = reader
     .list<Container>(CONTAINER, { namespace, index: { name: 'image', value } })
     .some((container) => wayOf(container) === wayOf(image));
-}
-
-/** What is to be got, and how. Containers that say it differently have an Image each. */
-export function wayOf({ spec }: Container | Image): string {
-  const [reference, policy] =
-    'image' in spec || 'imageFrom' in spec
-      ? [spec.image, spec.imagePullPolicy]
-      : [(spec as Image['spec']).reference, (spec as Image['spec']).pullPolicy];
-  return canonicalJson([reference ?? null, policy ?? null, spec.imagePullSecrets ?? []]);
+  return !isNamed && !isOfRevision(image, reader);
 }
 
 /** Deletes this very object; one of the same name that was made since stays. */

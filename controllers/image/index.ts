@@ -9,7 +9,9 @@ import { systemTimers } from '../engine/timers.ts';
 import { IMPLICIT_LABEL, recordName } from './names.ts';
 import { Pulls } from './pulls.ts';
 import { finalizeImage, reconcileImage } from './reconcile.ts';
-import { isUnused, removeUnused, wayOf } from './implicit.ts';
+import { isUnused, removeUnused } from './implicit.ts';
+import { revisionsInUse, revisionWatch } from './revisions.ts';
+import { wayOf } from './way.ts';
 
 const IMAGE = { apiVersion: 'tsmoby.dev/v1alpha1', kind: 'Image' } as const;
 /** A runtime that is back this soon was never away, as far as people are concerned. */
@@ -46,6 +48,7 @@ export function imageController(options: ImageControllerOptions): Controller<Ima
         map: implicitImagesOf,
         indexes: { image: (container) => containerImages(container as Container) },
       },
+      revisionWatch,
     ],
     sources: [pulls.source, runtimeSource(events, options.timers ?? systemTimers)],
     concurrency: 8,
@@ -70,9 +73,12 @@ function implicitImagesOf(object: KubeObject, reader: Reader, previous?: KubeObj
   if (previous === undefined) return [];
   const { namespace = '', name, uid } = object.metadata;
   const isThere = reader.get<Container>(CONTAINER, namespace, name)?.metadata.uid === uid;
-  if (isThere && wayOf(previous as Container) === wayOf(object as Container)) return [];
+  if (isThere && needsOf(previous as Container) === needsOf(object as Container)) return [];
   return reader.list<Image>(IMAGE, { namespace, labels: { [IMPLICIT_LABEL]: 'true' } }).map(keyOf);
 }
+
+/** The image of its spec, and the revisions whose images it may still need. */
+const needsOf = (container: Container): string => [wayOf(container), ...revisionsInUse(container)].join();
 
 /** A record that is changed behind our back wakes its Image; a runtime that comes back, or stays away, wakes all. */
 function runtimeSource(events: RuntimeEvents, timers: Timers): EventSource {

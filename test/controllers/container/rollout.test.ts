@@ -1,6 +1,6 @@
 import test from 'ava';
-import type { ContainerSpec } from '../../../schemas/gen/types.ts';
-import { conditionOf, conditionsText, CONFIG_MAP, ContainerWorld } from '../../support/container-world.ts';
+import type { ContainerSpec, Image } from '../../../schemas/gen/types.ts';
+import { conditionOf, conditionsText, CONFIG_MAP, ContainerWorld, IMAGE } from '../../support/container-world.ts';
 import { ManualTime } from '../../support/manual-time.ts';
 
 const GOOD: Partial<ContainerSpec> = { args: ['sleep', '1000'], progressDeadlineSeconds: 30 };
@@ -221,4 +221,35 @@ test.serial('a job that has ended is rolled out, and no deadline brings a former
   const after = await world.get('web');
   t.is(after.status?.restartCount, failed.status?.restartCount);
   t.like(conditionOf(after, 'RolledOut'), { status: 'False', reason: 'Error' });
+});
+
+test.serial(
+  'a changed image that crashes again and again is taken back, and the former one is not gone by then',
+  async (t) => {
+    const { time, world, good } = await openWithGood();
+    await using _ = world;
+    world.controls.addImage('docker.io/library/app:2', { version: 2 });
+    await world.apply('web', { ...BAD, image: 'app:2' });
+    await world.until('crashes', 'web', ({ crashCount = 0 }) => crashCount > 1);
+    await pastDeadline(world, time);
+    const after = await world.until('is taken back', 'web', (_s, object) => conditionOf(object, 'Stalled'));
+    t.like(after.status, { phase: 'Running', currentRevision: good.status?.currentRevision ?? '' });
+    t.deepEqual(world.controls.instance(world.only(after))?.spec.process.args, ['sleep', '1000']);
+    t.is(world.controls.calls.get('images.pull'), 2, 'each image was fetched once');
+    t.deepEqual(await world.costOfNothing(), []);
+  },
+);
+
+test.serial('the former image goes when the new one has been good', async (t) => {
+  const { world } = await openWithGood();
+  await using _ = world;
+  world.controls.addImage('docker.io/library/app:2', { version: 2 });
+  await world.apply('web', { ...BETTER, image: 'app:2' });
+  await rolledOut(world, 'True', 'RolloutComplete');
+  const images = async () => (await world.user.list<Image>(IMAGE, { namespace: 'default' })).items;
+  const [only] = await world.eventually('one is left', async () => {
+    const all = await images();
+    return all.length === 1 ? all : undefined;
+  });
+  t.is(only?.spec.reference, 'app:2');
 });
