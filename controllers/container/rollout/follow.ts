@@ -11,18 +11,9 @@ type Context = ReconcileContext<ContainerStatus>;
  * One pass over a Container, `pass`, with the spec that is to run at present: the one of now, or the last good one. Sets the fields and the
  * condition that tell how far a change has come. Rejects as `pass` does.
  */
-export async function followRollout(
-  container: Container,
-  context: Context,
-  pass: (aimed: Container) => Promise<Outcome>,
-): Promise<Outcome> {
+export async function followRollout(container: Container, context: Context, pass: Pass): Promise<Outcome> {
   await beginRollout(container, context);
-  const [first, revision] = await Promise.all([
-    attempt(aimOf(container, context), context, pass),
-    recordRevision(container, context),
-  ]);
-  context.status.set({ revision });
-  let result = first;
+  let result = await firstPass(container, context, pass);
   for (;;) {
     const next = await settleRollout(container, context, result.outcome);
     if (next !== 'again') {
@@ -34,6 +25,20 @@ export async function followRollout(
   }
 }
 
+/** The pass, and what is to run written down. Whichever fails, both have ended: an error brings the next pass at once. */
+async function firstPass(container: Container, context: Context, pass: Pass): Promise<Attempt> {
+  const [first, recorded] = await Promise.allSettled([
+    attempt(aimOf(container, context), context, pass),
+    recordRevision(container, context),
+  ]);
+  if (first.status === 'rejected') throw first.reason;
+  if (recorded.status === 'rejected') throw recorded.reason;
+  context.status.set({ revision: recorded.value });
+  return first.value;
+}
+
+type Pass = (aimed: Container) => Promise<Outcome>;
+
 interface Attempt {
   readonly outcome: Outcome;
   /** What the outcome was thrown as. */
@@ -41,11 +46,7 @@ interface Attempt {
 }
 
 /** What a change came to counts also when the pass threw it. */
-async function attempt(
-  aimed: Container,
-  { signal }: Context,
-  pass: (aimed: Container) => Promise<Outcome>,
-): Promise<Attempt> {
+async function attempt(aimed: Container, { signal }: Context, pass: Pass): Promise<Attempt> {
   try {
     return { outcome: await pass(aimed) };
   } catch (error) {

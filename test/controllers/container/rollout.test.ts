@@ -253,3 +253,55 @@ test.serial('the former image goes when the new one has been good', async (t) =>
   });
   t.is(only?.spec.reference, 'app:2');
 });
+
+test.serial(
+  'the next pass over a Container waits for the end of the one whose revision could not be written',
+  async (t) => {
+    const time = new ManualTime();
+    let passes = 0;
+    let most = 0;
+    let refused = 0;
+    await using world = await ContainerWorld.open({
+      time,
+      client: (client) =>
+        new Proxy(client, {
+          get(target, name) {
+            if (name === 'create')
+              return async (object: { kind: string }, ...rest: []) => {
+                if (object.kind === 'ControllerRevision' && refused < 3) {
+                  refused += 1;
+                  throw new Error('no room');
+                }
+                return target.create(object as never, ...rest);
+              };
+            const value = Reflect.get(target, name) as unknown;
+            return typeof value === 'function' ? (value as () => unknown).bind(target) : value;
+          },
+        }),
+      ports: (runtime) => ({
+        ...runtime,
+        containers: new Proxy(runtime.containers, {
+          get(target, name) {
+            const value = Reflect.get(target, name) as unknown;
+            if (typeof value !== 'function') return value;
+            if (name !== 'create') return (value as () => unknown).bind(target);
+            return async (...args: []) => {
+              passes += 1;
+              most = Math.max(most, passes);
+              await new Promise((resolve) => setTimeout(resolve, 50));
+              try {
+                return await (value as (...all: []) => Promise<unknown>).apply(target, args);
+              } finally {
+                passes -= 1;
+              }
+            };
+          },
+        }),
+      }),
+    });
+    await world.apply('web', GOOD);
+    await rolledOut(world, 'True', 'RolloutComplete');
+    t.is(refused, 3);
+    t.is(most, 1);
+  },
+);
