@@ -67,7 +67,7 @@ test('Completed and Started: what was there before a change is not what comes of
   await world.apply('migrate', { command: ['true'], ...job });
   await world.apply('db');
   await world.apply('app', after(on('migrate', 'Completed'), on('db', 'Started')));
-  const first = await world.running('app');
+  const first = world.only(await world.running('app'));
   await world.apply('migrate', { image: 'docker.io/library/other:2', command: ['true'], ...job });
   await world.apply('db', { image: 'docker.io/library/other:2' });
   await world.apply('app', { args: ['sleep', '2000'], ...after(on('migrate', 'Completed'), on('db', 'Started')) });
@@ -83,10 +83,10 @@ test('Completed and Started: what was there before a change is not what comes of
   await world.quiet();
   const waits = await world.get('app');
   t.is(messageOf(waits), 'Container migrate has not completed; Container db has not started (its last change)');
-  t.deepEqual(world.instances(waits), [`${world.only(first)} running`]);
+  t.deepEqual(world.instances(waits), [`${first} running`]);
   world.controls.addImage('docker.io/library/other:2');
   const second = await world.running('app', ({ restartCount }) => restartCount === 1);
-  t.not(world.only(second), world.only(first));
+  t.not(world.only(second), first);
 });
 
 test('Completed of what is always started again can never be', async (t) => {
