@@ -66,6 +66,9 @@ const EXECUTORS: Executors = {
   },
   async Restart(work, { id, reason, cause }, instances) {
     const instance = instances.find((candidate) => candidate.id === id);
+    // What runs is kept until it could be started again.
+    const begins = work.context.status.current.restarting === undefined;
+    if (work.image !== undefined && begins) await checkPrepared(work, work.image);
     return instance && restartInstance(work, instance, { reason, message: cause });
   },
   async Delete({ deps }, { id }) {

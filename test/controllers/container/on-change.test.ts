@@ -295,6 +295,29 @@ test('nothing is stopped for a change while something else that it needs is miss
   t.is(conditionsText(after), 'Ready=True Running');
 });
 
+test('nothing is stopped to be started again while a volume that it mounts could not be mounted', async (t) => {
+  await using world = await ContainerWorld.open();
+  await site(world, 'first');
+  const data = { apiVersion: 'tsmoby.dev/v1alpha1', kind: 'Volume' } as const;
+  await world.user.create({ ...data, metadata: { name: 'data', namespace: 'default' }, spec: {} } as never);
+  await world.apply('web', {
+    ...variable('Restart'),
+    volumes: [{ name: 'data', volume: { name: 'data' } }],
+    volumeMounts: [{ name: 'data', mountPath: '/data' }],
+  });
+  const before = await world.running('web');
+  await world.user.delete(ref(data, 'data'));
+  await site(world, 'second');
+  const kept = await world.until(
+    'tells',
+    'web',
+    (_, object) => conditionOf(object, 'Ready')?.reason === 'VolumeNotFound',
+  );
+  await world.quiet();
+  t.like(kept.status, { pid: before.status?.pid ?? 0, restartCount: 0, restarting: undefined, phase: 'Running' });
+  t.is((await world.get('web')).status?.pid, before.status?.pid);
+});
+
 test('a subPath mount does not follow, status says so, and it is right after the next start', async (t) => {
   await using world = await ContainerWorld.open();
   await site(world, 'first');
