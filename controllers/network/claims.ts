@@ -36,17 +36,16 @@ export class Claims {
     return undefined;
   }
 
-  /** These, and no others any more. */
+  /** These, and no others any more; what another has stays its own. */
   claim(claimant: Claimant, subnets: readonly Subnet[], reader: Reader): void {
     const book = this.#loaded(reader);
     this.release(claimant.uid);
-    const ranges = rangesOf(subnets);
-    this.#claimed.set(claimant.uid, ranges);
-    for (const range of ranges) book.add(range, claimant);
+    const had = rangesOf(subnets).filter((range) => book.add(range, claimant));
+    if (had.length > 0) this.#claimed.set(claimant.uid, had);
   }
 
   release(uid: string): void {
-    for (const range of this.#claimed.get(uid) ?? []) this.#book?.delete(range);
+    for (const range of this.#claimed.get(uid) ?? []) this.#book?.delete(range, (holder) => holder.uid === uid);
     this.#claimed.delete(uid);
   }
 

@@ -41,10 +41,12 @@ export class RangeBook<Holder> {
     return true;
   }
 
-  delete(range: Cidr): void {
+  /** This very range, where `isTheirs` says so of its holder. */
+  delete(range: Cidr, isTheirs: (holder: Holder) => boolean): void {
     const entries = this.#entries[range.family];
     const index = lowerBound(entries, masked(range).bits);
-    if (entries[index]?.range.length === range.length && entries[index].first === masked(range).bits) {
+    const entry = entries[index];
+    if (entry?.range.length === range.length && entry.first === masked(range).bits && isTheirs(entry.holder)) {
       entries.splice(index, 1);
     }
   }

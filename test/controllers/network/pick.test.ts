@@ -34,7 +34,7 @@ test('a book finds just what overlaps, whatever was added and taken away', (t) =
         if (free) kept.push(one);
         if (index % 5 === 4) {
           const gone = kept.shift();
-          if (gone !== undefined) book.delete(gone);
+          if (gone !== undefined) book.delete(gone, (holder) => holder === formatCidr(gone));
         }
       }
       for (const question of [...questions, ...kept]) {
