@@ -86,10 +86,13 @@ function portOf(
   published: NonNullable<NonNullable<Container['status']>['ports']>,
 ): Fields {
   const found = published.find(
-    ({ containerPort, protocol, hostIP }) =>
-      containerPort === port.containerPort && protocol === port.protocol && hostIP === port.hostIP,
+    ({ name, containerPort, protocol, hostIP }) =>
+      name === port.name &&
+      containerPort === port.containerPort &&
+      protocol === port.protocol &&
+      hostIP === port.hostIP,
   );
-  return present({ ...port, hostPort: found?.hostPort ?? (port.hostPort || undefined) });
+  return present({ ...port, hostPort: port.hostPort || found?.hostPort });
 }
 
 /** Users and groups by name are known to the image alone, and core/v1 has numbers. */

@@ -210,3 +210,14 @@ test('its address, its ports and its probes are the Pod’s; what core/v1 does n
   });
   t.deepEqual(pod.spec['volumes'], [{ name: 'c', configMap: { name: 'c', items: [{ key: 'k', path: 'p' }] } }]);
 });
+
+test('two ports that lead to one of the container are told each with its own', (t) => {
+  const ports = [
+    { containerPort: 80, hostPort: 8080, protocol: 'TCP' },
+    { containerPort: 80, hostPort: 8081, protocol: 'TCP' },
+    { containerPort: 80, hostPort: 0, protocol: 'TCP', name: 'picked' },
+  ];
+  const told = ports.map((port) => ({ ...port, hostPort: port.hostPort || 32768 }));
+  const pod = shown({ ports }, { ...RUNNING, ports: told });
+  t.deepEqual(pod.spec.containers[0]?.['ports'], told);
+});
