@@ -72,8 +72,6 @@ export async function startDaemon(options: DaemonOptions, log: Log, signal: Abor
   );
   signal.throwIfAborted();
   const facts = { ...machine, storeIdentity: identityOf(server) };
-  const listeners = await openListeners(server, options);
-  log.info({ addresses: listeners.map(({ address }) => address), store: facts.storeIdentity }, 'serving');
   const containerd = options.containerd === undefined ? {} : { containerd: options.containerd };
   const runtime = starting.use(
     await openRuntime({
@@ -91,6 +89,9 @@ export async function startDaemon(options: DaemonOptions, log: Log, signal: Abor
   const { containers } = runtime.containerd;
   serveContainerProcesses(server, { containers, logs: runtime.logs });
   serveContainerPorts(server, { containers, host: runtime.host });
+  // Whoever is answered finds everything that is served.
+  const listeners = await openListeners(server, options);
+  log.info({ addresses: listeners.map(({ address }) => address), store: facts.storeIdentity }, 'serving');
   await runtime.containerd.settled(CONTAINERD_GRACE_MS, signal);
   signal.throwIfAborted();
   const manager = starting.use(createControllers({ server, runtime, facts, clock, log }));

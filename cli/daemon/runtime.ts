@@ -59,7 +59,6 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   await using opening = new AsyncDisposableStack();
   const host = createHost({ runDirectory, ...(env['PATH'] === undefined ? {} : { path: env['PATH'] }) });
   const processes = createProcesses({ bootId: facts.bootId });
-  const logs = opening.use(await openLogs({ dataDirectory, runDirectory, host, processes, log }));
   const registry = opening.use(createRegistry({ clock, timers, random: Math.random, proxyEnvironment: env }));
   const environment = await measureSpecEnvironment(facts);
   const containerd = opening.use(
@@ -93,7 +92,12 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     }),
   );
   const { containers } = containerd;
-  const { netd, probes } = opening.use(await openProbing({ runDirectory, containers, host, processes, log }));
+  const use = async <T extends AsyncDisposable>(resource: Promise<T>): Promise<T> => opening.use(await resource);
+  // Two small programs, each of which takes its time to start.
+  const [logs, { netd, probes }] = await Promise.all([
+    use(openLogs({ dataDirectory, runDirectory, host, processes, log })),
+    use(openProbing({ runDirectory, containers, host, processes, log })),
+  ]);
   const { networks, sandboxes, publications } = await openNetworking({ facts, host, netd, log, env });
   void host.warm().catch((err: unknown) => log.warn({ err }, 'no FIFOs could be made in advance'));
   const opened = opening.move();

@@ -34,7 +34,8 @@ export function memberships(
   { networks: before = [] }: Readonly<Partial<ContainerStatus>>,
 ): readonly Membership[] {
   return wantedMemberships(container, reader, before).map((wanted) => {
-    const { uid } = readyNetwork(container, wanted.name, reader).metadata;
+    const isIn = before.some(({ name }) => name === wanted.name);
+    const { uid } = usableNetwork(container, wanted.name, reader, isIn).metadata;
     const asked = [wanted.ip, wanted.ip6].filter((address) => address !== undefined);
     const had = before.find(({ name }) => name === wanted.name)?.ips ?? [];
     const attachment = {
@@ -61,8 +62,15 @@ function wantedMemberships(
   return names.map((name) => ({ name }));
 }
 
-function readyNetwork({ metadata: { namespace = '' } }: Container, name: string, reader: Reader): NetworkObject {
+/** `isIn`: it is in it already, and stays for as long as the network is there, which waits for it when it is to go. */
+function usableNetwork(
+  { metadata: { namespace = '' } }: Container,
+  name: string,
+  reader: Reader,
+  isIn: boolean,
+): NetworkObject {
   const network = reader.get<NetworkObject>(NETWORK, namespace, name);
+  if (network !== undefined && isIn) return network;
   if (network === undefined || network.metadata.deletionTimestamp !== undefined) {
     const state = network === undefined ? 'is not there' : 'is being deleted';
     throw waiting(REASONS.NetworkNotFound, `Network ${namespace}/${name} ${state}`);

@@ -3,7 +3,7 @@ import type { ProbeState } from '../../runtime/ports/probes.ts';
 import { REASONS } from '../../schemas/conditions.ts';
 import { parseTime } from '../../schemas/values/time.ts';
 import { hookWork } from './hook-work.ts';
-import { containerID } from './names.ts';
+import { containerID, IMAGE_LABEL, imageSource, SPEC_HASH_LABEL } from './names.ts';
 import { probeKey, removeProbes, type ProbeKind } from './probe-keys.ts';
 import { probeSpec, questionOf } from './probe-spec.ts';
 import { probeTarget, type ProbedRun } from './probe-target.ts';
@@ -58,11 +58,19 @@ export function superviseRun(work: Work, instances: readonly InstanceState[]): H
   };
 }
 
-function runOf({ container, context, deps }: Work, instances: readonly InstanceState[]): ProbedRun | undefined {
+/** While another instance waits to take its place, its probes are asked as they were, and nothing follows from those of the next one. */
+function isOfPresentSpec({ container, specHash }: Work, labels: InstanceState['labels'] = {}): boolean {
+  return labels[SPEC_HASH_LABEL] === specHash && labels[IMAGE_LABEL] === imageSource(container.spec);
+}
+
+function runOf(work: Work, instances: readonly InstanceState[]): ProbedRun | undefined {
+  const { container, context, deps } = work;
   const { state, pid, containerID: written, ending } = context.status.current;
-  const { id, task } = instances.find((each) => containerID(each.id) === written && each.task?.pid === pid) ?? {};
+  const { id, task, labels } =
+    instances.find((each) => containerID(each.id) === written && each.task?.pid === pid) ?? {};
   if (id === undefined || pid === undefined || state?.running === undefined) return undefined;
   if (task?.status !== 'running' && task?.status !== 'paused') return undefined;
+  if (!isOfPresentSpec(work, labels)) return undefined;
   const stop = deps.stops.get(container.metadata.uid, id);
   if ((stop !== undefined && !stop.withdrawn) || ending?.pid === pid) return undefined;
   return { id, pid, startedAt: parseTime(state.running.startedAt ?? '') ?? 0 };

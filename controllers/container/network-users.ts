@@ -16,7 +16,8 @@ export function sharersOf(object: KubeObject, reader: Reader, previous?: KubeObj
 
 function sandboxText(object: KubeObject): string {
   const { metadata, status } = object as Container;
-  return [metadata.uid, metadata.deletionTimestamp, status?.sandboxGeneration ?? 0].join(' ');
+  const interfaces = (status?.networks ?? []).map(({ mac }) => mac);
+  return [metadata.uid, metadata.deletionTimestamp, status?.sandboxGeneration ?? 0, ...interfaces].join(' ');
 }
 
 /** Containers that have the network of their namespace, when the namespace begins or ends to have one. */

@@ -1,6 +1,6 @@
 import type { ProbeTarget } from '../../runtime/ports/probes.ts';
 import { REASONS } from '../../schemas/conditions.ts';
-import type { ContainerSpec } from '../../schemas/gen/types.ts';
+import type { Container, ContainerSpec, Network } from '../../schemas/gen/types.ts';
 import { ReconcileError } from '../engine/contract.ts';
 import type { Work } from './work.ts';
 
@@ -15,6 +15,9 @@ export interface ProbedRun {
 const LOOPBACK = '127.0.0.1';
 const LOOPBACKS: ReadonlySet<string> = new Set([LOOPBACK, 'localhost', '::1', '[::1]']);
 const LAST_PORT = 65_535;
+const NETWORK = { apiVersion: 'tsmoby.dev/v1alpha1', kind: 'Network' } as const;
+/** Drivers with which the machine and its containers do not see each other. */
+const APART: ReadonlySet<string> = new Set(['macvlan', 'ipvlan']);
 
 /**
  * Where a probe or hook finds the process. On this machine's network it is asked there. With addresses of its own it is asked at the first
@@ -24,8 +27,18 @@ const LAST_PORT = 65_535;
 export function probeTarget({ container, context }: Work, run: ProbedRun, host: string | undefined): ProbeTarget {
   if (container.spec.hostNetwork) return targetAt(run, host ?? LOOPBACK, false);
   const own = host !== undefined && LOOPBACKS.has(host);
-  const address = own ? undefined : (host ?? context.status.current.ip);
+  const address = own ? undefined : (host ?? reachableAddress(container, context));
   return targetAt(run, address ?? LOOPBACK, address === undefined);
+}
+
+/** The first address that this machine can reach: it has none itself in a network that shares one of its interfaces. */
+function reachableAddress({ metadata }: Container, { reader, status }: Work['context']): string | undefined {
+  const { networks = [] } = status.current;
+  const reached = networks.find(({ name = '' }) => {
+    const network = reader.get<Network>(NETWORK, metadata.namespace, name);
+    return !APART.has(network?.spec.driver ?? 'bridge');
+  });
+  return reached?.ips?.[0];
 }
 
 const targetAt = ({ id, pid, startedAt }: ProbedRun, address: string, inside: boolean): ProbeTarget => ({

@@ -1,8 +1,8 @@
 import { isRuntimeError } from '../../runtime/errors.ts';
 import type { Publication } from '../../runtime/ports/publications.ts';
+import type { Container, ContainerStatus } from '../../schemas/gen/types.ts';
 import { REASONS } from '../../schemas/conditions.ts';
 import { ReconcileError, type Outcome } from '../engine/contract.ts';
-import { networkMode } from './network-mode.ts';
 import { portsStatus, publishedRanges } from './published-ports.ts';
 import { ensureSandbox, servingGeneration, tellPlace, type Place } from './sandbox.ts';
 import type { Work } from './work.ts';
@@ -76,32 +76,39 @@ const isToldAlready = ({ context: { status } }: Work, message: string): boolean 
   );
 
 function publicationOf({ container, context }: Work, place: Place, ports: Publication['ports']): Publication {
-  const { metadata, spec } = container;
-  const { pid, state, ready = true } = context.status.current;
-  const runs = state?.running !== undefined;
+  const { metadata } = container;
+  const { current } = context.status;
+  const { pid } = current;
   return {
     owner: { uid: metadata.uid, namespace: metadata.namespace ?? '', name: metadata.name },
     sandbox: place.sandbox.id,
     names: place.memberships.map(({ uid, aliases }) => ({ network: uid, names: [metadata.name, ...aliases] })),
-    ready: runs && (ready || (spec.publishNotReadyAddresses ?? false)),
+    ready: isServing(container, current),
     ...(pid === undefined ? {} : { pid }),
     ports,
   };
 }
 
+/** Nobody new is to come: its names have no address from now on. It is told before the process is. */
+export async function withdrawNames(work: Work): Promise<void> {
+  work.context.status.set({ ready: false });
+  await announceAbsence(work);
+}
+
 /**
- * Nothing serves at present, or no longer as wanted: its names follow, its ports stay its own. What cannot be done now is done by the next pass, which
- * trouble of another kind brings anyway.
+ * Nothing serves at present: its names follow, its ports stay its own. What is published of a former spec stays while its process serves. What cannot be
+ * done now is done by the next pass, which trouble of another kind brings anyway.
  */
-export async function announceAbsence(work: Work): Promise<void> {
-  const { networks = [] } = work.context.status.current;
-  if (networkMode(work.container) !== 'cni' || networks.length === 0) return;
-  const place = await placeOf(work).catch(() => undefined);
-  if (place === undefined || 'type' in place) return;
+export async function announceAbsence({ container, context, deps }: Work): Promise<void> {
   try {
-    await work.deps.publications.publish(publicationOf(work, place, publishedRanges(work.container)));
+    await deps.publications.setReady(container.metadata.uid, isServing(container, context.status.current));
   } catch (error) {
     if (!isRuntimeError(error)) throw error;
-    work.context.log.warn({ error }, 'names could not be taken back');
+    context.log.warn({ error }, 'names could not be taken back');
   }
+}
+
+/** Whether its names have an address. */
+function isServing({ spec }: Container, { state, ready = true }: Readonly<Partial<ContainerStatus>>): boolean {
+  return state?.running !== undefined && (ready || (spec.publishNotReadyAddresses ?? false));
 }

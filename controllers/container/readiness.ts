@@ -28,12 +28,13 @@ export function readiness(
     if (status.ready === true) return RUNNING;
     return notReady(REASONS.ContainersNotReady, told ?? NO_ANSWER);
   }
-  const failed = `readinessProbe failed: ${probe.message}`;
+  const failed = `${FAILED}${probe.message}`;
   if (told !== undefined && told !== NO_ANSWER) return notReady(REASONS.ContainersNotReady, told);
   return { ...notReady(REASONS.ContainersNotReady, failed), failed };
 }
 
 const RUNNING: Readiness = { ready: true, reason: REASONS.Running, message: 'its process runs' };
+const FAILED = 'readinessProbe failed: ';
 const NO_ANSWER = 'its readinessProbe has not come to a verdict yet';
 
 function notStarted(waitsFor: Health['waitsFor'], status: Readonly<Partial<ContainerStatus>>): Readiness {
@@ -50,9 +51,11 @@ const notReady = (reason: Exclude<Readiness['reason'], typeof REASONS.Running>, 
   message,
 });
 
-/** The words that Ready carries for this reason. */
+/** The words that Ready carries for this reason, also behind those for a port or network that is missing besides. */
 function toldOf({ conditions = [] }: Readonly<Partial<ContainerStatus>>, reason: string): string | undefined {
   const ready = conditions.find(({ type }) => type === 'Ready');
+  const failed = ready?.status === 'False' ? ready.message.indexOf(FAILED) : -1;
+  if (reason === REASONS.ContainersNotReady && failed >= 0) return ready?.message.slice(failed);
   return ready?.status === 'False' && ready.reason === reason ? ready.message : undefined;
 }
 

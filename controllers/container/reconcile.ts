@@ -217,8 +217,9 @@ async function conclude(work: Work, verdict: Readiness | undefined): Promise<Out
   const unreachable = await keepReachable(work);
   if (verdict?.failed !== undefined) context.event('Warning', REASONS.Unhealthy, verdict.failed);
   if (unreachable !== undefined) {
-    tellWaiting(context, unreachable);
-    return unreachable;
+    const outcome = verdict?.ready === false ? alsoTelling(unreachable, verdict) : unreachable;
+    tellWaiting(context, outcome);
+    return outcome;
   }
   if (verdict !== undefined) status.condition(readyCondition(verdict));
   const again = limitsRefused(status) ? { requeueAfterMs: REFUSED_RETRY_MS } : {};
@@ -226,6 +227,10 @@ async function conclude(work: Work, verdict: Readiness | undefined): Promise<Out
   const { reason, message } = verdict;
   return { type: 'progressing', reason, message, ...again };
 }
+
+/** Two things stand against Ready. */
+const alsoTelling = (outcome: Outcome, { message }: Readiness): Outcome =>
+  outcome.type === 'settled' ? outcome : { ...outcome, message: `${outcome.message}; ${message}` };
 
 /** It ran to its end. Well: it is what its spec asks for. Badly: only a changed spec can help. */
 function finished({ status }: Context, run: NonNullable<NonNullable<ContainerStatus['state']>['terminated']>): Outcome {

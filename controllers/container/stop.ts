@@ -5,6 +5,7 @@ import { graceOf, type Ending } from './ending.ts';
 import { STOP_SIGNAL_LABEL } from './names.ts';
 import { beginPreStop, isPreStopUnderWay } from './pre-stop.ts';
 import { removeProbes } from './probe-keys.ts';
+import { withdrawNames } from './reach.ts';
 import { SIGKILL, signalNumber, SIGTERM } from './signals.ts';
 import type { Stop } from './stops.ts';
 import type { Work } from './work.ts';
@@ -38,6 +39,7 @@ export async function stopInstance(
   deps.hooks.abort(id, 'postStart');
   // Should its exit event be lost, the next pass asks the runtime.
   deps.instances.changed(id);
+  if (before === undefined) await withdrawNames(work);
   if (graceMs > 0 && stop.signalledAt === undefined && stop.killedAt === undefined) {
     const signal = stopSignal(work, instance);
     if (before === undefined) context.event('Normal', REASONS.Killing, `stopping with signal ${signal}: ${cause}`);

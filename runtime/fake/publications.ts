@@ -34,6 +34,12 @@ export class FakePublications implements Publications {
     return ports;
   }
 
+  async setReady(uid: string, ready: boolean): Promise<void> {
+    await this.#gate.pass('publications.setReady');
+    const publication = this.records.get(uid)?.publication;
+    if (publication !== undefined && publication.ready !== ready) await this.publish({ ...publication, ready });
+  }
+
   async withdraw(uid: string): Promise<void> {
     await this.#gate.pass('publications.withdraw');
     if (this.records.delete(uid)) this.#gate.changed();

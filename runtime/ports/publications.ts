@@ -52,6 +52,11 @@ export interface Publications {
    * nft does not answer, and what was in force before still is).
    */
   publish(publication: Publication): Promise<readonly PortAnswer[]>;
+  /**
+   * Its names have addresses from now on, or none; all else stays as it was published last. Success when nothing is published. Rejects as `publish`
+   * does.
+   */
+  setReady(uid: string, ready: boolean): Promise<void>;
   /** Ports and names go. Success when there are none. */
   withdraw(uid: string): Promise<void>;
   /** Uids of owners. */

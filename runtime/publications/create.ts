@@ -76,6 +76,11 @@ export async function openPublications(options: PublicationsOptions): Promise<Op
   return {
     publications: {
       publish,
+      async setReady(uid, ready) {
+        checkUid(uid);
+        const publication = state.records.get(uid)?.publication;
+        if (publication !== undefined && publication.ready !== ready) await publish({ ...publication, ready });
+      },
       async withdraw(uid) {
         checkUid(uid);
         if (!state.records.has(uid) && !state.picks.has(uid) && !queue.has(uid)) return;

@@ -1,5 +1,6 @@
 /** Interfaces, names and ports of Containers, over a real API server with the runtime in memory. */
 import test from 'ava';
+import { probeKey } from '../../../controllers/container/probe-keys.ts';
 import type { Container, ContainerSpec } from '../../../schemas/gen/types.ts';
 import type { ObjectInput } from '../../../schemas/object.ts';
 import { conditionOf, ContainerWorld, isReady, ref } from '../../support/container-world.ts';
@@ -219,4 +220,89 @@ test('a namespace without a network for everybody gives none', async (t) => {
   t.deepEqual(web.status?.networks, []);
   t.is(web.status?.ip, undefined);
   t.is(ref(NETWORK, 'default').name, 'default');
+});
+
+test('while another image is waited for, the process that runs keeps its probes, ports and networks', async (t) => {
+  const time = new ManualTime();
+  await using world = await ContainerWorld.open({ time });
+  await network(world, 'back');
+  const probe = (path: string) => ({ httpGet: { port: 80, path }, periodSeconds: 5 });
+  await world.apply('web', { ports: [port(80, 8080)], livenessProbe: probe('/alive') });
+  const web = await world.running('web');
+  const key = probeKey(world.only(web), 'liveness');
+  t.true(world.runtime.probes.list().includes(key));
+  await world.apply('web', {
+    image: 'never:1',
+    ports: [port(81, 8080)],
+    networks: [{ name: 'back' }],
+    livenessProbe: { ...probe('/next'), failureThreshold: 1 },
+  });
+  await world.until('waits', 'web', (_, object) => conditionOf(object, 'Ready')?.reason === 'ErrImagePull', 1000);
+  world.controls.answerProbe(key, 'failure', 'asked for what only the next one has');
+  await time.pass(60_000);
+  await world.quiet();
+  const waiting = await world.get('web');
+  t.is(waiting.status?.pid, web.status?.pid);
+  t.deepEqual(waiting.status?.networks, web.status?.networks);
+  t.like(publicationOf(world, waiting), { ready: true, ports: [{ containerPort: 80, hostPort: 8080 }] });
+});
+
+test('a network that is to go stays usable for whoever is in it', async (t) => {
+  await using world = await ContainerWorld.open();
+  await network(world, 'back');
+  await world.apply('web', { networks: [{ name: 'back' }] });
+  const before = await world.running('web');
+  await world.user.delete(ref(NETWORK, 'back'));
+  await world.quiet();
+  world.controls.exitTask(world.only(before), 1);
+  const again = await world.running('web', ({ restartCount }) => restartCount === 1);
+  t.is(again.status?.ip, before.status?.ip);
+  t.is(conditionOf(again, 'NetworksAttached'), undefined);
+  await world.apply('late', { networks: [{ name: 'back' }] });
+  await world.until('waits', 'late', (_, object) => conditionOf(object, 'Ready')?.reason === 'NetworkNotFound');
+});
+
+test('its names have no address from before it is asked to stop', async (t) => {
+  const time = new ManualTime();
+  await using world = await ContainerWorld.open({ time });
+  await world.apply('web', { lifecycle: { preStop: { sleep: { seconds: 5 } } }, terminationGracePeriodSeconds: 20 });
+  const web = await world.running('web');
+  await world.delete('web');
+  await world.eventually('no address', () => publicationOf(world, web)?.ready === false, 10);
+  t.truthy(world.controls.instance(world.only(web))?.task);
+  await world.gone('web');
+});
+
+test('a taken port hides no failing probe, and neither is told again and again', async (t) => {
+  const time = new ManualTime();
+  await using world = await ContainerWorld.open({ time });
+  world.controls.occupyPort(8080, 'nginx');
+  await world.apply('web', { ports: [port(80, 8080)], readinessProbe: { tcpSocket: { port: 80 } } });
+  const early = await world.until('runs', 'web', ({ state }) => state?.running);
+  world.controls.answerProbe(probeKey(world.only(early), 'readiness'), 'failure', 'connection refused');
+  const web = await world.until(
+    'tells both',
+    'web',
+    (_, object) => /nginx.*connection refused/.test(conditionOf(object, 'Ready')?.message ?? ''),
+    1000,
+  );
+  t.is(conditionOf(web, 'Ready')?.reason, 'PortTaken');
+  await time.pass(60_000);
+  await world.quiet();
+  const { resourceVersion } = (await world.get('web')).metadata;
+  await time.pass(60_000);
+  await world.quiet();
+  t.is((await world.get('web')).metadata.resourceVersion, resourceVersion);
+  t.is((await world.events('web')).filter((reason) => reason === 'Unhealthy').length, 1);
+});
+
+test('who shares the network of a container that comes with it need not wait', async (t) => {
+  const time = new ManualTime();
+  await using world = await ContainerWorld.open({ time });
+  await world.apply('side', { networkMode: 'container:main' });
+  await world.apply('main', { networks: [{ name: 'default' }] });
+  await world.running('main');
+  const before = time.now();
+  await world.running('side');
+  t.true(time.now() - before < 10_000);
 });

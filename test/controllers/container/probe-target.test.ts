@@ -4,12 +4,22 @@ import { portNumber, probeTarget } from '../../../controllers/container/probe-ta
 import type { Work } from '../../../controllers/container/work.ts';
 import { ReconcileError } from '../../../controllers/engine/contract.ts';
 import type { ContainerSpec } from '../../../schemas/gen/types.ts';
-import { stored, UID } from './objects.ts';
+import { readerOf, stored, UID } from './objects.ts';
 
 const RUN = { id: `${UID}-a`, pid: 7, startedAt: 1000 };
 
+const NETWORKS = [
+  { kind: 'Network', metadata: { namespace: 'default', name: 'lan' }, spec: { driver: 'macvlan' } },
+  { kind: 'Network', metadata: { namespace: 'default', name: 'bridged' }, spec: { driver: 'bridge' } },
+];
+
+/** `ip`: its address in network `bridged`; with `@lan` behind it, in that one. */
 const target = (spec: Partial<ContainerSpec>, host: string | undefined, ip?: string): string => {
-  const context = { status: { current: { ip } } };
+  const networks = (ip?.split(' ') ?? []).map((text) => {
+    const [address = '', name = 'bridged'] = text.split('@');
+    return { name, ips: [address] };
+  });
+  const context = { reader: readerOf(...NETWORKS), status: { current: { networks } } };
   const { address, inside, ...rest } = probeTarget({ container: stored(spec), context } as unknown as Work, RUN, host);
   if (rest.instanceId !== RUN.id || rest.pid !== 7 || rest.startedAt !== 1000) throw new Error('another process');
   return `${address}${inside ? ' inside' : ''}`;
@@ -20,6 +30,8 @@ const ROWS: readonly (readonly [string, Partial<ContainerSpec>, string | undefin
   ['with an address, on its own loopback', {}, '127.0.0.1', '10.1.0.2', '127.0.0.1 inside'],
   ['with an address, on its own loopback by name', {}, 'localhost', '10.1.0.2', '127.0.0.1 inside'],
   ['with an address, on its own loopback of IPv6', {}, '::1', '10.1.0.2', '127.0.0.1 inside'],
+  ['in a network that this machine cannot reach', {}, undefined, '10.1.0.2@lan', '127.0.0.1 inside'],
+  ['in such a network, and another one', {}, undefined, '10.1.0.2@lan 10.2.0.2', '10.2.0.2'],
   ['without an address', {}, undefined, undefined, '127.0.0.1 inside'],
   ['by way of another host', {}, '10.9.9.9', '10.1.0.2', '10.9.9.9'],
   ['on the network of this machine', { hostNetwork: true }, undefined, undefined, '127.0.0.1'],

@@ -100,8 +100,10 @@ scenario(
       space.shell('own', script),
       space.shell('named', script, { hostname: 'custom' }),
     ]);
-    t.deepEqual(own.trim().split('\n').slice(0, 3), ['own', '1', 'lo ']);
-    t.deepEqual(named.trim().split('\n').slice(0, 3), ['custom', '1', 'lo ']);
+    t.deepEqual(own.trim().split('\n').slice(0, 3), ['own', '1', 'eth0 lo ']);
+    t.deepEqual(named.trim().split('\n').slice(0, 3), ['custom', '1', 'eth0 lo ']);
+    const alone = await space.shell('alone', 'ls /sys/class/net', { networkMode: 'none' });
+    t.is(alone, 'lo\n');
     const up = await space.shell(
       'loopback',
       'ifconfig lo | grep -c UP; ping -c1 -W1 127.0.0.1 >/dev/null && echo answered',
