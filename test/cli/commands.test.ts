@@ -45,8 +45,8 @@ test.before('a daemon, and the samples with their image', async () => {
   await cp(join(root, 'samples'), samples, { recursive: true });
   const containers = join(samples, 'quickstart/30-containers.yaml');
   const text = await readFile(containers, 'utf8');
-  // on the machine's own network, where another quickstart may be
-  await writeFile(containers, text.replace(':18080', `:${await freePort()}`));
+  // a port of the machine, where another quickstart may be
+  await writeFile(containers, text.replace('hostPort: 18080', `hostPort: ${await freePort()}`));
   const archive = join(samples, 'quickstart/busybox.tar');
   await buildBusyboxArchive({ output: archive, name: 'tsmoby.dev/busybox:quickstart' });
 });
