@@ -44,9 +44,11 @@ interface Wanted {
 /** Rejects as Sandboxes.ensure does. */
 export async function ensureAttachments(shop: Workshop, spec: SandboxSpec): Promise<SandboxRecord> {
   checkOnce(spec);
-  const wanted = (spec.attachments ?? []).map((one) => ({ spec: one, network: findNetwork(shop, one.network) }));
+  const asked = findAll(shop, spec);
   const found = await look(shop, spec);
-  const { record: kept, had } = await detachUnwanted(shop, found, wanted);
+  const { record: kept, had } = await detachUnwanted(shop, found, asked);
+  // Networks may have gone or changed meanwhile. From here until its addresses are taken nobody waits, and then it has a user.
+  const wanted = findAll(shop, spec);
   const reserved = await reserve(shop, kept, wanted, had);
   if (!found.there) await makeNetns(shop.host, shop.netnsPath(spec.id));
   return await attachMissing(shop, { ...found, record: reserved }, wanted);
@@ -64,6 +66,10 @@ export async function removeAttachments(shop: Workshop, id: string): Promise<voi
 function checkOnce({ id, attachments = [] }: SandboxSpec): void {
   if (new Set(attachments.map(({ network }) => network)).size === attachments.length) return;
   throw new RuntimeError('InvalidArgument', `sandbox ${id} is to be in a network twice`);
+}
+
+function findAll(shop: Workshop, { attachments = [] }: SandboxSpec): readonly Wanted[] {
+  return attachments.map((one) => ({ spec: one, network: findNetwork(shop, one.network) }));
 }
 
 function findNetwork(shop: Workshop, uid: string): NetworkRecord {
@@ -167,7 +173,7 @@ async function undo(shop: Workshop, record: SandboxRecord, attachment: Attachmen
   }
 }
 
-/** Addresses and names for interfaces that are to be made, written down before anything is. */
+/** Addresses and names for interfaces that are to be made, written down before anything is. Takes the addresses before it waits. */
 async function reserve(
   shop: Workshop,
   record: SandboxRecord,

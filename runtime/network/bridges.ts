@@ -1,3 +1,4 @@
+import { RuntimeError } from '../errors.ts';
 import type { Firewall } from '../ports/firewall.ts';
 import type { Host } from '../ports/host.ts';
 import type { HostSettings } from './host-settings.ts';
@@ -132,7 +133,9 @@ export class Bridges {
     if (networks.get(uid)?.boot === boot && this.#told === this.#wanted().text) return;
     await turns.take(MACHINE, async () => {
       const record = networks.get(uid);
-      if (record !== undefined && record.boot !== boot) await networks.write(uid, { ...record, boot });
+      // A bridge that the firewall does not know would be open to everybody.
+      if (record === undefined) throw new RuntimeError('NotFound', `there is no network ${uid}`);
+      if (record.boot !== boot) await networks.write(uid, { ...record, boot });
       await settings.provide(families(this.#made()));
       await this.#tell();
     });

@@ -129,6 +129,28 @@ test('a chain whose second plugin fails is undone from its end, and its own allo
   await clear(t, world);
 });
 
+test('a network that is removed while a sandbox is on its way there is not found, and nothing of it comes back', async (t) => {
+  await using world = await openWorld();
+  const { networks } = world;
+  await networks.ensure(bridge(1));
+  // What is at the sandbox's place is taken away first: meanwhile the network goes.
+  await makeNetns(world.host, join(world.path, 'run/netns/web.0'));
+  const host = {
+    run: world.host.run.bind(world.host),
+    runPlugin: world.host.runPlugin.bind(world.host),
+    unmount: async (path: string) => {
+      await next.networks.remove(bridge(1).uid);
+      await world.host.unmount(path);
+    },
+  };
+  const next = await world.again({ host });
+  const error = await t.throwsAsync(next.sandboxes.ensure(spec('web', [bridge(1)])), { instanceOf: RuntimeError });
+  t.is(error.code, 'NotFound');
+  t.is(world.host.calls.cni, 0);
+  await next.sandboxes.remove('web.0');
+  t.deepEqual(await world.leftovers(), []);
+});
+
 test('a plugin that is not there is named with its package, and is found once it is', async (t) => {
   await using world = await openWrapped();
   const { networks, sandboxes, plugins } = world;
