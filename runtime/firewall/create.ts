@@ -55,7 +55,7 @@ export function createFirewall({ facts, host, log, procNet = '/proc/net' }: Fire
         throw error;
       }
     }
-    await keep({ ...before, ...wanted, table: true });
+    await keep({ ...before, networks: wanted.networks, forwards: wanted.forwards, table: true });
   };
 
   const whole = (wanted: Wanted): readonly string[] => [
@@ -97,7 +97,7 @@ export function createFirewall({ facts, host, log, procNet = '/proc/net' }: Fire
         const isSame = isDeepStrictEqual(before.networks, networks);
         if (before.table && before.beside && isSame) return;
         await keep({ ...before, beside: false });
-        await set('networks', { ...before, networks });
+        await set('networks', { networks, forwards: before.forwards });
         await syncBeside(networks).catch((error: unknown) => {
           if (!isRuntimeError(error, 'Unsupported') || networks.length > 0) throw error;
         });
@@ -107,7 +107,7 @@ export function createFirewall({ facts, host, log, procNet = '/proc/net' }: Fire
       serially(async () => {
         const forwards = given.map(asForward).toSorted((a, b) => (forwardKey(a) < forwardKey(b) ? -1 : 1));
         const before = await applied();
-        await set('forwards', { ...before, forwards });
+        await set('forwards', { networks: before.networks, forwards });
         const keys = new Set(before.forwards.map(forwardKey));
         await flows.forgetOf(forwards.filter((forward) => !keys.has(forwardKey(forward))));
       }),

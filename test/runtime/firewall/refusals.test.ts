@@ -94,6 +94,25 @@ test('when nft was stopped nobody knows what it did: the whole table is made ane
   t.deepEqual(calls, ['nft -f -']);
 });
 
+test('rules beside others that could not be made are known to be missing, also by the next daemon', async (t) => {
+  let isLocked = false;
+  await using opened = await open((_, args) =>
+    isLocked && args.includes('chains') ? fail('Internal', 'nft ended with 1: busy') : '{"nftables": []}',
+  );
+  const { firewall, create, calls, path } = opened;
+  await firewall.setNetworks([network]);
+  for (const networks of [[network, { ...network, uid: 'b', bridge: 'ts1-b' }], []]) {
+    isLocked = true;
+    await t.throwsAsync(firewall.setNetworks(networks), { message: /busy/ });
+    t.like(JSON.parse(await readFile(path, 'utf8')), { table: true, beside: false });
+    isLocked = false;
+    calls.splice(0);
+    await create().setNetworks(networks);
+    t.true(calls.includes('nft -j list chains'));
+    await firewall.setNetworks(networks);
+  }
+});
+
 test('without conntrack it is said once, and nothing fails', async (t) => {
   await using opened = await open((program) =>
     program === 'conntrack' ? fail('Unsupported', 'conntrack is not installed') : '{"nftables": []}',
