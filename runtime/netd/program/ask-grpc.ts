@@ -22,7 +22,10 @@ export async function askGrpc(
   const connection = await dial(action.port, signal);
   connection.on('error', () => undefined);
   const host = isIPv6(address) ? `[${address}]` : address;
-  const session = connect(`http://${host}:${action.port}`, { createConnection: () => connection });
+  const session = connect(`http://${host}:${action.port}`, {
+    createConnection: () => connection,
+    settings: { enablePush: false },
+  });
   const destroy = (): void => session.destroy();
   signal.addEventListener('abort', destroy, { once: true });
   try {

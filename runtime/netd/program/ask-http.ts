@@ -89,7 +89,7 @@ async function withTls(connection: Duplex, hostname: string): Promise<Duplex> {
   const name = isIP(hostname.replace(/^\[|\]$/g, '')) === 0 ? { servername: hostname } : {};
   const socket = connect({ socket: connection, rejectUnauthorized: false, ...name });
   const { promise, resolve, reject } = Promise.withResolvers<Duplex>();
-  socket.once('error', reject);
+  socket.on('error', reject);
   connection.once('close', () => reject(Object.assign(new Error('connection closed'), { code: 'EPIPE' })));
   socket.once('secureConnect', () => resolve(socket));
   return await promise;

@@ -41,8 +41,9 @@ export function dialFrom(address: string): Dial {
   return async (port, signal) => {
     const socket: Socket = connect({ port, host: address, signal });
     const { promise, resolve, reject } = Promise.withResolvers<Socket>();
-    socket.once('error', reject);
-    socket.once('connect', () => resolve(socket.off('error', reject)));
+    // Stays: until somebody else listens, an error would end the program.
+    socket.on('error', reject);
+    socket.once('connect', () => resolve(socket));
     return await promise;
   };
 }

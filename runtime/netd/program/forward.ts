@@ -57,7 +57,12 @@ async function overUdp(
   const late = setTimeout(() => resolve(undefined), attemptMs);
   socket.on('error', () => resolve(undefined));
   socket.on('message', (answer) => fits(answer) && resolve(answer));
-  socket.connect(dnsPort, resolver, () => socket.send(asked, (error) => error && resolve(undefined)));
+  // A machine without a way there says so to who connects, and a socket that is not connected throws at who sends.
+  const onConnect = (error?: Error): void => {
+    if (error) resolve(undefined);
+    else socket.send(asked, (unsent) => unsent && resolve(undefined));
+  };
+  socket.connect(dnsPort, resolver, onConnect);
   const answer = await promise;
   clearTimeout(late);
   socket.close();

@@ -34,7 +34,7 @@ export function createGateways(resolver: Pick<Resolver, 'resolve'>): Gateways {
         problems.push({ gateway, message: await explain(gateway, error as NodeJS.ErrnoException) });
       }
     }
-    if (problems.length > 0) again = setTimeout(() => void inTurn(openAll), againMs);
+    if (problems.length > 0) again = setTimeout(() => void inTurn(openAll).catch(() => undefined), againMs);
     return problems;
   };
   const inTurn = <T>(act: () => Promise<T>): Promise<T> => {

@@ -34,6 +34,8 @@ export function serveLines<Message, Answer extends ResidentAnswer>(
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
   const server = createServer((socket) => converse(socket, service));
+  // One connection that could not be taken is no reason to end; a path at which it cannot listen is.
+  server.once('listening', () => server.on('error', () => undefined));
   server.listen(path);
   return server;
 }

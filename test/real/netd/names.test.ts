@@ -48,6 +48,17 @@ test('other names come from the resolvers of the machine, also when they need TC
   t.is(stream?.data.length, 30);
 });
 
+test('resolvers to which there is no way cost an answer and no more', async (t) => {
+  await using machine = await openMachine();
+  await machine.opened.netd.setNames(table);
+  const before = await machine.identity();
+  await machine.setResolvers('192.0.2.53', '2001:db8::53');
+  const told = await machine.inside.do('ask', { ...ofWeb, name: 'example.org' });
+  t.is(told?.rcode, 'SERVFAIL');
+  t.deepEqual((await machine.inside.do('ask', ofWeb))?.data, ['127.77.1.5']);
+  t.deepEqual(await machine.identity(), before, 'it is the same netd');
+});
+
 test('many hosts of one name are all told as far as they fit, and who is first takes turns', async (t) => {
   await using machine = await openMachine();
   const hosts = Array.from({ length: 60 }, (_, n) =>
