@@ -31,6 +31,7 @@ export async function finalizeContainer(
   ]);
   removeProbesOf(deps.probes, uid);
   deps.stops.delete(uid);
+  deps.looks.forget(uid);
   deps.instances.release(uid);
   return settled();
 }

@@ -27,6 +27,7 @@ import { networkRepairs } from './network-source.ts';
 import { sharedWith } from './network-mode.ts';
 import { sharersOf, usersOfDefaultNetwork } from './network-users.ts';
 import { reconcileContainer } from './reconcile.ts';
+import { Looks } from './rollout/looks.ts';
 import { revisionOwners } from './rollout/record.ts';
 import { REVISION, type RevisionData } from './rollout/revision.ts';
 import { runtimeSource } from './runtime-source.ts';
@@ -68,6 +69,7 @@ export function containerController(options: ContainerControllerOptions): Contro
     hooks,
     changeHooks: new ChangeHooks(options.containers, timers, options.clock),
     dependencyObjects,
+    looks: new Looks(),
     timers,
   };
   return {

@@ -37,7 +37,7 @@ export async function reconcileContainer(
   deps: ContainerDeps,
 ): Promise<Outcome> {
   if (isElsewhere(container, deps)) return settled();
-  return followRollout(container, context, (aimed) => reconcileAimed(aimed, context, deps));
+  return followRollout(container, context, (aimed) => reconcileAimed(aimed, context, deps), deps.looks);
 }
 
 /** `container`: with the spec that is to run at present. */

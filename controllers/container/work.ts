@@ -15,6 +15,7 @@ import type { Dependency } from './dependencies.ts';
 import type { DependencyObjects } from './dependency-objects.ts';
 import type { ImageCache } from './image-cache.ts';
 import type { Instances } from './instances.ts';
+import type { Looks } from './rollout/looks.ts';
 import type { Stops } from './stops.ts';
 
 /** The parts of the outside world that a Container needs. */
@@ -32,6 +33,7 @@ export interface ContainerDeps {
   readonly hooks: Hooks;
   readonly timers: Timers;
   readonly changeHooks: ChangeHooks;
+  readonly looks: Looks;
   readonly dependencyObjects: DependencyObjects;
   readonly nodeName: string;
 }

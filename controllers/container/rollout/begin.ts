@@ -24,7 +24,10 @@ export async function beginRollout(container: Container, context: Context): Prom
   status.set({ rollout: newRollout(container, wanted, context) });
   // The first has no deadline that a crash could move.
   if (currentRevision === undefined) return;
-  context.event('Normal', REASONS.RolloutProgressing, `rolling out revision ${wanted}`);
+  const message = `rolling out revision ${wanted}`;
+  context.event('Normal', REASONS.RolloutProgressing, message);
+  // What was said of the change before is not said of this one.
+  status.condition({ type: 'RolledOut', status: 'False', reason: REASONS.RolloutProgressing, message });
   await status.flush();
 }
 
@@ -39,13 +42,24 @@ function isNew({ spec, metadata }: Container, wanted: string, { status }: Contex
 }
 
 function newRollout({ metadata }: Container, revision: string, { status, clock }: Context): Rollout {
-  const { state, containerID } = status.current;
+  const from = goodInstance(status.current);
   return {
     revision,
     ...(metadata.generation === undefined ? {} : { generation: metadata.generation }),
     startedAt: formatMicroTime(clock.now()),
-    ...(state?.running === undefined || containerID === undefined ? {} : { from: containerID }),
+    ...(from === undefined ? {} : { from }),
   };
+}
+
+/** The instance of the revision that was good last, as far as it is still there: another change that is under way may have taken it down. */
+function goodInstance({
+  rollout,
+  containerID,
+  conditions = [],
+}: Readonly<Partial<ContainerStatus>>): string | undefined {
+  if (rollout !== undefined) return rollout.from;
+  const { reason } = conditions.find(({ type }) => type === 'RolledOut') ?? {};
+  return reason === REASONS.RolloutComplete || reason === REASONS.RolloutPaused ? containerID : undefined;
 }
 
 /** Which fields differ from the spec before: the newest one that was written down. */

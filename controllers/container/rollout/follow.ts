@@ -2,6 +2,7 @@ import type { Container, ContainerStatus } from '../../../schemas/gen/types.ts';
 import type { Outcome, ReconcileContext } from '../../engine/contract.ts';
 import { verdictOf } from '../../engine/verdict.ts';
 import { aimOf, beginRollout } from './begin.ts';
+import type { Looks } from './looks.ts';
 import { forgetRevisions, recordRevision } from './record.ts';
 import { settleRollout } from './settle.ts';
 
@@ -11,11 +12,16 @@ type Context = ReconcileContext<ContainerStatus>;
  * One pass over a Container, `pass`, with the spec that is to run at present: the one of now, or the last good one. Sets the fields and the
  * condition that tell how far a change has come. Rejects as `pass` does.
  */
-export async function followRollout(container: Container, context: Context, pass: Pass): Promise<Outcome> {
+export async function followRollout(
+  container: Container,
+  context: Context,
+  pass: Pass,
+  looks: Looks,
+): Promise<Outcome> {
   await beginRollout(container, context);
   let result = await firstPass(container, context, pass);
   for (;;) {
-    const next = await settleRollout(container, context, result.outcome);
+    const next = await settleRollout(container, context, result.outcome, looks);
     if (next !== 'again') {
       await forgetRevisions(container, context);
       if (result.error !== undefined && next === result.outcome) throw result.error;

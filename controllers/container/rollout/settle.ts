@@ -3,6 +3,8 @@ import { REASONS } from '../../../schemas/conditions.ts';
 import { formatMicroTime, parseTime } from '../../../schemas/values/time.ts';
 import type { Outcome, ReconcileContext } from '../../engine/contract.ts';
 import { findRevision, type Rollout } from './begin.ts';
+import { isReadyOutOfReach, isUntouched } from './blockers.ts';
+import { patienceMs, type Looks } from './looks.ts';
 
 type Context = ReconcileContext<ContainerStatus>;
 
@@ -18,20 +20,32 @@ export async function settleRollout(
   container: Container,
   context: Context,
   outcome: Outcome,
+  looks: Looks,
 ): Promise<Outcome | 'again'> {
-  const { status } = context;
-  const { rollout, currentRevision, updateRevision } = status.current;
-  if (rollout === undefined) {
+  const { status, clock } = context;
+  const { uid } = container.metadata;
+  // While nobody can tell how it is, nothing is judged.
+  if (outcome.type === 'waiting' && outcome.unknown) {
+    looks.forget(uid);
+    return outcome;
+  }
+  const { rollout: told, currentRevision, updateRevision } = status.current;
+  if (told === undefined) {
+    looks.forget(uid);
     if (currentRevision !== updateRevision)
       tell(context, REASONS.RolloutPaused, 'the change waits until spec.paused is taken away');
     else if (isUp(context, outcome)) tellDone(context);
+    else tellUnderWay(context, outcome);
     return outcome;
   }
-  if (rollout.reverted) return failed(context, rollout, outcome);
-  if (isUp(context, outcome)) return awaitTrial(container, context, rollout, outcome);
+  if (told.reverted) return failed(context, told, outcome);
+  const rollout = withOwnTime(told, context);
+  const since = looks.told(uid, clock.now());
+  if (isUp(context, outcome) || isReadyOutOfReach(rollout, status.current, outcome))
+    return awaitTrial(container, context, rollout, outcome);
   const { readySince: _, ...unready } = rollout;
   if (rollout.readySince !== undefined) status.set({ rollout: unready });
-  return awaitReady(container, context, unready, outcome);
+  return awaitReady(container, context, unready, { outcome, since });
 }
 
 /** It is what is aimed at, and can serve, or has done what it was to do. */
@@ -74,13 +88,15 @@ async function awaitReady(
   container: Container,
   context: Context,
   rollout: Rollout,
-  outcome: Outcome,
+  { outcome, since }: { readonly outcome: Outcome; readonly since: number },
 ): Promise<Outcome | 'again'> {
   const { status, clock } = context;
   const { terminated } = status.current.state ?? {};
-  if (terminated !== undefined) {
+  // What has ended may also be a former job that is still in its place.
+  if (terminated !== undefined && outcome.type === 'stalled') {
     // It ended, and its policy wants no other run: there is nothing more to wait for.
-    tell(context, terminated.reason ?? REASONS.Error, 'the new revision ended without success');
+    const ended = outcome.reason === (terminated.reason ?? REASONS.Error);
+    tell(context, outcome.reason, ended ? 'the new revision ended without success' : outcome.message);
     return outcome;
   }
   if (rollout.failure !== undefined) return failed(context, rollout, outcome);
@@ -90,13 +106,42 @@ async function awaitReady(
     return outcome;
   }
   const deadline = (container.spec.progressDeadlineSeconds ?? DEFAULT_DEADLINE_SECONDS) * 1000;
-  const left = (parseTime(rollout.startedAt ?? '') ?? 0) + deadline - clock.now();
+  const due = (parseTime(rollout.startedAt ?? '') ?? 0) + deadline;
+  const left = Math.max(due, since + Math.min(deadline, patienceMs(container.spec))) - clock.now();
+  const wasLate = isBlocked(status.current);
+  if (isUntouched(rollout, status.current) && outcome.type !== 'settled' && (wasLate || left <= 0))
+    return late(context, rollout, outcome);
   if (left > 0) {
     tell(context, REASONS.RolloutProgressing, message);
     return soonest(outcome, left);
   }
   return fail(container, context, rollout, outcome, message);
 }
+
+/** What kept it from its start until it was late is gone: its own time begins. */
+function withOwnTime(rollout: Rollout, { status, clock }: Context): Rollout {
+  if (rollout.failure !== undefined || !isBlocked(status.current) || isUntouched(rollout, status.current))
+    return rollout;
+  const begun = { ...rollout, startedAt: formatMicroTime(clock.now()) };
+  status.set({ rollout: begun });
+  return begun;
+}
+
+type Blocker = Exclude<Outcome, { type: 'settled' }>;
+
+/** Too late, and no fault of the revision: what was good runs on, and the change goes on as soon as it can. */
+function late(context: Context, { revision }: Rollout, outcome: Blocker): Outcome {
+  const reason = REASONS.ProgressDeadlineExceeded;
+  const message = `revision ${revision} could not be started in time: ${outcome.message}`;
+  if (!isBlocked(context.status.current)) context.event('Warning', reason, message);
+  tell(context, reason, message);
+  return outcome;
+}
+
+/** That the change could not be started in time was told already. */
+const isBlocked = ({ conditions = [], currentRevision }: Readonly<Partial<ContainerStatus>>): boolean =>
+  currentRevision !== undefined &&
+  conditions.some(({ type, reason }) => type === 'RolledOut' && reason === REASONS.ProgressDeadlineExceeded);
 
 /** Too late. Back to what was good, where there is such a thing and nobody wishes otherwise. */
 async function fail(
@@ -107,14 +152,14 @@ async function fail(
   why: string,
 ): Promise<Outcome | 'again'> {
   const { status, event } = context;
-  const { currentRevision, containerID } = status.current;
+  const { currentRevision } = status.current;
   const good = currentRevision === undefined ? undefined : findRevision(container, currentRevision, context);
   const reverted = good !== undefined && container.spec.updateStrategy?.onFailure !== 'Stop';
   // What ran before the change and still does needs no way back.
-  const replaced = rollout.from === undefined || rollout.from !== containerID;
+  const replaced = !isUntouched(rollout, status.current);
   const failure = reverted && replaced ? REASONS.RolledBack : REASONS.ProgressDeadlineExceeded;
-  const late = `revision ${rollout.revision} was not ready in time: ${why}`;
-  const message = failure === REASONS.RolledBack ? `${late}; back to ${currentRevision ?? ''}` : late;
+  const unready = `revision ${rollout.revision} was not ready in time: ${why}`;
+  const message = failure === REASONS.RolledBack ? `${unready}; back to ${currentRevision ?? ''}` : unready;
   const next = { ...rollout, failure, message, reverted };
   event('Warning', failure, message);
   status.set({ rollout: next });
@@ -138,6 +183,13 @@ function failed(context: Context, rollout: Rollout, outcome: Outcome): Outcome {
 
 function tell({ status }: Context, reason: string, message: string): void {
   status.condition({ type: 'RolledOut', status: 'False', reason, message });
+}
+
+/** On its way back to the revision that was good last; one that was up and is not at present is rolled out all the same. */
+function tellUnderWay(context: Context, outcome: Outcome): void {
+  const { conditions = [] } = context.status.current;
+  if (conditions.some(({ type, status }) => type === 'RolledOut' && status === 'True')) return;
+  tell(context, REASONS.RolloutProgressing, outcome.type === 'settled' ? 'it is not ready yet' : outcome.message);
 }
 
 function tellDone({ status }: Context): void {

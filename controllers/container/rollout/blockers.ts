@@ -1,0 +1,23 @@
+import type { ContainerStatus } from '../../../schemas/gen/types.ts';
+import type { Condition } from '../../../schemas/object.ts';
+import type { Outcome } from '../../engine/contract.ts';
+import type { Rollout } from './begin.ts';
+
+type Status = Readonly<Partial<ContainerStatus>>;
+
+/** What was good before the change is still in its place, so nothing of the new revision was started. */
+export const isUntouched = ({ from }: Rollout, { containerID, state }: Status): boolean =>
+  from !== undefined && from === containerID && (state?.running !== undefined || state?.terminated !== undefined);
+
+/** Its process is ready, and others keep from it how it is reached: a port, a network. That is no fault of a revision. */
+export function isReadyOutOfReach(rollout: Rollout, status: Status, outcome: Outcome): boolean {
+  if (outcome.type !== 'waiting' || isUntouched(rollout, status)) return false;
+  const { state, ready, conditions = [] } = status;
+  return state?.running !== undefined && ready === true && conditions.some((one) => tells(one, outcome));
+}
+
+const tells = ({ type, status, reason, message }: Condition, outcome: Extract<Outcome, { type: 'waiting' }>): boolean =>
+  (type === 'PortsPublished' || type === 'NetworksAttached') &&
+  status === 'False' &&
+  reason === outcome.reason &&
+  message === outcome.message;
