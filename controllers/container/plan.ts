@@ -83,7 +83,10 @@ export function plan(wanted: Wanted, observed: Observed): readonly Step[] {
   const obsolete = instances.filter((instance) => instance !== current);
 
   const ended = instances.find(({ task }) => task?.status === 'stopped');
-  if (ended?.task) return [recordExit(ended, ended.task, ended !== current || isBeingRestarted(ended, status))];
+  if (ended?.task) {
+    const kept = ended === current || isHeld(wanted, ended, status);
+    return [recordExit(ended, ended.task, !kept || isBeingRestarted(ended, status))];
+  }
   const lost = lostRun(observed);
   if (lost) return [lost];
   const sick = endUnhealthy(observed);
@@ -138,6 +141,10 @@ function currentOf(instances: readonly InstanceState[], { id, specHash, source }
 function recordExit({ id }: InstanceState, task: TaskState, replaced: boolean): Step {
   return { type: 'RecordExit', id, task, replaced, cause: `its process ended with code ${task.exitCode ?? 'unknown'}` };
 }
+
+/** What is to replace it waits: until then it counts. */
+const isHeld = ({ hold }: Wanted, { id }: InstanceState, { containerID: written }: Observed['status']): boolean =>
+  hold !== undefined && written === containerID(id);
 
 /** It was asked to stop in order to be started again, perhaps by a daemon before this one. */
 function isBeingRestarted(

@@ -8,6 +8,7 @@ import { holdOf, readDependencies, recordsOf, restartedDependencies } from './de
 import { execute } from './execute.ts';
 import { changedPlaces, readConfiguration, recreatedFor, type Configuration } from './configuration.ts';
 import { describeExit, hasSucceeded } from './exit.ts';
+import { formerOf, type Former } from './former.ts';
 import { superviseRun, type Health } from './health.ts';
 import { linkImage, type ImageLink } from './image-link.ts';
 import { imageSource, instanceId, SPEC_HASH_LABEL, specHash } from './names.ts';
@@ -66,7 +67,13 @@ interface Converged {
   readonly health: Health | undefined;
 }
 
-async function converge(container: Container, context: Context, deps: ContainerDeps): Promise<Converged> {
+/** `unheld`: it ran before, and waits for nothing. */
+async function converge(
+  container: Container,
+  context: Context,
+  deps: ContainerDeps,
+  unheld = context.status.current.rollout?.reverted ?? false,
+): Promise<Converged> {
   for (let round = 1; ; round += 1) {
     const { status } = context;
     const configuration = readConfiguration(container, context.reader);
@@ -85,12 +92,22 @@ async function converge(container: Container, context: Context, deps: ContainerD
       ...foundOf(container, context, link),
     };
     const health = superviseRun(work, instances);
-    const steps = plan(wantedOf(work), observe(context, instances, health));
+    const steps = plan(wantedOf(work, unheld), observe(context, instances, health));
+    const former = formerOf(work, steps, instances);
+    if (former !== undefined) return keepFormer(former, context, deps);
     const done = await act(work, steps, instances);
     if (done === 'again' || (done === undefined && isOfAnother(context, health))) {
       if (round === MAX_ROUNDS) return { outcome: NEVER_AGREE, work, health };
     } else return { outcome: done, work, health };
   }
+}
+
+/** What waits for its dependencies still waits; what ran before it is started again meanwhile, as ever. */
+async function keepFormer({ container, hold }: Former, context: Context, deps: ContainerDeps): Promise<Converged> {
+  const kept = await converge(container, context, deps, true);
+  if (kept.outcome?.type === 'retry') return kept;
+  const { requeueAfterMs } = kept.outcome ?? {};
+  return { ...kept, outcome: { ...hold, ...(requeueAfterMs === undefined ? {} : { requeueAfterMs }) } };
 }
 
 /** A process was started, adopted or wanted again in this round, and nobody looks after it yet. */
@@ -118,13 +135,13 @@ const observe = (
   ...(health?.failure === undefined ? {} : { failure: health.failure }),
 });
 
-function wantedOf(work: Work): Wanted {
+function wantedOf(work: Work, unheld: boolean): Wanted {
   const { container, specHash: hash, image, shared } = work;
   const { restartPolicy, resources } = container.spec;
   const id = image === undefined ? {} : { id: instanceId(container, hash, image.manifestDigest, shared) };
   const source = imageSource(container.spec);
   const restart = image && restartOf(work);
-  const hold = holdOf(container, work.dependencies, work.context.reader);
+  const hold = unheld ? undefined : holdOf(container, work.dependencies, work.context.reader);
   return {
     specHash: hash,
     ...id,

@@ -207,6 +207,48 @@ test('what replaces a container waits, and the former one runs on', async (t) =>
   await world.running('app', ({ restartCount }) => restartCount === 1);
 });
 
+test('while what replaces a container waits, the former one is started again when it crashes, as it was', async (t) => {
+  const time = new ManualTime();
+  await using world = await ContainerWorld.open({ time });
+  await world.apply('app', { command: ['sleep', 'infinity'] });
+  const before = await world.running('app');
+  const id = world.only(before);
+  await world.apply('app', { command: ['httpd'], ...after(on('db')) });
+  await held(world, 'app');
+  for (const crashCount of [1, 2]) {
+    world.controls.exitTask(id, 1);
+    const again = await world.until(
+      `runs again, crash ${crashCount}`,
+      'app',
+      (status) => status.restartCount === crashCount && status.state?.running !== undefined,
+    );
+    t.is(again.status?.crashCount, crashCount);
+    t.deepEqual(world.instances(again), [`${id} running`]);
+    t.deepEqual(world.controls.instance(id)?.spec.process.args, ['sleep', 'infinity']);
+    t.is(conditionOf(again, 'Ready')?.status, 'False');
+    await held(world, 'app');
+  }
+  t.deepEqual(await world.costOfNothing(), []);
+  await world.apply('db');
+  const done = await world.running('app', ({ restartCount }) => restartCount === 3);
+  t.deepEqual(world.controls.instance(world.only(done))?.spec.process.args, ['httpd']);
+});
+
+test('what is put back in place of a change that failed waits for nothing', async (t) => {
+  const time = new ManualTime();
+  await using world = await ContainerWorld.open({ time });
+  await world.apply('db');
+  await world.apply('app', { command: ['sleep', 'infinity'], ...after(on('db')), progressDeadlineSeconds: 30 });
+  await world.until('is good', 'app', ({ currentRevision }) => currentRevision);
+  await world.delete('db');
+  await world.gone('db');
+  await world.apply('app', { command: ['false'], dependsOn: [], progressDeadlineSeconds: 30 });
+  await world.until('is being rolled out', 'app', ({ rollout }) => rollout);
+  await time.pass(31_000);
+  const back = await world.until('is put back', 'app', ({ rollout, state }) => rollout?.reverted && state?.running);
+  t.deepEqual(world.controls.instance(world.only(back))?.spec.process.args, ['sleep', 'infinity']);
+});
+
 test('a circle that the API server let through is shown, and heals when it is broken', async (t) => {
   await using world = await ContainerWorld.open();
   await world.apply('a', after(on('b')));
