@@ -64,6 +64,7 @@ test.serial('a daemon that comes up after the deadline asks the probes before it
   const before = await inPlace(world);
   await world.stop();
   await time.pass(60_000);
+  for (const key of world.runtime.probes.list()) world.runtime.probes.remove(key);
   await world.start();
   const after = await tells(world, 'RolloutComplete');
   t.is(after.status?.pid, before.status?.pid);
