@@ -80,14 +80,13 @@ export class Bridges {
       sandboxes.values().filter((record) => before.has(record)),
     );
     const made = this.#made();
-    if (made.length > 0) {
-      await turns.take(MACHINE, async () => {
-        await settings.provide(families(made));
-        for (const { interface: bridge = '' } of made) await settings.leadLoopback(bridge);
-        await this.#tell();
-        await firewall.repair();
-      });
-    }
+    await turns.take(MACHINE, async () => {
+      if (made.length > 0) await settings.provide(families(made));
+      for (const { interface: bridge = '' } of made) await settings.leadLoopback(bridge);
+      // Without networks as well: rules may be left of one whose removal nobody finished.
+      await this.#tell();
+      await firewall.repair();
+    });
     return [...new Set([...this.#lost].map((key) => key.split(' ')[0] ?? ''))];
   }
 
@@ -165,8 +164,9 @@ export class Bridges {
     if (record.boot !== undefined) {
       const { boot: _, ...unmade } = record;
       await networks.write(spec.uid, unmade);
-      await this.#tell();
     }
+    // Also when an earlier removal came so far: what the firewall knows is compared, not what was done.
+    await this.#tell();
     if (this.#made().length === 0) await settings.restore();
   }
 

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { RuntimeError } from '../../../runtime/errors.ts';
+import type { FirewallNetwork } from '../../../runtime/ports/firewall.ts';
 import type { NetworkSpec } from '../../../runtime/ports/networks.ts';
 import type { SandboxSpec } from '../../../runtime/ports/sandboxes.ts';
 import { bridge } from '../../suites/networks.ts';
@@ -60,8 +61,6 @@ test('what somebody else has set since, and what was so before, stays', async (t
 test('a repair puts forwarding and the way from loopback back, and has the firewall look', async (t) => {
   await using world = await openWorld();
   const { networks, sandboxes, firewall } = world;
-  await networks.repair();
-  t.is(firewall.repairs, 0);
   const { interface: device } = await networks.ensure(ipv4);
   const loopback = `net/ipv4/conf/${device}/route_localnet`;
   await writeSetting(world.path, loopback, '0');
@@ -119,6 +118,31 @@ test('a firewall that refuses keeps the interface from being made, and is told a
   locked = false;
   await networks.remove(bridge(1).uid);
   t.deepEqual(await world.leftovers(), []);
+});
+
+test('rules of a network whose removal ended halfway go with the next removal, and with the next repair', async (t) => {
+  for (const mend of ['remove', 'repair'] as const) {
+    await using world = await openWorld();
+    let locked = false;
+    const firewall = {
+      ...world.firewall,
+      async setNetworks(networks: readonly FirewallNetwork[]) {
+        if (locked) throw new RuntimeError('Unavailable', 'locked', { reason: 'FirewallFailed' });
+        await world.firewall.setNetworks(networks);
+      },
+    };
+    const { networks, sandboxes } = await world.again({ firewall });
+    await networks.ensure(bridge(1));
+    await sandboxes.ensure(spec('web', [bridge(1)]));
+    await sandboxes.remove('web.0');
+    locked = true;
+    await t.throwsAsync(networks.remove(bridge(1).uid), { instanceOf: RuntimeError });
+    t.is(world.firewall.told.length, 1);
+    locked = false;
+    const next = await world.again({ firewall });
+    await (mend === 'remove' ? next.networks.remove(bridge(1).uid) : next.networks.repair());
+    t.deepEqual(world.firewall.told.slice(1), [[]], mend);
+  }
 });
 
 test('what routes and addresses of the machine occupy is told, and refused to networks that have no bridge yet', async (t) => {
