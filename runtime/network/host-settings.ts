@@ -1,8 +1,8 @@
 /**
  * What of the machine's own settings has to be changed for networks: forwarding. What was found is written down before, and put back with the last
- * network that has a bridge, unless somebody else has changed it since.
+ * network that has a bridge, unless somebody else has changed it since or may need it.
  */
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { unlessMissing } from './failures.ts';
 import type { Records } from './records.ts';
@@ -29,6 +29,11 @@ export interface HostSettingsOptions {
   readonly record: Records<HostRecord>;
   /** Interfaces that are no way to the outside. */
   readonly inner: (device: string) => boolean;
+  /** /sys/class/net. */
+  readonly classRoot: string;
+  /** Bridges of this store. */
+  readonly isOurs: (device: string) => boolean;
+  readonly log: { warn(fields: object, message: string): void };
 }
 
 export class HostSettings {
@@ -56,14 +61,33 @@ export class HostSettings {
     if ((await this.#get(setting)) === '0') await this.#write(setting, '1');
   }
 
+  /**
+   * Where there are bridges of others nothing is put back: whoever came after us found a machine that forwards, and relies on it. What routers
+   * advertise goes with forwarding.
+   */
   async restore(): Promise<void> {
+    const { boot, log } = this.#options;
     const record = this.#options.record.get(HOST_KEY);
     if (record === undefined) return;
-    const changed = record.boot === this.#options.boot ? record.changed.toReversed() : [];
+    const others = record.boot === boot ? await this.#othersBridges() : [];
+    if (others.length > 0) {
+      log.warn({ bridges: others, changed: record.changed }, 'forwarding is left as it is: bridges of others need it');
+    }
+    const changed = record.boot === boot && others.length === 0 ? record.changed.toReversed() : [];
     for (const { setting, found, set } of changed) {
       if ((await this.#get(setting)) === set) await this.#write(setting, found);
     }
     await this.#options.record.remove(HOST_KEY);
+  }
+
+  async #othersBridges(): Promise<readonly string[]> {
+    const { classRoot, isOurs } = this.#options;
+    const devices = ((await unlessMissing(readdir(classRoot))) ?? []).filter((device) => !isOurs(device));
+    // Most entries are links to folders; those of bonds are files.
+    const areBridges = await Promise.all(
+      devices.map((device) => stat(join(classRoot, device, 'bridge')).then(Boolean, () => false)),
+    );
+    return devices.filter((_, index) => areBridges[index]);
   }
 
   async #set(setting: string, set: string): Promise<void> {

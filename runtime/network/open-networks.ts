@@ -34,6 +34,8 @@ export interface NetworksOptions {
   /** Where the kernel tells of the network that bridges are in, and where it is told: /proc/net, /proc/sys. */
   readonly procNet?: string;
   readonly sysRoot?: string;
+  /** Where the kernel tells which interfaces are bridges: /sys/class/net. */
+  readonly classRoot?: string;
 }
 
 export interface OpenNetworks {
@@ -54,6 +56,9 @@ export async function openNetworks(options: NetworksOptions): Promise<OpenNetwor
   const ours = bridgePrefix(storeIdentity);
   const settings = new HostSettings({
     root: options.sysRoot ?? '/proc/sys',
+    classRoot: options.classRoot ?? '/sys/class/net',
+    isOurs: (device) => device.startsWith(ours),
+    log,
     boot,
     record: records.host,
     inner: (device) =>

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { RuntimeError } from '../../../runtime/errors.ts';
@@ -56,6 +56,20 @@ test('what somebody else has set since, and what was so before, stays', async (t
   await sandboxes.remove('web.0');
   await networks.remove(bridge(1).uid);
   t.is(await settings(world), '1 0 0');
+});
+
+test('forwarding stays while there is a bridge of others, who may have come after us and found it so', async (t) => {
+  for (const other of ['docker0', 'tsabcde-1234567']) {
+    await using world = await openWorld();
+    const { networks, sandboxes } = world;
+    await networks.ensure(bridge(1));
+    await sandboxes.ensure(spec('web', [bridge(1)]));
+    await mkdir(join(world.path, 'class', other, 'bridge'), { recursive: true });
+    await sandboxes.remove('web.0');
+    await networks.remove(bridge(1).uid);
+    t.is(await settings(world), '1 1 2', other);
+    t.deepEqual(await world.leftovers(), []);
+  }
 });
 
 test('a repair puts forwarding and the way from loopback back, and has the firewall look', async (t) => {

@@ -79,6 +79,7 @@ export async function openWorld(more: Partial<NetworksOptions> = {}): Promise<Ne
       resolvConfPath: join(path, 'resolv.conf'),
       procNet: `/proc/${machine.pid}/net`,
       sysRoot: join(path, 'sys'),
+      classRoot: join(path, 'class'),
       ...more,
       ...others,
     });
