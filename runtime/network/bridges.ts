@@ -82,7 +82,7 @@ export class Bridges {
     const made = this.#made();
     await turns.take(MACHINE, async () => {
       if (made.length > 0) await settings.provide(families(made));
-      for (const { interface: bridge = '' } of made) await settings.leadLoopback(bridge);
+      for (const record of made) await this.#leadLoopback(record);
       // Without networks as well: rules may be left of one whose removal nobody finished.
       await this.#tell();
       await firewall.repair();
@@ -104,14 +104,15 @@ export class Bridges {
   }
 
   async #addFirst<T>(uid: string, bridge: string, add: () => Promise<T>): Promise<T> {
-    const { host, machine, sandboxes, settings } = this.#options;
+    const { host, machine, networks, sandboxes } = this.#options;
     if (!(await machine.interfaces()).has(bridge)) {
       this.#noticeLost(bridge, sandboxes.values());
       this.#sound.delete(uid);
     }
     try {
       const result = await add();
-      await settings.leadLoopback(bridge);
+      const record = networks.get(uid);
+      if (record !== undefined) await this.#leadLoopback(record);
       this.#sound.add(uid);
       return result;
     } catch (error) {
@@ -119,6 +120,11 @@ export class Bridges {
       if (!this.#isSound(uid)) await host.run('ip', ['link', 'del', bridge]).catch(() => undefined);
       throw error;
     }
+  }
+
+  /** Nothing is published of a network that is internal. */
+  async #leadLoopback({ spec, interface: bridge = '' }: NetworkRecord): Promise<void> {
+    if (!spec.internal) await this.#options.settings.leadLoopback(bridge);
   }
 
   /** Networks of driver bridge to which something was attached in this boot. */

@@ -38,6 +38,8 @@ export interface HostSettingsOptions {
 
 export class HostSettings {
   readonly #options: HostSettingsOptions;
+  /** Bridges of which it was said. */
+  readonly #unled = new Set<string>();
 
   constructor(options: HostSettingsOptions) {
     this.#options = options;
@@ -55,10 +57,19 @@ export class HostSettings {
     await this.#set(FORWARD_IPV6, '1');
   }
 
-  /** What comes to this machine's loopback may be led to the bridge. It goes with the bridge. */
+  /**
+   * What comes to this machine's loopback may be led to the bridge. It goes with the bridge. Where it cannot be written, published ports are
+   * reached at the machine's other addresses only: that keeps no sandbox from its network.
+   */
   async leadLoopback(bridge: string): Promise<void> {
     const setting = `net/ipv4/conf/${bridge}/route_localnet`;
-    if ((await this.#get(setting)) === '0') await this.#write(setting, '1');
+    try {
+      if ((await this.#get(setting)) === '0') await this.#write(setting, '1');
+    } catch (err) {
+      if (this.#unled.has(bridge)) return;
+      this.#unled.add(bridge);
+      this.#options.log.warn({ bridge, err }, 'published ports cannot be reached at the loopback of this machine');
+    }
   }
 
   /**

@@ -88,6 +88,21 @@ test('a repair puts forwarding and the way from loopback back, and has the firew
   t.is(firewall.repairs, 1);
 });
 
+test('a way from loopback that cannot be written keeps nothing from its network, and an internal one has none', async (t) => {
+  await using world = await openWorld();
+  const { networks, sandboxes } = world;
+  const { interface: device } = await networks.ensure(ipv4);
+  // No file can be written where there is a folder.
+  await mkdir(join(world.path, `sys/net/ipv4/conf/${device}/route_localnet`), { recursive: true });
+  const { interface: inner } = await networks.ensure({ ...bridge(2), internal: true });
+  const loopback = `net/ipv4/conf/${inner}/route_localnet`;
+  await writeSetting(world.path, loopback, '0');
+  const both = [ipv4, bridge(2)];
+  t.is((await sandboxes.ensure(spec('web', both))).attachments.length, 2);
+  t.deepEqual(await networks.repair(), []);
+  t.is(await world.setting(loopback), '0');
+});
+
 test('the firewall is told of networks that have a bridge, before their first interface and after their removal', async (t) => {
   await using world = await openWorld();
   const { networks, sandboxes, firewall } = world;
