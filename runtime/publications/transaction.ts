@@ -84,7 +84,9 @@ async function reserved(
 
 function withPast(state: State, { uid, asking }: Extract<Change, { type: 'publish' }>): Asking {
   const before = state.records.get(uid);
-  return { ...asking, picks: state.picks.get(uid) ?? [], ...(before === undefined ? {} : { before }) };
+  // Picks are written last: after a crash what is in force may know of some that are not there.
+  const picks = state.picks.get(uid) ?? (before === undefined ? [] : picksOf(before));
+  return { ...asking, picks, ...(before === undefined ? {} : { before }) };
 }
 
 /** Whether some port is claimed in the first that is not in the second. */

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { publicationOf, range } from '../../suites/publications.ts';
 import { attachment, createPublicationsWorld } from './world.ts';
 
@@ -30,6 +30,17 @@ test('what is in force is published again without any call, also by the next dae
   ]);
   await later.publish(web);
   t.deepEqual(recorder.take(), []);
+});
+
+test('a picked port stays when the daemon died before it had written down that it was picked', async (t) => {
+  await using world = await createPublicationsWorld();
+  const { publications, place, dataDirectory } = world;
+  await place('uid-web.1', ['10.209.1.2']);
+  const [answer] = await publications.publish(publicationOf('web', { ports: [range(0)] }));
+  await rm(dataDirectory, { recursive: true });
+  const { publications: later } = await world.next();
+  const answers = await later.publish(publicationOf('web', { ports: [range(0), range(81)] }));
+  t.is(answers[0]?.hostPort, answer?.hostPort);
 });
 
 test('to move is one swap: nothing is let go of, and UDP forgets where it went', async (t) => {
