@@ -47,7 +47,13 @@ export async function assign(
   }
   for (const { claim, each } of inTurn) {
     if (!claim.picked || each.firstPorts[claim.range] !== 0) continue;
-    const hostPort = await pickFree(ledger, claim, pickPort);
+    const { hostPort, holder } = await pickFree(ledger, claim, pickPort);
+    if (holder !== undefined) {
+      // Of the whole range: none was found, so there is none to lead anywhere.
+      const { hostPort: _, ...failure } = taken({ ...claim, hostPort }, holder);
+      each.failures.push(failure);
+      continue;
+    }
     each.firstPorts[claim.range] = hostPort;
     ledger.add({ ...claim, hostPort });
   }
@@ -81,12 +87,13 @@ function heldBy(asking: readonly Asking[]): (claim: Claim) => boolean {
   return (claim) => held.has(keyOf(claim));
 }
 
-async function pickFree(ledger: Ledger, claim: Claim, pickPort: PickPort): Promise<number> {
-  let hostPort = await pickPort(claim.protocol, claim.hostIP);
-  for (let tries = 1; tries < MOST_PICKS && ledger.holder({ ...claim, hostPort }) !== undefined; tries += 1) {
-    hostPort = await pickPort(claim.protocol, claim.hostIP);
+/** `holder`: somebody among us has it, and so it was every time. */
+async function pickFree(ledger: Ledger, claim: Claim, pickPort: PickPort) {
+  for (let tries = 1; ; tries += 1) {
+    const hostPort = await pickPort(claim.protocol, claim.hostIP);
+    const holder = ledger.holder({ ...claim, hostPort });
+    if (holder === undefined || tries === MOST_PICKS) return { hostPort, holder };
   }
-  return hostPort;
 }
 
 /** The ports that were picked for it, so that it gets them again. */

@@ -1,4 +1,5 @@
 /** Takes one port of this machine by bound sockets. What still arrives there, past the rules that lead it on, is turned away. */
+import { randomInt } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
@@ -61,13 +62,15 @@ const sctpPorts = { first: 49_152, last: 65_535 } as const;
 /** Node has no such sockets: what others have is seen, and nobody is kept from taking it later. */
 async function lookForSctp(hostPort: number): Promise<Reserved> {
   const taken = parseSctp(await readFile('/proc/net/sctp/eps', 'utf8').catch(() => ''));
-  const port = hostPort === 0 ? firstFree(taken) : hostPort;
+  const port = hostPort === 0 ? someFree(taken) : hostPort;
   if (taken.has(port)) throw Object.assign(new Error(`bind EADDRINUSE ${port}`), { code: 'EADDRINUSE' });
   return { port, [Symbol.asyncDispose]: () => Promise.resolve() };
 }
 
-function firstFree(taken: ReadonlyMap<number, unknown>): number {
-  let port: number = sctpPorts.first;
-  while (taken.has(port) && port < sctpPorts.last) port++;
-  return port;
+/** From a random one on, as the kernel does: what was picked before is not seen among what is taken. */
+function someFree(taken: ReadonlyMap<number, unknown>): number {
+  const count = sctpPorts.last - sctpPorts.first + 1;
+  const start = randomInt(count);
+  const ports = Array.from({ length: count }, (_, index) => sctpPorts.first + ((start + index) % count));
+  return ports.find((port) => !taken.has(port)) ?? sctpPorts.first;
 }

@@ -43,6 +43,22 @@ test('a picked port stays when the daemon died before it had written down that i
   t.is(answers[0]?.hostPort, answer?.hostPort);
 });
 
+test('where no port can be picked but one that a Container has, the other is told that it is taken', async (t) => {
+  await using world = await createPublicationsWorld();
+  const { recorder, place } = world;
+  const netd = { ...recorder.netd, pickPort: async () => 49_152 };
+  const { publications } = await world.next('boot-1', netd);
+  for (const name of ['web', 'db']) await place(`uid-${name}.1`, ['10.209.1.2']);
+  const ports = [range(0, { protocol: 'SCTP' })];
+  await publications.publish(publicationOf('web', { ports }));
+  const [answer] = await publications.publish(publicationOf('db', { ports }));
+  t.is(answer?.problem?.reason, 'PortTaken');
+  t.deepEqual(
+    recorder.forwards.map(({ hostPort }) => hostPort),
+    [49_152],
+  );
+});
+
 test('to move is one swap: nothing is let go of, and UDP forgets where it went', async (t) => {
   await using world = await createPublicationsWorld();
   const { publications, recorder, place } = world;

@@ -73,7 +73,7 @@ export interface PublicationsWorld extends PublicationsHarness, OpenPublications
   readonly dataDirectory: string;
   readonly runDirectory: string;
   /** What the next daemon has, in the same boot unless it is told another one. */
-  next(bootId?: string): Promise<OpenPublications>;
+  next(bootId?: string, netd?: Netd): Promise<OpenPublications>;
 }
 
 export const attachment = (
@@ -97,11 +97,11 @@ export async function createPublicationsWorld(): Promise<PublicationsWorld> {
   const networks: NameTable['networks'][number][] = [];
   const startTimes = new Map<number, string>();
   const [dataDirectory, runDirectory] = [`${folder}/data`, `${folder}/run`];
-  const next = (bootId = 'boot-1'): Promise<OpenPublications> =>
+  const next = (bootId = 'boot-1', netd = recorder.netd): Promise<OpenPublications> =>
     openPublications({
       facts: { dataDirectory, runDirectory, bootId },
       firewall: recorder.firewall,
-      netd: recorder.netd,
+      netd,
       placeOf: (sandbox) => places.get(sandbox),
       networks: () => [...networks],
       startTimeOf: async (pid) => startTimes.get(pid),
