@@ -61,6 +61,8 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   const processes = createProcesses({ bootId: facts.bootId });
   const registry = opening.use(createRegistry({ clock, timers, random: Math.random, proxyEnvironment: env }));
   const environment = await measureSpecEnvironment(facts);
+  // What a connection brings along, whenever it comes.
+  const connected = opening.use(new AsyncDisposableStack());
   const containerd = opening.use(
     lateContainerd({
       async connect(signal) {
@@ -84,7 +86,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
           }),
         );
         // Throws when all was closed meanwhile: then these two are closed as well.
-        opened.use(supervisor);
+        connected.use(supervisor);
         connecting.move();
         return connection;
       },
