@@ -95,6 +95,13 @@ export async function withdrawNames(work: Work): Promise<void> {
   await announceAbsence(work);
 }
 
+/** It is over: its ports are anybody's, and what was said of how it is reached, and of limits that were refused, is no more. */
+export async function withdrawReach({ container, context: { status }, deps }: Work): Promise<void> {
+  await deps.publications.withdraw(container.metadata.uid);
+  status.set({ ports: undefined });
+  for (const type of ['PortsPublished', 'NetworksAttached', 'ResourcesApplied'] as const) status.removeCondition(type);
+}
+
 /**
  * Nothing serves at present: its names follow, its ports stay its own. What is published of a former spec stays while its process serves. What cannot be
  * done now is done by the next pass, which trouble of another kind brings anyway.

@@ -17,7 +17,7 @@ import { plan, type Observed, type Step, type Wanted } from './plan.ts';
 import { readiness, readyCondition, type Readiness } from './readiness.ts';
 import { bringChanges } from './on-change.ts';
 import { restartWanted } from './restart-wanted.ts';
-import { announceAbsence, keepReachable } from './reach.ts';
+import { announceAbsence, keepReachable, withdrawReach } from './reach.ts';
 import { resourcesText, translateResources } from './resources.ts';
 import { followRollout } from './rollout/follow.ts';
 import { sharedSandbox } from './sandbox.ts';
@@ -226,7 +226,10 @@ async function conclude(work: Work, verdict: Readiness | undefined): Promise<Out
   const { context } = work;
   const { status } = context;
   const { terminated } = status.current.state ?? {};
-  if (terminated !== undefined) return finished(context, terminated);
+  if (terminated !== undefined) {
+    await withdrawReach(work);
+    return finished(context, terminated);
+  }
   // Said again, because it may have been said of a former spec, or of the same image by another name.
   status.set({ ...imageFields(work), phase: 'Running', summary: REASONS.Running });
   status.set({ dependencies: recordsOf(work.dependencies, status.current.dependencies, false) });

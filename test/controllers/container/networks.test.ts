@@ -306,3 +306,18 @@ test('who shares the network of a container that comes with it need not wait', a
   await world.running('side');
   t.true(time.now() - before < 10_000);
 });
+
+test('what ran to its end lets go of its ports, and says no more how it is reached', async (t) => {
+  await using world = await ContainerWorld.open({ program: () => ({ steps: [{ type: 'wait' }] }) });
+  await world.apply('job', { ports: [port(80, 8080)], restartPolicy: 'Never' });
+  const before = await world.running('job', (status) => status.ports !== undefined);
+  t.true(world.runtime.publications.records.has(before.metadata.uid));
+  world.controls.exitTask(world.only(before), 0);
+  const over = await world.until('is over', 'job', ({ phase, ports }) => phase === 'Succeeded' && ports === undefined);
+  t.deepEqual(
+    over.status?.conditions?.map(({ type }) => type).filter((type) => type !== 'RolledOut'),
+    ['Ready'],
+  );
+  t.false(world.runtime.publications.records.has(over.metadata.uid));
+  t.deepEqual(await world.costOfNothing(), []);
+});
