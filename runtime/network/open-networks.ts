@@ -140,10 +140,11 @@ function namedNetworks(networks: Records<NetworkRecord>, boot: string): NameTabl
   return networks
     .values()
     .filter((record) => record.spec.driver === 'bridge' && record.boot === boot)
-    .map(({ spec: { uid, namespace, subnets } }) => ({
+    .map(({ spec: { uid, namespace, subnets, internal } }) => ({
       uid,
       namespace,
       gateways: subnets.map(({ gateway }) => gateway),
       subnets: subnets.map(({ subnet }) => subnet),
+      internal,
     }));
 }

@@ -12,6 +12,8 @@ export interface NameTable {
     /** Addresses to answer at, port 53, UDP and TCP. */
     readonly gateways: readonly string[];
     readonly subnets: readonly string[];
+    /** No way out: who is in such networks only is told of no names but theirs. */
+    readonly internal: boolean;
   }[];
   readonly hosts: readonly NamedHost[];
 }

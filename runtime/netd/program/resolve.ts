@@ -31,6 +31,7 @@ const streamBytes = 65_535;
 export function createResolver({ resolvConf, hasDaemon, now }: ResolverOptions): Resolver {
   let index: NameIndex = createNameIndex({ networks: [], hosts: [] });
   let gateways = new Set<string>();
+  let internal = new Set<string>();
   let turn = 0;
   const resolvers = createResolvers(resolvConf, now, (address) => gateways.has(address));
   const runs = createProcessLook(now);
@@ -52,6 +53,7 @@ export function createResolver({ resolvConf, hasDaemon, now }: ResolverOptions):
   return {
     setTable(table) {
       index = createNameIndex(table);
+      internal = new Set(table.networks.filter((network) => network.internal).map(({ uid }) => uid));
       gateways = new Set(table.networks.flatMap((network) => network.gateways.map(canonical)));
     },
     resolve(bytes, asker, stream, reply) {
@@ -65,7 +67,10 @@ export function createResolver({ resolvConf, hasDaemon, now }: ResolverOptions):
       if (!decoded) return;
       const limit = stream ? streamBytes : decoded.udpBytes;
       const verdict = answerOf(decoded, { index, networks, serves, turn: turn++ });
-      if (verdict.kind === 'forward') void pass(query, asker, limit).then(reply);
+      // Questions to others are a way out, too.
+      if (verdict.kind === 'forward' && networks.every((uid) => internal.has(uid)))
+        reply(bareAnswer(query, 'NXDOMAIN', { own: true }));
+      else if (verdict.kind === 'forward') void pass(query, asker, limit).then(reply);
       else if (verdict.kind === 'unknown') reply(bareAnswer(query, 'NXDOMAIN', { own: true }));
       else if (verdict.records.length === 0) reply(bareAnswer(query, 'NOERROR', { own: true }));
       else reply(encodeAnswer(decoded, verdict.records, limit));

@@ -59,6 +59,19 @@ test('resolvers to which there is no way cost an answer and no more', async (t) 
   t.deepEqual(await machine.identity(), before, 'it is the same netd');
 });
 
+test('who is in internal networks only is told of no names but theirs', async (t) => {
+  await using machine = await openMachine();
+  await machine.inside.do('resolver', { address: '127.0.0.53' });
+  await machine.setResolvers('127.0.0.53');
+  const both = host('both', { a: ['127.77.1.7'], b: ['127.77.2.7'] });
+  const networks = [{ ...network('a', 1), internal: true }, network('b', 2)];
+  await machine.opened.netd.setNames({ networks, hosts: [web, both] });
+  t.deepEqual((await machine.inside.do('ask', ofWeb))?.data, ['127.77.1.5']);
+  const outside = { ...ofWeb, name: 'example.org' };
+  t.is((await machine.inside.do('ask', outside))?.rcode, 'NXDOMAIN');
+  t.deepEqual((await machine.inside.do('ask', { ...outside, from: '127.77.1.7' }))?.data, ['192.0.2.1']);
+});
+
 test('many hosts of one name are all told as far as they fit, and who is first takes turns', async (t) => {
   await using machine = await openMachine();
   const hosts = Array.from({ length: 60 }, (_, n) =>

@@ -6,6 +6,7 @@ export const network = (uid: string, octet: number): NameTable['networks'][numbe
   namespace: 'default',
   gateways: [`127.77.${octet}.1`],
   subnets: [`127.77.${octet}.0/24`],
+  internal: false,
 });
 
 export const host = (

@@ -40,6 +40,7 @@ async function open(world: NetworkWorld) {
     namespace: 'team',
     gateways: subnets.map(({ gateway }) => gateway),
     subnets: subnets.map(({ subnet }) => subnet),
+    internal: false,
   };
   const create = () =>
     openPublications({

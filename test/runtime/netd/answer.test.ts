@@ -17,8 +17,8 @@ const hostNamed = (name: string, places: NamedHost['places'], ready = true): Nam
 
 const table: NameTable = {
   networks: [
-    { uid: 'a', namespace: 'shop', gateways: ['10.1.0.1'], subnets: ['10.1.0.0/24', 'fd00:1::/64'] },
-    { uid: 'b', namespace: 'shop', gateways: ['10.2.0.1'], subnets: ['10.2.0.0/24'] },
+    { uid: 'a', namespace: 'shop', gateways: ['10.1.0.1'], subnets: ['10.1.0.0/24', 'fd00:1::/64'], internal: false },
+    { uid: 'b', namespace: 'shop', gateways: ['10.2.0.1'], subnets: ['10.2.0.0/24'], internal: false },
   ],
   hosts: [
     hostNamed('web', [place('a', ['10.1.0.5', 'fd00:1:0::5'], ['www', 'Shared'])]),

@@ -217,7 +217,13 @@ test('a picked port that somebody else has by now is picked anew', async (t) => 
 test('names have the addresses of the networks that they are known in, and end with the process', async (t) => {
   await using world = await createPublicationsWorld();
   const { publications, recorder, place, startTimes, networks } = world;
-  const network = { uid: 'net-1', namespace: 'team', gateways: ['10.209.1.1'], subnets: ['10.209.1.0/24'] };
+  const network = {
+    uid: 'net-1',
+    namespace: 'team',
+    gateways: ['10.209.1.1'],
+    subnets: ['10.209.1.0/24'],
+    internal: false,
+  };
   networks.push(network);
   await place('uid-web.1', ['10.209.1.2']);
   startTimes.set(7, '100');
@@ -241,7 +247,13 @@ test('a gateway at which netd cannot listen is told, and tried again when names 
   const { recorder, networks, refreshNames, dnsProblem, onDnsProblems } = world;
   let told = 0;
   const stop = onDnsProblems(() => (told += 1));
-  networks.push({ uid: 'net-1', namespace: 'team', gateways: ['10.209.1.1'], subnets: ['10.209.1.0/24'] });
+  networks.push({
+    uid: 'net-1',
+    namespace: 'team',
+    gateways: ['10.209.1.1'],
+    subnets: ['10.209.1.0/24'],
+    internal: false,
+  });
   recorder.refusedGateways.set('10.209.1.1', 'port 53 is taken by dnsmasq');
   await refreshNames();
   t.is(dnsProblem('10.209.1.1'), 'port 53 is taken by dnsmasq');
