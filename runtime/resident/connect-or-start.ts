@@ -10,6 +10,8 @@ import type { ResidentAnswer } from './program/wire.ts';
 
 /** How long the program may take to listen: logd opens the FIFOs of all runs first. */
 const startDeadlineMs = 15_000;
+/** For one that did not answer until then. */
+const lateGraceMs = 1000;
 
 /**
  * No helper threads, and a heap that cannot grow: a logd has 11 MB of its own when idle, 20 MB after a burst (Node 24.21). Compiled
@@ -26,13 +28,11 @@ export async function connectOrStart<Message, Answer extends ResidentAnswer>(
   const adopted = await processes.adopt(paths.record, paths.words);
   if (adopted) {
     const connection = await untilItListens(options, adopted, signal);
-    const { version } = await connection.ask({ op: 'hello' });
-    if (version === program.version) return await introduce(options, connection, true);
-    log.info({ pid: adopted.pid, version, next: program.version }, `${paths.name} of another version hands over`);
-    // What an older one cannot tell is no reason to keep it.
-    await options.onRetire?.(connection).catch((err: unknown) => log.warn({ err }, `${paths.name} did not tell all`));
-    await connection.ask({ op: 'retire' });
-    await processes.end(adopted, startDeadlineMs);
+    const kept = await withDeadline(connection, () => takeOver(options, program, connection, adopted.pid));
+    if (kept === 'kept') return connection;
+    connection[Symbol.dispose]();
+    if (kept === 'late') log.warn({ pid: adopted.pid }, `${paths.name} does not answer, and is replaced`);
+    await processes.end(adopted, kept === 'late' ? lateGraceMs : startDeadlineMs);
   }
   const { words, directory, record } = paths;
   const started = await processes.startDetached({
@@ -51,20 +51,46 @@ export async function connectOrStart<Message, Answer extends ResidentAnswer>(
     record,
   });
   log.info({ pid: started.pid, version: program.version }, `${paths.name} started`);
-  return await introduce(options, await untilItListens(options, started, signal), false);
+  const connection = await untilItListens(options, started, signal);
+  const outcome = await withDeadline(connection, async () => await options.onConnect?.(connection, false));
+  if (outcome !== 'late') return connection;
+  connection[Symbol.dispose]();
+  await processes.end(started, lateGraceMs);
+  throw new RuntimeError('Unavailable', `${paths.name} does not answer within ${startDeadlineMs} ms`);
 }
 
-async function introduce<Message, Answer extends ResidentAnswer>(
-  options: KeepResidentOptions<Message, Answer>,
+/** Who is of this version is kept; another one is told to let go. */
+async function takeOver<Message, Answer extends ResidentAnswer>(
+  { paths, log, onConnect, onRetire }: KeepResidentOptions<Message, Answer>,
+  program: ProgramCopy,
   connection: ResidentConnection<Message, Answer>,
-  adopted: boolean,
-): Promise<ResidentConnection<Message, Answer>> {
+  pid: number,
+): Promise<'kept' | 'retired'> {
+  const { version } = await connection.ask({ op: 'hello' });
+  if (version === program.version) {
+    await onConnect?.(connection, true);
+    return 'kept';
+  }
+  log.info({ pid, version, next: program.version }, `${paths.name} of another version hands over`);
+  // What an older one cannot tell is no reason to keep it.
+  await onRetire?.(connection).catch((err: unknown) => log.warn({ err }, `${paths.name} did not tell all`));
+  await connection.ask({ op: 'retire' });
+  return 'retired';
+}
+
+/** `late`: the program is stopped, or turns in circles, and must not keep the daemon waiting. Where the conversation fails, the connection ends. */
+async function withDeadline<T>(connection: Disposable, converse: () => Promise<T>): Promise<T | 'late'> {
+  const late = Promise.withResolvers<'late'>();
+  const timer = setTimeout(() => late.resolve('late'), startDeadlineMs);
   try {
-    await options.onConnect?.(connection, adopted);
-    return connection;
+    const conversation = converse();
+    conversation.catch(() => undefined);
+    return await Promise.race([conversation, late.promise]);
   } catch (error) {
     connection[Symbol.dispose]();
     throw error;
+  } finally {
+    clearTimeout(timer);
   }
 }
 

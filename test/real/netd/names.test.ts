@@ -118,6 +118,19 @@ test('the next daemon adopts the same netd; while there is none, names end with 
   t.deepEqual(await machine.identity(), before);
 });
 
+test('a netd that is stopped is replaced by the next daemon', async (t) => {
+  await using machine = await openMachine();
+  await machine.opened.netd.setNames(table);
+  const before = await machine.identity();
+  await machine.opened[Symbol.asyncDispose]();
+  await machine.processes.signal(before, 'SIGSTOP');
+  await using next = await openNetd(machine.options);
+  t.not((await machine.identity()).pid, before.pid);
+  t.false(await machine.processes.isAlive(before));
+  await next.netd.setNames(table);
+  t.deepEqual((await machine.inside.do('ask', ofWeb))?.data, ['127.77.1.5']);
+});
+
 test('a netd of another version takes over names, ports and what is known of probes', async (t) => {
   await using machine = await openMachine();
   const spec = quick({ type: 'tcp', port: 53 });
