@@ -39,7 +39,8 @@ export function sandboxFiles(spec: Pick<SandboxSpec, 'mode' | 'hostname'>, host:
 
 /**
  * `cni`: itself at its own addresses, and others by asking. `nameServer`: ours; where there is none those of the machine, without such as listen on its
- * loopback, where nobody in a sandbox finds them. What the machine appends to names, and its options, hold as well.
+ * loopback, where nobody in a sandbox finds them. What the machine appends to names, and its options, hold as well; but ours is asked for a name as it is
+ * before anything is appended, as names of containers have no dot.
  */
 export function attachedFiles(
   hostname: string,
@@ -53,7 +54,12 @@ export function attachedFiles(
     (line) => /^nameserver\s/.test(line) && !/^nameserver\s+(127\.|::1$|0\.0\.0\.0)/.test(line),
   );
   const kept = lines.filter((line) => /^(search|domain|options)\s/.test(line));
-  const all = [...(nameServer === undefined ? servers : [`nameserver ${nameServer}`]), ...kept];
+  const ours = [
+    `nameserver ${nameServer}`,
+    ...kept.map((line) => line.replace(/\s+ndots:\d+/g, '')).filter((line) => line !== 'options'),
+    'options ndots:0',
+  ];
+  const all = nameServer === undefined ? [...servers, ...kept] : ours;
   return {
     hosts: localhost + own.join(''),
     hostname: `${hostname}\n`,

@@ -119,7 +119,7 @@ test('files say where it is and whom to ask, and follow its networks in place', 
   const [ipv4, ipv6] = attachments[0]?.addresses ?? [];
   const { ino } = await stat(hostsPath);
   t.true((await readFile(hostsPath, 'utf8')).endsWith(`${ipv4}\tweb\n${ipv6}\tweb\n`));
-  t.is(await readFile(resolvConfPath, 'utf8'), 'nameserver 10.209.1.1\nsearch example.org\n');
+  t.is(await readFile(resolvConfPath, 'utf8'), 'nameserver 10.209.1.1\nsearch example.org\noptions ndots:0\n');
   await sandboxes.ensure(spec('web', [bridge(2), bridge(1)]));
   t.is((await stat(hostsPath)).ino, ino);
   t.regex(await readFile(hostsPath, 'utf8'), /10\.209\.2\.\d+\tweb\n/);
