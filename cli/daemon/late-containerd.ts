@@ -7,6 +7,8 @@ import type { Images } from '../../runtime/ports/images.ts';
 
 const FIRST_RETRY_MS = 250;
 const MAX_RETRY_MS = 5000;
+/** So long calls wait for the first attempt. */
+const FIRST_TRY_MS = 3000;
 
 export interface LateContainerdOptions {
   readonly connect: (signal: AbortSignal) => Promise<Containerd>;
@@ -26,13 +28,15 @@ export interface LateContainerd extends AsyncDisposable {
 }
 
 /**
- * The daemon serves its API and tells what is the matter while containerd cannot be reached, or cannot be found, at its start. Until
- * the first connection every call is refused as Unavailable; from then on the connection looks after itself.
+ * The daemon serves its API and tells what is the matter while containerd cannot be reached, or cannot be found, at its start. Calls wait for
+ * the first attempt to connect, though not for long; then every call is refused as Unavailable until there is a connection, and
+ * from then on the connection looks after itself.
  */
 export function lateContainerd({ connect, onFailure }: LateContainerdOptions): LateContainerd {
   const stop = new AbortController();
   const events = new LateEvents();
   const first = Promise.withResolvers<void>();
+  const tried = Promise.withResolvers<void>();
   let connected: Containerd | undefined;
   let heard: Disposable | undefined;
   let failure = 'it was not tried yet';
@@ -48,21 +52,28 @@ export function lateContainerd({ connect, onFailure }: LateContainerdOptions): L
         // Only once events arrive can anybody tell that the runtime is there.
         heard = connected.events.subscribe(({ type }) => type === 'connected' && first.resolve());
         events.follow(connected.events);
+        tried.resolve();
         return;
       } catch (error) {
         if (stop.signal.aborted) return;
         const before = failure;
         failure = error instanceof Error ? error.message : String(error);
         if (failure !== before) onFailure(error);
+        tried.resolve();
         await pause(delay, stop.signal);
       }
     }
   };
   const running = attempts();
+  const patience = async (): Promise<void> => {
+    await pause(FIRST_TRY_MS, stop.signal);
+    tried.resolve();
+  };
+  void patience();
 
   return {
-    containers: deferred(() => runtime().containers),
-    images: deferred(() => runtime().images),
+    containers: deferred(tried.promise, () => runtime().containers),
+    images: deferred(tried.promise, () => runtime().images),
     events,
     async settled(milliseconds, signal) {
       const settled = new AbortController();
@@ -85,10 +96,11 @@ async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
 }
 
 /** A port whose every method is asynchronous, on a target that may come later: a missing one rejects, and never throws. */
-function deferred<T extends object>(target: () => T): T {
+function deferred<T extends object>(tried: Promise<void>, target: () => T): T {
   const call =
     (name: PropertyKey) =>
     async (...args: unknown[]): Promise<unknown> => {
+      await tried;
       const port = target();
       const method = Reflect.get(port, name) as (...args: unknown[]) => unknown;
       return method.apply(port, args);

@@ -72,3 +72,12 @@ test('whoever waits for the first connection stops waiting at a signal', async (
   await late.settled(60_000, AbortSignal.timeout(10));
   t.true(performance.now() - started < 30_000);
 });
+
+test('a call that comes before the first attempt has ended waits for it', async (t) => {
+  const fake = fakeContainerd();
+  const { promise, resolve } = Promise.withResolvers<Containerd>();
+  await using late = lateContainerd({ connect: () => promise, onFailure: () => undefined });
+  const listed = late.containers.list();
+  resolve(fake.containerd);
+  t.is((await listed).length, 1);
+});
