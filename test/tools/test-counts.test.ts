@@ -1,5 +1,5 @@
 import test from 'ava';
-import { countTests } from '../../tools/setup/test-counts.ts';
+import { countTests, failuresIn } from '../../tools/setup/test-counts.ts';
 
 test('passed, failed and skipped tests are read from the summary', (t) => {
   const report = '\n  ✔ a\n  ─\n\n  2 tests skipped\n  31 tests passed\n';
@@ -17,4 +17,10 @@ test('trouble outside of tests is a failure', (t) => {
 
 test('an exit code that nothing explains is a failure', (t) => {
   t.deepEqual(countTests('  3 tests passed\n', null), { passed: 3, failed: 1, skipped: 0 });
+});
+
+test('what failed and why is what stands behind the list of tests', (t) => {
+  const report = '\n  ✔ a › b\n  ✘ [fail]: a › c\n    ℹ ─\n  ─\n\n  a › c\n\n  Difference\n\n  ─\n\n  1 test failed\n';
+  t.is(failuresIn(report), '  ─\n\n  a › c\n\n  Difference\n\n  ─\n\n  1 test failed');
+  t.is(failuresIn('the program was not found\n'), '');
 });

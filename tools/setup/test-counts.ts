@@ -30,3 +30,8 @@ export function countTests(report: string, exitCode: number | null): TestCounts 
   const failed = failures.map(count).reduce((sum, each) => sum + each, 0);
   return { passed, skipped, failed: failed === 0 && exitCode !== 0 ? 1 : failed };
 }
+
+/** What ava tells after its list of tests: each failure with its cause. Empty when the report has no such part. */
+export function failuresIn(report: string): string {
+  return /^ {2}─$[^]*/m.exec(report)?.[0].trimEnd() ?? '';
+}

@@ -1,17 +1,19 @@
 /**
- * The test run of `npm test`: unit tests, then the suites on real parts, then one line with the sum of both.
+ * The test run of `npm test`: unit tests, then the suites on real parts, then every failure once more, and one line with the sum.
+ * (A log of thousands of lines is often kept by its end alone: what failed has to stand there.)
  *
  * Usage: node tools/setup/test-run.ts [test file or pattern …]
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { addCounts, countTests, noTests, type TestCounts } from './test-counts.ts';
+import { addCounts, countTests, failuresIn, noTests, type TestCounts } from './test-counts.ts';
 
 const root = join(import.meta.dirname, '../..');
 const REAL = ['--config', 'tools/setup/real-suites.ava.config.mjs'];
 /** Waits for a minute and a half, and does next to nothing meanwhile: runs beside the unit tests when all are run. */
 const PATIENT = 'test/chaos/api-connections.test.ts';
+const failures: string[] = [];
 const realFolders = /(^|\/)test\/(real|chaos|kubectl|cli|client-node)(\/|$)/;
 
 async function main(patterns: readonly string[]): Promise<number> {
@@ -26,6 +28,7 @@ async function main(patterns: readonly string[]): Promise<number> {
     const chosen = all ? ['test/**/*.test.ts', `!${PATIENT}`] : real;
     sum = addCounts(sum, await ava('Suites on real parts', [...REAL, ...chosen]));
   }
+  for (const each of failures) console.log(each);
   console.log(`${sum.passed} passed, ${sum.failed} failed, ${sum.skipped} skipped`);
   return sum.failed === 0 && sum.passed > 0 ? 0 : 1;
 }
@@ -50,7 +53,9 @@ async function ava(
     child.once('close', resolve);
   });
   if (shown === 'at the end') console.log(`\n${title}\n${report}`);
-  return countTests(report, code);
+  const counts = countTests(report, code);
+  if (counts.failed > 0) failures.push(`\nFailed in: ${title}\n${failuresIn(report)}`);
+  return counts;
 }
 
 process.exitCode = await main(process.argv.slice(2));
