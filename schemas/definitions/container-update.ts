@@ -96,6 +96,9 @@ export const rolloutStatus: Readonly<Record<string, StructuralSchema>> = {
   ),
   updateRevision: string('The revision that the spec asks for.'),
   revision: integer('Number of updateRevision.'),
+  observedRestart: string(
+    'The annotation restartedAt that all of this was said after; a restart changes no generation.',
+  ),
   rollout: object(
     'The change that is under way, or that failed. Absent when currentRevision is what the spec asks for.',
     {

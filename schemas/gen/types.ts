@@ -1858,6 +1858,10 @@ export interface ContainerStatus {
    * Number of updateRevision.
    */
   readonly revision?: number;
+  /**
+   * The annotation restartedAt that all of this was said after; a restart changes no generation.
+   */
+  readonly observedRestart?: string;
   readonly rollout?: ContainerStatusRollout;
   readonly lastChange?: ContainerStatusLastChange;
   /**

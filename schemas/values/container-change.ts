@@ -41,6 +41,12 @@ export const ROLLOUT_FIELDS: ReadonlySet<string> = new Set([
 /** Annotations whose change needs another instance, though nothing else changed: what a rollout restart sets. */
 export const RESTARTED_AT = ['tsmoby.dev/restartedAt', 'kubectl.kubernetes.io/restartedAt'] as const;
 
+/** The restart that was asked for last, as status repeats it when it has been seen. Undefined: none. */
+export function askedRestart(annotations: Readonly<Record<string, string>> | undefined): string | undefined {
+  const asked = RESTARTED_AT.flatMap((name) => annotations?.[name] ?? []);
+  return asked.length === 0 ? undefined : asked.join(' ');
+}
+
 /** Names of fields that differ, sorted. */
 export interface ChangedFields {
   readonly inPlace: readonly string[];

@@ -31,6 +31,23 @@ async function setRolledOut(world: CliWorld, status: string, reason: string, mes
   await world.api.plainClient().patch(WEB, patch, { type: 'merge', subresource: 'status' });
 }
 
+/** Says besides that it is stalled, and since which generation. */
+async function stall(world: CliWorld, observedGeneration: number, message: string): Promise<void> {
+  const { conditions = [] } = (await get(world)).status ?? {};
+  const others = conditions.filter(({ type }) => type !== 'Stalled');
+  const lastTransitionTime = '2026-01-01T00:00:00Z';
+  const stalled = {
+    type: 'Stalled',
+    status: 'True',
+    reason: 'UserNotFound',
+    message,
+    lastTransitionTime,
+    observedGeneration,
+  };
+  const patch = { status: { conditions: [...others, stalled] } };
+  await world.api.plainClient().patch(WEB, patch, { type: 'merge', subresource: 'status' });
+}
+
 const output = ({ code, stdout, stderr }: Run): string => `${String(code)} ${stdout}${stderr}`;
 
 test('history lists revisions with what each changed, and shows one', async (t) => {
@@ -101,6 +118,29 @@ for (const [reason, complaint] of [
     t.is(output(await world.tsmoby(['rollout', 'status', 'container/web'])), `1 ${complaint}`);
   });
 }
+
+test('status after a restart waits until what is said is about it', async (t) => {
+  await using world = await openWith('a:1');
+  await setRolledOut(world, 'True', 'RolloutComplete', '');
+  await world.tsmoby(['rollout', 'restart', 'container/web']);
+  const early = await world.tsmoby(['rollout', 'status', 'container/web', '--watch=false']);
+  t.is(output(early), '0 Waiting for container spec update to be observed...\n');
+  const status = { observedRestart: '2026-01-01T00:00:00Z' };
+  await world.api.plainClient().patch(WEB, { status }, { type: 'merge', subresource: 'status' });
+  const after = await world.tsmoby(['rollout', 'status', 'container/web']);
+  t.is(output(after), '0 container "web" successfully rolled out\n');
+});
+
+test('status fails when only a person can help what is asked for now, and not for what was asked before', async (t) => {
+  await using world = await openWith('a:1');
+  await setRolledOut(world, 'False', 'RolloutProgressing', 'no such user: nobody2');
+  await stall(world, 0, 'no such user: nobody1');
+  const before = await world.tsmoby(['rollout', 'status', 'container/web', '--watch=false']);
+  t.is(output(before), '0 Waiting for container "web" rollout to finish: no such user: nobody2...\n');
+  await stall(world, 1, 'no such user: nobody2');
+  const now = await world.tsmoby(['rollout', 'status', 'container/web', '--timeout=20s']);
+  t.is(output(now), '1 error: container "web" is stalled: no such user: nobody2\n');
+});
 
 test('status --watch=false looks once, and --timeout gives up', async (t) => {
   await using world = await openWith('a:1');

@@ -1,5 +1,6 @@
 import type { Container } from '../../../schemas/gen/types.ts';
 import type { KubeObject } from '../../../schemas/object.ts';
+import { askedRestart } from '../../../schemas/values/container-change.ts';
 import { CommandError } from '../../errors.ts';
 import { note, type Io } from '../../io.ts';
 import { awaitObjects, MET, PENDING, type Verdict } from '../../wait/await-objects.ts';
@@ -47,14 +48,14 @@ interface Progress {
 function progressOf(object: Container | undefined, name: string, revision: number): Progress {
   if (object === undefined) return failure(`container "${name}" was deleted`);
   const { metadata, status = {} } = object;
-  if (status.observedGeneration !== metadata.generation)
+  const restart = askedRestart(metadata.annotations);
+  if (status.observedGeneration !== metadata.generation || status.observedRestart !== restart)
     return pending('Waiting for container spec update to be observed...');
   if (revision > 0 && status.revision !== revision)
     return failure(
       `desired revision (${String(revision)}) is different from the running revision (${String(status.revision ?? 0)})`,
     );
   const condition = status.conditions?.find(({ type }) => type === 'RolledOut');
-  if (condition?.status === 'True') return { verdict: MET, line: `container "${name}" successfully rolled out` };
   const message = condition?.message ?? 'it has not begun';
   switch (condition?.reason) {
     case 'ProgressDeadlineExceeded':
@@ -62,8 +63,17 @@ function progressOf(object: Container | undefined, name: string, revision: numbe
     case 'RolledBack':
       return failure(`container "${name}" was rolled back: ${message}`);
     default:
-      return pending(`Waiting for container "${name}" rollout to finish: ${message}...`);
   }
+  const stalled = stalledFor(object);
+  if (stalled !== undefined) return failure(`container "${name}" is stalled: ${stalled}`);
+  if (condition?.status === 'True') return { verdict: MET, line: `container "${name}" successfully rolled out` };
+  return pending(`Waiting for container "${name}" rollout to finish: ${message}...`);
+}
+
+/** Why only a change by a person helps what the object asks for now. */
+function stalledFor({ metadata, status }: Container): string | undefined {
+  const stalled = status?.conditions?.find(({ type, status: is }) => type === 'Stalled' && is === 'True');
+  return stalled?.observedGeneration === metadata.generation ? stalled?.message : undefined;
 }
 
 const failure = (line: string): Progress => ({ verdict: { state: 'failed', line }, line });

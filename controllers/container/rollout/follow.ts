@@ -1,4 +1,5 @@
 import type { Container, ContainerStatus } from '../../../schemas/gen/types.ts';
+import { askedRestart } from '../../../schemas/values/container-change.ts';
 import type { Outcome, ReconcileContext } from '../../engine/contract.ts';
 import { verdictOf } from '../../engine/verdict.ts';
 import { aimOf, beginRollout } from './begin.ts';
@@ -23,6 +24,8 @@ export async function followRollout(
   for (;;) {
     const next = await settleRollout(container, context, result.outcome, looks);
     if (next !== 'again') {
+      // Only now, as observedGeneration: what is said before may still be about the instance before.
+      context.status.set({ observedRestart: askedRestart(container.metadata.annotations) });
       await forgetRevisions(container, context);
       if (result.error !== undefined && next === result.outcome) throw result.error;
       return next;

@@ -1,6 +1,7 @@
 import test from 'ava';
+import type { Client } from '../../../client/client.ts';
 import type { Container, ControllerRevision } from '../../../schemas/gen/types.ts';
-import { ContainerWorld } from '../../support/container-world.ts';
+import { conditionOf, CONTAINER, ContainerWorld, ref } from '../../support/container-world.ts';
 
 const REVISION = { apiVersion: 'apps/v1', kind: 'ControllerRevision' } as const;
 const tail = (seconds: number) => ({ args: ['tail', String(seconds)] });
@@ -96,4 +97,35 @@ test('a revision that somebody deleted is written down again', async (t) => {
   await world.apply('web', tail(1001), { a: 'b' });
   await world.eventually('it is back', async () => (await revisions(world)).length === 1);
   t.deepEqual(await texts(world), ['1 tail 1001']);
+});
+
+test('a restart that was asked for is repeated in status only with what is said of it', async (t) => {
+  const written: Container[] = [];
+  const recording = (client: Client): Client =>
+    new Proxy(client, {
+      get(target, name) {
+        const value: unknown = Reflect.get(target, name);
+        if (typeof value !== 'function') return value;
+        return (...parameters: unknown[]) => {
+          const [object] = parameters as [Container];
+          if (name === 'updateStatus' && object.kind === 'Container') written.push(object);
+          return Reflect.apply(value, target, parameters) as unknown;
+        };
+      },
+    });
+  await using world = await ContainerWorld.open({ client: recording });
+  await world.apply('web', tail(1001));
+  const before = await atRevision(world, 1);
+  const at = '2026-01-01T00:00:00Z';
+  const annotations = { 'tsmoby.dev/restartedAt': at };
+  await world.user.patch(ref(CONTAINER, 'web'), { metadata: { annotations } }, { type: 'merge', fieldManager: 'test' });
+  await world.until(
+    'is rolled out',
+    'web',
+    ({ observedRestart, rollout, pid }) => observedRestart === at && !rollout && pid !== before.status?.pid,
+  );
+  const told = written.filter(({ status }) => status?.observedRestart === at);
+  t.is(conditionOf(told[0] ?? {}, 'RolledOut')?.status, 'False');
+  t.true(told.every(({ status }) => status?.updateRevision !== before.status?.updateRevision));
+  t.deepEqual(await world.costOfNothing(), []);
 });
