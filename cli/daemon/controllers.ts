@@ -12,6 +12,7 @@ import { networkController } from '../../controllers/network/index.ts';
 import { createSweeper } from '../../controllers/sweeper/index.ts';
 import { createTtlController } from '../../controllers/ttl/index.ts';
 import { volumeController } from '../../controllers/volume/index.ts';
+import { createConnections } from '../../runtime/host/connections.ts';
 import type { HostFacts } from '../../runtime/ports/host.ts';
 import { withCacheViews } from './cache-view.ts';
 import { kindsOf } from './find-kind.ts';
@@ -45,6 +46,7 @@ export function createControllers({ server, runtime, facts, clock, log }: Contro
   const { nodeName, storeIdentity } = facts;
   const controllers = [
     containerController({
+      connections: createConnections(),
       containers,
       images,
       events,

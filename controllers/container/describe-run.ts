@@ -1,8 +1,8 @@
 import type { TaskState } from '../../runtime/ports/containers.ts';
-import type { ContainerStatusStateTerminated } from '../../schemas/gen/types.ts';
+import type { Container, ContainerStatusStateTerminated } from '../../schemas/gen/types.ts';
 import { formatTime, parseTime } from '../../schemas/values/time.ts';
 import { exitReason, signalOf } from './exit.ts';
-import { containerID } from './names.ts';
+import { containerID, generationOf } from './names.ts';
 import { logRun, type Work } from './work.ts';
 
 /** Bytes of a termination message, as in Kubernetes: from the file, and from the log. */
@@ -11,8 +11,11 @@ const FALLBACK_BYTES = 2048;
 const FALLBACK_LINES = 80;
 /** What a process without an exit status is said to have ended with. */
 const UNKNOWN_EXIT_CODE = 255;
-/** The name of the termination message file in the owner's scratch. */
-export const MESSAGE_FILE = 'termination-message';
+/** The name of the termination message file in the owner's scratch: one for each sandbox, and so for each instance. */
+export function messageFile(container: Container): string {
+  const generation = generationOf(container);
+  return generation === 0 ? 'termination-message' : `termination-message.${generation}`;
+}
 
 export interface EndedRun {
   readonly id: string;
@@ -51,7 +54,7 @@ export async function describeRun(
 async function terminationMessage(work: Work, exitCode: number): Promise<string> {
   const { container, context, deps } = work;
   const { uid } = container.metadata;
-  const written = await deps.volumes.readScratchFile(uid, MESSAGE_FILE, MESSAGE_BYTES);
+  const written = await deps.volumes.readScratchFile(uid, messageFile(container), MESSAGE_BYTES);
   const fallback = container.spec.terminationMessagePolicy === 'FallbackToLogsOnError' && exitCode !== 0;
   const run = context.status.current.logRun;
   if (written !== '' || !fallback || run === undefined) return written;

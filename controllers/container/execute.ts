@@ -58,7 +58,7 @@ const EXECUTORS: Executors = {
   },
   async Stop(work, { id, cause, ending }, instances) {
     const instance = instances.find((candidate) => candidate.id === id);
-    const asked = work.deps.stops.get(work.container.metadata.uid, id) !== undefined;
+    const asked = work.deps.stops.get(id) !== undefined;
     // What runs is kept until something can take its place.
     const keep = ending === undefined && !asked && instances.length === 1;
     if (work.image !== undefined && keep) await checkPrepared(work, work.image);

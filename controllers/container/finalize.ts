@@ -18,10 +18,11 @@ export async function finalizeContainer(
   const { uid } = container.metadata;
   const configuration = { places: [], missing: [] };
   const work: Work = { container, context, deps, specHash: specHash(container), configuration, dependencies: [] };
+  let waiting: Outcome | undefined;
   for (const instance of await deps.instances.of(uid, context.signal)) {
-    const stopping = await endInstance(work, instance);
-    if (stopping !== undefined) return stopping;
+    waiting = sooner(waiting, await endInstance(work, instance));
   }
+  if (waiting !== undefined) return waiting;
   await deps.publications.withdraw(uid);
   await Promise.all([
     removeSandboxes(uid, deps.sandboxes),
@@ -30,11 +31,19 @@ export async function finalizeContainer(
     removeProjections(uid, deps.volumes),
   ]);
   removeProbesOf(deps.probes, uid);
-  deps.stops.delete(uid);
+  deps.stops.release(uid);
   deps.looks.forget(uid);
   deps.instances.release(uid);
   return settled();
 }
+
+/** All are stopped at the same time. */
+function sooner(one: Outcome | undefined, other: Outcome | undefined): Outcome | undefined {
+  return (requeueOf(other) ?? Infinity) < (requeueOf(one) ?? Infinity) ? other : (one ?? other);
+}
+
+const requeueOf = (outcome: Outcome | undefined): number | undefined =>
+  outcome !== undefined && 'requeueAfterMs' in outcome ? outcome.requeueAfterMs : undefined;
 
 /** All of its generations: a rollout may have been under way. */
 async function removeSandboxes(uid: string, sandboxes: Sandboxes): Promise<void> {

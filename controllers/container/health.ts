@@ -64,14 +64,14 @@ function isOfPresentSpec({ container, specHash }: Work, labels: InstanceState['l
 }
 
 function runOf(work: Work, instances: readonly InstanceState[]): ProbedRun | undefined {
-  const { container, context, deps } = work;
+  const { context, deps } = work;
   const { state, pid, containerID: written, ending } = context.status.current;
   const { id, task, labels } =
     instances.find((each) => containerID(each.id) === written && each.task?.pid === pid) ?? {};
   if (id === undefined || pid === undefined || state?.running === undefined) return undefined;
   if (task?.status !== 'running' && task?.status !== 'paused') return undefined;
   if (!isOfPresentSpec(work, labels)) return undefined;
-  const stop = deps.stops.get(container.metadata.uid, id);
+  const stop = deps.stops.get(id);
   if ((stop !== undefined && !stop.withdrawn) || ending?.pid === pid) return undefined;
   return { id, pid, startedAt: parseTime(state.running.startedAt ?? '') ?? 0 };
 }

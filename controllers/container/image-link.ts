@@ -31,13 +31,23 @@ export type ImageLink =
 
 type Blocker = Exclude<Outcome, { type: 'settled' }>;
 
+export interface LinkOptions {
+  /** The Container is about to get another instance, so pull policy Always asks the registry first. */
+  readonly fresh: boolean;
+  /** False: none is made. What is about to be replaced needs none, and the Image would belong to nobody. */
+  readonly make?: boolean;
+}
+
 /**
  * Finds the Image of a Container in its namespace, and makes one where a reference stands in the spec and nobody declared it.
- * `fresh`: the Container is about to get another instance, so pull policy Always asks the registry first.
  */
-export async function linkImage(container: Container, fresh: boolean, deps: ImageLinkDeps): Promise<ImageLink> {
+export async function linkImage(
+  container: Container,
+  { fresh, make = true }: LinkOptions,
+  deps: ImageLinkDeps,
+): Promise<ImageLink> {
   const named = container.spec.imageFrom !== undefined;
-  const image = findImage(container, deps.reader) ?? (named ? undefined : await makeImage(container, deps));
+  const image = findImage(container, deps.reader) ?? (named || !make ? undefined : await makeImage(container, deps));
   if (image === undefined) return blocked(named ? notThere(container) : neverPulled(container));
   if (image.metadata.deletionTimestamp !== undefined) return blocked(beingDeleted(image));
   if (fresh && mustAsk(container, image)) {

@@ -1,4 +1,5 @@
 import type { Clock, Timers } from '../engine/environment.ts';
+import type { Connections } from '../../runtime/ports/connections.ts';
 import type { Containers } from '../../runtime/ports/containers.ts';
 import type { RuntimeEvents } from '../../runtime/ports/events.ts';
 import type { Images } from '../../runtime/ports/images.ts';
@@ -36,6 +37,7 @@ import { Stops } from './stops.ts';
 const CONTAINER = { apiVersion: 'tsmoby.dev/v1alpha1', kind: 'Container' } as const;
 
 export interface ContainerControllerOptions {
+  readonly connections: Connections;
   readonly containers: Containers;
   readonly images: Images;
   readonly events: RuntimeEvents;

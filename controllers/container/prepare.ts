@@ -1,7 +1,7 @@
 import type { InstanceSpec } from '../../runtime/ports/containers.ts';
 import type { ImageRecord } from '../../runtime/ports/images.ts';
 import type { Sandbox } from '../../runtime/ports/sandboxes.ts';
-import { MESSAGE_FILE } from './describe-run.ts';
+import { messageFile } from './describe-run.ts';
 import { resolveEnvironment } from './environment.ts';
 import { checkMounts, prepareMounts, standardMounts } from './mounts.ts';
 import { checkQuestions } from './probe-spec.ts';
@@ -68,4 +68,4 @@ async function sandboxOf(work: Work): Promise<Sandbox> {
 }
 
 const resetMessage = ({ container, deps }: Work): Promise<string> =>
-  deps.volumes.resetScratchFile(container.metadata.uid, MESSAGE_FILE);
+  deps.volumes.resetScratchFile(container.metadata.uid, messageFile(container));

@@ -3,11 +3,15 @@ import type { Container, ContainerVolume } from '../../schemas/gen/types.ts';
 import { REASONS } from '../../schemas/conditions.ts';
 import { ReconcileError, type Reader } from '../engine/contract.ts';
 import { contents, findSource } from './environment.ts';
+import { generationOf } from './names.ts';
 
 const DEFAULT_MODE = 0o644;
 
-/** One projection for each ConfigMap or Secret volume of a Container. */
-export const projectionKey = (container: Container, volume: string): string => `${container.metadata.uid}.${volume}`;
+/** One projection for each ConfigMap or Secret volume of an instance: what is in the next sandbox may want other files. Names of volumes have no dots. */
+export const projectionKey = (container: Container, volume: string): string =>
+  `${prefixOf(container.metadata.uid, generationOf(container))}${volume}`;
+
+const prefixOf = (uid: string, generation: number): string => (generation === 0 ? `${uid}.` : `${uid}.${generation}.`);
 
 /**
  * Writes the files of a ConfigMap or Secret volume, or swaps changed ones; answers their directory, which is empty while the
@@ -40,6 +44,14 @@ export async function refreshProjections(container: Container, reader: Reader, v
 export async function removeProjections(uid: string, volumes: Volumes): Promise<void> {
   const { projections } = await volumes.leftovers();
   const own = projections.filter((key) => key.startsWith(`${uid}.`));
+  await Promise.all(own.map((key) => volumes.removeProjection(key)));
+}
+
+/** Projections of the instance in this sandbox. */
+export async function removeProjectionsOf(uid: string, generation: number, volumes: Volumes): Promise<void> {
+  const prefix = prefixOf(uid, generation);
+  const { projections } = await volumes.leftovers();
+  const own = projections.filter((key) => key.startsWith(prefix) && !key.slice(prefix.length).includes('.'));
   await Promise.all(own.map((key) => volumes.removeProjection(key)));
 }
 

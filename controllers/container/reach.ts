@@ -24,6 +24,8 @@ export async function keepReachable(work: Work): Promise<Outcome | undefined> {
   }
   status.removeCondition('NetworksAttached');
   tellPlace(work, place);
+  // Nothing leads to it yet.
+  if (work.side === 'next') return undefined;
   return await publish(work, place);
 }
 
@@ -36,6 +38,14 @@ async function placeOf(work: Work): Promise<Place | Blocker> {
     if (error instanceof ReconcileError && error.outcome.type !== 'settled') return error.outcome;
     throw error;
   }
+}
+
+/** Ports and names lead to this one from now on, in one step; nothing is done when they do. */
+export async function lead(work: Work): Promise<void> {
+  const place = await ensureSandbox(work, servingGeneration(work.context.status.current));
+  const ports = publishedRanges(work.container);
+  if (ports.length + place.memberships.length === 0) return;
+  await work.deps.publications.publish(publicationOf(work, place, ports));
 }
 
 /** Ports and names lead to its sandbox. */
@@ -106,7 +116,9 @@ export async function withdrawReach({ container, context: { status }, deps }: Wo
  * Nothing serves at present: its names follow, its ports stay its own. What is published of a former spec stays while its process serves. What cannot be
  * done now is done by the next pass, which trouble of another kind brings anyway.
  */
-export async function announceAbsence({ container, context, deps }: Work): Promise<void> {
+export async function announceAbsence({ container, context, deps, side }: Work): Promise<void> {
+  // Ports and names are another one's.
+  if (side === 'next' || side === 'former') return;
   try {
     await deps.publications.setReady(container.metadata.uid, isServing(container, context.status.current));
   } catch (error) {

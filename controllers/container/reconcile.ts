@@ -21,6 +21,8 @@ import { announceAbsence, keepReachable, withdrawReach } from './reach.ts';
 import { resourcesText, translateResources } from './resources.ts';
 import { followRollout } from './rollout/follow.ts';
 import { sharedSandbox } from './sandbox.ts';
+import { reconcileInstances, type Scope } from './start-first/reconcile.ts';
+import { switchOver } from './start-first/switch-over.ts';
 import { imageFields, waitingStatus } from './status.ts';
 import type { ContainerDeps, Work } from './work.ts';
 
@@ -38,13 +40,27 @@ export async function reconcileContainer(
   deps: ContainerDeps,
 ): Promise<Outcome> {
   if (isElsewhere(container, deps)) return settled();
-  return followRollout(container, context, (aimed) => reconcileAimed(aimed, context, deps), deps.looks);
+  const workers = { context, deps, pass: reconcileAimed };
+  return followRollout(
+    container,
+    context,
+    {
+      pass: (aimed) => reconcileInstances(aimed, workers),
+      switchOver: (aimed) => switchOver(aimed, workers),
+    },
+    deps.looks,
+  );
 }
 
-/** `container`: with the spec that is to run at present. */
-async function reconcileAimed(container: Container, context: Context, deps: ContainerDeps): Promise<Outcome> {
+/** `container`: with the spec that is to run at present. Answers for the instances in `scope`. */
+async function reconcileAimed(
+  container: Container,
+  context: Context,
+  deps: ContainerDeps,
+  scope: Scope,
+): Promise<Outcome> {
   try {
-    const { outcome, work, health } = await converge(container, context, deps);
+    const { outcome, work, health } = await converge(container, context, deps, scope);
     const verdict = health && noteHealth(work, health);
     if (outcome === undefined) return await conclude(work, verdict);
     await announceAbsence(work);
@@ -72,21 +88,24 @@ async function converge(
   container: Container,
   context: Context,
   deps: ContainerDeps,
-  unheld = context.status.current.rollout?.reverted ?? false,
+  scope: Scope,
+  unheld = scope.side === 'serving' || (context.status.current.rollout?.reverted ?? false),
 ): Promise<Converged> {
+  const { sees, side } = scope;
   for (let round = 1; ; round += 1) {
     const { status } = context;
     const configuration = readConfiguration(container, context.reader);
     noteRecreation(status, configuration);
     const hash = specHash(container, status.current.configurationHash);
-    const instances = await deps.instances.of(container.metadata.uid, context.signal);
-    const link = await linkImage(container, isFresh(instances, hash), context);
+    const instances = (await deps.instances.of(container.metadata.uid, context.signal)).filter(sees);
+    const link = await linkImage(container, { fresh: isFresh(instances, hash), make: side !== 'serving' }, context);
     const dependencies = readDependencies(container, deps.dependencyObjects);
     const work = {
       container,
       context,
       deps,
       specHash: hash,
+      ...(side && { side }),
       configuration,
       dependencies,
       ...foundOf(container, context, link),
@@ -94,7 +113,7 @@ async function converge(
     const health = superviseRun(work, instances);
     const steps = plan(wantedOf(work, unheld), observe(context, instances, health));
     const former = formerOf(work, steps, instances);
-    if (former !== undefined) return keepFormer(former, context, deps);
+    if (former !== undefined) return keepFormer(former, context, deps, scope);
     const done = await act(work, steps, instances);
     if (done === 'again' || (done === undefined && isOfAnother(context, health))) {
       if (round === MAX_ROUNDS) return { outcome: NEVER_AGREE, work, health };
@@ -103,8 +122,13 @@ async function converge(
 }
 
 /** What waits for its dependencies still waits; what ran before it is started again meanwhile, as ever. */
-async function keepFormer({ container, hold }: Former, context: Context, deps: ContainerDeps): Promise<Converged> {
-  const kept = await converge(container, context, deps, true);
+async function keepFormer(
+  { container, hold }: Former,
+  context: Context,
+  deps: ContainerDeps,
+  scope: Scope,
+): Promise<Converged> {
+  const kept = await converge(container, context, deps, scope, true);
   if (kept.outcome?.type === 'retry') return kept;
   const { requeueAfterMs } = kept.outcome ?? {};
   return { ...kept, outcome: { ...hold, ...(requeueAfterMs === undefined ? {} : { requeueAfterMs }) } };
@@ -198,9 +222,11 @@ async function act(
 }
 
 /** Nothing is to be stopped any more, and no hook of a stop is waited for. */
-function withdrawStop({ container, deps }: Work, instances: readonly InstanceState[]): void {
-  deps.stops.withdraw(container.metadata.uid);
-  for (const { id } of instances) deps.hooks.abort(id, 'preStop');
+function withdrawStop({ deps }: Work, instances: readonly InstanceState[]): void {
+  for (const { id } of instances) {
+    deps.stops.withdraw(id);
+    deps.hooks.abort(id, 'preStop');
+  }
 }
 
 /** Limits that the kernel refused, and that nobody asks for any more. */

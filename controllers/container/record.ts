@@ -26,8 +26,7 @@ export interface Exit {
  * status, OOM count, output that was not read yet.
  */
 export async function recordExit(work: Work, exit: Exit): Promise<void> {
-  const { context, deps, container } = work;
-  const { uid } = container.metadata;
+  const { context, deps } = work;
   removeProbes(deps.probes, exit.id);
   deps.hooks.abort(exit.id);
   if (isOfAnother(work, exit)) {
@@ -36,14 +35,14 @@ export async function recordExit(work: Work, exit: Exit): Promise<void> {
     await noteUnwrittenStart(work, exit);
     const ending = endingOf(context.status.current, exit.task.pid);
     // Whoever we asked to stop and then wanted again did what it was asked.
-    const replaced = exit.replaced || (ending === undefined && deps.stops.get(uid, exit.id) !== undefined);
+    const replaced = exit.replaced || (ending === undefined && deps.stops.get(exit.id) !== undefined);
     const run = await describeRun(work, { ...exit, replaced });
     concludeRun(work, ending === undefined ? run : endedBecause(run, ending), replaced, ending);
     await context.status.flush();
   }
   await deps.containers.deleteTask(exit.id);
   deps.instances.taskDeleted(exit.id);
-  deps.stops.delete(uid);
+  deps.stops.delete(exit.id);
 }
 
 /** A process that is gone without a trace: what is known is that it ran. */
@@ -65,7 +64,7 @@ export async function recordLoss(work: Work, id: string, reason: string, cause: 
   if (run !== undefined) await deps.logs.drain(logRun(work, run));
   removeProbes(deps.probes, id);
   deps.hooks.abort(id);
-  deps.stops.delete(container.metadata.uid);
+  deps.stops.delete(id);
   const again = restarting !== undefined || wantsRestart(container.spec.restartPolicy, terminated);
   if (!again) finish(work, terminated);
   else waitAgain(work, terminated, { reason, message: cause });

@@ -9,9 +9,13 @@ export const nextRestartCount = ({ restartCount }: Readonly<Partial<ContainerSta
  * The number of the next log. One that was opened and never written down is used again by a Container that was never
  * written down either; else nothing is asked, since status knows. `known`: an instance is there already.
  */
-export async function nextLogRun({ container, context, deps }: Work, known: boolean): Promise<number> {
+export async function nextLogRun({ container, context, deps, side }: Work, known: boolean): Promise<number> {
   const { logRun } = context.status.current;
+  // Instances beside this one, or before it, may have had the next number.
+  if (container.spec.updateStrategy?.type === 'StartFirst' && logRun !== undefined) {
+    return Math.max(logRun, (await deps.logs.latestRun(container.metadata.uid)) ?? 0) + 1;
+  }
   if (logRun !== undefined) return logRun + 1;
-  const latest = known ? await deps.logs.latestRun(container.metadata.uid) : undefined;
+  const latest = known || side !== undefined ? await deps.logs.latestRun(container.metadata.uid) : undefined;
   return (latest ?? -1) + 1;
 }

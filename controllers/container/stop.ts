@@ -18,22 +18,23 @@ const KILL_AGAIN_MS = 5000;
 
 /**
  * Has an instance's process stopped: its preStop hook, then the signal, and when its time of grace is over, it is killed. The end of the
- * hook and the exit event start the next pass; until then the outcome says what is waited for. `ending`: why it is a failed run.
+ * hook and the exit event start the next pass; until then the outcome says what is waited for. `ending`: why it is a failed run. `since`: when
+ * its time of grace began, in milliseconds.
  */
 export async function stopInstance(
   work: Work,
   instance: InstanceState,
   cause: string,
   ending?: Ending,
+  since = work.context.clock.now(),
 ): Promise<Outcome> {
-  const { container, context, deps } = work;
-  const { uid } = container.metadata;
+  const { context, deps } = work;
   const { id } = instance;
   const now = context.clock.now();
   const graceMs = graceSeconds(work, ending) * 1000;
-  const asked = deps.stops.get(uid, id);
+  const asked = deps.stops.get(id);
   const before = asked?.withdrawn ? undefined : asked;
-  const stop = before ?? { id, since: now };
+  const stop = before ?? { id, since };
   const told = ending?.reason ?? REASONS.Stopping;
   removeProbes(deps.probes, id);
   deps.hooks.abort(id, 'postStart');
@@ -45,12 +46,12 @@ export async function stopInstance(
     if (before === undefined) context.event('Normal', REASONS.Killing, `stopping with signal ${signal}: ${cause}`);
     const hookLeft = stop.since + graceMs - now;
     if (before === undefined ? beginPreStop(work, instance) : isPreStopUnderWay(work, instance, hookLeft)) {
-      deps.stops.set(uid, stop);
-      return stopping(told, `its preStop hook is under way: ${cause}`, hookLeft);
+      deps.stops.set(stop);
+      return stopping(told, `its preStop hook is under way: ${cause}`, Math.max(1, hookLeft));
     }
     await deps.containers.kill(id, signal);
     const signalled = { ...stop, signalledAt: now };
-    deps.stops.set(uid, signalled);
+    deps.stops.set(signalled);
     return stopping(told, `asked to stop: ${cause}`, Math.max(1, endOf(signalled, graceMs) - now));
   }
   const left = before === undefined ? 0 : endOf(before, graceMs) - now;
@@ -59,7 +60,7 @@ export async function stopInstance(
   if (stop.killedAt === undefined || now - stop.killedAt >= KILL_AGAIN_MS) {
     context.event('Warning', REASONS.Killing, `killed after ${graceMs / 1000}s of grace: ${cause}`);
     await deps.containers.kill(id, SIGKILL, { all: true });
-    deps.stops.set(uid, { ...stop, killedAt: now });
+    deps.stops.set({ ...stop, killedAt: now });
   }
   return stopping(told, `killed: ${cause}`, KILL_AGAIN_MS);
 }

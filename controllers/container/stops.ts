@@ -1,3 +1,5 @@
+import { ownerOf } from './instances.ts';
+
 /** A process that was asked to stop. */
 export interface Stop {
   readonly id: string;
@@ -12,28 +14,32 @@ export interface Stop {
 }
 
 /**
- * Who was asked to stop, and when, by the uid of the Container. Only the time of grace is in here: after a crash of the
+ * Who was asked to stop, and when, by the id of the instance. Only the time of grace is in here: after a crash of the
  * daemon the process is asked once more, and has its whole time again.
  */
 export class Stops {
   readonly #stops = new Map<string, Stop>();
 
-  get(uid: string, id: string): Stop | undefined {
-    const stop = this.#stops.get(uid);
-    return stop?.id === id ? stop : undefined;
+  get(id: string): Stop | undefined {
+    return this.#stops.get(id);
   }
 
-  set(uid: string, stop: Stop): void {
-    this.#stops.set(uid, stop);
+  set(stop: Stop): void {
+    this.#stops.set(stop.id, stop);
   }
 
-  /** Nothing is to be stopped any more: the time of grace begins anew when it is asked again. */
-  withdraw(uid: string): void {
-    const stop = this.#stops.get(uid);
-    if (stop !== undefined) this.#stops.set(uid, { ...stop, withdrawn: true });
+  /** It is not to be stopped any more: its time of grace begins anew when it is asked again. */
+  withdraw(id: string): void {
+    const stop = this.#stops.get(id);
+    if (stop !== undefined) this.#stops.set(id, { ...stop, withdrawn: true });
   }
 
-  delete(uid: string): void {
-    this.#stops.delete(uid);
+  delete(id: string): void {
+    this.#stops.delete(id);
+  }
+
+  /** The object is gone. */
+  release(uid: string): void {
+    for (const id of this.#stops.keys()) if (ownerOf(id) === uid) this.#stops.delete(id);
   }
 }

@@ -9,9 +9,11 @@ import { ReconcileError } from '../engine/contract.ts';
 import { expand } from './expand.ts';
 import {
   CONFIG_HASH_LABEL,
+  generationOf,
   IMAGE_LABEL,
   imageSource,
   RESOURCES_LABEL,
+  SANDBOX_LABEL,
   SPEC_HASH_LABEL,
   STOP_SIGNAL_LABEL,
 } from './names.ts';
@@ -38,6 +40,7 @@ export function translate(container: Container, resolved: Resolved): InstanceSpe
   const { id, image, user, sandbox } = resolved;
   const variables = variablesOf(container, resolved);
   const resources = translateResources(spec.resources);
+  const generation = generationOf(container);
   const made = {
     id,
     owner: { kind: 'Container', namespace: metadata.namespace ?? '', name: metadata.name, uid: metadata.uid },
@@ -60,6 +63,7 @@ export function translate(container: Container, resolved: Resolved): InstanceSpe
     [CONFIG_HASH_LABEL]: fingerprint(made),
     [RESOURCES_LABEL]: resourcesText(resources),
     [IMAGE_LABEL]: imageSource(spec),
+    ...(generation === 0 ? {} : { [SANDBOX_LABEL]: String(generation) }),
     ...(image.config.stopSignal && { [STOP_SIGNAL_LABEL]: image.config.stopSignal }),
   };
   return { ...made, resources, labels };

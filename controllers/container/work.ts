@@ -1,3 +1,4 @@
+import type { Connections } from '../../runtime/ports/connections.ts';
 import type { Containers } from '../../runtime/ports/containers.ts';
 import type { Images } from '../../runtime/ports/images.ts';
 import type { LogRun, Logs } from '../../runtime/ports/logs.ts';
@@ -20,6 +21,7 @@ import type { Stops } from './stops.ts';
 
 /** The parts of the outside world that a Container needs. */
 export interface ContainerDeps {
+  readonly connections: Connections;
   readonly containers: Containers;
   readonly images: Images;
   readonly logs: Logs;
@@ -45,12 +47,17 @@ export interface ReadyImage {
   readonly manifestDigest: string;
 }
 
+/** Of several instances: the one that ports and names lead to, the one that is to take its place, and those whose place was taken. */
+export type Side = 'serving' | 'next' | 'former';
+
 /** One pass over one Container. */
 export interface Work {
   readonly container: Container;
   readonly context: ReconcileContext<ContainerStatus>;
   readonly deps: ContainerDeps;
   readonly specHash: string;
+  /** Which of two instances at once it is about; absent: there is one. */
+  readonly side?: Side;
   /** What its ConfigMaps and Secrets hold. */
   readonly configuration: Configuration;
   readonly dependencies: readonly Dependency[];

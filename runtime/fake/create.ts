@@ -4,6 +4,7 @@
  */
 import type { HostFacts } from '../ports/host.ts';
 import type { LogRun } from '../ports/logs.ts';
+import { FakeConnections } from './connections.ts';
 import { FakeContainers, type FakeInstance } from './containers.ts';
 import type { FakeImage } from './catalogue.ts';
 import { createFakeEvents, type FakeEvents } from './events.ts';
@@ -77,6 +78,7 @@ export interface FakeControls {
 export interface FakeRuntime {
   readonly facts: HostFacts;
   readonly files: FakeFiles;
+  readonly connections: FakeConnections;
   readonly containers: FakeContainers;
   readonly images: FakeImages;
   readonly events: FakeEvents;
@@ -115,6 +117,7 @@ export function createFakeRuntime(options: FakeRuntimeOptions): FakeRuntime {
   return {
     facts,
     files,
+    connections: new FakeConnections(),
     containers,
     images,
     events,

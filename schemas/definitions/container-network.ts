@@ -113,7 +113,7 @@ export const networkRules: readonly ValidationRule[] = [
   },
 ];
 
-export const networkStatus: Readonly<Record<string, StructuralSchema>> = {
+export const addressStatus: Readonly<Record<string, StructuralSchema>> = {
   ip: string('Its first address.'),
   networks: atomicList(
     'Its interfaces.',
@@ -124,16 +124,20 @@ export const networkStatus: Readonly<Record<string, StructuralSchema>> = {
       mac: string('Its hardware address.'),
     }),
   ),
-  ports: atomicList(
-    'Ports of this machine that lead to it.',
-    object('One port, or a range of them.', {
-      name: string('Its name in the spec.'),
-      hostIP: string('Address of this machine; absent: all.'),
-      hostPort: integer('Port of this machine; the first of a range.', { format: 'int32' }),
-      containerPort: integer('Port in the container; the first of a range.', { format: 'int32' }),
-      endPort: integer('Last port of a range in the container.', { format: 'int32' }),
-      protocol: string('TCP, UDP or SCTP.'),
-    }),
+  sandboxGeneration: integer(
+    'Number of its sandbox; of the container as a whole: the one that ports and names lead to.',
+    { format: 'int32', minimum: 0 },
   ),
-  sandboxGeneration: integer('Which of its sandboxes ports and names lead to.', { format: 'int32', minimum: 0 }),
 };
+
+export const publishedPorts: StructuralSchema = atomicList(
+  'Ports of this machine that lead to it.',
+  object('One port, or a range of them.', {
+    name: string('Its name in the spec.'),
+    hostIP: string('Address of this machine; absent: all.'),
+    hostPort: integer('Port of this machine; the first of a range.', { format: 'int32' }),
+    containerPort: integer('Port in the container; the first of a range.', { format: 'int32' }),
+    endPort: integer('Last port of a range in the container.', { format: 'int32' }),
+    protocol: string('TCP, UDP or SCTP.'),
+  }),
+);

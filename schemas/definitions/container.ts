@@ -2,7 +2,8 @@ import type { KindDefinition } from '../kind-definition.ts';
 import type { StructuralSchema } from '../structural/schema.ts';
 import { containerSpec } from './container-spec.ts';
 import { onChangeStatus } from './container-on-change.ts';
-import { networkStatus } from './container-network.ts';
+import { addressStatus, publishedPorts } from './container-network.ts';
+import { startFirstStatus } from './container-start-first.ts';
 import { dependencies, rolloutStatus } from './container-update.ts';
 import { boolean, conditions, integer, object, observedGeneration, string } from './fragments.ts';
 
@@ -17,6 +18,49 @@ const run = (description: string): StructuralSchema =>
     startedAt: string('When the process started.', { format: 'date-time' }),
     finishedAt: string('When it ended.', { format: 'date-time' }),
   });
+
+/** What is told of one instance and its process. */
+const instanceStatus = (): Readonly<Record<string, StructuralSchema>> => ({
+  phase: string('Pending, Running, Succeeded, Failed or Unknown.', {
+    enum: ['Pending', 'Running', 'Succeeded', 'Failed', 'Unknown'],
+  }),
+  summary: string('Phase or the more telling reason, as `kubectl get pods` shows it.'),
+  containerID: string('The instance: containerd://<id>.'),
+  pid: integer('Process id on this machine while it runs.'),
+  image: string('The reference that was asked for.'),
+  imageID: string('Digest of the image that runs.'),
+  restartCount: integer('How many times a process was started after the first.', { format: 'int32', minimum: 0 }),
+  crashCount: integer('Failed runs in a row; sets the next delay.', { format: 'int32', minimum: 0 }),
+  nextStartTime: string('Not before: the end of the back-off.', { format: 'date-time' }),
+  started: boolean('A process runs, and has started: its hook has ended and its startupProbe succeeded.'),
+  ready: boolean('It can serve: started, and its readinessProbe succeeds.'),
+  postStarted: boolean('The hook after the start of the present process has ended well, and is not repeated.'),
+  ending: object('Why the present process is being ended as a failed run.', {
+    pid: integer('Process id on this machine.'),
+    reason: string('Unhealthy or FailedPostStartHook.'),
+    check: string('livenessProbe, startupProbe or postStart.'),
+    message: string('What it answered.'),
+    since: string('When that was decided.', { format: 'date-time' }),
+  }),
+  ...addressStatus,
+  ...onChangeStatus,
+  dependencies,
+  logRun: integer('Number of the current log.', { format: 'int32', minimum: 0 }),
+  state: object('The present run; one of these.', {
+    waiting: object('Not running yet, or not at present.', {
+      reason: string('Why: ImagePullBackOff, CrashLoopBackOff, …'),
+      message: string('More about it.'),
+    }),
+    running: object('Running.', { startedAt: string('Since when.', { format: 'date-time' }) }),
+    terminated: run('Ended, and not to be started again.'),
+  }),
+  lastState: object('The run before.', { terminated: run('How it ended.') }),
+  resources: object('Limits that are in force.', {
+    memoryBytes: integer('Memory limit in bytes.'),
+    cpuMillis: integer('CPU limit in thousandths of a core.'),
+    pids: integer('Limit of processes.'),
+  }),
+});
 
 export const container: KindDefinition = {
   group: 'tsmoby.dev',
@@ -55,46 +99,10 @@ export const container: KindDefinition = {
       status: object('What is really there.', {
         observedGeneration,
         conditions,
-        phase: string('Pending, Running, Succeeded, Failed or Unknown.', {
-          enum: ['Pending', 'Running', 'Succeeded', 'Failed', 'Unknown'],
-        }),
-        summary: string('Phase or the more telling reason, as `kubectl get pods` shows it.'),
-        containerID: string('The instance: containerd://<id>.'),
-        pid: integer('Process id on this machine while it runs.'),
-        image: string('The reference that was asked for.'),
-        imageID: string('Digest of the image that runs.'),
-        restartCount: integer('How many times a process was started after the first.', { format: 'int32', minimum: 0 }),
-        crashCount: integer('Failed runs in a row; sets the next delay.', { format: 'int32', minimum: 0 }),
-        nextStartTime: string('Not before: the end of the back-off.', { format: 'date-time' }),
-        started: boolean('A process runs, and has started: its hook has ended and its startupProbe succeeded.'),
-        ready: boolean('It can serve: started, and its readinessProbe succeeds.'),
-        postStarted: boolean('The hook after the start of the present process has ended well, and is not repeated.'),
-        ending: object('Why the present process is being ended as a failed run.', {
-          pid: integer('Process id on this machine.'),
-          reason: string('Unhealthy or FailedPostStartHook.'),
-          check: string('livenessProbe, startupProbe or postStart.'),
-          message: string('What it answered.'),
-          since: string('When that was decided.', { format: 'date-time' }),
-        }),
-        ...networkStatus,
-        ...onChangeStatus,
-        dependencies,
+        ...instanceStatus(),
+        ports: publishedPorts,
         ...rolloutStatus,
-        logRun: integer('Number of the current log.', { format: 'int32', minimum: 0 }),
-        state: object('The present run; one of these.', {
-          waiting: object('Not running yet, or not at present.', {
-            reason: string('Why: ImagePullBackOff, CrashLoopBackOff, …'),
-            message: string('More about it.'),
-          }),
-          running: object('Running.', { startedAt: string('Since when.', { format: 'date-time' }) }),
-          terminated: run('Ended, and not to be started again.'),
-        }),
-        lastState: object('The run before.', { terminated: run('How it ended.') }),
-        resources: object('Limits that are in force.', {
-          memoryBytes: integer('Memory limit in bytes.'),
-          cpuMillis: integer('CPU limit in thousandths of a core.'),
-          pids: integer('Limit of processes.'),
-        }),
+        ...startFirstStatus(instanceStatus()),
       }),
     },
   },

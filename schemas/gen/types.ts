@@ -1826,11 +1826,7 @@ export interface ContainerStatus {
    */
   readonly networks?: readonly ContainerStatusNetwork[];
   /**
-   * Ports of this machine that lead to it.
-   */
-  readonly ports?: readonly ContainerStatusPort[];
-  /**
-   * Which of its sandboxes ports and names lead to.
+   * Number of its sandbox; of the container as a whole: the one that ports and names lead to.
    */
   readonly sandboxGeneration?: number;
   /**
@@ -1846,6 +1842,17 @@ export interface ContainerStatus {
    * Which runs of the dependencies with `restart` there were when the process was started.
    */
   readonly dependencies?: readonly ContainerStatusDependencie[];
+  /**
+   * Number of the current log.
+   */
+  readonly logRun?: number;
+  readonly state?: ContainerStatusState;
+  readonly lastState?: ContainerStatusLastState;
+  readonly resources?: ContainerStatusResources;
+  /**
+   * Ports of this machine that lead to it.
+   */
+  readonly ports?: readonly ContainerStatusPort[];
   /**
    * The revision that was ready last for as long as asked: what a change that fails goes back to.
    */
@@ -1864,13 +1871,11 @@ export interface ContainerStatus {
   readonly observedRestart?: string;
   readonly rollout?: ContainerStatusRollout;
   readonly lastChange?: ContainerStatusLastChange;
+  readonly update?: ContainerStatusUpdate;
   /**
-   * Number of the current log.
+   * Former instances that serve what was established before StartFirst put another in their place.
    */
-  readonly logRun?: number;
-  readonly state?: ContainerStatusState;
-  readonly lastState?: ContainerStatusLastState;
-  readonly resources?: ContainerStatusResources;
+  readonly draining?: readonly ContainerStatusDraining[];
 }
 /**
  * Why the present process is being ended as a failed run.
@@ -1919,35 +1924,6 @@ export interface ContainerStatusNetwork {
   readonly mac?: string;
 }
 /**
- * One port, or a range of them.
- */
-export interface ContainerStatusPort {
-  /**
-   * Its name in the spec.
-   */
-  readonly name?: string;
-  /**
-   * Address of this machine; absent: all.
-   */
-  readonly hostIP?: string;
-  /**
-   * Port of this machine; the first of a range.
-   */
-  readonly hostPort?: number;
-  /**
-   * Port in the container; the first of a range.
-   */
-  readonly containerPort?: number;
-  /**
-   * Last port of a range in the container.
-   */
-  readonly endPort?: number;
-  /**
-   * TCP, UDP or SCTP.
-   */
-  readonly protocol?: string;
-}
-/**
  * One place.
  */
 export interface ContainerStatusConfiguration {
@@ -1989,60 +1965,6 @@ export interface ContainerStatusDependencie {
    * uid of the object and, of a Container, the number of its run. Empty: it was not there.
    */
   readonly run: string;
-}
-/**
- * The change that is under way, or that failed. Absent when currentRevision is what the spec asks for.
- */
-export interface ContainerStatusRollout {
-  /**
-   * The revision that is rolled out.
-   */
-  readonly revision?: string;
-  /**
-   * The generation of the object with which it began.
-   */
-  readonly generation?: number;
-  /**
-   * When it began; its deadline counts from here.
-   */
-  readonly startedAt?: string;
-  /**
-   * The instance that ran at its beginning: containerd://<id>.
-   */
-  readonly from?: string;
-  /**
-   * Since when the new one is ready without a break.
-   */
-  readonly readySince?: string;
-  /**
-   * Why it failed: ProgressDeadlineExceeded or RolledBack.
-   */
-  readonly failure?: string;
-  /**
-   * More about the failure.
-   */
-  readonly message?: string;
-  /**
-   * currentRevision was put back in its place.
-   */
-  readonly reverted?: boolean;
-}
-/**
- * Which fields the last change of the spec changed.
- */
-export interface ContainerStatusLastChange {
-  /**
-   * The generation it made.
-   */
-  readonly generation?: number;
-  /**
-   * Fields that the running container follows.
-   */
-  readonly inPlace?: readonly string[];
-  /**
-   * Fields that need another container.
-   */
-  readonly replacement?: readonly string[];
 }
 /**
  * The present run; one of these.
@@ -2170,6 +2092,428 @@ export interface ContainerStatusResources {
    * Limit of processes.
    */
   readonly pids?: number;
+}
+/**
+ * One port, or a range of them.
+ */
+export interface ContainerStatusPort {
+  /**
+   * Its name in the spec.
+   */
+  readonly name?: string;
+  /**
+   * Address of this machine; absent: all.
+   */
+  readonly hostIP?: string;
+  /**
+   * Port of this machine; the first of a range.
+   */
+  readonly hostPort?: number;
+  /**
+   * Port in the container; the first of a range.
+   */
+  readonly containerPort?: number;
+  /**
+   * Last port of a range in the container.
+   */
+  readonly endPort?: number;
+  /**
+   * TCP, UDP or SCTP.
+   */
+  readonly protocol?: string;
+}
+/**
+ * The change that is under way, or that failed. Absent when currentRevision is what the spec asks for.
+ */
+export interface ContainerStatusRollout {
+  /**
+   * The revision that is rolled out.
+   */
+  readonly revision?: string;
+  /**
+   * The generation of the object with which it began.
+   */
+  readonly generation?: number;
+  /**
+   * When it began; its deadline counts from here.
+   */
+  readonly startedAt?: string;
+  /**
+   * The instance that ran at its beginning: containerd://<id>.
+   */
+  readonly from?: string;
+  /**
+   * Since when the new one is ready without a break.
+   */
+  readonly readySince?: string;
+  /**
+   * Why it failed: ProgressDeadlineExceeded or RolledBack.
+   */
+  readonly failure?: string;
+  /**
+   * More about the failure.
+   */
+  readonly message?: string;
+  /**
+   * currentRevision was put back in its place.
+   */
+  readonly reverted?: boolean;
+}
+/**
+ * Which fields the last change of the spec changed.
+ */
+export interface ContainerStatusLastChange {
+  /**
+   * The generation it made.
+   */
+  readonly generation?: number;
+  /**
+   * Fields that the running container follows.
+   */
+  readonly inPlace?: readonly string[];
+  /**
+   * Fields that need another container.
+   */
+  readonly replacement?: readonly string[];
+}
+/**
+ * The next instance, while StartFirst prepares it beside the one that serves.
+ */
+export interface ContainerStatusUpdate {
+  /**
+   * Pending, Running, Succeeded, Failed or Unknown.
+   */
+  readonly phase?: 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown';
+  /**
+   * Phase or the more telling reason, as `kubectl get pods` shows it.
+   */
+  readonly summary?: string;
+  /**
+   * The instance: containerd://<id>.
+   */
+  readonly containerID?: string;
+  /**
+   * Process id on this machine while it runs.
+   */
+  readonly pid?: number;
+  /**
+   * The reference that was asked for.
+   */
+  readonly image?: string;
+  /**
+   * Digest of the image that runs.
+   */
+  readonly imageID?: string;
+  /**
+   * How many times a process was started after the first.
+   */
+  readonly restartCount?: number;
+  /**
+   * Failed runs in a row; sets the next delay.
+   */
+  readonly crashCount?: number;
+  /**
+   * Not before: the end of the back-off.
+   */
+  readonly nextStartTime?: string;
+  /**
+   * A process runs, and has started: its hook has ended and its startupProbe succeeded.
+   */
+  readonly started?: boolean;
+  /**
+   * It can serve: started, and its readinessProbe succeeds.
+   */
+  readonly ready?: boolean;
+  /**
+   * The hook after the start of the present process has ended well, and is not repeated.
+   */
+  readonly postStarted?: boolean;
+  readonly ending?: ContainerStatusUpdateEnding;
+  /**
+   * Its first address.
+   */
+  readonly ip?: string;
+  /**
+   * Its interfaces.
+   */
+  readonly networks?: readonly ContainerStatusUpdateNetwork[];
+  /**
+   * Number of its sandbox; of the container as a whole: the one that ports and names lead to.
+   */
+  readonly sandboxGeneration?: number;
+  /**
+   * The content of ConfigMaps and Secrets that the process was told of last, where a change of it has a consequence.
+   */
+  readonly configuration?: readonly ContainerStatusUpdateConfiguration[];
+  /**
+   * Content of ConfigMaps and Secrets for which the instance was made anew; action Recreate.
+   */
+  readonly configurationHash?: string;
+  readonly restarting?: ContainerStatusUpdateRestarting;
+  /**
+   * Which runs of the dependencies with `restart` there were when the process was started.
+   */
+  readonly dependencies?: readonly ContainerStatusUpdateDependencie[];
+  /**
+   * Number of the current log.
+   */
+  readonly logRun?: number;
+  readonly state?: ContainerStatusUpdateState;
+  readonly lastState?: ContainerStatusUpdateLastState;
+  readonly resources?: ContainerStatusUpdateResources;
+  /**
+   * What is said of it: Running, or why it is not ready.
+   */
+  readonly reason?: string;
+  /**
+   * More about it.
+   */
+  readonly message?: string;
+}
+/**
+ * Why the present process is being ended as a failed run.
+ */
+export interface ContainerStatusUpdateEnding {
+  /**
+   * Process id on this machine.
+   */
+  readonly pid?: number;
+  /**
+   * Unhealthy or FailedPostStartHook.
+   */
+  readonly reason?: string;
+  /**
+   * livenessProbe, startupProbe or postStart.
+   */
+  readonly check?: string;
+  /**
+   * What it answered.
+   */
+  readonly message?: string;
+  /**
+   * When that was decided.
+   */
+  readonly since?: string;
+}
+/**
+ * One interface.
+ */
+export interface ContainerStatusUpdateNetwork {
+  /**
+   * Name of the Network.
+   */
+  readonly name?: string;
+  /**
+   * Name of the interface in the container.
+   */
+  readonly interface?: string;
+  /**
+   * Its addresses, IPv4 first.
+   */
+  readonly ips?: readonly string[];
+  /**
+   * Its hardware address.
+   */
+  readonly mac?: string;
+}
+/**
+ * One place.
+ */
+export interface ContainerStatusUpdateConfiguration {
+  /**
+   * The path of a mount, or env:<kind>/<name>.
+   */
+  readonly source: string;
+  /**
+   * Of the content. Empty: nothing was there.
+   */
+  readonly hash: string;
+}
+/**
+ * It is being stopped on purpose, and started again then.
+ */
+export interface ContainerStatusUpdateRestarting {
+  /**
+   * Why: ConfigurationChanged, DependencyRestarted, …
+   */
+  readonly reason?: string;
+  /**
+   * More about it.
+   */
+  readonly message?: string;
+}
+/**
+ * One dependency.
+ */
+export interface ContainerStatusUpdateDependencie {
+  /**
+   * Its kind.
+   */
+  readonly kind: string;
+  /**
+   * Its name.
+   */
+  readonly name: string;
+  /**
+   * uid of the object and, of a Container, the number of its run. Empty: it was not there.
+   */
+  readonly run: string;
+}
+/**
+ * The present run; one of these.
+ */
+export interface ContainerStatusUpdateState {
+  readonly waiting?: ContainerStatusUpdateStateWaiting;
+  readonly running?: ContainerStatusUpdateStateRunning;
+  readonly terminated?: ContainerStatusUpdateStateTerminated;
+}
+/**
+ * Not running yet, or not at present.
+ */
+export interface ContainerStatusUpdateStateWaiting {
+  /**
+   * Why: ImagePullBackOff, CrashLoopBackOff, …
+   */
+  readonly reason?: string;
+  /**
+   * More about it.
+   */
+  readonly message?: string;
+}
+/**
+ * Running.
+ */
+export interface ContainerStatusUpdateStateRunning {
+  /**
+   * Since when.
+   */
+  readonly startedAt?: string;
+}
+/**
+ * Ended, and not to be started again.
+ */
+export interface ContainerStatusUpdateStateTerminated {
+  /**
+   * The instance: containerd://<id>.
+   */
+  readonly containerID?: string;
+  /**
+   * Process id of the container on this machine.
+   */
+  readonly pid?: number;
+  /**
+   * 0 to 255; 128 + n after signal n.
+   */
+  readonly exitCode?: number;
+  /**
+   * The signal that ended it, if one did.
+   */
+  readonly signal?: number;
+  /**
+   * Completed, Error, OOMKilled, Killed, TaskLost, StartError, …
+   */
+  readonly reason?: string;
+  /**
+   * Its termination message, or what is known.
+   */
+  readonly message?: string;
+  /**
+   * When the process started.
+   */
+  readonly startedAt?: string;
+  /**
+   * When it ended.
+   */
+  readonly finishedAt?: string;
+}
+/**
+ * The run before.
+ */
+export interface ContainerStatusUpdateLastState {
+  readonly terminated?: ContainerStatusUpdateLastStateTerminated;
+}
+/**
+ * How it ended.
+ */
+export interface ContainerStatusUpdateLastStateTerminated {
+  /**
+   * The instance: containerd://<id>.
+   */
+  readonly containerID?: string;
+  /**
+   * Process id of the container on this machine.
+   */
+  readonly pid?: number;
+  /**
+   * 0 to 255; 128 + n after signal n.
+   */
+  readonly exitCode?: number;
+  /**
+   * The signal that ended it, if one did.
+   */
+  readonly signal?: number;
+  /**
+   * Completed, Error, OOMKilled, Killed, TaskLost, StartError, …
+   */
+  readonly reason?: string;
+  /**
+   * Its termination message, or what is known.
+   */
+  readonly message?: string;
+  /**
+   * When the process started.
+   */
+  readonly startedAt?: string;
+  /**
+   * When it ended.
+   */
+  readonly finishedAt?: string;
+}
+/**
+ * Limits that are in force.
+ */
+export interface ContainerStatusUpdateResources {
+  /**
+   * Memory limit in bytes.
+   */
+  readonly memoryBytes?: number;
+  /**
+   * CPU limit in thousandths of a core.
+   */
+  readonly cpuMillis?: number;
+  /**
+   * Limit of processes.
+   */
+  readonly pids?: number;
+}
+/**
+ * One instance.
+ */
+export interface ContainerStatusDraining {
+  /**
+   * The instance: containerd://<id>.
+   */
+  readonly containerID: string;
+  /**
+   * The revision that it was made for.
+   */
+  readonly revision?: string;
+  /**
+   * Number of its sandbox.
+   */
+  readonly sandboxGeneration: number;
+  /**
+   * Since when nothing new comes to it; its time of grace counts from here.
+   */
+  readonly since: string;
+  /**
+   * Number of its log.
+   */
+  readonly logRun?: number;
+  /**
+   * Its first address.
+   */
+  readonly ip?: string;
 }
 
 /**

@@ -53,7 +53,16 @@ export interface ContainerWorldOptions extends Partial<Omit<FakeRuntimeOptions, 
 
 export type FakePorts = Pick<
   FakeRuntime,
-  'containers' | 'images' | 'events' | 'logs' | 'networks' | 'probes' | 'publications' | 'sandboxes' | 'volumes'
+  | 'connections'
+  | 'containers'
+  | 'images'
+  | 'events'
+  | 'logs'
+  | 'networks'
+  | 'probes'
+  | 'publications'
+  | 'sandboxes'
+  | 'volumes'
 >;
 
 export class ContainerWorld implements AsyncDisposable {

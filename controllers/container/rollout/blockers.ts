@@ -6,8 +6,11 @@ import type { Rollout } from './begin.ts';
 type Status = Readonly<Partial<ContainerStatus>>;
 
 /** What was good before the change is still in its place, so nothing of the new revision was started. */
-export const isUntouched = ({ from }: Rollout, { containerID, state }: Status): boolean =>
-  from !== undefined && from === containerID && (state?.running !== undefined || state?.terminated !== undefined);
+export const isUntouched = ({ from }: Rollout, { containerID, state, update }: Status): boolean =>
+  from !== undefined &&
+  from === containerID &&
+  update?.containerID === undefined &&
+  (state?.running !== undefined || state?.terminated !== undefined);
 
 /** Its process is ready, and others keep from it how it is reached: a port, a network. That is no fault of a revision. */
 export function isReadyOutOfReach(rollout: Rollout, status: Status, outcome: Outcome): boolean {

@@ -9,6 +9,13 @@ import { settleRollout } from './settle.ts';
 
 type Context = ReconcileContext<ContainerStatus>;
 
+export interface Workers {
+  /** One pass with this spec. */
+  readonly pass: (aimed: Container) => Promise<Outcome>;
+  /** Has the next instance, of this spec, take the place of the one that serves. */
+  readonly switchOver: (aimed: Container) => Promise<void>;
+}
+
 /**
  * One pass over a Container, `pass`, with the spec that is to run at present: the one of now, or the last good one. Sets the fields and the
  * condition that tell how far a change has come. Rejects as `pass` does.
@@ -16,13 +23,16 @@ type Context = ReconcileContext<ContainerStatus>;
 export async function followRollout(
   container: Container,
   context: Context,
-  pass: Pass,
+  { pass, switchOver }: Workers,
   looks: Looks,
 ): Promise<Outcome> {
   await beginRollout(container, context);
   let result = await firstPass(container, context, pass);
   for (;;) {
-    const next = await settleRollout(container, context, result.outcome, looks);
+    const next = await settleRollout(container, context, result.outcome, {
+      looks,
+      switchOver: () => switchOver(aimOf(container, context)),
+    });
     if (next !== 'again') {
       // Only now, as observedGeneration: what is said before may still be about the instance before.
       context.status.set({ observedRestart: askedRestart(container.metadata.annotations) });

@@ -58,8 +58,13 @@ async function write(
 
 /** Forgets those beyond the limit, oldest first; none that something may still go back to. */
 export async function forgetRevisions(container: Container, context: Context): Promise<void> {
-  const { currentRevision, updateRevision, rollout } = context.status.current;
-  const used = new Set([currentRevision, updateRevision, rollout?.revision]);
+  const { currentRevision, updateRevision, rollout, draining = [] } = context.status.current;
+  const used = new Set([
+    currentRevision,
+    updateRevision,
+    rollout?.revision,
+    ...draining.map(({ revision }) => revision),
+  ]);
   const old = revisionsOf(container, context.reader).filter(({ metadata }) => !used.has(metadata.name));
   const limit = container.spec.revisionHistoryLimit ?? DEFAULT_HISTORY;
   for (const revision of old.slice(0, Math.max(0, old.length - limit))) await remove(revision, context);

@@ -14,13 +14,13 @@ const TRIAL_MS = 2000;
 
 /**
  * How far the change has come, after a pass that ended with `outcome`: done, under way, or failed. Answers what follows for the object as
- * a whole; `again`: the last good revision is to be put back in place, at once.
+ * a whole; `again`: the last good revision is to be put back in place, or what has just taken its place looked after, at once.
  */
 export async function settleRollout(
   container: Container,
   context: Context,
   outcome: Outcome,
-  looks: Looks,
+  { looks, switchOver }: { readonly looks: Looks; readonly switchOver: () => Promise<void> },
 ): Promise<Outcome | 'again'> {
   const { status, clock } = context;
   const { uid } = container.metadata;
@@ -42,7 +42,7 @@ export async function settleRollout(
   const rollout = withOwnTime(told, context);
   const since = looks.told(uid, clock.now());
   if (isUp(context, outcome) || isReadyOutOfReach(rollout, status.current, outcome))
-    return awaitTrial(container, context, rollout, outcome);
+    return awaitTrial(container, context, rollout, outcome, switchOver);
   const { readySince: _, ...unready } = rollout;
   if (rollout.readySince !== undefined) status.set({ rollout: unready });
   return awaitReady(container, context, unready, { outcome, since });
@@ -51,23 +51,45 @@ export async function settleRollout(
 /** It is what is aimed at, and can serve, or has done what it was to do. */
 const isUp = ({ status }: Context, { type }: Outcome): boolean =>
   type === 'settled' &&
-  (status.current.conditions ?? []).some(({ type: name, status: is }) => name === 'Ready' && is === 'True');
+  (status.current.update === undefined ? isReady(status.current) : status.current.update.ready === true);
+
+const isReady = ({
+  conditions,
+}: Context['status']['current'] & { conditions?: readonly { type: string; status: string }[] }): boolean =>
+  (conditions ?? []).some(({ type: name, status: is }) => name === 'Ready' && is === 'True');
 
 /** Ready: it must stay so for a while. */
-function awaitTrial(container: Container, context: Context, rollout: Rollout, outcome: Outcome): Outcome {
+async function awaitTrial(
+  container: Container,
+  context: Context,
+  rollout: Rollout,
+  outcome: Outcome,
+  switchOver: () => Promise<void>,
+): Promise<Outcome | 'again'> {
   const { status, clock } = context;
-  const { running } = status.current.state ?? {};
+  const { update } = status.current;
+  const { running } = (update ?? status.current).state ?? {};
   const now = clock.now();
   // Another process is another start, also when nobody looked in between.
   const since = Math.max(parseTime(rollout.readySince ?? '') ?? now, parseTime(running?.startedAt ?? '') ?? 0);
   const left = running === undefined ? 0 : since + trialMs(container, context) - now;
+  if (left <= 0 && update !== undefined) {
+    await switchOver();
+    complete(context, rollout);
+    await status.flush();
+    return 'again';
+  }
   if (left <= 0) {
     complete(context, rollout);
     return outcome;
   }
   status.set({ rollout: { ...rollout, readySince: formatMicroTime(since) } });
-  tell(context, REASONS.RolloutProgressing, 'the new revision is ready, and must stay so for a while');
-  return soonest(outcome, left);
+  const message = 'the new revision is ready, and must stay so for a while';
+  tell(context, REASONS.RolloutProgressing, message);
+  if (update === undefined) return soonest(outcome, left);
+  const reason = REASONS.RolloutProgressing;
+  status.condition({ type: 'Ready', status: 'False', reason, message });
+  return soonest({ ...outcome, type: 'progressing', reason, message }, left);
 }
 
 function trialMs({ spec }: Container, { status }: Context): number {
@@ -93,7 +115,7 @@ async function awaitReady(
   const { status, clock } = context;
   const { terminated } = status.current.state ?? {};
   // What has ended may also be a former job that is still in its place.
-  if (terminated !== undefined && outcome.type === 'stalled') {
+  if (terminated !== undefined && outcome.type === 'stalled' && status.current.update === undefined) {
     // It ended, and its policy wants no other run: there is nothing more to wait for.
     const ended = outcome.reason === (terminated.reason ?? REASONS.Error);
     tell(context, outcome.reason, ended ? 'the new revision ended without success' : outcome.message);
