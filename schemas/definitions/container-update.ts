@@ -26,7 +26,7 @@ export const dependsOn: StructuralSchema = keyedList(
 
 export const updateStrategy: StructuralSchema = object('What a change that needs another instance does.', {
   type: string(
-    'Recreate: the old one is stopped, then the new one started. StartFirst: the new one must be ready before ports and names move to it and the old one is stopped; for now it is carried out as Recreate.',
+    'Recreate: the old one is stopped, then the new one started. StartFirst: the new one must be ready before ports and names move to it and the old one is stopped.',
     { enum: ['Recreate', 'StartFirst'], default: 'Recreate' },
   ),
   onFailure: string(

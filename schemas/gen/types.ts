@@ -1626,7 +1626,7 @@ export interface ContainerDependsOn {
  */
 export interface ContainerUpdateStrategy {
   /**
-   * Recreate: the old one is stopped, then the new one started. StartFirst: the new one must be ready before ports and names move to it and the old one is stopped; for now it is carried out as Recreate.
+   * Recreate: the old one is stopped, then the new one started. StartFirst: the new one must be ready before ports and names move to it and the old one is stopped.
    */
   readonly type?: 'Recreate' | 'StartFirst';
   /**

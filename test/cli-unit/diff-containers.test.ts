@@ -27,9 +27,9 @@ const ROWS: readonly (readonly [title: string, after: string, expected: string])
     'replaced (spec.command, spec.image)',
   ],
   [
-    'StartFirst is told with what becomes of it',
+    'StartFirst is told with what it promises',
     CONTAINER(`${BEFORE}, updateStrategy: {type: StartFirst}`).replace('app:1', 'app:2'),
-    'replaced, StartFirst: carried out as Recreate for now (spec.image)',
+    'replaced, StartFirst: the old one serves until the new one is ready (spec.image)',
   ],
   [
     'a paused one is left alone',
@@ -92,9 +92,9 @@ test('on a narrow terminal lines are folded, and stand in', async (t) => {
   t.is(
     text,
     `container.tsmoby.dev/web: replaced,
-  StartFirst: carried out as Recreate
-  for now (spec.args, spec.command,
-  spec.tty)
+  StartFirst: the old one serves until
+  the new one is ready (spec.args,
+  spec.command, spec.tty)
 `,
   );
 });

@@ -38,7 +38,9 @@ function effectOf(live: Container | undefined, merged: Container): string | unde
 
 function replaced({ spec: { paused, updateStrategy } }: Container): string {
   const how =
-    updateStrategy?.type === 'StartFirst' ? 'replaced, StartFirst: carried out as Recreate for now' : 'replaced';
+    updateStrategy?.type === 'StartFirst'
+      ? 'replaced, StartFirst: the old one serves until the new one is ready'
+      : 'replaced';
   return paused === true ? `not touched while spec.paused is set, then ${how}` : how;
 }
 
