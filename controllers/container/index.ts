@@ -12,6 +12,7 @@ import type { Volumes } from '../../runtime/ports/volumes.ts';
 import type { KubeObject } from '../../schemas/object.ts';
 import type { Container, ContainerStatus, ControllerRevision, Image } from '../../schemas/gen/types.ts';
 import { wantedNetworks } from '../../schemas/values/container-networks.ts';
+import { revisionsInUse } from '../../schemas/values/container-revisions.ts';
 import { settled, type Controller, type Key, type Reader, type WatchedKind } from '../engine/contract.ts';
 import { keyOf } from '../engine/keys.ts';
 import type { ServedKinds } from '../engine/served-kinds.ts';
@@ -163,7 +164,7 @@ function containersOfRevision(object: KubeObject, reader: Reader, previous?: Kub
 /** Keys of the Containers that may run this revision at present, though their spec may be another one. */
 const runningKeys = (revision: KubeObject, reader: Reader): readonly Key[] =>
   ownersOf(revision, reader)
-    .filter(({ status }) => [status?.currentRevision, status?.rollout?.revision].includes(revision.metadata.name))
+    .filter(({ status }) => revisionsInUse(status).includes(revision.metadata.name))
     .map(keyOf);
 
 const ownersOf = (revision: KubeObject, reader: Reader): readonly Container[] =>

@@ -2,6 +2,7 @@ import type { Images } from '../../runtime/ports/images.ts';
 import type { RuntimeEvents } from '../../runtime/ports/events.ts';
 import type { Container, Image, ImageStatus } from '../../schemas/gen/types.ts';
 import type { KubeObject } from '../../schemas/object.ts';
+import { revisionsInUse } from '../../schemas/values/container-revisions.ts';
 import type { Clock, Controller, EventSource, Key, Reader } from '../engine/contract.ts';
 import type { Timers } from '../engine/environment.ts';
 import { keyOf } from '../engine/keys.ts';
@@ -10,7 +11,7 @@ import { IMPLICIT_LABEL, recordName } from './names.ts';
 import { Pulls } from './pulls.ts';
 import { finalizeImage, reconcileImage } from './reconcile.ts';
 import { isUnused, removeUnused } from './implicit.ts';
-import { revisionsInUse, revisionWatch } from './revisions.ts';
+import { revisionWatch } from './revisions.ts';
 import { wayOf } from './way.ts';
 
 const IMAGE = { apiVersion: 'tsmoby.dev/v1alpha1', kind: 'Image' } as const;
@@ -78,7 +79,7 @@ function implicitImagesOf(object: KubeObject, reader: Reader, previous?: KubeObj
 }
 
 /** The image of its spec, and the revisions whose images it may still need. */
-const needsOf = (container: Container): string => [wayOf(container), ...revisionsInUse(container)].join();
+const needsOf = (container: Container): string => [wayOf(container), ...revisionsInUse(container.status)].join();
 
 /** A record that is changed behind our back wakes its Image; a runtime that comes back, or stays away, wakes all. */
 function runtimeSource(events: RuntimeEvents, timers: Timers): EventSource {

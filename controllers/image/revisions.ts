@@ -1,5 +1,6 @@
 import type { Container, ControllerRevision, Image } from '../../schemas/gen/types.ts';
 import type { KubeObject } from '../../schemas/object.ts';
+import { revisionsInUse } from '../../schemas/values/container-revisions.ts';
 import type { Key, Reader, WatchedKind } from '../engine/contract.ts';
 import { keyOf } from '../engine/keys.ts';
 import { IMPLICIT_LABEL } from './names.ts';
@@ -19,10 +20,6 @@ export const revisionWatch: WatchedKind = {
   indexes: { image: (revision) => [specOf(revision)?.image ?? []].flat() },
 };
 
-/** The specs that a Container may run besides that of now, by the names of their revisions. */
-export const revisionsInUse = ({ status }: Container): readonly string[] =>
-  [status?.currentRevision ?? [], status?.rollout?.revision ?? []].flat();
-
 /** A Container may still come to need it, for a spec that is not that of now. */
 export function isOfRevision(image: Image, reader: Reader): boolean {
   const { namespace = '' } = image.metadata;
@@ -37,7 +34,7 @@ function userOf({ metadata }: ControllerRevision, reader: Reader): Container | u
   const { namespace = '', name, ownerReferences = [] } = metadata;
   const owner = ownerReferences.find(({ kind, controller }) => kind === 'Container' && controller === true);
   const user = owner && reader.get<Container>(CONTAINER, namespace, owner.name);
-  return user?.metadata.uid === owner?.uid && user !== undefined && revisionsInUse(user).includes(name)
+  return user?.metadata.uid === owner?.uid && user !== undefined && revisionsInUse(user.status).includes(name)
     ? user
     : undefined;
 }

@@ -15,7 +15,9 @@ export const isUntouched = ({ from }: Rollout, { containerID, state, update }: S
 /** Its process is ready, and others keep from it how it is reached: a port, a network. That is no fault of a revision. */
 export function isReadyOutOfReach(rollout: Rollout, status: Status, outcome: Outcome): boolean {
   if (outcome.type !== 'waiting' || isUntouched(rollout, status)) return false;
-  const { state, ready, conditions = [] } = status;
+  const { state, ready, conditions = [], update } = status;
+  // Of the next one, its networks are all that can be missing by then: of ports and names nothing leads to it yet.
+  if (update !== undefined) return update.state?.running !== undefined && update.ready === true;
   return state?.running !== undefined && ready === true && conditions.some((one) => tells(one, outcome));
 }
 

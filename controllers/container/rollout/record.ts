@@ -1,6 +1,7 @@
 import { isReason } from '../../../client/client.ts';
 import type { Container, ContainerStatus, ControllerRevision } from '../../../schemas/gen/types.ts';
 import type { KubeObject } from '../../../schemas/object.ts';
+import { revisionsInUse } from '../../../schemas/values/container-revisions.ts';
 import type { ReconcileContext, Reader } from '../../engine/contract.ts';
 import { isUpToDate, REVISION, revisionName, revisionOf } from './revision.ts';
 
@@ -58,13 +59,8 @@ async function write(
 
 /** Forgets those beyond the limit, oldest first; none that something may still go back to. */
 export async function forgetRevisions(container: Container, context: Context): Promise<void> {
-  const { currentRevision, updateRevision, rollout, draining = [] } = context.status.current;
-  const used = new Set([
-    currentRevision,
-    updateRevision,
-    rollout?.revision,
-    ...draining.map(({ revision }) => revision),
-  ]);
+  const { current } = context.status;
+  const used = new Set([current.updateRevision, ...revisionsInUse(current)]);
   const old = revisionsOf(container, context.reader).filter(({ metadata }) => !used.has(metadata.name));
   const limit = container.spec.revisionHistoryLimit ?? DEFAULT_HISTORY;
   for (const revision of old.slice(0, Math.max(0, old.length - limit))) await remove(revision, context);

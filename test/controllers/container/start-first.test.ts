@@ -259,7 +259,11 @@ test.serial('a change whose image never comes leaves the old one as it is', asyn
   await world.apply('web', version(1, { image: 'app:2' }));
   await world.until('has begun', 'web', ({ rollout }) => rollout?.startedAt);
   await time.pass(62_000);
-  const after = await world.until('has failed', 'web', (_s, object) => conditionOf(object, 'Stalled'));
+  const after = await world.until(
+    'is late',
+    'web',
+    (_s, object) => conditionOf(object, 'RolledOut')?.reason === 'ProgressDeadlineExceeded',
+  );
   t.is(after.status?.pid, first.status?.pid);
   t.is(world.instances(after).length, 1);
 });

@@ -63,8 +63,8 @@ scenario('three changes under load refuse nobody, and a slow answer is finished 
     t.is(await answersWith(url, version), version);
   }
   const after = await space.until<Container>('Container', 'web', 'has drained', ({ status }) => !status?.draining);
-  const { answered, failures, answers } = await load.end();
-  t.log(`${answered} requests answered, ${failures.length} failed`);
+  const { answered, seconds, failures, answers } = await load.end();
+  t.log(`${answered} requests answered in ${seconds.toFixed(0)} s, ${failures.length} failed`);
   t.deepEqual(failures, []);
   t.deepEqual([...answers].toSorted(), ['v1', 'v2', 'v3', 'v4']);
   t.like(after.status, { sandboxGeneration: 3, ready: true });
@@ -80,8 +80,8 @@ scenario('a version that never gets ready is taken back, and nobody asked it', a
     'is taken back',
     (object) => conditionOf(object, 'RolledOut')?.reason === 'RolledBack' && object.status?.update === undefined,
   );
-  const { answered, failures, answers } = await load.end();
-  t.log(`${answered} requests answered, ${failures.length} failed`);
+  const { answered, seconds, failures, answers } = await load.end();
+  t.log(`${answered} requests answered in ${seconds.toFixed(0)} s, ${failures.length} failed`);
   t.deepEqual(failures, []);
   t.deepEqual([...answers], ['v1']);
   t.like(after.status, { pid: first.status?.pid ?? 0, restartCount: 0 });

@@ -3,40 +3,55 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 export interface LoadReport {
   readonly answered: number;
+  /** For how long it was asked. */
+  readonly seconds: number;
   /** Why requests failed. */
   readonly failures: readonly string[];
   /** What was answered, each once. */
   readonly answers: ReadonlySet<string>;
 }
 
-const WORKERS = 4;
-/** Each worker begins one every so often: 200 a second together. */
-const PERIOD_MS = 20;
+/** What is asked each second, however long the answers take. */
+const RATE = 200;
+/** Answers that are waited for at the same time: a server that is late is not buried. */
+const MAX_OPEN = 400;
 const TIMEOUT_MS = 15_000;
 
-/** Asks again and again, on a new connection each time, until `end`. */
+/** Asks 200 times a second, on a new connection each time, until `end`. */
 export function startLoad(url: string): AsyncDisposable & { readonly end: () => Promise<LoadReport> } {
   const ended = new AbortController();
   const failures: string[] = [];
   const answers = new Set<string>();
+  const open = new Set<Promise<void>>();
+  const begun = performance.now();
   let answered = 0;
-  const work = async (): Promise<void> => {
-    while (!ended.signal.aborted) {
-      const begun = performance.now();
-      try {
-        answers.add(await askOnce(url));
-        answered += 1;
-      } catch (error) {
-        failures.push(error instanceof Error ? error.message : String(error));
-      }
-      await delay(Math.max(0, PERIOD_MS - (performance.now() - begun)));
+  let asked = 0;
+  let seconds = 0;
+  const ask = async (): Promise<void> => {
+    try {
+      answers.add(await askOnce(url));
+      answered += 1;
+    } catch (error) {
+      failures.push(error instanceof Error ? error.message : String(error));
     }
   };
-  const workers = Array.from({ length: WORKERS }, work);
+  const keepAsking = async (): Promise<void> => {
+    while (!ended.signal.aborted) {
+      const due = ((performance.now() - begun) / 1000) * RATE;
+      for (; asked < due && open.size < MAX_OPEN; asked += 1) {
+        const asking: Promise<void> = ask().finally(() => open.delete(asking));
+        open.add(asking);
+      }
+      await delay(5);
+    }
+    seconds = (performance.now() - begun) / 1000;
+    await Promise.all(open);
+  };
+  const running = keepAsking();
   const end = async (): Promise<LoadReport> => {
     ended.abort();
-    await Promise.all(workers);
-    return { answered, failures, answers };
+    await running;
+    return { answered, seconds, failures, answers };
   };
   return {
     end,
