@@ -11,10 +11,10 @@ export interface LoadReport {
   readonly answers: ReadonlySet<string>;
 }
 
-/** What is asked each second, however long the answers take. */
+/** What is asked each second, as long as no more than so many answers are waited for. */
 const RATE = 200;
-/** Answers that are waited for at the same time: a server that is late is not buried. */
-const MAX_OPEN = 400;
+/** One less than busybox' httpd keeps in its queue: a connection more would be dropped by the kernel, and tried again a second later. */
+const MAX_OPEN = 8;
 const TIMEOUT_MS = 15_000;
 
 /** Asks 200 times a second, on a new connection each time, until `end`. */
