@@ -24,3 +24,25 @@ test('what failed and why is what stands behind the list of tests', (t) => {
   t.is(failuresIn(report), '  ─\n\n  a › c\n\n  Difference\n\n  ─\n\n  1 test failed');
   t.is(failuresIn('the program was not found\n'), '');
 });
+
+test('trouble outside of tests is told with its cause, though it stands in the list', (t) => {
+  const report = `
+  ✔ a
+  Uncaught exception in test/a.test.ts
+
+  Error: boom
+
+  ✘ test/a.test.ts exited with a non-zero exit code: 1
+  ✔ b
+  ─
+
+  2 tests passed
+  1 uncaught exception
+`;
+  t.is(
+    failuresIn(report),
+    '  Uncaught exception in test/a.test.ts\n\n  Error: boom\n' +
+      '  ✘ test/a.test.ts exited with a non-zero exit code: 1\n' +
+      '  ─\n\n  2 tests passed\n  1 uncaught exception',
+  );
+});

@@ -31,7 +31,16 @@ export function countTests(report: string, exitCode: number | null): TestCounts 
   return { passed, skipped, failed: failed === 0 && exitCode !== 0 ? 1 : failed };
 }
 
-/** What ava tells after its list of tests: each failure with its cause. Empty when the report has no such part. */
+/**
+ * What ava tells besides its list of tests: trouble outside of tests, where it happened in the list, and after the list each failure
+ * with its cause. Empty when the report has none of it.
+ */
 export function failuresIn(report: string): string {
-  return /^ {2}─$[^]*/m.exec(report)?.[0].trimEnd() ?? '';
+  const outside =
+    report.match(/^ {2}(?:✘ (?!\[fail\])|Uncaught exception|Unhandled rejection)[^]*?(?=^ {2}[✔─✘-]|(?![^]))/gm) ?? [];
+  const after = /^ {2}─$[^]*/m.exec(report)?.[0] ?? '';
+  return [...outside, after]
+    .map((part) => part.trimEnd())
+    .filter(Boolean)
+    .join('\n');
 }
