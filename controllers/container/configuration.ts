@@ -105,10 +105,20 @@ const records = (list: NonNullable<Records>): Records => (list.length === 0 ? un
 const recordOf = (records: Records, source: string): string | undefined =>
   records?.find((record) => record.source === source)?.hash;
 
-/** The name of an instance's content, when something changed for which another one is to be made. */
-export function recreatedFor(configuration: Configuration, records: Records): string | undefined {
+/**
+ * What stands for content of ConfigMaps and Secrets in the name of the instance that is wanted. It is that of the instance which ran last, until content
+ * changed for which another one is to be made. Nothing is kept of a change before that has started: should the content change back, or
+ * the Container be paused, there is nothing to do. What ended for good is not made again.
+ */
+export function wantedConfigurationHash(
+  { spec }: Container,
+  configuration: Configuration,
+  { configuration: told, configurationHash: last, state }: Readonly<Partial<ContainerStatus>>,
+): string | undefined {
   const { places, missing } = configuration;
-  const recreates = ({ onChange }: Place): boolean => onChange.action === 'Recreate';
-  if (missing.length > 0 || !changedPlaces(configuration, records).some(recreates)) return undefined;
-  return fingerprint(places.filter(recreates).map(({ source, hash }) => [source, hash]));
+  if (spec.paused || missing.length > 0 || state?.terminated !== undefined) return last;
+  if (!changedPlaces(configuration, told).some(isRecreated)) return last;
+  return fingerprint([last ?? '', places.filter(isRecreated).map(({ source, hash }) => [source, hash])]);
 }
+
+export const isRecreated = ({ onChange }: Place): boolean => onChange.action === 'Recreate';

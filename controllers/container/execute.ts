@@ -4,6 +4,7 @@ import { REASONS } from '../../schemas/conditions.ts';
 import { formatTime } from '../../schemas/values/time.ts';
 import type { Outcome } from '../engine/contract.ts';
 import { backoffDelay } from './backoff.ts';
+import { isRecreated, toldOf } from './configuration.ts';
 import { condemn } from './ending.ts';
 import { containerID, IMAGE_LABEL, RESOURCES_LABEL } from './names.ts';
 import type { Step } from './plan.ts';
@@ -14,7 +15,7 @@ import { resourcesText, translateResources } from './resources.ts';
 import { restartInstance } from './restart.ts';
 import { startInstance } from './start.ts';
 import { nextRestartCount } from './run-number.ts';
-import { imageFields, inForce, runningStatus } from './status.ts';
+import { imageFields, inForce, runningStatus, type StatusFields } from './status.ts';
 import { stopInstance } from './stop.ts';
 import type { Work } from './work.ts';
 
@@ -129,10 +130,19 @@ async function adopt(work: Work, id: string, pid: number): Promise<void> {
   const resources = translateResources(container.spec.resources);
   status.set({
     ...imageFields(work),
+    ...madeFor(work),
     logRun: latest ?? status.current.logRun ?? 0,
     restartCount: nextRestartCount(status.current),
     ...runningStatus({ containerID: containerID(id), pid, startedAt, resources }),
   });
+}
+
+/** An instance of this name was made for what the ConfigMaps and Secrets hold now. */
+function madeFor({ configuration, configurationHash, context: { status } }: Work): StatusFields {
+  const { configuration: told, configurationHash: last } = status.current;
+  if (configurationHash === last) return {};
+  const known = new Set(configuration.places.filter(isRecreated).map(({ source }) => source));
+  return { configurationHash, configuration: toldOf(configuration, told, known) };
 }
 
 /** Limits change under the running process. What the kernel refuses is told, and tried again now and then; it is never a restart. */

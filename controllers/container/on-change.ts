@@ -1,5 +1,5 @@
 import { REASONS } from '../../schemas/conditions.ts';
-import { changedPlaces, toldOf, type Configuration, type Place } from './configuration.ts';
+import { changedPlaces, isRecreated, toldOf, type Configuration, type Place } from './configuration.ts';
 import { refreshProjections } from './projections.ts';
 import { signalNumber } from './signals.ts';
 import type { Work } from './work.ts';
@@ -54,19 +54,22 @@ async function act(work: Work, { source, onChange }: Place): Promise<boolean> {
 }
 
 /** What the process sees is not what there is. It runs on: Ready says nothing of it. */
-function tell({ context: { status } }: Work, { places, missing }: Configuration): void {
-  const told = status.current.configuration ?? [];
-  const behind = places.filter(
-    ({ source, hash, frozen }) =>
-      frozen && hash !== undefined && told.some((record) => record.source === source && record.hash !== hash),
-  );
+function tell({ container, context: { status } }: Work, configuration: Configuration): void {
+  const { missing } = configuration;
+  const changed = changedPlaces(configuration, status.current.configuration);
+  const behind = changed.filter(({ frozen }) => frozen);
+  const held = container.spec.paused ? changed.filter(isRecreated) : [];
   const [first] = missing;
   if (first !== undefined) {
     const message = `${missing.map(({ message: text }) => text).join('; ')}. The process keeps what it has`;
     status.condition({ type: 'ConfigurationCurrent', status: 'False', reason: first.reason, message });
   } else if (behind.length > 0) {
-    const paths = behind.map(({ source }) => source).join(', ');
-    const message = `${paths}: a mount with a subPath shows what there was at the start; restart the container to see the new content`;
+    const message = `${sourcesOf(behind)}: a mount with a subPath shows what there was at the start; restart the container to see the new content`;
     status.condition({ type: 'ConfigurationCurrent', status: 'False', reason: REASONS.SubPathNotFollowed, message });
+  } else if (held.length > 0) {
+    const message = `${sourcesOf(held)}: another instance follows the change when spec.paused is taken away`;
+    status.condition({ type: 'ConfigurationCurrent', status: 'False', reason: REASONS.RolloutPaused, message });
   } else status.removeCondition('ConfigurationCurrent');
 }
+
+const sourcesOf = (places: readonly Place[]): string => places.map(({ source }) => source).join(', ');

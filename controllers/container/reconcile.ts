@@ -6,7 +6,7 @@ import { ReconcileError, settled, type Outcome, type ReconcileContext } from '..
 import { verdictOf } from '../engine/verdict.ts';
 import { holdOf, readDependencies, recordsOf, restartedDependencies } from './dependencies.ts';
 import { execute } from './execute.ts';
-import { changedPlaces, readConfiguration, recreatedFor, type Configuration } from './configuration.ts';
+import { changedPlaces, readConfiguration, wantedConfigurationHash } from './configuration.ts';
 import { describeExit, hasSucceeded } from './exit.ts';
 import { formerOf, type Former } from './former.ts';
 import { superviseRun, type Health } from './health.ts';
@@ -95,8 +95,8 @@ async function converge(
   for (let round = 1; ; round += 1) {
     const { status } = context;
     const configuration = readConfiguration(container, context.reader);
-    noteRecreation(status, configuration);
-    const hash = specHash(container, status.current.configurationHash);
+    const configurationHash = wantedConfigurationHash(container, configuration, status.current);
+    const hash = specHash(container, configurationHash);
     const instances = (await deps.instances.of(container.metadata.uid, context.signal)).filter(sees);
     const link = await linkImage(container, { fresh: isFresh(instances, hash), make: side !== 'serving' }, context);
     const dependencies = readDependencies(container, deps.dependencyObjects);
@@ -107,6 +107,7 @@ async function converge(
       specHash: hash,
       ...(side && { side }),
       configuration,
+      configurationHash,
       dependencies,
       ...foundOf(container, context, link),
     };
@@ -197,13 +198,6 @@ function foundOf(container: Container, context: Context, link: ImageLink): Pick<
     if (!(error instanceof ReconcileError)) throw error;
     return { blocked: error.outcome };
   }
-}
-
-/** Content of ConfigMaps and Secrets that changed under a process which asks for another instance then. */
-function noteRecreation(status: Context['status'], configuration: Configuration): void {
-  const { state, configuration: told } = status.current;
-  const configurationHash = state?.running && recreatedFor(configuration, told);
-  if (configurationHash !== undefined) status.set({ configurationHash });
 }
 
 async function act(

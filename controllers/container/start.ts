@@ -35,7 +35,8 @@ export async function startInstance(work: Work, id: string, current: InstanceSta
   }
   const run = logRun(work, await nextLogRun(work, current !== undefined));
   const dependencies = recordsOf(work.dependencies, undefined, true);
-  const fields = { ...runFields(work, id, run.run), configuration, dependencies };
+  const { configurationHash } = work;
+  const fields = { ...runFields(work, id, run.run), configuration, configurationHash, dependencies };
   try {
     const [stdio] = await Promise.all([deps.logs.open(run, logLimits(work)), wanted && create(work, wanted)]);
     const { pid } = await deps.containers.start(id, taskStdio(work, stdio), context.signal);

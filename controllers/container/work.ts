@@ -60,6 +60,8 @@ export interface Work {
   readonly side?: Side;
   /** What its ConfigMaps and Secrets hold. */
   readonly configuration: Configuration;
+  /** What stands for it in `specHash`; undefined: no instance was made anew for it yet. */
+  readonly configurationHash?: string | undefined;
   readonly dependencies: readonly Dependency[];
   /** The image that is ready; undefined while there is none. */
   readonly image?: ReadyImage;

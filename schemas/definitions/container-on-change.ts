@@ -58,7 +58,9 @@ export const onChangeStatus = {
     ),
     { maxItems: 1300 },
   ),
-  configurationHash: string('Content of ConfigMaps and Secrets for which the instance was made anew; action Recreate.'),
+  configurationHash: string(
+    'Of the content of ConfigMaps and Secrets for which the instance was made anew; action Recreate.',
+  ),
   restarting: object('It is being stopped on purpose, and started again then.', {
     reason: string('Why: ConfigurationChanged, DependencyRestarted, …'),
     message: string('More about it.'),

@@ -1834,7 +1834,7 @@ export interface ContainerStatus {
    */
   readonly configuration?: readonly ContainerStatusConfiguration[];
   /**
-   * Content of ConfigMaps and Secrets for which the instance was made anew; action Recreate.
+   * Of the content of ConfigMaps and Secrets for which the instance was made anew; action Recreate.
    */
   readonly configurationHash?: string;
   readonly restarting?: ContainerStatusRestarting;
@@ -2246,7 +2246,7 @@ export interface ContainerStatusUpdate {
    */
   readonly configuration?: readonly ContainerStatusUpdateConfiguration[];
   /**
-   * Content of ConfigMaps and Secrets for which the instance was made anew; action Recreate.
+   * Of the content of ConfigMaps and Secrets for which the instance was made anew; action Recreate.
    */
   readonly configurationHash?: string;
   readonly restarting?: ContainerStatusUpdateRestarting;

@@ -1,4 +1,5 @@
 import test from 'ava';
+import { RuntimeError } from '../../../runtime/errors.ts';
 import { conditionOf, conditionsText, CONFIG_MAP, ContainerWorld, ref } from '../../support/container-world.ts';
 import { ManualTime } from '../../support/manual-time.ts';
 import { hashes, mounting, SERVE, SIGHUP, SIGTERM, site, Told, variable } from './on-change-world.ts';
@@ -89,6 +90,77 @@ test('Recreate: another instance takes its place, once', async (t) => {
   t.not(world.only(after), before.status?.containerID?.replace('containerd://', '') ?? '');
   t.deepEqual(await world.costOfNothing(), []);
   t.is((await world.get('web')).status?.restartCount, 1);
+});
+
+test('Recreate: while paused nothing is made anew, which a condition tells; afterwards it is', async (t) => {
+  await using world = await ContainerWorld.open();
+  await site(world, 'first');
+  await world.apply('web', { ...mounting({ action: 'Recreate' }), paused: true });
+  const before = await world.running('web');
+  await site(world, 'second');
+  const held = await world.until('tells', 'web', (_, object) => conditionOf(object, 'ConfigurationCurrent'));
+  t.is(conditionsText(held), 'ConfigurationCurrent=False RolloutPaused, Ready=True Running');
+  await world.quiet();
+  t.is((await world.get('web')).status?.pid, before.status?.pid);
+  t.deepEqual(await world.costOfNothing(), []);
+  await world.apply('web', mounting({ action: 'Recreate' }));
+  const after = await world.running('web', ({ restartCount }) => restartCount === 1);
+  t.not(after.status?.containerID, before.status?.containerID);
+  t.is(conditionsText(after), 'Ready=True Running');
+});
+
+test('Recreate: content that is back before anything was stopped has changed nothing', async (t) => {
+  let isThere = true;
+  await using world = await ContainerWorld.open({
+    ports: (runtime) => ({
+      ...runtime,
+      volumes: new Proxy(runtime.volumes, {
+        get(target, name) {
+          if (name === 'resolveHostPath') {
+            return (path: string) =>
+              isThere ? Promise.resolve(path) : Promise.reject(new RuntimeError('NotFound', `${path} is not there`));
+          }
+          const value: unknown = Reflect.get(target, name);
+          return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+        },
+      }),
+    }),
+  });
+  await site(world, 'first');
+  const { volumes = [], ...mounts } = mounting({ action: 'Recreate' });
+  await world.apply('web', {
+    volumes: [...volumes, { name: 'data', hostPath: { path: '/data' } }],
+    volumeMounts: [...(mounts.volumeMounts ?? []), { name: 'data', mountPath: '/data' }],
+  });
+  const before = await world.running('web');
+  isThere = false;
+  await site(world, 'second');
+  await world.until('waits', 'web', (_, object) => conditionOf(object, 'Ready')?.reason === 'HostPathNotFound');
+  await site(world, 'first');
+  const after = await world.running('web');
+  await world.quiet();
+  t.like(after.status, { pid: before.status?.pid ?? 0, restartCount: 0 });
+  t.is(conditionsText(after), 'Ready=True Running');
+  t.deepEqual(await world.costOfNothing(), []);
+});
+
+test('Recreate: content that is back while the former process is being stopped lets its instance go on', async (t) => {
+  await using world = await ContainerWorld.open({
+    program: () => ({ steps: [{ type: 'wait' }], ignores: [SIGTERM] }),
+  });
+  await site(world, 'first');
+  await world.apply('web', mounting({ action: 'Recreate' }));
+  const before = await world.running('web');
+  await site(world, 'second');
+  await world.until('is asked to stop', 'web', ({ summary }) => summary === 'Stopping');
+  await site(world, 'first');
+  const after = await world.running('web', ({ summary }) => summary === 'Running');
+  t.like(after.status, { pid: before.status?.pid ?? 0, restartCount: 0 });
+  await site(world, 'third');
+  await world.until('is asked to stop', 'web', ({ summary }) => summary === 'Stopping');
+  world.controls.exitTask(world.only(before), 0);
+  const third = await world.running('web', ({ restartCount }) => restartCount === 1);
+  t.not(third.status?.containerID, before.status?.containerID);
 });
 
 test('None: files follow and nothing else happens; variables wait for the next start', async (t) => {
