@@ -157,12 +157,12 @@ for (const way of WAYS) {
   test(`over ${way}, who sends headers drop by drop is cut off`, async (t) => {
     t.timeout(150_000);
     const ms = await part<number>(`headers ${way}`);
-    t.true(ms > 15_000 && ms < 40_000, String(ms));
+    t.true(ms > 15_000 && ms < 80_000, String(ms));
   });
   test(`over ${way}, who sends a body drop by drop is cut off later`, async (t) => {
     t.timeout(150_000);
     const ms = await part<number>(`body ${way}`);
-    t.true(ms > 40_000 && ms < 90_000, String(ms));
+    t.true(ms > 40_000 && ms < 130_000, String(ms));
   });
   test(`over ${way}, a watch in which nothing happens outlives every limit of requests`, async (t) => {
     t.timeout(150_000);
@@ -172,7 +172,7 @@ for (const way of WAYS) {
 
 test('a TLS handshake that stalls is given up', async (t) => {
   t.timeout(150_000);
-  t.true((await part<number>('handshake')) < 40_000);
+  t.true((await part<number>('handshake')) < 80_000);
 });
 
 test('five hundred watchers that never read are cut off, cost bounded memory, and nobody else anything', async (t) => {

@@ -1,10 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Looks every few milliseconds until `look` gives something true, and returns it; rejects with `what` after the deadline. */
+/**
+ * Looks every few milliseconds until `look` gives something true, and returns it; rejects with `what` after the deadline, which is long
+ * because machines that run tests may be slow.
+ */
 export async function eventually<T>(
   what: string,
   look: () => T | Promise<T>,
-  deadlineMs = 5000,
+  deadlineMs = 20_000,
 ): Promise<NonNullable<T>> {
   const end = performance.now() + deadlineMs;
   for (;;) {

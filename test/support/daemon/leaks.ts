@@ -16,7 +16,7 @@ export interface Traces {
 }
 
 const SHIM_SOCKETS = '/run/containerd/s';
-const PATIENCE_MS = 5000;
+const PATIENCE_MS = 15_000;
 
 /** Rejects with everything that is left. What is on its way out has a few seconds. */
 export async function assertNoLeaks(traces: Traces): Promise<void> {

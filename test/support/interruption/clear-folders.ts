@@ -4,7 +4,7 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** How long killed processes may take to be gone. */
-const PATIENCE_MS = 5000;
+const PATIENCE_MS = 15_000;
 
 /**
  * Removes folders with all that uses them: processes with one of them in their command line (daemons, shims, registries), what those
