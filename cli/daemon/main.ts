@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createApiServer, type ApiServer } from '../../api/server.ts';
 import { openStore } from '../../api/store/open.ts';
 import type { Log } from '../../controllers/engine/environment.ts';
+import type { Manager } from '../../controllers/engine/manager.ts';
 import { systemTimers } from '../../controllers/engine/timers.ts';
 import { measureHostFacts } from '../../runtime/host/facts.ts';
 import { KINDS } from '../../schemas/kinds.ts';
@@ -67,8 +68,11 @@ export async function startDaemon(options: DaemonOptions, log: Log, signal: Abor
   // Asked when the server is there.
   const find = (namespace: string, name: string) => findContainer(server, namespace, name);
   const admission = [assignNode(machine.nodeName), refuseCycles(find)];
+  const begun: { manager?: Manager } = {};
+  const check = (): string | undefined => (begun.manager ? begun.manager.notReady() : 'have not begun');
+  const health = [{ name: 'controllers', check }];
   const server: ApiServer = starting.use(
-    await createApiServer({ store, kinds: KINDS, clock, log, version: VERSION, admission }),
+    await createApiServer({ store, kinds: KINDS, clock, log, version: VERSION, admission, health }),
   );
   signal.throwIfAborted();
   const facts = { ...machine, storeIdentity: identityOf(server) };
@@ -95,6 +99,7 @@ export async function startDaemon(options: DaemonOptions, log: Log, signal: Abor
   await runtime.containerd.settled(CONTAINERD_GRACE_MS, signal);
   signal.throwIfAborted();
   const manager = starting.use(createControllers({ server, runtime, facts, clock, log }));
+  begun.manager = manager;
   void manager.start();
   const started = starting.move();
   return {

@@ -38,6 +38,8 @@ export class ControllerLoop {
   readonly #controller: GenericController;
   readonly #queue: WorkQueue;
   readonly #passes = new Map<Key, Pass>();
+  /** Keys of the start, until their first pass ends. */
+  readonly #unseen = new Set<Key>();
   readonly #leases = new Map<string, InformerLease>();
   readonly #informers = new Map<string, Informer>();
   readonly #deps: ReconcileDeps;
@@ -63,7 +65,12 @@ export class ControllerLoop {
   }
 
   get stats(): ControllerStats {
-    return { controller: this.#controller.name, state: this.#state, ...this.#queue.stats };
+    return {
+      controller: this.#controller.name,
+      state: this.#state,
+      unseen: this.#unseen.size,
+      ...this.#queue.stats,
+    };
   }
 
   /** Resolves when the controller runs, or `signal` aborted before that. */
@@ -100,7 +107,10 @@ export class ControllerLoop {
     for (const source of sources) {
       this.#held.use(startSource(source, { controller: name, reader, informers, timers, log, enqueue }));
     }
-    for (const key of own.keys()) this.#queue.add(key);
+    for (const key of own.keys()) {
+      this.#unseen.add(key);
+      this.#queue.add(key);
+    }
     this.#state = 'running';
     this.#queue.start();
   }
@@ -148,6 +158,7 @@ export class ControllerLoop {
   async #reconcile(key: Key): Promise<void> {
     const object = this.#informer(this.#controller.kind).get(key);
     if (!object) {
+      this.#unseen.delete(key);
       this.#queue.forget(key);
       return;
     }
@@ -161,6 +172,7 @@ export class ControllerLoop {
       if (outcome) this.#options.metrics.reconciled(name, outcome.type, (performance.now() - started) / 1000);
     } finally {
       this.#passes.delete(key);
+      this.#unseen.delete(key);
       if (pass.changedMeanwhile) this.#queue.add(key);
     }
   }

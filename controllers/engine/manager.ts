@@ -43,6 +43,8 @@ export interface Manager extends AsyncDisposable {
   stop(): Promise<void>;
   readonly informers: Informers;
   stats(): readonly ControllerStats[];
+  /** Whom the start still waits for, in words; undefined when every object that was there has been looked at by now. */
+  notReady(): string | undefined;
 }
 
 export function createManager(options: ManagerOptions): Manager {
@@ -104,6 +106,7 @@ export function createManager(options: ManagerOptions): Manager {
   let stopped: Promise<void> | undefined;
   const stopOnce = (): Promise<void> => (stopped ??= stop());
 
+  const stats = (): readonly ControllerStats[] => loops.map((loop) => loop.stats);
   return {
     informers,
     async start() {
@@ -112,7 +115,16 @@ export function createManager(options: ManagerOptions): Manager {
       await Promise.all(loops.map(startLoop));
     },
     stop: stopOnce,
-    stats: () => loops.map((loop) => loop.stats),
+    stats,
+    notReady: () => notReady(stats()),
     [Symbol.asyncDispose]: stopOnce,
   };
+}
+
+function notReady(stats: readonly ControllerStats[]): string | undefined {
+  const problems = stats.flatMap(({ controller, state, unseen }) => {
+    if (state !== 'running') return [`${controller} ${state === 'waiting' ? 'has not begun' : 'has stopped'}`];
+    return unseen === 0 ? [] : [`${controller} has not looked at ${unseen} yet`];
+  });
+  return problems.length === 0 ? undefined : problems.join(', ');
 }

@@ -14,4 +14,6 @@ export interface ControllerStats extends QueueStats {
   readonly controller: string;
   /** `waiting`: its caches are not filled yet. */
   readonly state: 'waiting' | 'running' | 'stopped';
+  /** Objects that were there when it began and of which no pass has ended yet: what their status says is of an earlier run. */
+  readonly unseen: number;
 }

@@ -120,6 +120,37 @@ test('an event source that fails at first is started again', async (t) => {
   t.is(time.timers, 0);
 });
 
+test('it says whom it still waits for, until each object of the start has been looked at', async (t) => {
+  await using world = await openApiWorld();
+  const user = world.plainClient();
+  for (const name of ['a', 'b']) await user.create(widget(name));
+  const gate = Promise.withResolvers<void>();
+  const manager = createManager({
+    client: world.client(),
+    controllers: [
+      healthy({
+        async reconcile({ metadata }) {
+          if (metadata.name === 'b') await gate.promise;
+          return settled();
+        },
+      }),
+    ],
+    clock: { now: () => Date.now() },
+    random: Math.random,
+    log: recordingLog(),
+  });
+  t.is(manager.notReady(), 'healthy has not begun');
+  await manager.start();
+  await eventually('the first pass', () => manager.notReady() === 'healthy has not looked at 1 yet');
+  gate.resolve();
+  await eventually('the other pass', () => manager.notReady() === undefined);
+  // What comes later is no matter of the start.
+  await user.create(widget('c'));
+  t.is(manager.notReady(), undefined);
+  await manager.stop();
+  t.is(manager.notReady(), 'healthy has stopped');
+});
+
 test('each controller writes as its own user', async (t) => {
   await using world = await openApiWorld();
   const asked: string[] = [];
