@@ -5,12 +5,24 @@ import { mkdir, open, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { probe } from '../proto/grpc/probe.ts';
-import { removeCgroups, unmountBelow, type Peer, type PeerOptions } from './peer.ts';
+import { endProcesses, removeCgroups, unmountBelow, type Peer, type PeerOptions } from './peer.ts';
+import { inside } from './network/namespace.ts';
 import { answers, run } from './run.ts';
+import { CONTAINER_PORT, hostPortOf, SERVE, SLEEP } from './workload.ts';
 
 const START_MS = 60_000;
 /** dockerd takes the machine's own containerd when one listens here, which a bench must not touch. */
 const SYSTEM_CONTAINERD = '/run/containerd/containerd.sock';
+
+/** Nothing of the machine's network is touched. */
+const NO_NETWORK = [
+  '--bridge',
+  'none',
+  '--iptables=false',
+  '--ip6tables=false',
+  '--ip-forward=false',
+  '--ip-masq=false',
+];
 
 /** Undefined when dockerd or docker compose 2 is not installed, or the machine's own containerd runs. */
 export async function openCompose(options: PeerOptions): Promise<Peer | undefined> {
@@ -18,13 +30,17 @@ export async function openCompose(options: PeerOptions): Promise<Peer | undefine
   if (compose === undefined || !(await answers('dockerd', '--version')) || (await probe(SYSTEM_CONTAINERD))) {
     return undefined;
   }
-  const { folder, archive, image } = options;
+  const { folder, archive, image, network } = options;
   const socket = join(folder, 's');
   const env = { DOCKER_HOST: `unix://${socket}`, DOCKER_CONFIG: join(folder, 'config') };
   await mkdir(env.DOCKER_CONFIG);
   await using opening = new AsyncDisposableStack();
-  opening.defer(() => unmountBelow(folder).then(() => removeCgroups('docker')));
-  const daemon = await startDockerd(folder, socket);
+  opening.defer(async () => {
+    await endProcesses(folder);
+    await unmountBelow(folder);
+    await removeCgroups('docker');
+  });
+  const daemon = await startDockerd(folder, socket, network);
   opening.defer(() => stop(daemon));
   await run('docker', ['load', '--quiet', '--input', archive], env);
   const file = join(folder, 'compose.json');
@@ -40,12 +56,14 @@ export async function openCompose(options: PeerOptions): Promise<Peer | undefine
   return {
     name: 'docker compose up',
     async start(count) {
-      await writeFile(file, composeFile(image, count));
+      await writeFile(file, composeFile(image, count, network !== undefined));
       const begin = performance.now();
       await command('up', '--detach', '--pull', 'never');
       return performance.now() - begin;
     },
     clear,
+    pidOf: async (index) =>
+      Number(await run('docker', ['inspect', '--format', '{{.State.Pid}}', `bench-bench-${index}-1`], env)),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 }
@@ -56,7 +74,7 @@ async function findCompose(): Promise<{ readonly program: string; readonly args:
   return /^v?[2-9]\./.test(version) ? { program: 'docker-compose', args: [] } : undefined;
 }
 
-async function startDockerd(folder: string, socket: string): Promise<ChildProcess> {
+async function startDockerd(folder: string, socket: string, network: string | undefined): Promise<ChildProcess> {
   const output = join(folder, 'dockerd.log');
   await using file = await open(output, 'a');
   const places = [
@@ -67,17 +85,13 @@ async function startDockerd(folder: string, socket: string): Promise<ChildProces
     '--pidfile',
     join(folder, 'pid'),
   ];
-  const network = [
-    '--bridge',
-    'none',
-    '--iptables=false',
-    '--ip6tables=false',
-    '--ip-forward=false',
-    '--ip-masq=false',
-  ];
-  const child = spawn('dockerd', ['--host', `unix://${socket}`, ...places, ...network], {
-    stdio: ['ignore', file.fd, file.fd],
-  });
+  const [program, words] = inside(network, 'dockerd', [
+    '--host',
+    `unix://${socket}`,
+    ...places,
+    ...(network === undefined ? NO_NETWORK : []),
+  ]);
+  const child = spawn(program, words, { stdio: ['ignore', file.fd, file.fd] });
   for (const deadline = Date.now() + START_MS; !(await probe(socket)); await sleep(50)) {
     if (child.exitCode === null && Date.now() < deadline) continue;
     await stop(child);
@@ -93,12 +107,12 @@ async function stop(child: ChildProcess): Promise<void> {
   await gone;
 }
 
-const composeFile = (image: string, count: number): string =>
-  JSON.stringify({
-    services: Object.fromEntries(
-      Array.from({ length: count }, (_, index) => [
-        `bench-${index}`,
-        { image, command: ['sleep', 'infinity'], network_mode: 'none' },
-      ]),
-    ),
-  });
+/** Without a `networks` of its own a project gets one bridge for all. */
+function composeFile(image: string, count: number, bridged: boolean): string {
+  const service = (index: number): object =>
+    bridged
+      ? { image, command: SERVE, ports: [`${hostPortOf(index)}:${CONTAINER_PORT}`] }
+      : { image, command: SLEEP, network_mode: 'none' };
+  const services = Object.fromEntries(Array.from({ length: count }, (_, index) => [`bench-${index}`, service(index)]));
+  return JSON.stringify({ services });
+}

@@ -4,6 +4,7 @@ import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createHttpClient, type HttpClient } from '../client/http.ts';
+import { inside } from './network/namespace.ts';
 
 const START_MS = 60_000;
 const POLL_MS = 50;
@@ -35,6 +36,10 @@ export interface DaemonProcessOptions {
   readonly signal: AbortSignal;
   /** More flags for Node, of those that NODE_OPTIONS takes: `--cpu-prof`, … */
   readonly nodeFlags?: readonly string[];
+  /** Network namespace in which it stands; absent: the machine's. */
+  readonly network?: string;
+  /** More of its environment. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 const HOOK = new URL('./delay-hook.mjs', import.meta.url).href;
@@ -45,8 +50,14 @@ export async function startDaemonProcess(options: DaemonProcessOptions): Promise
   const flags = [...(hooked ? ['--import', HOOK] : []), ...nodeFlags];
   const args = ['--data-dir', dataDirectory, '--run-dir', runDirectory, '--allow-host-path', allowHostPath];
   await using output = await open(options.output, 'a');
-  const env = { ...process.env, NODE_OPTIONS: flags.join(' '), NODE_COMPILE_CACHE: join(dataDirectory, '..', 'cache') };
-  const child = spawn(options.program, ['daemon', ...args], {
+  const env = {
+    ...process.env,
+    NODE_OPTIONS: flags.join(' '),
+    NODE_COMPILE_CACHE: join(dataDirectory, '..', 'cache'),
+    ...options.env,
+  };
+  const [program, words] = inside(options.network, options.program, ['daemon', ...args]);
+  const child = spawn(program, words, {
     env,
     stdio: ['ignore', output.fd, output.fd, ...(hooked ? ['ipc' as const] : [])],
   });

@@ -28,6 +28,8 @@ export interface Floor extends AsyncDisposable {
   start(count: number, atOnce: number): Promise<number>;
   /** Milliseconds from SIGKILL of a container's process to its next one: exit seen, task deleted, created, started. */
   recreate(): Promise<number>;
+  /** The same with all of the container made anew: its snapshot and its record as well. */
+  recreateAll(): Promise<number>;
   clear(): Promise<void>;
 }
 
@@ -69,13 +71,21 @@ export async function openFloor(world: World): Promise<Floor> {
       await inParallel(bares, atOnce, (bare) => startBare(services, bare, image, record, identity));
       return performance.now() - begin;
     },
-    async recreate() {
-      const [bare] = started;
-      if (bare === undefined) throw new Error('there is no bare container to kill');
-      return recreateBare(services, bare, image);
+    recreate: () => recreateBare(services, first(started), image),
+    async recreateAll() {
+      const bare = first(started);
+      const begin = performance.now();
+      await removeBare(services, bare, image);
+      await startBare(services, bare, image, record, identity);
+      return performance.now() - begin;
     },
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
+}
+
+function first([bare]: readonly Bare[]): Bare {
+  if (bare === undefined) throw new Error('there is no bare container to kill');
+  return bare;
 }
 
 async function startBare(
@@ -122,14 +132,18 @@ async function recreateBare(services: Services, { id, stdout, stderr }: Bare, im
   return performance.now() - begin;
 }
 
-async function remove(services: Services, { id, fifos }: Bare, { snapshotter }: ImageRecord): Promise<void> {
+async function remove(services: Services, bare: Bare, image: ImageRecord): Promise<void> {
+  await removeBare(services, bare, image);
+  for (const fifo of bare.fifos) await fifo.close();
+}
+
+async function removeBare(services: Services, { id }: Bare, { snapshotter }: ImageRecord): Promise<void> {
   const containerId = id;
   await services.tasks.kill({ containerId, signal: 9 }).catch(ignore);
   await services.tasks.wait({ containerId }).catch(ignore);
   await services.tasks.delete({ containerId }).catch(ignore);
   await services.containers.delete({ id }).catch(ignore);
   await services.snapshots.remove({ snapshotter, key: id }).catch(ignore);
-  for (const fifo of fifos) await fifo.close();
 }
 
 /** What was never made need not be removed. */

@@ -14,14 +14,20 @@ export interface IdleOptions {
   /** Containers that run. */
   readonly count: number;
   readonly seconds: number;
+  /** What distinguishes this rest from others of a run: in front of each name. */
+  readonly title?: string;
 }
 
 /** Needs `count` running Containers. */
-export async function benchIdle(world: World, { count, seconds }: IdleOptions): Promise<BenchRow[]> {
+export async function benchIdle(world: World, { count, seconds, title = '' }: IdleOptions): Promise<BenchRow[]> {
   await sleep(SETTLE_MS, undefined, { signal: world.signal });
   const groups = {
     daemon: [world.daemon.pid],
     logd: await findProcesses([join(world.runDirectory, 'logd', 'logd.sock')]).then(orRecorded(world)),
+    netd: await recorded(join(world.runDirectory, 'netd', 'process.json')).then(
+      (pid) => [pid],
+      () => [],
+    ),
     containerd: [await recorded(join(world.runDirectory, 'containerd', 'process.json'))],
     shims: await findProcesses(['-address', world.containerdSocket]),
   };
@@ -30,30 +36,32 @@ export async function benchIdle(world: World, { count, seconds }: IdleOptions): 
     Object.entries(groups).map(async ([name, pids]) => [name, sum(await Promise.all(pids.map(pssOf))) / 1024] as const),
   );
   const memory = Object.fromEntries(pss);
+  const ours = ['daemon', 'logd', 'netd'];
+  const total = (values: Readonly<Record<string, number>>): number => sum(ours.map((name) => values[name] ?? 0));
   return [
     ...Object.entries(cpu).map(([name, used]) => ({
-      name: `idle CPU, ${name}`,
+      name: `${title}idle CPU, ${name}`,
       value: round((used / seconds) * 100, 2),
       unit: '% of one core',
       note: `${count} containers, ${seconds} s`,
     })),
     {
-      name: 'idle CPU, daemon + logd',
-      value: round((((cpu['daemon'] ?? 0) + (cpu['logd'] ?? 0)) / seconds) * 100, 2),
+      name: `${title}idle CPU, daemon + logd + netd`,
+      value: round((total(cpu) / seconds) * 100, 2),
       unit: '% of one core',
       note: 'goal < 0.5',
     },
     ...pss.map(([name, megabytes]) => ({
-      name: `memory, ${name}`,
+      name: `${title}memory, ${name}`,
       value: round(megabytes, 1),
       unit: 'MB PSS',
       note: `${groups[name as keyof typeof groups].length} processes`,
     })),
     {
-      name: 'memory, daemon + logd',
-      value: round((memory['daemon'] ?? 0) + (memory['logd'] ?? 0), 1),
+      name: `${title}memory, daemon + logd + netd`,
+      value: round(total(memory), 1),
       unit: 'MB PSS',
-      note: 'goal < 120',
+      note: `${count} containers`,
     },
   ];
 }

@@ -1,13 +1,16 @@
 import { readdir, readFile, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { findProcessesBelow } from './processes.ts';
 import { run } from './run.ts';
 
 /** Another program that starts containers, on directories of its own. Disposing it removes everything. */
 export interface Peer extends AsyncDisposable {
   readonly name: string;
-  /** Milliseconds to create and start so many containers without a network. */
+  /** Milliseconds to create and start so many containers. */
   start(count: number): Promise<number>;
   clear(): Promise<void>;
+  /** Process of the container with this index, as the machine counts it. */
+  pidOf(index: number): Promise<number>;
 }
 
 export interface PeerOptions {
@@ -16,6 +19,22 @@ export interface PeerOptions {
   /** What `docker save` writes, with this reference in it. */
   readonly archive: string;
   readonly image: string;
+  /**
+   * Network namespace in which the program stands; its containers are then on a bridge and each publishes a port. Absent: the machine's, and
+   * containers have no network.
+   */
+  readonly network?: string;
+}
+
+/** Ends what still runs on a folder after a peer was told to clear up: monitors, name servers, shims. */
+export async function endProcesses(folder: string): Promise<void> {
+  for (const pid of await findProcessesBelow(folder)) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
 }
 
 /** Takes away the mounts below a folder, the latest first. */

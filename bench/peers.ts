@@ -1,67 +1,55 @@
 /** The same containers with the programs that people use today, in turns with tsmoby. */
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { buildBusyboxArchive } from '../tools/busybox-image/archive.ts';
-import { openCompose } from './compose.ts';
-import { deleteContainers, startContainers } from './containers.ts';
-import type { Peer } from './peer.ts';
-import { openPodman } from './podman.ts';
+import { openContestants, type Contestant } from './contestants.ts';
+import { inside } from './network/namespace.ts';
 import type { BenchRow } from './row.ts';
+import { run } from './run.ts';
 import type { StartOptions } from './start.ts';
 import { median, round } from './statistics.ts';
-import { IMAGE, type World } from './world.ts';
+import { hostPortOf } from './workload.ts';
+import type { World } from './world.ts';
 
-const PEERS = [
-  { open: openPodman, folder: 'podman', install: 'apt-get install podman' },
-  {
-    open: openCompose,
-    folder: 'compose',
-    install:
-      "install Debian 13's docker.io, docker-cli and docker-compose, with no containerd of the machine's own running",
-  },
-] as const;
-
-/** Needs the image in the world's daemon, and leaves no container. Peers that are not installed are counted aloud. */
-export async function benchPeers(world: World, { count, turns }: StartOptions): Promise<BenchRow[]> {
-  await using opened = new AsyncDisposableStack();
-  const archive = join(world.folder, 'image', 'docker.tar');
-  await buildBusyboxArchive({ output: archive, format: 'docker', name: IMAGE, config: { cmd: ['sleep', 'infinity'] } });
-  const peers: Peer[] = [];
-  const missing: BenchRow[] = [];
-  for (const { open, folder: name, install } of PEERS) {
-    const folder = join(world.folder, name);
-    await mkdir(folder);
-    const peer = await open({ folder, archive, image: IMAGE });
-    if (peer === undefined)
-      missing.push({ name, value: 0, unit: 'skipped', note: `not installed, skipped: ${install}` });
-    else peers.push(opened.use(peer));
-  }
-  if (peers.length === 0) return missing;
-  return [...(await compare(world, peers, { count, turns })), ...missing];
+/**
+ * Needs the image in the world's daemon, and leaves no container. Peers that are not installed are counted aloud. In a world with a network of its
+ * own every container is on a bridge and publishes a port.
+ */
+export async function benchPeers(world: World, options: StartOptions): Promise<BenchRow[]> {
+  await using opened = await openContestants(world);
+  return [...(await compare(opened.contestants, options, world.signal)), ...opened.missing];
 }
 
-async function compare(world: World, peers: readonly Peer[], { count, turns }: StartOptions): Promise<BenchRow[]> {
-  const { client } = world.daemon;
-  const ours = {
-    name: 'tsmoby, apply to Running',
-    start: (number: number) => startContainers(client, number),
-    clear: () => deleteContainers(client),
-  };
-  const times = [ours, ...peers].map((one) => ({ one, values: [] as number[] }));
+async function compare(
+  contestants: readonly Contestant[],
+  { count, turns }: StartOptions,
+  signal: AbortSignal,
+): Promise<BenchRow[]> {
+  const times = contestants.map((one) => ({ ...one, values: [] as number[] }));
   for (let turn = 0; turn <= turns; turn += 1) {
-    for (const { one, values } of times) {
-      // The first turn only warms up.
+    for (const { peer, network, values } of times) {
+      signal.throwIfAborted();
+      // The first turn only warms up, and shows that ports lead somewhere.
       const number = turn === 0 ? 2 : count;
-      const time = (await one.start(number)) / number;
+      const time = (await peer.start(number)) / number;
       if (turn > 0) values.push(time);
-      await one.clear();
+      else if (network !== undefined) await reach(network, number);
+      await peer.clear();
     }
   }
   const [own = 0] = times.map(({ values }) => median(values));
-  return times.map(({ one, values }) => ({
-    name: one.name,
+  return times.map(({ peer, network, values }) => ({
+    name: network === undefined ? peer.name : `published: ${peer.name}`,
     value: round(median(values), 1),
     unit: 'ms a container',
-    note: `${round(median(values) / own, 2)} × tsmoby; ${count} containers, no network`,
+    note: `${round(median(values) / own, 2)} × tsmoby; ${count} containers, ${network === undefined ? 'no network' : 'a bridge and a published port each'}`,
   }));
+}
+
+const ASK = `for (const url of process.argv.slice(1)) {
+  const answer = await fetch(url, { signal: AbortSignal.timeout(5000) });
+  if ((await answer.text()) !== 'ok\\n') throw new Error(url + ' answers something else');
+}`;
+
+/** Rejects unless each of so many published ports answers. */
+async function reach(network: string, count: number): Promise<void> {
+  const urls = Array.from({ length: count }, (_, index) => `http://127.0.0.1:${hostPortOf(index)}/`);
+  await run(...inside(network, process.execPath, ['--input-type=module', '--eval', ASK, ...urls]));
 }

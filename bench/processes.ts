@@ -25,11 +25,20 @@ export async function cpuOf(pid: number): Promise<number> {
 
 /** Processes whose command line has all of these words. */
 export async function findProcesses(words: readonly string[]): Promise<readonly number[]> {
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  return pidsWhere((line) => words.every((word) => line.includes(word)));
+}
+
+/** Other processes with a path below this folder in their command line. */
+export async function findProcessesBelow(folder: string): Promise<readonly number[]> {
+  return pidsWhere((line, pid) => pid !== process.pid && line.some((word) => word.includes(`${folder}/`)));
+}
+
+async function pidsWhere(fits: (line: readonly string[], pid: number) => boolean): Promise<readonly number[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
   const found = await Promise.all(
     pids.map(async (pid) => {
       const line = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split('\0');
-      return words.every((word) => line.includes(word)) ? [Number(pid)] : [];
+      return fits(line, pid) ? [pid] : [];
     }),
   );
   return found.flat();

@@ -1,11 +1,13 @@
 import { cp, mkdir, mkdtemp, rm, statfs, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { tearDown } from '../cli/daemon/tear-down.ts';
 import { containerdPaths } from '../runtime/containerd/supervisor-config.ts';
 import { buildBusyboxArchive } from '../tools/busybox-image/archive.ts';
 import { buildInto } from '../tools/build/bundle.ts';
 import { startDaemonProcess, type DaemonProcess } from './daemon-process.ts';
+import { countPrograms, type CountedPrograms } from './network/counted-programs.ts';
+import { inside, openNetworkNamespace } from './network/namespace.ts';
+import { run } from './run.ts';
 
 /** A private daemon, built from this checkout, on directories of its own, with its own containerd and an image at hand. Disposing it removes everything. */
 export interface World extends AsyncDisposable {
@@ -16,6 +18,10 @@ export interface World extends AsyncDisposable {
   readonly runDirectory: string;
   readonly archive: string;
   readonly containerdSocket: string;
+  /** Network namespace of the daemon; absent: the machine's. */
+  readonly network?: string;
+  /** What the daemon started on the machine; only with `counted`. */
+  readonly programs?: CountedPrograms;
   /** Another one after each start. */
   readonly daemon: DaemonProcess;
   /** Ends the daemon; what it made stays. */
@@ -31,6 +37,10 @@ export interface WorldOptions {
   readonly hooked: boolean;
   readonly signal: AbortSignal;
   readonly nodeFlags?: readonly string[];
+  /** In a network of its own, with nothing in it but what the daemon makes. */
+  readonly ownNetwork?: boolean;
+  /** The daemon's programs write down each of their starts. */
+  readonly counted?: boolean;
 }
 
 /** Reference of the image in the archive. */
@@ -38,8 +48,7 @@ export const IMAGE = 'bench.tsmoby.dev/busybox:v1';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 
-/** Says nothing: what the daemon writes is in its own output. */
-const QUIET = { debug() {}, info() {}, warn() {}, error() {} };
+const TEAR_DOWN = fileURLToPath(new URL('./tear-down.ts', import.meta.url));
 
 /** Linux' number of tmpfs (statfs(2)). */
 const TMPFS = 0x01021994;
@@ -77,14 +86,20 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   const archive = join(folder, 'image', 'busybox.tar');
   await using opening = new AsyncDisposableStack();
   opening.defer(async () => {
-    await tearDown({ dataDirectory, runDirectory, log: QUIET });
     for (const path of [folder, runFolder]) await rm(path, { recursive: true, force: true });
   });
+  const network = options.ownNetwork ? opening.use(await openNetworkNamespace(runFolder, 'own')).path : undefined;
+  opening.defer(
+    async () => void (await run(...inside(network, process.execPath, [TEAR_DOWN, dataDirectory, runDirectory]))),
+  );
+  const programs = options.counted ? await countPrograms(join(folder, 'counted')) : undefined;
   const program = await install(folder);
   await buildBusyboxArchive({ output: archive, name: IMAGE, config: { cmd: ['sleep', 'infinity'] } });
   const start = (): Promise<DaemonProcess> =>
     startDaemonProcess({
       ...options,
+      ...(network === undefined ? {} : { network }),
+      ...(programs === undefined ? {} : { env: programs.env }),
       program,
       dataDirectory,
       runDirectory,
@@ -101,6 +116,8 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     runDirectory,
     archive,
     containerdSocket: containerdPaths(dataDirectory, runDirectory).socket,
+    ...(network === undefined ? {} : { network }),
+    ...(programs === undefined ? {} : { programs }),
     get daemon() {
       return daemon;
     },
