@@ -183,6 +183,7 @@ export const REASON_MEANINGS = {
   DNSUnsupported: 'Names cannot be answered on this kind of network.',
   DNSPortTaken: 'Somebody else answers at port 53 of the gateway.',
   NetworkHelperUnavailable: 'netd does not answer.',
+  NetworkHelperFull: 'netd cannot hold more names or ports than it has.',
 
   // Volumes.
   Provisioned: 'The storage is there.',

@@ -152,7 +152,7 @@ export function normalized(reference: string): string {
 }
 
 /** One for each way of getting a reference, so that credentials of one Container never serve another. */
-export function implicitName({ spec }: Container): string {
+export function implicitName({ spec }: Pick<Container, 'spec'>): string {
   const { image = '', imagePullPolicy = null, imagePullSecrets = [] } = spec;
   return `auto-${fingerprint([image, imagePullPolicy, imagePullSecrets], 12)}`;
 }

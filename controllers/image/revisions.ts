@@ -1,6 +1,6 @@
 import type { Container, ControllerRevision, Image } from '../../schemas/gen/types.ts';
 import type { KubeObject } from '../../schemas/object.ts';
-import { revisionsInUse } from '../../schemas/values/container-revisions.ts';
+import { revisionOwner, revisionsInUse, specOfRevision } from '../../schemas/values/container-revisions.ts';
 import type { Key, Reader, WatchedKind } from '../engine/contract.ts';
 import { keyOf } from '../engine/keys.ts';
 import { IMPLICIT_LABEL } from './names.ts';
@@ -17,7 +17,7 @@ const REVISION = { apiVersion: 'apps/v1', kind: 'ControllerRevision' } as const;
 export const revisionWatch: WatchedKind = {
   kind: REVISION,
   map: implicitImagesOf,
-  indexes: { image: (revision) => [specOf(revision)?.image ?? []].flat() },
+  indexes: { image: (revision) => [specOfRevision(revision)?.image ?? []].flat() },
 };
 
 /** A Container may still come to need it, for a spec that is not that of now. */
@@ -30,9 +30,9 @@ export function isOfRevision(image: Image, reader: Reader): boolean {
   });
 }
 
-function userOf({ metadata }: ControllerRevision, reader: Reader): Container | undefined {
-  const { namespace = '', name, ownerReferences = [] } = metadata;
-  const owner = ownerReferences.find(({ kind, controller }) => kind === 'Container' && controller === true);
+function userOf(revision: ControllerRevision, reader: Reader): Container | undefined {
+  const { namespace = '', name } = revision.metadata;
+  const owner = revisionOwner(revision);
   const user = owner && reader.get<Container>(CONTAINER, namespace, owner.name);
   return user?.metadata.uid === owner?.uid && user !== undefined && revisionsInUse(user.status).includes(name)
     ? user
@@ -41,7 +41,7 @@ function userOf({ metadata }: ControllerRevision, reader: Reader): Container | u
 
 /** As it was got at the time, and as it would be got now: how an image is got may change without another instance. */
 function waysOf(revision: ControllerRevision, { spec }: Container): readonly string[] {
-  const past = specOf(revision);
+  const past = specOfRevision(revision);
   if (past === undefined) return [];
   const { image, imageFrom: _, ...others } = spec;
   return [wayOf({ spec: past }), wayOf({ spec: { ...others, image: past.image ?? image ?? '' } })];
@@ -49,7 +49,7 @@ function waysOf(revision: ControllerRevision, { spec }: Container): readonly str
 
 /** One that is gone may leave an unused Image. */
 function implicitImagesOf(object: KubeObject, reader: Reader, previous?: KubeObject): readonly Key[] {
-  const reference = specOf(object)?.image;
+  const reference = specOfRevision(object)?.image;
   if (previous === undefined || reference === undefined) return [];
   const { namespace = '' } = object.metadata;
   return reader
@@ -57,6 +57,3 @@ function implicitImagesOf(object: KubeObject, reader: Reader, previous?: KubeObj
     .filter(({ spec }) => spec.reference === reference)
     .map(keyOf);
 }
-
-const specOf = (revision: KubeObject): Container['spec'] | undefined =>
-  ((revision as ControllerRevision).data as { readonly spec?: Container['spec'] } | undefined)?.spec;

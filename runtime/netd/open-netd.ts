@@ -1,5 +1,6 @@
 /** The ports Netd and Probes over the program netd. */
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { RuntimeError } from '../errors.ts';
 import type { NameTable, Netd, PortReservation } from '../ports/netd.ts';
 import type { Probes } from '../ports/probes.ts';
@@ -12,6 +13,8 @@ import type { OpenNetwork } from './doors.ts';
 import { NetdProbes } from './probes.ts';
 import type { ProbeTime } from './program/keep-asking.ts';
 import type { Answer, Message, ProbeEvent } from './program/protocol.ts';
+import { askKept, namesTeller, reservationsTeller, type Connection } from './tell.ts';
+import { createTurns } from './turns.ts';
 
 export interface NetdOptions {
   readonly runDirectory: string;
@@ -38,6 +41,10 @@ export interface OpenNetd extends AsyncDisposable {
 
 /** How long it may be silent, or be away between two lives. */
 const answerMs = 20_000;
+/** How long whoever starts it waits for ports that it has to take again: thousands of them take longer, and are taken all the same. */
+const portsMs = 5000;
+/** More do not fit into its heap: some 2 KB a host, 5 KB a port. */
+const most = { hosts: 20_000, ports: 30_000 } as const;
 
 /**
  * Starts or adopts netd; resolves when it answers. What was wanted last is told to each netd that follows. Disposing leaves it running.
@@ -45,6 +52,7 @@ const answerMs = 20_000;
  */
 export async function openNetd(options: NetdOptions): Promise<OpenNetd> {
   const wanted: { table?: NameTable; reservations?: readonly PortReservation[] } = {};
+  const [names, ports] = [namesTeller(), reservationsTeller()];
   const probes = new NetdProbes({
     exec: options.exec,
     openNetwork: options.openNetwork,
@@ -53,14 +61,18 @@ export async function openNetd(options: NetdOptions): Promise<OpenNetd> {
     send: (message) =>
       void ask(message).catch((err: unknown) => options.log.warn({ err }, 'netd was not told of probes')),
   });
-  const introduce = async (connection: ResidentConnection<Message, Answer>, adopted: boolean): Promise<void> => {
-    if (adopted) probes.adopt((await connection.ask({ op: 'kept' })).probes ?? []);
-    const { table, reservations } = wanted;
-    if (table) await connection.ask({ op: 'names', table });
-    const answer = reservations && (await connection.ask({ op: 'reservations', reservations }));
-    const problems = answer?.problems ?? [];
+  /** Never rejects: where the connection ends, the next one is told. */
+  const hold = async (connection: Connection, reservations: readonly PortReservation[]): Promise<void> => {
+    const { problems = [] } = await ports.tell(connection, reservations).catch(() => ({ problems: [] }));
     if (problems.length > 0) options.log.warn({ problems }, 'published ports were lost while netd was away');
-    await connection.ask(probes.wanted);
+  };
+  const introduce = async (connection: ResidentConnection<Message, Answer>, adopted: boolean): Promise<void> => {
+    const there = adopted ? (await askKept(connection, false)).probes : [];
+    probes.adopt(there);
+    const { table, reservations } = wanted;
+    if (table) await names.tell(connection, table);
+    for (const message of probes.missing(there)) await connection.ask(message);
+    if (reservations) await Promise.race([delay(portsMs, undefined, { ref: false }), hold(connection, reservations)]);
   };
   const kept = await keepResident<Message, Answer>({
     paths: residentPaths(options.runDirectory, 'netd'),
@@ -69,31 +81,45 @@ export async function openNetd(options: NetdOptions): Promise<OpenNetd> {
     node: options.node ?? process.execPath,
     program: options.program ?? join(import.meta.dirname, 'program'),
     packages: ['dns-packet', '@leichtgewicht/ip-codec'],
-    heapMegabytes: 64,
+    heapMegabytes: 256,
     args: ['--resolv-conf', options.resolvConf ?? '/etc/resolv.conf'],
     onConnect: introduce,
     async onRetire(connection) {
-      const told = await connection.ask({ op: 'kept' });
-      probes.adopt(told.probes ?? []);
+      const told = await askKept(connection, true);
+      probes.adopt(told.probes);
       if (told.table) wanted.table ??= told.table;
       if (told.reservations) wanted.reservations ??= told.reservations;
     },
     onEvent: (event) => probes.hear(event as ProbeEvent),
   });
   const ask = (message: Message): Promise<Answer> => within(answerMs, kept.ask(message));
+  const converse = async (talk: (connection: Connection, signal: AbortSignal) => Promise<Partial<Answer>>) => {
+    const stop = new AbortController();
+    try {
+      return await within(
+        answerMs,
+        kept.converse((connection) => talk(connection, stop.signal)),
+      );
+    } finally {
+      // Where it is late, the rest of it must not come between what is said next.
+      stop.abort();
+    }
+  };
   const namesInTurn = createTurns();
   const reservationsInTurn = createTurns();
   return {
     netd: {
       setNames: (table) =>
         namesInTurn(async () => {
+          checkSize('containers with names', table.hosts.length, most.hosts);
           wanted.table = table;
-          return (await ask({ op: 'names', table })).gateways ?? [];
+          return (await converse((connection, signal) => names.tell(connection, table, signal))).gateways ?? [];
         }),
       setReservations: (reservations) =>
         reservationsInTurn(async () => {
+          checkSize('published ports', reservations.length, most.ports);
           wanted.reservations = reservations;
-          return (await ask({ op: 'reservations', reservations })).problems ?? [];
+          return (await converse((connection, signal) => ports.tell(connection, reservations, signal))).problems ?? [];
         }),
       async pickPort(protocol, hostIP) {
         const { port } = await ask({ op: 'pick', protocol, ...(hostIP === undefined ? {} : { hostIP }) });
@@ -109,6 +135,14 @@ export async function openNetd(options: NetdOptions): Promise<OpenNetd> {
   };
 }
 
+/** What netd could not hold is not told to it: that would end it, and what it holds for others. */
+function checkSize(what: string, count: number, limit: number): void {
+  if (count <= limit) return;
+  throw new RuntimeError('ResourceExhausted', `this machine has ${count} ${what}, and netd can hold ${limit}`, {
+    reason: 'NetworkHelperFull',
+  });
+}
+
 const machineTime: ProbeTime = {
   now: Date.now,
   random: Math.random,
@@ -117,16 +151,6 @@ const machineTime: ProbeTime = {
     return { [Symbol.dispose]: () => clearTimeout(timer) };
   },
 };
-
-/** What is asked later is in force later, also when netd died in between. */
-function createTurns(): <T>(act: () => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve();
-  return (act) => {
-    const done = last.then(act);
-    last = done.catch(() => undefined);
-    return done;
-  };
-}
 
 async function within<T>(milliseconds: number, answer: Promise<T>): Promise<T> {
   const late = Promise.withResolvers<never>();

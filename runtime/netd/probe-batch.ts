@@ -1,11 +1,22 @@
-/** What is kept and removed in one turn goes to netd in one message. */
+/** What is kept and removed in one turn goes to netd together. */
 import type { KeptProbe, ProbesMessage } from './program/protocol.ts';
+import { slicesOf } from './program/slices.ts';
 
 export interface ProbeBatch {
   keep(probe: KeptProbe): void;
   drop(key: string): void;
   /** What waits is not sent any more. */
   stop(): void;
+}
+
+/** In slices that can be told one by one. */
+export function* probesMessages(keep: readonly KeptProbe[], drop: readonly string[]): Generator<ProbesMessage> {
+  for (const slice of slicesOf(drop)) {
+    if (slice.rows.length > 0) yield { op: 'probes', keep: [], drop: slice.rows };
+  }
+  for (const slice of slicesOf(keep)) {
+    if (slice.rows.length > 0) yield { op: 'probes', keep: slice.rows, drop: [] };
+  }
 }
 
 export function createProbeBatch(send: (message: ProbesMessage) => void): ProbeBatch {
@@ -15,9 +26,10 @@ export function createProbeBatch(send: (message: ProbesMessage) => void): ProbeB
   const flush = (): void => {
     due = false;
     if (kept.size === 0 && dropped.size === 0) return;
-    send({ op: 'probes', keep: [...kept.values()], drop: [...dropped] });
+    const [keep, drop] = [[...kept.values()], [...dropped]];
     kept.clear();
     dropped.clear();
+    for (const message of probesMessages(keep, drop)) send(message);
   };
   const later = (): void => {
     if (due) return;

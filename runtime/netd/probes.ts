@@ -1,8 +1,9 @@
 /** The Probes port: keeps what is asked in netd and what is asked here, and how each of them stands. */
+import { createHash } from 'node:crypto';
 import type { ProbeAction, Probes, ProbeSpec, ProbeState, ProbeTarget } from '../ports/probes.ts';
 import { askHere, type RunCommand } from './ask-here.ts';
 import { createDoors, type Doors, type OpenNetwork } from './doors.ts';
-import { createProbeBatch, type ProbeBatch } from './probe-batch.ts';
+import { createProbeBatch, probesMessages, type ProbeBatch } from './probe-batch.ts';
 import { askWithin, keepAsking, type AskProbe, type ProbeTime } from './program/keep-asking.ts';
 import { unknownState, type ProbeAnswer } from './program/probe-cycle.ts';
 import type { Answer, AskMessage, KeptProbe, ProbeEvent, ProbesMessage } from './program/protocol.ts';
@@ -20,6 +21,8 @@ interface Row {
   probe: KeptProbe;
   /** Asks here; absent when netd does, or when it was found there and not kept again yet. */
   asking?: Disposable;
+  /** Into whose network a way is open for it. */
+  visits?: number;
 }
 
 export class NetdProbes implements Probes, AsyncDisposable {
@@ -30,6 +33,8 @@ export class NetdProbes implements Probes, AsyncDisposable {
   readonly #options: ProbesOptions;
   readonly #doors: Doors;
   readonly #batch: ProbeBatch;
+  /** Those with a way into a network. */
+  readonly #visitors = new Set<Row>();
   #nextSerial = 1;
 
   constructor(options: ProbesOptions) {
@@ -40,18 +45,17 @@ export class NetdProbes implements Probes, AsyncDisposable {
 
   keep(key: string, spec: ProbeSpec, target: ProbeTarget): ProbeState {
     const known = this.#rows.get(key);
-    if (known && isSame(known.probe, spec, target)) {
-      this.#begin(known);
+    const digest = digestOf(spec, target);
+    if (known?.probe.digest === digest) {
+      this.#begin(known, spec, target);
       return known.probe.state;
     }
-    known?.asking?.[Symbol.dispose]();
-    const serial = this.#nextSerial++;
-    const row: Row = {
-      probe: { key, serial, spec, target, state: unknownState, byDaemon: isHere(spec.action, target) },
-    };
+    if (known) this.#end(known);
+    const question = isHere(spec.action, target) ? {} : { question: { spec, target } };
+    const row: Row = { probe: { key, serial: this.#nextSerial++, digest, state: unknownState, ...question } };
     this.#rows.set(key, row);
     this.#batch.keep(row.probe);
-    this.#begin(row);
+    this.#begin(row, spec, target);
     this.#closeDoors();
     return row.probe.state;
   }
@@ -59,7 +63,7 @@ export class NetdProbes implements Probes, AsyncDisposable {
   remove(key: string): void {
     const row = this.#rows.get(key);
     if (!row) return;
-    row.asking?.[Symbol.dispose]();
+    this.#end(row);
     this.#rows.delete(key);
     this.#batch.drop(key);
     this.#closeDoors();
@@ -101,25 +105,38 @@ export class NetdProbes implements Probes, AsyncDisposable {
     for (const probe of probes) {
       this.#nextSerial = Math.max(this.#nextSerial, probe.serial + 1);
       if (!this.#rows.has(probe.key)) this.#rows.set(probe.key, { probe });
-      else if (!probe.byDaemon) this.#change(probe.key, probe.serial, probe.state);
+      else if (probe.question) this.#change(probe.key, probe.serial, probe.state);
     }
   }
 
-  /** All that a netd must know. */
-  get wanted(): ProbesMessage {
-    return { op: 'probes', keep: [...this.#rows.values()].map(({ probe }) => probe), drop: [] };
+  /** All that a netd must know which has these already. */
+  missing(there: readonly KeptProbe[]): Iterable<ProbesMessage> {
+    const known = new Map(there.map((probe) => [probe.key, probe]));
+    const isThere = ({ key, serial, state, question }: KeptProbe): boolean => {
+      const other = known.get(key);
+      return other?.serial === serial && (question !== undefined || isSameState(other.state, state));
+    };
+    const kept = [...this.#rows.values()].map(({ probe }) => probe);
+    return probesMessages(
+      kept.filter((probe) => !isThere(probe)),
+      [],
+    );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const { asking } of this.#rows.values()) asking?.[Symbol.dispose]();
+    for (const row of this.#rows.values()) this.#end(row);
     this.#rows.clear();
     this.#batch.stop();
     await this.#doors[Symbol.asyncDispose]();
   }
 
-  #begin(row: Row): void {
-    const { key, serial, spec, target, state, byDaemon } = row.probe;
-    if (!byDaemon || row.asking) return;
+  #begin(row: Row, spec: ProbeSpec, target: ProbeTarget): void {
+    const { key, serial, state, question } = row.probe;
+    if (question || row.asking) return;
+    if (target.inside) {
+      row.visits = target.pid;
+      this.#visitors.add(row);
+    }
     row.asking = keepAsking({
       spec,
       startedAt: target.startedAt,
@@ -128,6 +145,11 @@ export class NetdProbes implements Probes, AsyncDisposable {
       ask: askHere(spec.action, target, spec.timeoutSeconds * 1000, { exec: this.#options.exec, doors: this.#doors }),
       onChange: (changed) => this.#change(key, serial, changed),
     });
+  }
+
+  #end(row: Row): void {
+    row.asking?.[Symbol.dispose]();
+    this.#visitors.delete(row);
   }
 
   #question(action: ProbeAction, target: ProbeTarget, timeoutMs: number): AskProbe {
@@ -146,21 +168,25 @@ export class NetdProbes implements Probes, AsyncDisposable {
   #change(key: string, serial: number, state: ProbeState): void {
     const row = this.#rows.get(key);
     if (row?.probe.serial !== serial) return;
-    const { outcome, message } = row.probe.state;
-    if (outcome === state.outcome && message === state.message) return;
+    if (isSameState(row.probe.state, state)) return;
     row.probe = { ...row.probe, state };
-    if (row.probe.byDaemon) this.#batch.keep(row.probe);
+    if (!row.probe.question) this.#batch.keep(row.probe);
     for (const listener of this.#listeners) listener(key);
   }
 
   #closeDoors(): void {
-    const inside = [...this.#rows.values()].filter(({ asking, probe }) => asking && probe.target.inside);
-    this.#doors.keepOnly(new Set([...this.#visited, ...inside.map(({ probe }) => probe.target.pid)]));
+    const inside = [...this.#visitors].flatMap(({ visits }) => visits ?? []);
+    this.#doors.keepOnly(new Set([...this.#visited, ...inside]));
   }
 }
 
 const isHere = (action: ProbeAction, { inside }: ProbeTarget): boolean => action.type === 'exec' || inside;
 
-function isSame(probe: KeptProbe, spec: ProbeSpec, target: ProbeTarget): boolean {
-  return JSON.stringify([probe.spec, probe.target]) === JSON.stringify([spec, target]);
-}
+const isSameState = (one: ProbeState, other: ProbeState): boolean =>
+  one.outcome === other.outcome && one.message === other.message;
+
+/** A command may be long, and only the daemon needs it: netd, and the next daemon, tell probes apart by this. */
+const digestOf = (spec: ProbeSpec, target: ProbeTarget): string =>
+  createHash('sha256')
+    .update(JSON.stringify([spec, target]))
+    .digest('base64url');

@@ -47,9 +47,12 @@ export interface ReservationProblem extends PortReservation {
 }
 
 export interface Netd {
-  /** Resolves when it is in force, with gateways at which it cannot listen, and why. */
+  /**
+   * Resolves when it is in force, with gateways at which it cannot listen, and why. A host that is the same object as in the table before is the same:
+   * only the others are told. Rejects: ResourceExhausted (reason NetworkHelperFull), and what was told before stays in force; Unavailable.
+   */
   setNames(table: NameTable): Promise<readonly { readonly gateway: string; readonly message: string }[]>;
-  /** Resolves with those that cannot be had. What was reserved before and still is wanted is never let go of in between. */
+  /** Likewise, with those that cannot be had. What was reserved before and still is wanted is never let go of in between. */
   setReservations(reservations: readonly PortReservation[]): Promise<readonly ReservationProblem[]>;
   /** A port that is free with this protocol at this address, not reserved yet. */
   pickPort(protocol: PortReservation['protocol'], hostIP?: string): Promise<number>;

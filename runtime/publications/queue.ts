@@ -1,5 +1,10 @@
 import { isRuntimeError } from '../errors.ts';
 
+function isRefusal(error: unknown): boolean {
+  if (isRuntimeError(error, 'ResourceExhausted')) return true;
+  return isRuntimeError(error, 'Unavailable') && error.reason === 'FirewallFailed';
+}
+
 export interface QueueOptions<T> {
   /** A batch has no two of one key; those of one key run in the order in which they came. */
   readonly keyOf: (item: T) => string;
@@ -53,8 +58,8 @@ export function createQueue<T>({ keyOf, run }: QueueOptions<T>): Queue<T> {
       else await run(batch.flatMap(({ item }) => (item === undefined ? [] : [item])));
       for (const { settle } of batch) settle();
     } catch (error) {
-      // One that the firewall refuses must not keep the others from coming into force.
-      if (batch.length > 1 && isRuntimeError(error, 'Unavailable') && error.reason === 'FirewallFailed') {
+      // One that the firewall refuses, or that is too much, must not keep the others from coming into force.
+      if (batch.length > 1 && isRefusal(error)) {
         for (const each of batch) await perform([each]);
         return;
       }

@@ -41,11 +41,13 @@ export interface ResidentLog {
   warn(fields: object, message: string): void;
 }
 
-export interface KeptResident<Message, Answer> extends AsyncDisposable {
+export interface KeptResident<Message, Answer extends ResidentAnswer> extends AsyncDisposable {
   /**
    * Asks the program, on the present connection or, once, the next one: messages are idempotent. Rejects with RuntimeError.
    */
   ask(message: Message | ResidentMessage): Promise<Answer>;
+  /** A talk of several messages over one connection, as a whole on the next one where that ends in between. Rejects as `ask` does. */
+  converse<T>(talk: (connection: Pick<ResidentConnection<Message, Answer>, 'ask'>) => Promise<T>): Promise<T>;
 }
 
 const longestBackoffMs = 5000;
@@ -70,18 +72,20 @@ export async function keepResident<Message, Answer extends ResidentAnswer>(
     state.replaced = Promise.withResolvers();
   };
   const supervision = supervise(() => state.current, replace, options, stop.signal);
+  const converse: KeptResident<Message, Answer>['converse'] = async (talk) => {
+    const { current, replaced } = state;
+    try {
+      return await talk(await current);
+    } catch (error) {
+      // What a dying program did not answer is asked of the next one.
+      if (!isRuntimeError(error, 'Unavailable') || stop.signal.aborted) throw error;
+      await replaced.promise;
+      return await talk(await state.current);
+    }
+  };
   return {
-    async ask(message) {
-      const { current, replaced } = state;
-      try {
-        return await (await current).ask(message);
-      } catch (error) {
-        // What a dying program did not answer is asked of the next one.
-        if (!isRuntimeError(error, 'Unavailable') || stop.signal.aborted) throw error;
-        await replaced.promise;
-        return await (await state.current).ask(message);
-      }
-    },
+    ask: (message) => converse((connection) => connection.ask(message)),
+    converse,
     async [Symbol.asyncDispose]() {
       stop.abort();
       (await state.current.catch(() => undefined))?.[Symbol.dispose]();

@@ -1,4 +1,5 @@
-import type { ContainerStatus } from '../gen/types.ts';
+import type { ContainerSpec, ContainerStatus } from '../gen/types.ts';
+import type { KubeObject } from '../object.ts';
 
 /** Names of the ControllerRevisions whose specs a Container runs at present or may go back to, besides its spec of now. */
 export const revisionsInUse = ({
@@ -9,3 +10,11 @@ export const revisionsInUse = ({
   [currentRevision, rollout?.revision, ...draining.map(({ revision }) => revision)].filter(
     (name) => name !== undefined,
   );
+
+/** The Container that controls a revision, by name and uid. */
+export const revisionOwner = ({ metadata }: KubeObject): { readonly name: string; readonly uid: string } | undefined =>
+  metadata.ownerReferences?.find(({ kind, controller }) => kind === 'Container' && controller === true);
+
+/** The spec that a revision wrote down; undefined where somebody else made it. */
+export const specOfRevision = (revision: KubeObject): ContainerSpec | undefined =>
+  (revision as { readonly data?: { readonly spec?: ContainerSpec } }).data?.spec;

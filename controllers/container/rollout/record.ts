@@ -1,7 +1,7 @@
 import { isReason } from '../../../client/client.ts';
 import type { Container, ContainerStatus, ControllerRevision } from '../../../schemas/gen/types.ts';
 import type { KubeObject } from '../../../schemas/object.ts';
-import { revisionsInUse } from '../../../schemas/values/container-revisions.ts';
+import { revisionOwner, revisionsInUse } from '../../../schemas/values/container-revisions.ts';
 import type { ReconcileContext, Reader } from '../../engine/contract.ts';
 import { isUpToDate, REVISION, revisionName, revisionOf } from './revision.ts';
 
@@ -10,10 +10,10 @@ type Context = Pick<ReconcileContext<ContainerStatus>, 'client' | 'reader' | 'si
 const DEFAULT_HISTORY = 10;
 
 /** Value of the index `owner` on ControllerRevisions: uid of the Container that controls it. */
-export const revisionOwners = ({ metadata }: KubeObject): readonly string[] =>
-  (metadata.ownerReferences ?? []).flatMap(({ kind, controller, uid }) =>
-    kind === 'Container' && controller === true ? [uid] : [],
-  );
+export const revisionOwners = (revision: KubeObject): readonly string[] => {
+  const owner = revisionOwner(revision);
+  return owner === undefined ? [] : [owner.uid];
+};
 
 /** The revisions of a Container, oldest first. */
 export function revisionsOf({ metadata }: Container, reader: Reader): readonly ControllerRevision[] {

@@ -1,6 +1,6 @@
 /** Where names are answered: listens at the gateways of the table, and no others. */
 import { dnsPort, listenAt } from './listen.ts';
-import { holderOf } from './port-holder.ts';
+import { holdersOf } from './port-holder.ts';
 import type { GatewayProblem } from './protocol.ts';
 import type { Resolver } from './resolve.ts';
 
@@ -62,8 +62,7 @@ async function explain(gateway: string, { code, message }: NodeJS.ErrnoException
   if (code === 'EADDRNOTAVAIL') return `${gateway} is no address of this machine yet`;
   if (code === 'EACCES' || code === 'EPERM') return `port ${dnsPort} of ${gateway} may not be used by this user`;
   if (code !== 'EADDRINUSE') return `port ${dnsPort} of ${gateway}: ${message}`;
-  const holder =
-    (await holderOf({ protocol: 'UDP', hostIP: gateway, hostPort: dnsPort })) ??
-    (await holderOf({ protocol: 'TCP', hostIP: gateway, hostPort: dnsPort }));
-  return `port ${dnsPort} of ${gateway} is held by ${holder ?? 'another program'}`;
+  const ports = (['UDP', 'TCP'] as const).map((protocol) => ({ protocol, hostIP: gateway, hostPort: dnsPort }));
+  const [holder = 'another program'] = (await holdersOf(ports)).values();
+  return `port ${dnsPort} of ${gateway} is held by ${holder}`;
 }

@@ -1,5 +1,6 @@
 /** Asks one probe for as long as it is kept. */
 import type { ProbeSpec, ProbeState } from '../../ports/probes.ts';
+import type { Gate } from './gate.ts';
 import { beginCycle, countAnswer, firstDelay, nextDelay, type ProbeAnswer } from './probe-cycle.ts';
 
 export interface ProbeTime {
@@ -21,17 +22,21 @@ export interface Asking {
   readonly ask: AskProbe;
   readonly time: ProbeTime;
   readonly onChange: (state: ProbeState) => void;
+  /** Each question waits for its turn there, and its time runs from then on. */
+  readonly gate?: Gate;
 }
 
 /** Until it is disposed: then no timer is left, and nothing is told any more. */
-export function keepAsking({ spec, startedAt, state, ask, time, onChange }: Asking): Disposable {
+export function keepAsking({ spec, startedAt, state, ask, time, onChange, gate }: Asking): Disposable {
   let cycle = beginCycle(state);
   let timer: Disposable;
   let asking: AbortController | undefined;
   const question = async (): Promise<void> => {
-    const askedAt = time.now();
     const stop = new AbortController();
     asking = stop;
+    using _turn = gate && (await gate.enter());
+    if (stop.signal.aborted) return;
+    const askedAt = time.now();
     const answer = await askWithin(spec.timeoutSeconds * 1000, ask, stop, time);
     if (stop.signal.aborted) return;
     const before = cycle.state;

@@ -5,17 +5,27 @@
  * Usage: node main.mjs --run-directory DIRECTORY --version VERSION [--resolv-conf FILE]
  */
 import { join } from 'node:path';
-import type { NameTable, PortReservation } from '../../ports/netd.ts';
 import { serveLines, type Handled, type Peer } from '../../resident/program/serve-lines.ts';
 import { askNetwork, dialFrom } from './ask-network.ts';
 import { createGateways } from './gateways.ts';
 import { askWithin, type ProbeTime } from './keep-asking.ts';
 import { createProbeTable } from './probe-table.ts';
-import { protocolVersion, type Answer, type AskMessage, type Message, type ProbeEvent } from './protocol.ts';
+import {
+  protocolVersion,
+  type Answer,
+  type AskMessage,
+  type KeptMessage,
+  type Message,
+  type NamesMessage,
+  type ProbeEvent,
+  type ReservationsMessage,
+} from './protocol.ts';
 import { createReservations } from './reservations.ts';
+import { createNames } from './names.ts';
 import { createResolver } from './resolve.ts';
+import { sliceEnd } from './slices.ts';
 
-/** Some 15,000 hosts; a longer table does not fit into its heap either. */
+/** Long lists come in slices: no more than one host, port or probe has to fit, and an object of the API is shorter. */
 const maxRequestBytes = 4 << 20;
 
 const [, , , directory = '', , version = '', , resolvConf = '/etc/resolv.conf'] = process.argv;
@@ -45,7 +55,9 @@ function main(): void {
     const event: ProbeEvent = { event: 'probe', key, serial, state };
     for (const peer of peers) peer.send(event);
   });
-  const told: { table?: NameTable; reservations?: readonly PortReservation[] } = {};
+  const names = createNames();
+  /** Of what it was told so far: nothing that was never told is handed over. */
+  const told = { names: false, reservations: false };
   const server = serveLines<Message, Answer>(join(directory, 'netd.sock'), {
     maxRequestBytes,
     handle,
@@ -58,12 +70,9 @@ function main(): void {
       case 'hello':
         return { protocol: protocolVersion, version };
       case 'names':
-        told.table = message.table;
-        resolver.setTable(message.table);
-        return { gateways: await gateways.set(message.table.networks.flatMap((network) => network.gateways)) };
+        return await takeNames(message);
       case 'reservations':
-        told.reservations = message.reservations;
-        return { problems: await reservations.set(message.reservations) };
+        return await takeReservations(message);
       case 'pick':
         return { port: await reservations.pick(message.protocol, message.hostIP) };
       case 'probes':
@@ -71,7 +80,7 @@ function main(): void {
         for (const probe of message.keep) probes.keep(probe);
         return {};
       case 'kept':
-        return { ...told, probes: probes.list() };
+        return tellKept(message);
       case 'ask':
         return await askOnce(message);
       case 'retire':
@@ -82,6 +91,31 @@ function main(): void {
       default:
         throw Object.assign(new Error('unknown message: this netd is older than the daemon'), { code: 'ENOSYS' });
     }
+  }
+
+  async function takeNames(message: NamesMessage): Promise<Partial<Answer>> {
+    if (!names.take(message)) return {};
+    told.names = true;
+    resolver.setIndex(names.index);
+    return { gateways: await gateways.set(names.index.networks.flatMap((network) => network.gateways)) };
+  }
+
+  async function takeReservations(message: ReservationsMessage): Promise<Partial<Answer>> {
+    const problems = await reservations.change(message);
+    told.reservations ||= message.isLast;
+    return problems ? { problems } : {};
+  }
+
+  function tellKept({ from, withTables }: KeptMessage): Partial<Answer> {
+    const kept = probes.list();
+    const end = sliceEnd(kept, from);
+    const { networks, hosts } = names.index;
+    return {
+      ...(withTables && from === 0 && told.names ? { table: { networks, hosts } } : {}),
+      ...(withTables && from === 0 && told.reservations ? { reservations: reservations.wanted } : {}),
+      probes: kept.slice(from, end),
+      ...(end < kept.length ? { next: end } : {}),
+    };
   }
   process.once('SIGTERM', () => process.exit(0));
 }

@@ -1,4 +1,4 @@
-/** The table of names, made ready to be asked: who may ask for what, and what is where. */
+/** The table of names, made ready to be asked: who may ask for what, and what is where. It is changed host by host. */
 import { BlockList, isIPv4, SocketAddress } from 'node:net';
 import type { NamedHost, NameTable } from '../../ports/netd.ts';
 
@@ -8,19 +8,11 @@ export interface Found {
   readonly addresses: readonly string[];
 }
 
-export interface NameIndex {
-  /** Uids of the networks whose names an address may ask for; undefined for a stranger. */
-  networksOf(asker: string): readonly string[] | undefined;
-  /** Who has this name (lower case) in these networks; undefined: nobody, ready or not. */
-  find(networks: readonly string[], name: string): readonly Found[] | undefined;
-  /** Who is at this address; `null`: nobody, though it is an address of these networks. */
-  hostAt(networks: readonly string[], address: string): NamedHost | null | undefined;
-}
-
 /** Addresses are kept as asking sockets tell them. */
 export function canonical(address: string): string {
   const [bare = ''] = address.split('%');
-  return new SocketAddress({ address: bare, family: familyOf(bare) }).address;
+  // Of IPv4 there is one way to write an address.
+  return isIPv4(bare) ? bare : new SocketAddress({ address: bare, family: 'ipv6' }).address;
 }
 
 const familyOf = (address: string): 'ipv4' | 'ipv6' => (isIPv4(address) ? 'ipv4' : 'ipv6');
@@ -28,61 +20,104 @@ const familyOf = (address: string): 'ipv4' | 'ipv6' => (isIPv4(address) ? 'ipv4'
 /** So many askers are remembered: those of a full network. */
 const mostAskers = 65_536;
 
-export function createNameIndex(table: NameTable): NameIndex {
-  const subnets = new Map(table.networks.map(({ uid, subnets: ranges }) => [uid, blocksOf(ranges)]));
-  const names = new Map<string, Map<string, Found[]>>();
-  const hosts = new Map<string, Map<string, NamedHost>>();
-  const placesOf = new Map<string, Set<string>>();
-  for (const host of table.hosts) {
-    const uids = new Set(host.places.map(({ network }) => network));
-    for (const { network, addresses, names: further } of host.places) {
-      const known = entry(names, network);
-      const found = { host, addresses: addresses.map(canonical) };
-      for (const name of new Set([host.name, `${host.name}.${host.namespace}`, ...further])) {
-        const lower = name.toLowerCase();
-        known.set(lower, [...(known.get(lower) ?? []), found]);
-      }
-      for (const address of found.addresses) {
-        entry(hosts, network).set(address, host);
-        placesOf.set(address, uids.union(placesOf.get(address) ?? new Set()));
-      }
-    }
+export class NameIndex {
+  readonly #hosts = new Map<number, NamedHost>();
+  /** Network and name -> who has it there. */
+  readonly #names = new Map<string, Map<string, readonly Found[]>>();
+  /** Address -> who has it, in any network. */
+  readonly #at = new Map<string, readonly NamedHost[]>();
+  readonly #askers = new Map<string, readonly string[] | undefined>();
+  #networks: NameTable['networks'] = [];
+  #subnets: ReadonlyMap<string, BlockList> = new Map();
+
+  get networks(): NameTable['networks'] {
+    return this.#networks;
   }
-  const within = (address: string, uid: string): boolean =>
-    subnets.get(uid)?.check(address, familyOf(address)) ?? false;
-  const askers = new Map<string, readonly string[] | undefined>();
-  const look = (asker: string): readonly string[] | undefined => {
-    const own = placesOf.get(asker);
-    if (own) return [...own];
-    const around = [...subnets.keys()].filter((uid) => within(asker, uid));
+
+  get hosts(): readonly NamedHost[] {
+    return [...this.#hosts.values()];
+  }
+
+  setNetworks(networks: NameTable['networks']): void {
+    this.#networks = networks;
+    this.#subnets = new Map(networks.map(({ uid, subnets }) => [uid, blocksOf(subnets)]));
+    this.#askers.clear();
+  }
+
+  /** Instead of what had this id. */
+  put(id: number, host: NamedHost): void {
+    this.drop(id);
+    this.#hosts.set(id, host);
+    for (const { network, addresses, names } of host.places) {
+      const found = { host, addresses: addresses.map(canonical) };
+      const known = this.#names.get(network) ?? new Map<string, readonly Found[]>();
+      this.#names.set(network, known);
+      for (const name of namesOf(host, names)) known.set(name, [...(known.get(name) ?? []), found]);
+      for (const address of found.addresses) this.#at.set(address, [...(this.#at.get(address) ?? []), host]);
+    }
+    this.#askers.clear();
+  }
+
+  drop(id: number): void {
+    const host = this.#hosts.get(id);
+    if (host === undefined) return;
+    this.#hosts.delete(id);
+    for (const { network, addresses, names } of host.places) {
+      const known = this.#names.get(network) ?? new Map<string, readonly Found[]>();
+      for (const name of namesOf(host, names)) keepOthers(known, name, (found) => found.host !== host);
+      for (const address of addresses) keepOthers(this.#at, canonical(address), (other) => other !== host);
+      if (known.size === 0) this.#names.delete(network);
+    }
+    this.#askers.clear();
+  }
+
+  /** Uids of the networks whose names an address may ask for; undefined for a stranger. */
+  networksOf(asker: string): readonly string[] | undefined {
+    const [bare = ''] = asker.split('%');
+    if (this.#askers.has(bare)) return this.#askers.get(bare);
+    const networks = this.#look(bare);
+    if (this.#askers.size < mostAskers) this.#askers.set(bare, networks);
+    return networks;
+  }
+
+  /** Who has this name (lower case) in these networks; undefined: nobody, ready or not. */
+  find(networks: readonly string[], name: string): readonly Found[] | undefined {
+    const found = networks.flatMap((uid) => this.#names.get(uid)?.get(name) ?? []);
+    return found.length > 0 ? found : undefined;
+  }
+
+  /** Who is at this address; `null`: nobody, though it is an address of these networks. */
+  hostAt(networks: readonly string[], address: string): NamedHost | null | undefined {
+    const isThere = ({ places }: NamedHost, uid: string): boolean =>
+      places.some(({ network, addresses }) => network === uid && addresses.map(canonical).includes(address));
+    const hosts = this.#at.get(address) ?? [];
+    for (const uid of networks) {
+      const host = hosts.findLast((each) => isThere(each, uid));
+      if (host) return host;
+    }
+    return networks.some((uid) => this.#isWithin(address, uid)) ? null : undefined;
+  }
+
+  #look(asker: string): readonly string[] | undefined {
+    const own = this.#at.get(asker);
+    if (own) return [...new Set(own.flatMap(({ places }) => places.map(({ network }) => network)))];
+    const around = [...this.#subnets.keys()].filter((uid) => this.#isWithin(asker, uid));
     return around.length > 0 ? around : undefined;
-  };
-  return {
-    networksOf(asker) {
-      const [bare = ''] = asker.split('%');
-      if (askers.has(bare)) return askers.get(bare);
-      const networks = look(bare);
-      if (askers.size < mostAskers) askers.set(bare, networks);
-      return networks;
-    },
-    find(networks, name) {
-      const found = networks.flatMap((uid) => names.get(uid)?.get(name) ?? []);
-      return found.length > 0 ? found : undefined;
-    },
-    hostAt(networks, address) {
-      for (const uid of networks) {
-        const host = hosts.get(uid)?.get(address);
-        if (host) return host;
-      }
-      return networks.some((uid) => within(address, uid)) ? null : undefined;
-    },
-  };
+  }
+
+  #isWithin(address: string, uid: string): boolean {
+    return this.#subnets.get(uid)?.check(address, familyOf(address)) ?? false;
+  }
 }
 
-function entry<K, V>(maps: Map<string, Map<K, V>>, key: string): Map<K, V> {
-  const present = maps.get(key) ?? new Map<K, V>();
-  maps.set(key, present);
-  return present;
+function namesOf({ namespace, name }: NamedHost, further: readonly string[]): ReadonlySet<string> {
+  return new Set([name, `${name}.${namespace}`, ...further].map((each) => each.toLowerCase()));
+}
+
+function keepOthers<K, V>(lists: Map<K, readonly V[]>, key: K, isOther: (value: V) => boolean): void {
+  const others = (lists.get(key) ?? []).filter(isOther);
+  if (others.length > 0) lists.set(key, others);
+  else lists.delete(key);
 }
 
 function blocksOf(subnets: readonly string[]): BlockList {

@@ -4,42 +4,79 @@ import { isIPv6 } from 'node:net';
 import { basename } from 'node:path';
 import type { PortReservation } from '../../ports/netd.ts';
 
-/** For a person: `nginx (pid 1234)`; undefined when it is nobody whom we may see. */
-export async function holderOf(port: PortReservation): Promise<string | undefined> {
-  const inodes = await inodesOf(port);
-  if (inodes.size === 0) return undefined;
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  for (const pid of pids) {
-    if (!(await hasSocket(pid, inodes))) continue;
-    if (Number(pid) === process.pid) return 'another published port';
-    const program = await readlink(`/proc/${pid}/exe`).catch(() => 'a program');
-    return `${basename(program)} (pid ${pid})`;
-  }
-  return undefined;
+/**
+ * For a person: `nginx (pid 1234)`; nothing of those that nobody has whom we may see. However many they are, files are read and processes are gone
+ * through once.
+ */
+export async function holdersOf<T extends PortReservation>(ports: readonly T[]): Promise<ReadonlyMap<T, string>> {
+  if (ports.length === 0) return new Map();
+  const inodes = await inodesOf(ports);
+  const names = await programsOf(new Set([...inodes.values()].flat()));
+  const nameOf = (port: T): string | undefined => inodes.get(port)?.flatMap((inode) => names.get(inode) ?? [])[0];
+  return new Map(ports.flatMap((port) => [[port, nameOf(port)] as const]).filter(isNamed));
 }
 
-async function hasSocket(pid: string, inodes: ReadonlySet<string>): Promise<boolean> {
-  const files = await readdir(`/proc/${pid}/fd`).catch(() => []);
-  for (const file of files) {
+const isNamed = <T>(entry: readonly [T, string | undefined]): entry is readonly [T, string] => entry[1] !== undefined;
+
+/** By inode of a socket. Ends when all are found. */
+async function programsOf(inodes: ReadonlySet<string>): Promise<ReadonlyMap<string, string>> {
+  const found = new Map<string, string>();
+  if (inodes.size === 0) return found;
+  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
+    const own = (await socketsOf(pid)).filter((inode) => inodes.has(inode) && !found.has(inode));
+    if (own.length === 0) continue;
+    const name = await nameOf(pid);
+    for (const inode of own) found.set(inode, name);
+    if (found.size === inodes.size) break;
+  }
+  return found;
+}
+
+async function nameOf(pid: string): Promise<string> {
+  if (Number(pid) === process.pid) return 'another published port';
+  const program = await readlink(`/proc/${pid}/exe`).catch(() => 'a program');
+  return `${basename(program)} (pid ${pid})`;
+}
+
+async function socketsOf(pid: string): Promise<readonly string[]> {
+  const inodes: string[] = [];
+  for (const file of await readdir(`/proc/${pid}/fd`).catch(() => [])) {
     const target = await readlink(`/proc/${pid}/fd/${file}`).catch(() => '');
-    if (target.startsWith('socket:[') && inodes.has(target.slice(8, -1))) return true;
+    if (target.startsWith('socket:[')) inodes.push(target.slice(8, -1));
   }
-  return false;
+  return inodes;
 }
 
-/** Inodes of the sockets that are in the way. */
-async function inodesOf({ protocol, hostIP, hostPort }: PortReservation): Promise<ReadonlySet<string>> {
-  if (protocol === 'SCTP') return await sctpInodes(hostPort);
+/** Inodes of the sockets that are in the way of each. */
+async function inodesOf<T extends PortReservation>(ports: readonly T[]): Promise<ReadonlyMap<T, readonly string[]>> {
+  const found = new Map<T, readonly string[]>();
+  for (const protocol of ['TCP', 'UDP', 'SCTP'] as const) {
+    const own = ports.filter((port) => port.protocol === protocol);
+    if (own.length === 0) continue;
+    const inodeOf = protocol === 'SCTP' ? await sctpInodes() : await socketInodes(protocol);
+    for (const port of own) found.set(port, inodeOf(port));
+  }
+  return found;
+}
+
+async function socketInodes(protocol: 'TCP' | 'UDP'): Promise<(port: PortReservation) => readonly string[]> {
   const kind = protocol.toLowerCase();
-  const [v4, v6] = await Promise.all(
+  const texts = await Promise.all(
     [kind, `${kind}6`].map((name) => readFile(`/proc/net/${name}`, 'utf8').catch(() => '')),
   );
-  const here = (text = ''): readonly SocketLine[] =>
-    parseSockets(text).filter(({ port, listens }) => port === hostPort && (protocol === 'UDP' || listens));
-  const wanted = hostIP === undefined ? undefined : toHex(hostIP);
-  const inTheWay = ({ address }: SocketLine): boolean =>
-    wanted === undefined || /^0+$/.test(address) || address === wanted;
-  return new Set([...here(v4), ...here(v6)].filter(inTheWay).map(({ inode }) => inode));
+  const byPort = new Map<number, SocketLine[]>();
+  for (const line of texts.flatMap(parseSockets)) {
+    if (protocol === 'TCP' && !line.listens) continue;
+    const known = byPort.get(line.port) ?? [];
+    known.push(line);
+    byPort.set(line.port, known);
+  }
+  return ({ hostIP, hostPort }) => {
+    const wanted = hostIP === undefined ? undefined : toHex(hostIP);
+    const inTheWay = ({ address }: SocketLine): boolean =>
+      wanted === undefined || /^0+$/.test(address) || address === wanted;
+    return (byPort.get(hostPort) ?? []).filter(inTheWay).map(({ inode }) => inode);
+  };
 }
 
 export interface SocketLine {
@@ -83,8 +120,9 @@ function bytesOfIPv6(address: string): readonly number[] {
   return all.flatMap((group) => [group >> 8, group & 255]);
 }
 
-async function sctpInodes(hostPort: number): Promise<ReadonlySet<string>> {
-  return new Set(parseSctp(await readFile('/proc/net/sctp/eps', 'utf8').catch(() => '')).get(hostPort) ?? []);
+async function sctpInodes(): Promise<(port: PortReservation) => readonly string[]> {
+  const inodes = parseSctp(await readFile('/proc/net/sctp/eps', 'utf8').catch(() => ''));
+  return ({ hostPort }) => inodes.get(hostPort) ?? [];
 }
 
 /** Inodes by local port, from /proc/net/sctp/eps; the file is there while the kernel's module is. */

@@ -1,6 +1,7 @@
 /** The probes that netd keeps: it asks those over the network, and of the others remembers how they stood, for the next daemon. */
 import type { ProbeState } from '../../ports/probes.ts';
 import { askNetwork, dialFrom } from './ask-network.ts';
+import { createGate } from './gate.ts';
 import { keepAsking, type ProbeTime } from './keep-asking.ts';
 import type { KeptProbe } from './protocol.ts';
 
@@ -15,13 +16,21 @@ interface Row {
   readonly asking: Disposable | undefined;
 }
 
+/** Each has a socket, and some 20 KB: thousands of containers that start together are asked one after the other. */
+const mostAtOnce = 512;
+/** So that names are answered in between. */
+const mostInATurn = 16;
+
 /** `tell` hears of changes. */
 export function createProbeTable(time: ProbeTime, tell: (probe: KeptProbe) => void): ProbeTable {
   const rows = new Map<string, Row>();
+  const gate = createGate(mostAtOnce, mostInATurn);
   const ask = (probe: KeptProbe): Disposable | undefined => {
-    const { spec, target, state } = probe;
+    const { state, question } = probe;
+    if (question === undefined) return undefined;
+    const { spec, target } = question;
     const { action } = spec;
-    if (probe.byDaemon || action.type === 'exec') return undefined;
+    if (action.type === 'exec') return undefined;
     const { address, startedAt } = target;
     const dial = dialFrom(address);
     return keepAsking({
@@ -29,6 +38,7 @@ export function createProbeTable(time: ProbeTime, tell: (probe: KeptProbe) => vo
       startedAt,
       state,
       time,
+      gate,
       ask: (signal) => askNetwork(action, address, dial, signal),
       onChange: (changed: ProbeState) => {
         const row = rows.get(probe.key);
@@ -43,7 +53,7 @@ export function createProbeTable(time: ProbeTime, tell: (probe: KeptProbe) => vo
       const row = rows.get(probe.key);
       if (row?.probe.serial === probe.serial) {
         // The one who asks knows best.
-        if (probe.byDaemon) row.probe = probe;
+        if (probe.question === undefined) row.probe = probe;
         return;
       }
       row?.asking?.[Symbol.dispose]();

@@ -17,21 +17,19 @@ export async function reserve({ protocol, hostIP, hostPort }: PortReservation): 
   if (protocol === 'SCTP') return await lookForSctp(hostPort);
   const bind = protocol === 'TCP' ? bindTcp : bindUdp;
   if (hostIP !== undefined) return await bind(hostIP, hostPort);
-  await using opening = new AsyncDisposableStack();
-  const v4 = opening.use(await bind('0.0.0.0', hostPort));
   try {
-    opening.use(await bind('::', v4.port));
+    // One socket for both families: a machine may have thousands of such ports, and not so many files.
+    return await bind('::', hostPort, false);
   } catch (error) {
     // A machine without IPv6 has no such port that could be taken.
     if (!['EAFNOSUPPORT', 'EADDRNOTAVAIL'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    return await bind('0.0.0.0', hostPort);
   }
-  const both = opening.move();
-  return { port: v4.port, [Symbol.asyncDispose]: () => both.disposeAsync() };
 }
 
-async function bindTcp(host: string, port: number): Promise<Reserved> {
+async function bindTcp(host: string, port: number, ipv6Only = isIPv6(host)): Promise<Reserved> {
   const server = createServer((socket) => void socket.on('error', () => undefined).resetAndDestroy());
-  server.listen({ host, port, exclusive: true, ipv6Only: isIPv6(host), backlog: 1 });
+  server.listen({ host, port, exclusive: true, ipv6Only, backlog: 1 });
   await once(server, 'listening');
   server.on('error', () => undefined);
   const address = server.address();
@@ -41,8 +39,8 @@ async function bindTcp(host: string, port: number): Promise<Reserved> {
   };
 }
 
-async function bindUdp(address: string, port: number): Promise<Reserved> {
-  const socket = createSocket({ type: isIPv6(address) ? 'udp6' : 'udp4', ipv6Only: isIPv6(address) });
+async function bindUdp(address: string, port: number, ipv6Only = isIPv6(address)): Promise<Reserved> {
+  const socket = createSocket({ type: isIPv6(address) ? 'udp6' : 'udp4', ipv6Only });
   try {
     socket.bind({ address, port, exclusive: true });
     await once(socket, 'listening');

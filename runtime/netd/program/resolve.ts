@@ -1,15 +1,15 @@
 /** Answers one query of one asker: from the table, from the machine's resolvers, or not at all. */
-import type { NamedHost, NameTable } from '../../ports/netd.ts';
+import type { NamedHost } from '../../ports/netd.ts';
 import { answerOf } from './answer.ts';
 import { forward } from './forward.ts';
 import { bareAnswer, decodeQuery, encodeAnswer, readQuery, refusalOf, type Query } from './message.ts';
-import { canonical, createNameIndex, type NameIndex } from './name-index.ts';
+import { canonical, NameIndex } from './name-index.ts';
 import { createProcessLook } from './process-look.ts';
 import { createRateLimit, type RateLimit } from './rate-limit.ts';
 import { createResolvers } from './resolvers.ts';
 
 export interface Resolver {
-  setTable(table: NameTable): void;
+  setIndex(index: NameIndex): void;
   /** Calls `reply` once, at once or later, or never. `stream`: an answer of any length fits. */
   resolve(bytes: Buffer, asker: string, stream: boolean, reply: (answer: Buffer) => void): void;
 }
@@ -29,7 +29,7 @@ const mostInFlight = 1024;
 const streamBytes = 65_535;
 
 export function createResolver({ resolvConf, hasDaemon, now }: ResolverOptions): Resolver {
-  let index: NameIndex = createNameIndex({ networks: [], hosts: [] });
+  let index = new NameIndex();
   let gateways = new Set<string>();
   let internal = new Set<string>();
   let turn = 0;
@@ -51,10 +51,11 @@ export function createResolver({ resolvConf, hasDaemon, now }: ResolverOptions):
     }
   };
   return {
-    setTable(table) {
-      index = createNameIndex(table);
-      internal = new Set(table.networks.filter((network) => network.internal).map(({ uid }) => uid));
-      gateways = new Set(table.networks.flatMap((network) => network.gateways.map(canonical)));
+    setIndex(next) {
+      index = next;
+      const { networks } = next;
+      internal = new Set(networks.filter((network) => network.internal).map(({ uid }) => uid));
+      gateways = new Set(networks.flatMap((network) => network.gateways.map(canonical)));
     },
     resolve(bytes, asker, stream, reply) {
       const query = readQuery(bytes);

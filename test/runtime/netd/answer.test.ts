@@ -1,7 +1,7 @@
 import test from 'ava';
 import type { NamedHost, NameTable } from '../../../runtime/ports/netd.ts';
 import { answerOf, reverseAddress, type Verdict } from '../../../runtime/netd/program/answer.ts';
-import { createNameIndex } from '../../../runtime/netd/program/name-index.ts';
+import { NameIndex } from '../../../runtime/netd/program/name-index.ts';
 
 const place = (network: string, addresses: readonly string[], names: readonly string[] = []) => ({
   network,
@@ -27,7 +27,9 @@ const table: NameTable = {
     hostNamed('late', [place('a', ['10.1.0.8'])], false),
   ],
 };
-const index = createNameIndex(table);
+const index = new NameIndex();
+index.setNetworks(table.networks);
+for (const [id, host] of table.hosts.entries()) index.put(id, host);
 
 function ask(from: string, name: string, type = 'A', turn = 0): Verdict | 'stranger' {
   const networks = index.networksOf(from);
