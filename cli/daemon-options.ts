@@ -24,6 +24,8 @@ export interface DaemonOptions {
   readonly socketGroup?: string;
   /** Name of this machine in `spec.nodeName`; absent: its host name. */
   readonly nodeName?: string;
+  /** File that tells one boot of the machine from another; absent: the kernel's. No flag sets it: tests boot a machine with it. */
+  readonly bootIdPath?: string;
 }
 
 /** What the defaults depend on. */

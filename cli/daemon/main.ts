@@ -63,8 +63,9 @@ export async function startDaemon(options: DaemonOptions, log: Log, signal: Abor
   starting.use(lockDirectory(runDirectory, '--run-dir'));
   starting.use(await writePid(join(runDirectory, 'daemon.pid')));
   const store = starting.use(await openStore(`sqlite:${join(dataDirectory, 'store.db')}`));
-  const nodeNames = options.nodeName === undefined ? {} : { nodeName: options.nodeName };
-  const machine = await measureHostFacts({ dataDirectory, runDirectory, storeIdentity: '', ...nodeNames });
+  const { nodeName, bootIdPath } = options;
+  const told = { ...(nodeName === undefined ? {} : { nodeName }), ...(bootIdPath === undefined ? {} : { bootIdPath }) };
+  const machine = await measureHostFacts({ dataDirectory, runDirectory, storeIdentity: '', ...told });
   // Asked when the server is there.
   const find = (namespace: string, name: string) => findContainer(server, namespace, name);
   const admission = [assignNode(machine.nodeName), refuseCycles(find)];

@@ -22,6 +22,8 @@ export interface TearDownOptions {
   readonly runDirectory: string;
   /** Where the cgroup hierarchies are mounted. */
   readonly cgroupRoot?: string;
+  /** As the daemon was told. */
+  readonly bootIdPath?: string;
   readonly log: Log;
 }
 
@@ -36,7 +38,8 @@ export async function tearDown(options: TearDownOptions): Promise<void> {
   if (entries.length > 0) lockDirectory(dataDirectory, '--data-dir')[Symbol.dispose]();
   if (running.length > 0) lockDirectory(runDirectory, '--run-dir')[Symbol.dispose]();
   const identity = entries.includes('store.db') ? await readIdentity(dataDirectory, log) : undefined;
-  const machine = await measureHostFacts({ dataDirectory, runDirectory, storeIdentity: '' });
+  const boot = options.bootIdPath === undefined ? {} : { bootIdPath: options.bootIdPath };
+  const machine = await measureHostFacts({ dataDirectory, runDirectory, storeIdentity: '', ...boot });
   const processes = createProcesses({ bootId: machine.bootId });
   const host = createHost({
     runDirectory,

@@ -6,7 +6,7 @@ import { DEFAULT_NETWORK } from '../../schemas/values/container-networks.ts';
 
 const CONTAINER = { apiVersion: 'tsmoby.dev/v1alpha1', kind: 'Container' } as const;
 
-/** Containers that share the network of this one, when it came, went or serves from another sandbox. */
+/** Containers that share the network of this one, when it came, went, runs anew or serves from another sandbox. */
 export function sharersOf(object: KubeObject, reader: Reader, previous?: KubeObject): readonly Key[] {
   const { metadata } = object;
   if (previous !== undefined && sandboxText(object) === sandboxText(previous)) return [];
@@ -17,7 +17,9 @@ export function sharersOf(object: KubeObject, reader: Reader, previous?: KubeObj
 function sandboxText(object: KubeObject): string {
   const { metadata, status } = object as Container;
   const interfaces = (status?.networks ?? []).map(({ mac }) => mac);
-  return [metadata.uid, metadata.deletionTimestamp, status?.sandboxGeneration ?? 0, ...interfaces].join(' ');
+  // After a boot of the machine the sandbox is made again as it was: that it is there shows only by what runs in it.
+  const run = status?.state?.running?.startedAt;
+  return [metadata.uid, metadata.deletionTimestamp, status?.sandboxGeneration ?? 0, run, ...interfaces].join(' ');
 }
 
 /** Containers that have the network of their namespace, when the namespace begins or ends to have one. */

@@ -11,13 +11,15 @@ export interface FactsOptions {
   readonly storeIdentity: string;
   /** Overrides the host name. */
   readonly nodeName?: string;
+  /** Default: the kernel's. */
+  readonly bootIdPath?: string;
 }
 
 export async function measureHostFacts(options: FactsOptions): Promise<HostFacts> {
   const rootless = await isRootless();
   return {
     nodeName: options.nodeName ?? toNodeName(hostname()),
-    bootId: (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim(),
+    bootId: (await readFile(options.bootIdPath ?? '/proc/sys/kernel/random/boot_id', 'utf8')).trim(),
     architecture: toOciArchitecture(arch()),
     rootless,
     cgroups: await measureCgroups(rootless),

@@ -3,13 +3,13 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { tearDown } from '../../cli/daemon/tear-down.ts';
 import { socketPathIn, type DaemonOptions } from '../../cli/daemon-options.ts';
 import { createHttpClient, type HttpClient } from '../../client/http.ts';
 import type { KubeObject } from '../../schemas/object.ts';
 import { assertNoLeaks, shimSockets } from './daemon/leaks.ts';
 import { openRawContainerd, type RawContainerd } from './daemon/holdings.ts';
-import { spawnDaemon, type DaemonProcess } from './daemon/process.ts';
+import { spawnDaemon, type DaemonProcess, type Surroundings } from './daemon/process.ts';
+import { tearDownWhatIsLeft } from './daemon/tear-down.ts';
 import { eventually } from './eventually.ts';
 import { makeFolder, refuseWhenInterrupted, whenInterrupted } from './interruption.ts';
 
@@ -21,12 +21,18 @@ export interface TestDaemonOptions {
   readonly listen?: readonly string[];
   /** Called with the folder before the first start: to mount a small disk, say. */
   readonly prepare?: (folder: string) => Promise<void>;
+  /** Asked at each start: the network it runs in, and more environment. */
+  readonly surroundings?: () => Surroundings;
+  /** Its boot id is what stands in `boot` in the folder. */
+  readonly ownBoot?: boolean;
+  /** Called when nothing is left of it. */
+  readonly afterwards?: () => Promise<void>;
 }
 
 /** The whole daemon in a process of its own, on private directories. Disposing takes all away and checks that nothing is left. */
 export interface TestDaemon extends AsyncDisposable {
   readonly options: DaemonOptions;
-  /** Holds the data directory `d`, the run directory `r` and the output `log`. */
+  /** Holds the data directory `d`, the run directory `r`, the output `log`, and `boot`. */
   readonly folder: string;
   readonly socketPath: string;
   /** Anew after each start. */
@@ -58,8 +64,14 @@ export async function startTestDaemon(wanted: TestDaemonOptions = {}): Promise<T
   const socketsBefore = await shimSockets();
   await wanted.prepare?.(folder);
   const options = optionsIn(folder, wanted);
-  const daemon = new Daemon(folder, options);
-  const takeAway = whenInterrupted(() => daemon.takeAway(socketsBefore));
+  const daemon = new Daemon(folder, options, wanted.surroundings);
+  const takeAway = whenInterrupted(async () => {
+    try {
+      await daemon.takeAway(socketsBefore);
+    } finally {
+      await wanted.afterwards?.();
+    }
+  });
   try {
     await daemon.start();
   } catch (error) {
@@ -72,7 +84,7 @@ export async function startTestDaemon(wanted: TestDaemonOptions = {}): Promise<T
 /** What a daemon on the directories of this folder is told. */
 export function optionsIn(folder: string, wanted: TestDaemonOptions = {}): DaemonOptions {
   const runDir = join(folder, 'r');
-  const { containerd, allowHostPath = [], listen = [] } = wanted;
+  const { containerd, allowHostPath = [], listen = [], ownBoot = false } = wanted;
   return {
     dataDir: join(folder, 'd'),
     runDir,
@@ -81,6 +93,7 @@ export function optionsIn(folder: string, wanted: TestDaemonOptions = {}): Daemo
     allowHostPath,
     nodeName: 'test-machine',
     ...(containerd === undefined ? {} : { containerd }),
+    ...(ownBoot ? { bootIdPath: join(folder, 'boot') } : {}),
   };
 }
 
@@ -90,12 +103,14 @@ class Daemon {
   readonly socketPath: string;
   client!: HttpClient;
   identity!: string;
+  readonly #surroundings: () => Surroundings;
   #process: DaemonProcess | undefined;
   #containerd: RawContainerd | undefined;
 
-  constructor(folder: string, options: DaemonOptions) {
+  constructor(folder: string, options: DaemonOptions, surroundings: () => Surroundings = () => ({})) {
     this.folder = folder;
     this.options = options;
+    this.#surroundings = surroundings;
     this.socketPath = socketPathIn(options.runDir);
   }
 
@@ -115,7 +130,7 @@ class Daemon {
 
   async start(): Promise<void> {
     refuseWhenInterrupted();
-    const child = await spawnDaemon(this.options, join(this.folder, 'log'));
+    const child = await spawnDaemon(this.options, join(this.folder, 'log'), this.#surroundings());
     this.#process = child;
     const connection = { socketPath: this.socketPath };
     this.client = await createHttpClient({ connection, userAgent: 'test/1' });
@@ -164,16 +179,15 @@ class Daemon {
   /** Nothing of it may be on the machine afterwards, whatever state it is in now. */
   async takeAway(socketsBefore: ReadonlySet<string>): Promise<void> {
     const { dataDir, runDir } = this.options;
+    const { prefix = [] } = this.#surroundings();
     await this.#end('SIGTERM');
     this.#containerd?.[Symbol.dispose]();
-    await tearDown({ dataDirectory: dataDir, runDirectory: runDir, log: quiet });
+    await tearDownWhatIsLeft(this.options, prefix);
     const directories = [dataDir, runDir];
-    await assertNoLeaks({ folder: this.folder, directories, identity: this.identity, socketsBefore });
+    await assertNoLeaks({ folder: this.folder, directories, identity: this.identity, socketsBefore, prefix });
     await rm(this.folder, { recursive: true, force: true });
   }
 }
-
-const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
 async function pidIn(record: string): Promise<number> {
   return (JSON.parse(await readFile(record, 'utf8')) as { readonly pid: number }).pid;

@@ -307,6 +307,21 @@ test('who shares the network of a container that comes with it need not wait', a
   t.true(time.now() - before < 10_000);
 });
 
+test('after a boot of the machine, who shares the network of another comes with it', async (t) => {
+  const time = new ManualTime();
+  await using world = await ContainerWorld.open({ time });
+  await world.apply('main', { networks: [{ name: 'default' }] });
+  await world.apply('a-side', { networkMode: 'container:main' });
+  const [main, side] = [await world.running('main'), await world.running('a-side')];
+  await world.stop();
+  for (const { metadata } of [main, side]) await world.runtime.sandboxes.remove(`${metadata.uid}.0`);
+  for (const object of [main, side]) world.controls.deleteTask(world.only(object));
+  const before = time.now();
+  await world.start();
+  await world.running('a-side', ({ pid }) => pid !== side.status?.pid);
+  t.true(time.now() - before < 10_000);
+});
+
 test('what ran to its end lets go of its ports, and says no more how it is reached', async (t) => {
   await using world = await ContainerWorld.open({ program: () => ({ steps: [{ type: 'wait' }] }) });
   await world.apply('job', { ports: [port(80, 8080)], restartPolicy: 'Never' });

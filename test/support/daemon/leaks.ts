@@ -1,6 +1,7 @@
 /** What a daemon may leave behind on a machine, looked for in the kernel and not in our own records. */
 import { execFile } from 'node:child_process';
 import { access, readdir, readFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -13,6 +14,8 @@ export interface Traces {
   readonly identity: string | undefined;
   /** Names in /run/containerd/s before the daemon began. */
   readonly socketsBefore: ReadonlySet<string>;
+  /** Words in front of programs that look at the network it was in; absent: this one. */
+  readonly prefix?: readonly string[];
 }
 
 const SHIM_SOCKETS = '/run/containerd/s';
@@ -34,8 +37,8 @@ export async function findLeaks(traces: Traces): Promise<readonly string[]> {
     mountsBelow(traces.folder),
     directoriesLeft(traces.directories),
     cgroupsOf(traces.identity),
-    deadSockets(traces.socketsBefore),
-    networkTraces(traces.identity),
+    deadSockets(traces.socketsBefore).then((paths) => paths.map((path) => `socket ${path}`)),
+    networkTraces(traces.identity, traces.prefix),
   ]);
   return looks.flat();
 }
@@ -79,30 +82,51 @@ export async function shimSockets(): Promise<ReadonlySet<string>> {
   return new Set(await readdir(SHIM_SOCKETS).catch(() => []));
 }
 
-/** New ones that nobody listens on; those of other daemons on this machine are listened on. */
-async function deadSockets(before: ReadonlySet<string>): Promise<readonly string[]> {
-  const fresh = [...(await shimSockets())].filter((name) => !before.has(name));
-  const listening = await readFile('/proc/net/unix', 'utf8');
-  return fresh.filter((name) => !listening.includes(name)).map((name) => `socket ${join(SHIM_SOCKETS, name)}`);
+/** New ones that nobody listens on, in whatever network; those of other daemons on this machine are listened on. */
+export async function deadSockets(before: ReadonlySet<string>): Promise<readonly string[]> {
+  const fresh = [...(await shimSockets())].filter((name) => !before.has(name)).map((name) => join(SHIM_SOCKETS, name));
+  const dead = await Promise.all(fresh.map(isDead));
+  return fresh.filter((_, index) => dead[index]);
+}
+
+/** /proc/net/unix tells of one network only. */
+function isDead(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ path });
+    socket.once('connect', () => socket.destroy());
+    socket.once('error', ({ code }: NodeJS.ErrnoException) => resolve(code === 'ECONNREFUSED' || code === 'ENOTSOCK'));
+    socket.once('close', () => resolve(false));
+  });
 }
 
 /** Rules and bridges of this identity; daemons of other tests have theirs. A program that is not installed has made no rules. */
-async function networkTraces(identity: string | undefined): Promise<readonly string[]> {
+export async function networkTraces(
+  identity: string | undefined,
+  prefix: readonly string[] = [],
+): Promise<readonly string[]> {
   if (identity === undefined) return [];
-  const bridges = (await readdir('/sys/class/net')).filter((name) => name.startsWith(`ts${identity.slice(0, 5)}-`));
-  return [...(await firewallRules(identity)), ...bridges.map((name) => `bridge ${name}`)];
+  const interfaces = (await output([...prefix, 'cat', '/proc/net/dev'])).matchAll(/^ *(\S+):/gm);
+  const bridges = [...interfaces]
+    .map(([, name = '']) => name)
+    .filter((name) => name.startsWith(`ts${identity.slice(0, 5)}-`));
+  return [...(await firewallRules(identity, prefix)), ...bridges.map((name) => `bridge ${name}`)];
 }
 
-async function firewallRules(identity: string): Promise<readonly string[]> {
-  const rules = await Promise.all(
-    [['nft', 'list', 'ruleset'] as const, ['iptables-save'] as const].map(([program, ...args]) =>
-      promisify(execFile)(program, args).then(
-        ({ stdout }) => stdout,
-        () => '',
-      ),
-    ),
+async function firewallRules(identity: string, prefix: readonly string[]): Promise<readonly string[]> {
+  const texts = await Promise.all(
+    [['nft', 'list', 'ruleset'], ['iptables-save'], ['ip6tables-save']].map((words) => output([...prefix, ...words])),
   );
-  return rules
+  return texts
     .flatMap((text) => text.split('\n'))
     .filter((line) => line.includes(`tsmoby_${identity.slice(0, 8)}`) || line.includes(`tsmoby:${identity}`));
+}
+
+/** What a program of the system writes; a package of npm's brings another nft. */
+async function output(words: readonly string[]): Promise<string> {
+  const [program = '', ...args] = words;
+  const env = { ...process.env, PATH: '/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin' };
+  return promisify(execFile)(program, args, { env }).then(
+    ({ stdout }) => stdout,
+    () => '',
+  );
 }

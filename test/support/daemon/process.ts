@@ -15,11 +15,25 @@ export interface DaemonProcess {
   kill(signal: NodeJS.Signals): void;
 }
 
+/** Where a program of the test runs. */
+export interface Surroundings {
+  /** Words in front of it, that lead into another network. */
+  readonly prefix?: readonly string[];
+  /** Besides what this process has. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** `output`: file that gets stdout and stderr, appended. */
-export async function spawnDaemon(options: DaemonOptions, output: string): Promise<DaemonProcess> {
+export async function spawnDaemon(
+  options: DaemonOptions,
+  output: string,
+  { prefix = [], env = {} }: Surroundings = {},
+): Promise<DaemonProcess> {
   await using file = await open(output, 'a');
-  const child: ChildProcess = spawn(process.execPath, [entry, JSON.stringify(options)], {
+  const [program, ...words] = [...prefix, process.execPath, entry, JSON.stringify(options)];
+  const child: ChildProcess = spawn(program, words, {
     stdio: ['ignore', file.fd, file.fd],
+    env: { ...process.env, ...env },
   });
   const ended = once(child, 'exit').then(([code, signal]) => (code ?? signal) as number | NodeJS.Signals);
   if (child.pid === undefined) throw new Error('node could not be started');

@@ -11,6 +11,14 @@ const PATIENCE_MS = 15_000;
  * shims run, and mounts. A folder that is still mounted into is left: removing it would reach through to what is mounted.
  */
 export async function clearFolders(folders: readonly string[]): Promise<void> {
+  await endUsers(folders);
+  for (const folder of folders) {
+    if ((await mountsBelow(folder)).length === 0) await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Kills the processes that use the folders, and takes away what is mounted below them. */
+export async function endUsers(folders: readonly string[]): Promise<void> {
   const deadline = performance.now() + PATIENCE_MS;
   for (;;) {
     const pids = await processesNaming(folders);
@@ -18,10 +26,7 @@ export async function clearFolders(folders: readonly string[]): Promise<void> {
     for (const pid of pids) await killWithTasks(pid);
     await sleep(20);
   }
-  for (const folder of folders) {
-    for (const point of await mountsBelow(folder)) await unmount(point);
-    if ((await mountsBelow(folder)).length === 0) await rm(folder, { recursive: true, force: true });
-  }
+  for (const folder of folders) for (const point of await mountsBelow(folder)) await unmount(point);
 }
 
 /** Pids of processes that have one of the folders in their command line. */
