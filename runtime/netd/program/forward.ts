@@ -2,7 +2,8 @@
 import { randomInt } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { connect, isIPv6 } from 'node:net';
-import { isTruncated, questionEnd, questionKey, type Query } from './message.ts';
+import { isTruncated, questionEnd, questionKey, RCODE, rcodeOf, type Query } from './message.ts';
+import type { ResolverHealth } from './resolver-health.ts';
 import { createFrames, frameOf } from './tcp-frames.ts';
 
 const dnsPort = 53;
@@ -10,13 +11,27 @@ const dnsPort = 53;
 const attemptMs = 1500;
 const rounds = 2;
 
-/** Resolves with the answer, carrying the query's id; undefined when no resolver answers. */
-export async function forward(query: Query, resolvers: readonly string[]): Promise<Buffer | undefined> {
+/** Says that it cannot, or does not want to: another one may. */
+const passedOn: readonly number[] = [RCODE.SERVFAIL, RCODE.NOTIMP, RCODE.REFUSED];
+
+/**
+ * Resolves with the answer, carrying the query's id: of the first resolver that knows one, else what the first said instead; undefined when no resolver
+ * answers.
+ */
+export async function forward(
+  query: Query,
+  resolvers: readonly string[],
+  health: ResolverHealth,
+): Promise<Buffer | undefined> {
   for (let round = 0; round < rounds; round++) {
-    for (const resolver of resolvers) {
+    let excuse: Buffer | undefined;
+    for (const resolver of health.order(resolvers)) {
       const answer = await askOne(query, resolver);
-      if (answer) return answer;
+      health.note(resolver, answer !== undefined);
+      if (answer && !passedOn.includes(rcodeOf(answer))) return answer;
+      excuse ??= answer;
     }
+    if (excuse) return excuse;
   }
   return undefined;
 }

@@ -55,6 +55,8 @@ export function questionKey(bytes: Buffer, end: number): string {
   return bytes.toString('latin1', headerBytes, end).toLowerCase();
 }
 
+export const rcodeOf = (bytes: Buffer): number => bytes.readUInt16BE(2) & 15;
+
 export const isTruncated = (bytes: Buffer): boolean => (bytes.readUInt16BE(2) & TRUNCATED_RESPONSE) !== 0;
 
 /** Operations other than a query, and several questions in one. */

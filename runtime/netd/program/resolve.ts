@@ -6,6 +6,7 @@ import { bareAnswer, decodeQuery, encodeAnswer, readQuery, refusalOf, type Query
 import { canonical, NameIndex } from './name-index.ts';
 import { createProcessLook } from './process-look.ts';
 import { createRateLimit, type RateLimit } from './rate-limit.ts';
+import { createResolverHealth } from './resolver-health.ts';
 import { createResolvers } from './resolvers.ts';
 
 export interface Resolver {
@@ -34,6 +35,7 @@ export function createResolver({ resolvConf, hasDaemon, now }: ResolverOptions):
   let internal = new Set<string>();
   let turn = 0;
   const resolvers = createResolvers(resolvConf, now, (address) => gateways.has(address));
+  const health = createResolverHealth(now);
   const runs = createProcessLook(now);
   const answers = createRateLimit(limits.answersPerSecond, now);
   const forwards = createForwards(createRateLimit(limits.forwardsPerSecond, now));
@@ -41,7 +43,7 @@ export function createResolver({ resolvConf, hasDaemon, now }: ResolverOptions):
   const pass = async (query: Query, asker: string, limit: number): Promise<Buffer> => {
     if (!forwards.begin(asker)) return bareAnswer(query, 'REFUSED');
     try {
-      const answer = await forward(query, resolvers());
+      const answer = await forward(query, resolvers(), health);
       if (!answer) return bareAnswer(query, 'SERVFAIL');
       return answer.length <= limit ? answer : bareAnswer(query, 'NOERROR', { truncated: true });
     } catch {

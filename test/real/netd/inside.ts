@@ -33,6 +33,7 @@ export interface Told {
 }
 
 const open = new Map<number, () => void>();
+const questions = new Map<string, number>();
 let nextId = 1;
 
 const acts = {
@@ -57,10 +58,16 @@ const acts = {
     socket.close();
     return refused;
   },
-  /** Answers queries as a resolver of the machine; names that begin with `big` need TCP. Silent ones get nothing. */
-  async resolver({ address }: { address: string }): Promise<number> {
+  /**
+   * Answers queries as a resolver of the machine; names that begin with `big` need TCP. Silent ones get nothing, nor does anybody of one that is mute.
+   * `rcode`: so it answers all of them.
+   */
+  async resolver({ address, rcode, mute }: { address: string; rcode?: number; mute?: boolean }): Promise<number> {
     const udp = createSocket('udp4').bind(53, address);
     udp.on('message', (bytes, { address: to, port }) => {
+      questions.set(address, (questions.get(address) ?? 0) + 1);
+      if (mute) return;
+      if (rcode !== undefined) return udp.send(excuse(bytes, rcode), port, to);
       const answer = upstreamAnswer(bytes, false);
       if (answer) udp.send(encode(answer), port, to);
     });
@@ -77,6 +84,9 @@ const acts = {
       tcp.close();
     });
   },
+  /** How many queries each resolver has seen. */
+  asked: async ({ address }: { address: string }): Promise<number> =>
+    await Promise.resolve(questions.get(address) ?? 0),
   async hold({ protocol, host, port }: { protocol: string; host: string; port: number }): Promise<number> {
     const udp = protocol === 'UDP' ? createSocket('udp4').bind(port, host) : undefined;
     const tcp = udp ? undefined : createServer().listen(port, host);
@@ -161,6 +171,11 @@ async function overTcp(ask: Ask): Promise<DecodedPacket | undefined> {
 
 function told({ rcode, answers = [], flag_tc: truncated }: DecodedPacket & { rcode?: string }): Told {
   return { rcode: rcode ?? '', truncated, data: answers.map((answer) => String((answer as { data: unknown }).data)) };
+}
+
+function excuse(bytes: Buffer, rcode: number): Buffer {
+  const { id, questions: asked = [] } = decode(bytes);
+  return encode({ type: 'response', id: id ?? 0, flags: rcode, questions: asked });
 }
 
 function upstreamAnswer(bytes: Buffer, tcp: boolean): Parameters<typeof encode>[0] | undefined {

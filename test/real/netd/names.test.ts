@@ -48,6 +48,36 @@ test('other names come from the resolvers of the machine, also when they need TC
   t.is(stream?.data.length, 30);
 });
 
+test('a resolver that cannot or does not want to answer is passed over; what the first one says is told when none does', async (t) => {
+  await using machine = await openMachine();
+  await machine.opened.netd.setNames(table);
+  for (const [address, rcode] of [
+    ['127.0.0.51', 5],
+    ['127.0.0.52', 2],
+  ] as const)
+    await machine.inside.do('resolver', { address, rcode });
+  await machine.inside.do('resolver', { address: '127.0.0.53' });
+  const outside = { ...ofWeb, name: 'example.org' };
+  await machine.setResolvers('127.0.0.51', '127.0.0.52', '127.0.0.53');
+  t.deepEqual((await machine.inside.do('ask', outside))?.data, ['192.0.2.1']);
+  await machine.setResolvers('127.0.0.51', '127.0.0.52');
+  await eventually('the file is read', async () => (await machine.inside.do('ask', outside))?.rcode === 'REFUSED');
+});
+
+test('a resolver that is silent is asked after the others for a while', async (t) => {
+  await using machine = await openMachine();
+  await machine.opened.netd.setNames(table);
+  const [mute, well] = ['127.0.0.52', '127.0.0.53'];
+  await machine.inside.do('resolver', { address: mute, mute: true });
+  await machine.inside.do('resolver', { address: well });
+  await machine.setResolvers(mute, well);
+  const ask = () => machine.inside.do('ask', { ...ofWeb, name: 'example.org' });
+  const asked = () => machine.inside.do('asked', { address: mute });
+  await eventually('it left two unanswered', async () => (await ask()) !== undefined && (await asked()) === 2);
+  for (let n = 0; n < 4; n++) t.deepEqual((await ask())?.data, ['192.0.2.1']);
+  t.is(await asked(), 2);
+});
+
 test('resolvers to which there is no way cost an answer and no more', async (t) => {
   await using machine = await openMachine();
   await machine.opened.netd.setNames(table);
