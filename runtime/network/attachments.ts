@@ -12,7 +12,9 @@ import { resultAddresses, resultMac } from './cni/result.ts';
 import { defaultRoutesOf, dropDefaultRoutes, giveDefaultRoutes } from './default-routes.ts';
 import { macOf } from './names.ts';
 import { isNetns, makeNetns, removeNetns } from './netns.ts';
+import { saveSandbox as save, withAttachment, withAttachments } from './keep-record.ts';
 import type { AttachmentRecord, NetworkRecord, Records, SandboxRecord } from './records.ts';
+import { reroute, settled, type Now } from './reroute.ts';
 
 export interface Workshop {
   readonly boot: string;
@@ -223,33 +225,35 @@ async function attachMissing(shop: Workshop, scene: Scene, wanted: readonly Want
   const routes = defaultRoutesOf(wanted.map(({ network }) => network.spec));
   const routesOf = ({ network }: AttachmentRecord) => routes.get(network) ?? [];
   const netns = shop.netnsPath(scene.record.id);
-  let record = withAttachments(scene.record, (one) =>
-    scene.undone.has(one.network) ? { ...one, state: 'attaching' } : one,
-  );
-  const staying = record.attachments.filter(({ state }) => state === 'attached');
-  await save(shop, record);
+  const now: Now = {
+    record: withAttachments(scene.record, (one) =>
+      scene.undone.has(one.network) ? { ...one, state: 'attaching' } : one,
+    ),
+  };
+  const staying = now.record.attachments.filter(({ state }) => state === 'attached');
+  await save(shop, now.record);
   try {
     for (const one of staying) {
-      const lost = one.defaultRoutes.filter((family) => !routesOf(one).includes(family));
-      await dropDefaultRoutes(shop.host, netns, one, lost);
+      const had = [...one.defaultRoutes, ...(one.doubtfulRoutes ?? [])];
+      const lost = had.filter((family) => !routesOf(one).includes(family));
+      await reroute(shop, now, one, lost, () => dropDefaultRoutes(shop.host, netns, one, lost));
     }
     for (const { network } of wanted) {
-      const attachment = record.attachments.find((one) => one.network === network.spec.uid);
+      const attachment = now.record.attachments.find((one) => one.network === network.spec.uid);
       if (attachment?.state !== 'attaching') continue;
-      const changed = await attach(shop, record, attachment, network, routesOf(attachment), scene.undone);
-      record = withAttachments(record, (one) => (one.network === changed.network ? changed : one));
+      const changed = await attach(shop, now.record, attachment, network, routesOf(attachment), scene.undone);
+      now.record = withAttachment(now.record, changed);
     }
     for (const one of staying) {
       const gained = routesOf(one).filter((family) => !one.defaultRoutes.includes(family));
-      await giveDefaultRoutes(shop.host, netns, one, findNetwork(shop, one.network).spec, gained);
-      record = withAttachments(record, (each) =>
-        each.network === one.network ? { ...each, defaultRoutes: routesOf(one) } : each,
-      );
+      const { spec } = findNetwork(shop, one.network);
+      await reroute(shop, now, one, gained, () => giveDefaultRoutes(shop.host, netns, one, spec, gained));
+      now.record = withAttachment(now.record, { ...settled(one), defaultRoutes: routesOf(one) });
     }
   } finally {
-    await save(shop, record);
+    await save(shop, now.record);
   }
-  return record;
+  return now.record;
 }
 
 async function attach(
@@ -294,15 +298,4 @@ function callOf(record: SandboxRecord, attachment: AttachmentRecord, netns: stri
 function withoutResult(attachment: AttachmentRecord): Omit<AttachmentRecord, 'result'> {
   const { result: _, ...rest } = attachment;
   return rest;
-}
-
-const withAttachments = (
-  record: SandboxRecord,
-  change: (attachment: AttachmentRecord) => AttachmentRecord,
-): SandboxRecord => ({ ...record, attachments: record.attachments.map(change) });
-
-/** Writes a record that differs from the one that was written last. */
-async function save(shop: Workshop, record: SandboxRecord): Promise<void> {
-  if (JSON.stringify(shop.sandboxes.get(record.id)) === JSON.stringify(record)) return;
-  await shop.sandboxes.write(record.id, record);
 }

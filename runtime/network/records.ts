@@ -19,6 +19,8 @@ export interface AttachmentRecord extends Attachment {
   readonly state: 'attaching' | 'attached' | 'detaching';
   /** Families whose default route it has. */
   readonly defaultRoutes: readonly Family[];
+  /** Families of which nobody knows whether it has their default route: somebody died, or failed, while it was taken or given. */
+  readonly doubtfulRoutes?: readonly Family[];
   /** What the plugins were given to make it, and get again to take it away. */
   readonly list: CniList;
   /** Asked for by the spec; plugins that allocate themselves are told. */

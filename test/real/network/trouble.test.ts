@@ -129,6 +129,47 @@ test('a chain whose second plugin fails is undone from its end, and its own allo
   await clear(t, world);
 });
 
+for (const [title, end] of [
+  [
+    'a default route that was taken, or not, by a program that failed',
+    async () => await Promise.reject(new RuntimeError('Internal', 'the test says no')),
+  ],
+  ['a daemon that died while it took a default route', async () => await new Promise<never>(() => undefined)],
+] as const) {
+  test(`${title} is where it is wanted after the next ensure`, async (t) => {
+    await using world = await openWorld();
+    for (const number of [1, 2]) await world.networks.ensure(bridge(number));
+    const { netnsPath = '' } = await world.sandboxes.ensure(spec('web', [bridge(1), bridge(2)]));
+    const route = () => world.ip('-4 route show default', netnsPath);
+    const before = await route();
+    t.regex(before, /via 10\.209\.1\.1 dev eth0/);
+    const flushed = Promise.withResolvers<void>();
+    const host = {
+      run: async (...args: Parameters<typeof world.host.run>) => {
+        const done = await world.host.run(...args);
+        if (!args[1].includes('flush')) return done;
+        flushed.resolve();
+        return await end();
+      },
+      runPlugin: world.host.runPlugin.bind(world.host),
+      unmount: world.host.unmount.bind(world.host),
+    };
+    const broken = await world.again({ host });
+    const failed = broken.sandboxes.ensure(spec('web', [bridge(2), bridge(1)])).catch(() => undefined);
+    await flushed.promise;
+    if (title.includes('failed')) await failed;
+    const next = await world.again();
+    await next.sandboxes.ensure(spec('web', [bridge(1), bridge(2)]));
+    t.is(await route(), before);
+    const programs = world.programs();
+    await next.sandboxes.ensure(spec('web', [bridge(1), bridge(2)]));
+    t.deepEqual(world.programs(), programs);
+    await next.sandboxes.remove('web.0');
+    for (const number of [1, 2]) await next.networks.remove(bridge(number).uid);
+    t.deepEqual(await world.leftovers(), []);
+  });
+}
+
 test('a network that is removed while a sandbox is on its way there is not found, and nothing of it comes back', async (t) => {
   await using world = await openWorld();
   const { networks } = world;
