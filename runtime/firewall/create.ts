@@ -31,7 +31,7 @@ export function createFirewall({ facts, host, log, procNet = '/proc/net' }: Fire
   const path = join(facts.runDirectory, 'firewall', 'applied.json');
   const names = firewallNames(facts.storeIdentity);
   const nft = createNft(host);
-  const flows = createFlows({ host, log });
+  const flows = createFlows({ host, log, procNet });
   const serially = createSerial();
   const missing = new Set<string>();
   let known: Applied | undefined;

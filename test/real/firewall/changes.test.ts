@@ -54,6 +54,23 @@ test.serial(
   },
 );
 
+test.serial('flows of others that pass through the machine to the same port are left alone', async (t) => {
+  await using world = await createNetworkWorld();
+  await using opened = await openFirewall(world);
+  await makeBridges(world, FRONT);
+  const [ours, others] = ['192.0.2.1', '198.51.100.7'];
+  for (const to of [ours, others]) {
+    const flow = ['-s', '192.0.2.2', '-d', to, '--sport', '999', '--dport', '53', '-t', '600'];
+    await world.run('conntrack', '-I', '-p', 'udp', ...flow);
+  }
+  await opened.firewall.setNetworks([FRONT]);
+  await opened.firewall.setForwards([forward(53, { protocol: 'UDP' })]);
+  const left = await world.run('conntrack', '-L', '-p', 'udp', '--orig-port-dst', '53');
+  t.regex(left, /dst=198\.51\.100\.7/);
+  t.notRegex(left, /dst=192\.0\.2\.1 .*dst=192\.0\.2\.2/);
+  t.deepEqual(opened.warnings, []);
+});
+
 test.serial('what is in force costs no call, the next daemon included, and each part is changed alone', async (t) => {
   await using world = await createNetworkWorld();
   await using opened = await openFirewall(world);

@@ -123,7 +123,7 @@ test('without conntrack it is said once, and nothing fails', async (t) => {
   t.deepEqual(
     opened.calls.filter((call) => call.startsWith('conntrack')),
     [
-      'conntrack -D -p udp --orig-port-dst 53',
+      'conntrack -L -p udp --orig-port-dst 53',
       'conntrack -D -p udp --reply-src 10.1.0.2',
       'conntrack -D -f ipv6 -p udp --reply-src fd00::2',
     ],
