@@ -27,8 +27,8 @@ export interface HostSettingsOptions {
   readonly root: string;
   readonly boot: string;
   readonly record: Records<HostRecord>;
-  /** Interfaces that are no way to the outside. */
-  readonly inner: (device: string) => boolean;
+  /** Interfaces that have routes from what routers advertise. */
+  readonly advertisedTo: () => Promise<ReadonlySet<string>>;
   /** /sys/class/net. */
   readonly classRoot: string;
   /** Bridges of this store. */
@@ -49,10 +49,10 @@ export class HostSettings {
   async provide(families: { readonly ipv4: boolean; readonly ipv6: boolean }): Promise<void> {
     if (families.ipv4) await this.#set('net/ipv4/ip_forward', '1');
     if (!families.ipv6 || (await this.#get(FORWARD_IPV6)) !== '0') return;
-    // A machine that forwards ignores what routers advertise, and would lose its own way out.
-    for (const device of (await unlessMissing(readdir(join(this.#options.root, 'net/ipv6/conf')))) ?? []) {
+    // A machine that forwards ignores what routers advertise, and would lose its own way out. Where none does, nobody is to be believed from now on.
+    for (const device of await this.#options.advertisedTo()) {
       const setting = `net/ipv6/conf/${device}/accept_ra`;
-      if (!this.#options.inner(device) && (await this.#get(setting)) === '1') await this.#set(setting, '2');
+      if ((await this.#get(setting)) === '1') await this.#set(setting, '2');
     }
     await this.#set(FORWARD_IPV6, '1');
   }

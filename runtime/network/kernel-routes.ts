@@ -6,11 +6,14 @@ export interface KernelRoute {
   readonly device?: string;
   /** An address of this machine. */
   readonly address: boolean;
+  /** A router advertised it. */
+  readonly advertised?: true;
 }
 
-/** RTF_LOCAL, RTF_ANYCAST of linux/ipv6_route.h; RTF_UP of linux/route.h. */
+/** RTF_LOCAL, RTF_ANYCAST, RTF_ADDRCONF of linux/ipv6_route.h; RTF_UP of linux/route.h. */
 const LOCAL = 0x80000000;
 const ANYCAST = 0x00100000;
+const ADVERTISED = 0x00040000;
 const UP = 0x0001;
 
 /** The main table: interface, then destination and mask as numbers in the machine's order of bytes, which is little-endian wherever Node runs. */
@@ -34,7 +37,8 @@ export function parseIpv6Routes(text: string): readonly KernelRoute[] {
     if (!/^[0-9a-f]{32}$/.test(destination) || !/^[0-9a-f]{2}$/.test(length)) return [];
     const set = Number.parseInt(flags, 16);
     if ((set & ANYCAST) !== 0) return [];
-    return [route(6, BigInt(`0x${destination}`), Number.parseInt(length, 16), device, (set & LOCAL) !== 0)];
+    const found = route(6, BigInt(`0x${destination}`), Number.parseInt(length, 16), device, (set & LOCAL) !== 0);
+    return [(set & ADVERTISED) === 0 ? found : { ...found, advertised: true as const }];
   });
 }
 

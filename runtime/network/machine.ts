@@ -26,6 +26,12 @@ export class Machine {
     return routes.find(({ subnet, device }) => subnet.endsWith('/0') && device !== 'lo')?.device;
   }
 
+  /** Interfaces whose routes, or some of them, a router has advertised. */
+  async advertisedTo(): Promise<ReadonlySet<string>> {
+    const routes = parseIpv6Routes(await this.#read('ipv6_route'));
+    return new Set(routes.flatMap(({ advertised, device }) => (advertised && device !== undefined ? [device] : [])));
+  }
+
   /** Routes and addresses but those over interfaces that are `ours`, loopback, link-local and multicast ones. */
   async occupied(ours: (device: string) => boolean): Promise<readonly OccupiedRange[]> {
     const [routes, trie, ipv6] = await Promise.all(['route', 'fib_trie', 'ipv6_route'].map((name) => this.#read(name)));

@@ -61,8 +61,7 @@ export async function openNetworks(options: NetworksOptions): Promise<OpenNetwor
     log,
     boot,
     record: records.host,
-    inner: (device) =>
-      ['all', 'default', 'lo'].includes(device) || device.startsWith(ours) || device.startsWith('veth'),
+    advertisedTo: () => machine.advertisedTo(),
   });
   const bridges = new Bridges({
     boot,

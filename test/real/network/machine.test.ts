@@ -20,13 +20,14 @@ const ipv4 = bridge(1, { subnets: bridge(1).subnets.slice(0, 1) });
 
 async function settings({ setting }: NetworkWorld): Promise<string> {
   const names = ['net/ipv4/ip_forward', 'net/ipv6/conf/all/forwarding', 'net/ipv6/conf/up0/accept_ra'];
-  const others = ['all', 'default', 'veth1'].map((device) => `net/ipv6/conf/${device}/accept_ra`);
+  const others = ['all', 'default', 'up1'].map((device) => `net/ipv6/conf/${device}/accept_ra`);
   for (const name of others) if ((await setting(name)) !== '1') throw new Error(name);
   return (await Promise.all(names.map(setting))).join(' ');
 }
 
 test('the machine forwards from the first attachment to the last network, and what was found is put back', async (t) => {
   await using world = await openWorld();
+  await world.advertise('up0');
   const { networks, sandboxes } = world;
   for (const network of [ipv4, bridge(2)]) await networks.ensure(network);
   t.is(await settings(world), '0 0 1');
@@ -46,8 +47,16 @@ test('the machine forwards from the first attachment to the last network, and wh
   t.deepEqual(await world.leftovers(), []);
 });
 
+test('where no router has advertised anything, none is believed from then on', async (t) => {
+  await using world = await openWorld();
+  await world.networks.ensure(bridge(1));
+  await world.sandboxes.ensure(spec('web', [bridge(1)]));
+  t.is(await settings(world), '1 1 1');
+});
+
 test('what somebody else has set since, and what was so before, stays', async (t) => {
   await using world = await openWorld();
+  await world.advertise('up0');
   const { networks, sandboxes } = world;
   await writeSetting(world.path, 'net/ipv4/ip_forward', '1');
   await networks.ensure(bridge(1));
@@ -61,6 +70,7 @@ test('what somebody else has set since, and what was so before, stays', async (t
 test('forwarding stays while there is a bridge of others, who may have come after us and found it so', async (t) => {
   for (const other of ['docker0', 'tsabcde-1234567']) {
     await using world = await openWorld();
+    await world.advertise('up0');
     const { networks, sandboxes } = world;
     await networks.ensure(bridge(1));
     await sandboxes.ensure(spec('web', [bridge(1)]));

@@ -1,7 +1,7 @@
 /** Networks in a network namespace of their own, with real plugins: nothing of this machine is changed. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createHost, type SystemHost } from '../../../runtime/host/create-host.ts';
 import { openNetworks, type NetworksOptions, type OpenNetworks } from '../../../runtime/network/open-networks.ts';
@@ -38,6 +38,8 @@ export interface NetworkWorld extends AsyncDisposable, OpenNetworks {
   readonly firewall: RecordedFirewall;
   /** What stands in for /proc/sys. */
   readonly setting: (name: string) => Promise<string>;
+  /** As if a router had advertised a way out to this interface, and nothing else were known of IPv6. */
+  readonly advertise: (device: string) => Promise<void>;
   /** A daemon that starts on what this one left. */
   readonly again: (more?: Partial<NetworksOptions> & { bootId?: string }) => Promise<OpenNetworks>;
   /** What a boot takes away: interfaces, namespaces and, unless it is `kept`, the run directory. */
@@ -57,12 +59,13 @@ const SETTINGS = {
   'net/ipv6/conf/all/accept_ra': '1',
   'net/ipv6/conf/default/accept_ra': '1',
   'net/ipv6/conf/up0/accept_ra': '1',
-  'net/ipv6/conf/veth1/accept_ra': '1',
+  'net/ipv6/conf/up1/accept_ra': '1',
 };
 
 export async function openWorld(more: Partial<NetworksOptions> = {}): Promise<NetworkWorld> {
   const path = await makeFolder('/tmp/tsm-net-');
   const machine = await openMachine(path);
+  const procNet = await linkProcNet(path, machine.pid);
   const firewall = recordFirewall();
   for (const [name, value] of Object.entries(SETTINGS)) await writeSetting(path, name, value);
   await writeFile(join(path, 'resolv.conf'), 'nameserver 127.0.0.53\nnameserver 192.0.2.53\nsearch example.org\n');
@@ -77,7 +80,7 @@ export async function openWorld(more: Partial<NetworksOptions> = {}): Promise<Ne
       firewall,
       log: recordingLog(),
       resolvConfPath: join(path, 'resolv.conf'),
-      procNet: `/proc/${machine.pid}/net`,
+      procNet,
       sysRoot: join(path, 'sys'),
       classRoot: join(path, 'class'),
       ...more,
@@ -103,6 +106,12 @@ export async function openWorld(more: Partial<NetworksOptions> = {}): Promise<Ne
     host,
     firewall,
     again: open,
+    async advertise(device) {
+      await rm(join(procNet, 'ipv6_route'));
+      const none = '0'.repeat(32);
+      const line = `${none} 00 ${none} 00 fe80${'0'.repeat(27)}1 00000400 00000001 00000000 00450003 ${device}\n`;
+      await writeFile(join(procNet, 'ipv6_route'), line);
+    },
     ip,
     programs: () => Object.fromEntries(Object.entries(host.calls).filter(([, count]) => count > 0)),
     setting: async (name) => (await readFile(join(path, 'sys', name), 'utf8')).trim(),
@@ -127,6 +136,15 @@ export async function openWorld(more: Partial<NetworksOptions> = {}): Promise<Ne
       await rm(path, { recursive: true, force: true });
     },
   };
+}
+
+/** What the kernel tells, file by file, so that a test can have one of them say something else. */
+async function linkProcNet(path: string, pid: number): Promise<string> {
+  const folder = join(path, 'net');
+  await mkdir(folder);
+  for (const name of ['dev', 'route', 'fib_trie', 'ipv6_route'])
+    await symlink(`/proc/${pid}/net/${name}`, join(folder, name));
+  return folder;
 }
 
 export async function writeSetting(path: string, name: string, value: string): Promise<void> {
