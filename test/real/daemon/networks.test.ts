@@ -1,4 +1,4 @@
-/** Addresses, names and ports of real containers, and what is left of them by kills. */
+/** Addresses, names and ports of real containers. */
 import { readFile } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
 import test from 'ava';
@@ -95,37 +95,6 @@ scenario('networks are apart from each other, and change under the same process'
     `for i in 1 2 3 4 5; do timeout 3 busybox wget -q -O - http://web/ && exit 0; sleep 0.3; done; exit 1`,
   );
   t.is(reached.trim(), 'web');
-});
-
-scenario('kills of daemon, netd and both leave address and port as they were', async (t, space) => {
-  await server(space, 'web');
-  await space.running('web');
-  const before = await published(space, 'web');
-  const url = `http://127.0.0.1:${hostPortOf(before)}/`;
-  const { daemon } = space;
-  const kills = {
-    daemon: () => daemon.kill9(),
-    async netd() {
-      process.kill(await daemon.netdPid(), 'SIGKILL');
-    },
-    async both() {
-      process.kill(await daemon.netdPid(), 'SIGKILL');
-      await daemon.kill9();
-    },
-  };
-  for (const [what, kill] of Object.entries(kills)) {
-    await kill();
-    t.is(await answersWith(url, 'web'), 'web', `while ${what} is dead`);
-    if (!daemon.running) await daemon.start();
-    t.is(await answersWith(url, 'web'), 'web', `after ${what}`);
-    const after = await space.running('web');
-    t.deepEqual(after.status?.networks, before.status?.networks);
-    t.is(after.status?.pid, before.status?.pid);
-    await space.shell(
-      `asks-after-${what}`,
-      'for i in 1 2 3 4 5 6 7 8 9 10; do busybox wget -q -O - http://web/ && exit 0; sleep 0.3; done; exit 1',
-    );
-  }
 });
 
 scenario('a container shares the network of another', async (t, space) => {
