@@ -28,7 +28,7 @@ export interface DaemonProcessOptions {
   readonly program: string;
   readonly dataDirectory: string;
   readonly runDirectory: string;
-  readonly allowHostPath: string;
+  readonly allowHostPaths: readonly string[];
   readonly output: string;
   /** Preload the hook that measures the event loop. */
   readonly hooked: boolean;
@@ -46,9 +46,10 @@ const HOOK = new URL('./delay-hook.mjs', import.meta.url).href;
 
 /** Resolves when it serves. Rejects with the end of its output when it does not come up. */
 export async function startDaemonProcess(options: DaemonProcessOptions): Promise<DaemonProcess> {
-  const { dataDirectory, runDirectory, allowHostPath, hooked, nodeFlags = [] } = options;
+  const { dataDirectory, runDirectory, allowHostPaths, hooked, nodeFlags = [] } = options;
   const flags = [...(hooked ? ['--import', HOOK] : []), ...nodeFlags];
-  const args = ['--data-dir', dataDirectory, '--run-dir', runDirectory, '--allow-host-path', allowHostPath];
+  const allowed = allowHostPaths.flatMap((path) => ['--allow-host-path', path]);
+  const args = ['--data-dir', dataDirectory, '--run-dir', runDirectory, ...allowed];
   await using output = await open(options.output, 'a');
   const env = {
     ...process.env,

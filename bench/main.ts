@@ -10,12 +10,10 @@ import type { ApiOptions } from './api/servers.ts';
 import { benchSizes } from './api/sizes.ts';
 import { benchWatches } from './api/watches.ts';
 import { benchWrites } from './api/writes.ts';
-import { loadImage, silent, startContainers, startModel } from './containers.ts';
+import { loadImage, startContainers, startModel } from './containers.ts';
 import { openFloor } from './floor.ts';
 import { benchIdle } from './idle.ts';
-import { benchMany } from './network/many.ts';
-import { benchNames } from './network/names.ts';
-import { benchRestart } from './network/restart.ts';
+import { benchNetwork, NETWORK_ROWS, type NetworkSizes } from './network/rows.ts';
 import { benchPeers } from './peers.ts';
 import { benchRecovery } from './recovery.ts';
 import type { BenchRow } from './row.ts';
@@ -38,34 +36,40 @@ const ROWS = [
   'idle',
   'recovery',
   'peers',
-  'published',
-  'restart',
-  'many',
-  'names',
+  ...(Object.keys(NETWORK_ROWS) as (keyof typeof NETWORK_ROWS)[]),
   ...(Object.keys(API_ROWS) as (keyof typeof API_ROWS)[]),
   'store',
 ] as const;
 type Row = (typeof ROWS)[number];
 
-interface Sizes {
-  /** Containers. */
-  readonly count: number;
-  /** Containers where many rest. */
-  readonly many: number;
-  readonly turns: number;
-  readonly kills: number;
-  readonly idleSeconds: number;
-  /** Seconds for which names are asked in a turn. */
-  readonly asking: number;
+interface Sizes extends NetworkSizes {
   /** Divides how much the rows about the API do. */
   readonly divisor: number;
 }
 
-const FULL: Sizes = { count: 50, many: 200, turns: 3, kills: 21, idleSeconds: 30, asking: 5, divisor: 1 };
+const FULL: Sizes = {
+  count: 50,
+  many: 200,
+  turns: 3,
+  kills: 21,
+  idleSeconds: 30,
+  asking: 5,
+  replacements: 10,
+  divisor: 1,
+};
 /** As a program that SIGINT ended. */
 const INTERRUPTED = 130;
 
-const QUICK: Sizes = { count: 10, many: 20, turns: 1, kills: 5, idleSeconds: 5, asking: 2, divisor: 10 };
+const QUICK: Sizes = {
+  count: 10,
+  many: 20,
+  turns: 1,
+  kills: 5,
+  idleSeconds: 5,
+  asking: 2,
+  replacements: 3,
+  divisor: 10,
+};
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
@@ -116,28 +120,8 @@ async function* measure(plan: Plan): AsyncGenerator<BenchRow[]> {
     await loadImage(world);
     yield await benchPeers(world, sizes);
   }
-  if (wanted.has('published')) {
-    await using world = await openWorld({ hooked: false, nodeFlags, ownNetwork: true, signal });
-    await loadImage(world);
-    yield await benchPeers(world, sizes);
-  }
-  if (wanted.has('restart')) {
-    await using world = await openWorld({ hooked: false, nodeFlags, ownNetwork: true, signal });
-    await loadImage(world);
-    await startModel(world.daemon.client, silent);
-    await using floor = await openFloor(world);
-    await floor.start(1, 1);
-    yield await benchRestart(world, floor, sizes.kills);
-  }
-  if (wanted.has('many')) {
-    await using world = await openWorld({ hooked: false, nodeFlags, ownNetwork: true, counted: true, signal });
-    await loadImage(world);
-    yield await benchMany(world, sizes);
-  }
-  if (wanted.has('names')) {
-    await using world = await openWorld({ hooked: false, nodeFlags, ownNetwork: true, signal });
-    await loadImage(world);
-    yield await benchNames(world, { turns: sizes.turns, seconds: sizes.asking });
+  for (const row of Object.keys(NETWORK_ROWS) as (keyof typeof NETWORK_ROWS)[]) {
+    if (wanted.has(row)) yield await benchNetwork(row, sizes, { nodeFlags, signal });
   }
   for (const [row, bench] of Object.entries(API_ROWS)) {
     if (wanted.has(row as Row)) yield await bench({ turns: sizes.turns, divisor: sizes.divisor, nodeFlags, signal });

@@ -39,6 +39,8 @@ export interface WorldOptions {
   readonly nodeFlags?: readonly string[];
   /** In a network of its own, with nothing in it but what the daemon makes. */
   readonly ownNetwork?: boolean;
+  /** What containers may mount. */
+  readonly allowHostPaths?: readonly string[];
   /** The daemon's programs write down each of their starts. */
   readonly counted?: boolean;
 }
@@ -103,7 +105,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
       program,
       dataDirectory,
       runDirectory,
-      allowHostPath: join(folder, 'image'),
+      allowHostPaths: [join(folder, 'image'), ...(options.allowHostPaths ?? [])],
       output: join(folder, 'daemon.log'),
     });
   let daemon = await start();

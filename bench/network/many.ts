@@ -6,6 +6,7 @@ import type { World } from '../world.ts';
 import { benchAdoption } from './adoption.ts';
 
 export interface ManyOptions {
+  /** Containers. */
   readonly many: number;
   readonly turns: number;
   readonly idleSeconds: number;

@@ -9,36 +9,55 @@ export interface LoadReport {
   readonly failures: readonly string[];
   /** What was answered, each once. */
   readonly answers: ReadonlySet<string>;
+  /** Milliseconds that each answer took, in the order in which they came. */
+  readonly times: readonly number[];
+  /** The longest time in which nothing was answered, milliseconds. */
+  readonly silence: number;
 }
 
-/** What is asked each second, as long as no more than so many answers are waited for. */
+export interface LoadOptions {
+  /** What is asked each second, as long as no more than `maxOpen` answers are waited for. Default 200. */
+  readonly rate?: number;
+  /** Default: what busybox' httpd can take. */
+  readonly maxOpen?: number;
+}
+
 const RATE = 200;
 /** One less than busybox' httpd keeps in its queue: a connection more would be dropped by the kernel, and tried again a second later. */
 const MAX_OPEN = 8;
 const TIMEOUT_MS = 15_000;
 
-/** Asks 200 times a second, on a new connection each time, until `end`. */
-export function startLoad(url: string): AsyncDisposable & { readonly end: () => Promise<LoadReport> } {
+/** Asks so many times a second, on a new connection each time, until `end`. */
+export function startLoad(
+  url: string,
+  { rate = RATE, maxOpen = MAX_OPEN }: LoadOptions = {},
+): AsyncDisposable & { readonly end: () => Promise<LoadReport> } {
   const ended = new AbortController();
   const failures: string[] = [];
   const answers = new Set<string>();
   const open = new Set<Promise<void>>();
+  const times: number[] = [];
   const begun = performance.now();
-  let answered = 0;
+  let last = begun;
+  let silence = 0;
   let asked = 0;
   let seconds = 0;
   const ask = async (): Promise<void> => {
+    const start = performance.now();
     try {
       answers.add(await askOnce(url));
-      answered += 1;
+      const now = performance.now();
+      times.push(now - start);
+      silence = Math.max(silence, now - last);
+      last = now;
     } catch (error) {
       failures.push(error instanceof Error ? error.message : String(error));
     }
   };
   const keepAsking = async (): Promise<void> => {
     while (!ended.signal.aborted) {
-      const due = ((performance.now() - begun) / 1000) * RATE;
-      for (; asked < due && open.size < MAX_OPEN; asked += 1) {
+      const due = ((performance.now() - begun) / 1000) * rate;
+      for (; asked < due && open.size < maxOpen; asked += 1) {
         const asking: Promise<void> = ask().finally(() => open.delete(asking));
         open.add(asking);
       }
@@ -51,7 +70,7 @@ export function startLoad(url: string): AsyncDisposable & { readonly end: () => 
   const end = async (): Promise<LoadReport> => {
     ended.abort();
     await running;
-    return { answered, seconds, failures, answers };
+    return { answered: times.length, seconds, failures, answers, times, silence };
   };
   return {
     end,
