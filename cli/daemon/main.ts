@@ -18,7 +18,7 @@ import { createControllers } from './controllers.ts';
 import { lockDirectory } from './data-lock.ts';
 import { prepareDirectory } from './directories.ts';
 import { collectAtRest } from './heap-at-rest.ts';
-import { identityOf } from './identity.ts';
+import { identityOf, keepIdentity } from './identity.ts';
 import { openListeners } from './listeners.ts';
 import { createLog } from './log.ts';
 import { findContainer, refuseCycles } from './refuse-cycles.ts';
@@ -77,6 +77,7 @@ export async function startDaemon(options: DaemonOptions, log: Log, signal: Abor
   );
   signal.throwIfAborted();
   const facts = { ...machine, storeIdentity: identityOf(server) };
+  await keepIdentity(facts.storeIdentity, [dataDirectory, runDirectory]);
   const containerd = options.containerd === undefined ? {} : { containerd: options.containerd };
   const runtime = starting.use(
     await openRuntime({

@@ -10,10 +10,19 @@ export interface TearDownNetworksOptions {
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** Interfaces, bridges, rules, and what was changed of the machine for them. What cannot be taken away is told, and keeps nothing else. */
-export async function tearDownNetworks({ facts, host, log, env }: TearDownNetworksOptions): Promise<void> {
+/**
+ * Interfaces, bridges, rules, and what was changed of the machine for them: as plugins do it, and what they could not do without them. What cannot be
+ * taken away is told, and keeps nothing else. Resolves with whether the machine's settings are as they were found.
+ */
+export async function tearDownNetworks({ facts, host, log, env }: TearDownNetworksOptions): Promise<boolean> {
   const firewall = createFirewall({ facts, host, log });
-  const { networks, sandboxes } = await openNetworks({ facts, host, firewall, log, env });
+  const { networks, sandboxes, takeAwayByForce, isMachineChanged } = await openNetworks({
+    facts,
+    host,
+    firewall,
+    log,
+    env,
+  });
   const attempt = async (what: string, work: () => Promise<unknown>): Promise<void> => {
     try {
       await work();
@@ -22,7 +31,13 @@ export async function tearDownNetworks({ facts, host, log, env }: TearDownNetwor
     }
   };
   await attempt('published ports', () => firewall.setForwards([]));
-  for (const id of await sandboxes.list()) await attempt(`sandbox ${id}`, () => sandboxes.remove(id));
-  for (const uid of await networks.list()) await attempt(`network ${uid}`, () => networks.remove(uid));
+  await attempt('sandboxes', async () => {
+    for (const id of await sandboxes.list()) await attempt(`sandbox ${id}`, () => sandboxes.remove(id));
+  });
+  await attempt('networks', async () => {
+    for (const uid of await networks.list()) await attempt(`network ${uid}`, () => networks.remove(uid));
+  });
   await attempt('rules of the firewall', () => firewall.setNetworks([]));
+  await attempt('what is left of networks', takeAwayByForce);
+  return !isMachineChanged();
 }

@@ -13,7 +13,7 @@ import { KINDS } from '../../schemas/kinds.ts';
 import { VERSION } from '../version.ts';
 import { lockDirectory } from './data-lock.ts';
 import { tearDownNetworks } from './tear-down-networks.ts';
-import { identityOf } from './identity.ts';
+import { IDENTITY_FILE, identityOf, keptIdentity } from './identity.ts';
 
 const SHIM_DIRECTORIES = ['/run/containerd/s', '/run/containerd'] as const;
 
@@ -25,40 +25,67 @@ export interface TearDownOptions {
   /** As the daemon was told. */
   readonly bootIdPath?: string;
   readonly log: Log;
+  /** Default: of this process. */
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 /**
  * Takes away everything that a daemon made on this machine: processes, mounts, cgroups, run directory and data, volumes included.
- * Throws DirectoryInUseError while a daemon runs. Success when there is nothing.
+ * Throws DirectoryInUseError while a daemon runs, and an error when settings of the machine could not be put back: what they were is kept then, for the
+ * next time. Success when there is nothing.
  */
 export async function tearDown(options: TearDownOptions): Promise<void> {
-  const { dataDirectory, runDirectory, cgroupRoot = '/sys/fs/cgroup', log } = options;
+  const { dataDirectory, runDirectory, cgroupRoot = '/sys/fs/cgroup', log, env = process.env } = options;
   const entries = await readdir(dataDirectory).catch((): string[] => []);
   const running = await readdir(runDirectory).catch((): string[] => []);
   if (entries.length > 0) lockDirectory(dataDirectory, '--data-dir')[Symbol.dispose]();
   if (running.length > 0) lockDirectory(runDirectory, '--run-dir')[Symbol.dispose]();
-  const identity = entries.includes('store.db') ? await readIdentity(dataDirectory, log) : undefined;
+  const identity = await findIdentity(options, entries.includes('store.db'));
   const boot = options.bootIdPath === undefined ? {} : { bootIdPath: options.bootIdPath };
   const machine = await measureHostFacts({ dataDirectory, runDirectory, storeIdentity: '', ...boot });
   const processes = createProcesses({ bootId: machine.bootId });
   const host = createHost({
     runDirectory,
-    ...(process.env['PATH'] === undefined ? {} : { path: process.env['PATH'] }),
+    ...(env['PATH'] === undefined ? {} : { path: env['PATH'] }),
   });
   await endContainerd({ dataDirectory, runDirectory, processes, host });
   await endLogd({ runDirectory, processes });
   await endNetd({ runDirectory, processes });
-  if (identity !== undefined) {
-    const facts = { ...machine, storeIdentity: identity };
-    await tearDownNetworks({ facts, host, log, env: process.env });
-  }
+  const facts = { ...machine, storeIdentity: identity ?? '' };
+  const isRestored = identity === undefined || (await tearDownNetworks({ facts, host, log, env }));
   for (const directory of [runDirectory, dataDirectory]) {
     for (const point of (await host.mountsUnder(directory)).toReversed()) await host.unmount(point);
-    await rm(directory, { recursive: true, force: true });
+    if (isRestored) await rm(directory, { recursive: true, force: true });
+    else await empty(directory, KEPT);
   }
   // Shims have their sockets there, whatever containerd's directories are. Kept when somebody else has one.
   for (const directory of SHIM_DIRECTORIES) await rmdir(directory).catch(() => undefined);
   if (identity !== undefined) await removeCgroups(cgroupRoot, identity);
+  if (isRestored) return;
+  const record = join(dataDirectory, 'network', 'host.json');
+  throw new Error(`settings of this machine could not be put back; what they were is kept in ${record}: try it again`);
+}
+
+/** What is needed to put settings back. */
+const KEPT: readonly string[] = [IDENTITY_FILE, 'network'];
+
+async function empty(directory: string, kept: readonly string[]): Promise<void> {
+  const names = await readdir(directory).catch((): string[] => []);
+  for (const name of names.filter((each) => !kept.includes(each)))
+    await rm(join(directory, name), { recursive: true, force: true });
+}
+
+/** Of the store, or, where that is lost or cannot be read, as it was written down. */
+async function findIdentity(options: TearDownOptions, hasStore: boolean): Promise<string | undefined> {
+  const { dataDirectory, runDirectory, log } = options;
+  if (hasStore) {
+    try {
+      return await readIdentity(dataDirectory, log);
+    } catch (err) {
+      log.warn({ err }, 'the store cannot be read; what has its name is found without it');
+    }
+  }
+  return await keptIdentity([dataDirectory, runDirectory]);
 }
 
 async function readIdentity(dataDirectory: string, log: Log): Promise<string> {

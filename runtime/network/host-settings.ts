@@ -4,6 +4,7 @@
  */
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { RuntimeError } from '../errors.ts';
 import { unlessMissing } from './failures.ts';
 import type { Records } from './records.ts';
 
@@ -85,10 +86,27 @@ export class HostSettings {
       log.warn({ bridges: others, changed: record.changed }, 'forwarding is left as it is: bridges of others need it');
     }
     const changed = record.boot === boot && others.length === 0 ? record.changed.toReversed() : [];
-    for (const { setting, found, set } of changed) {
-      if ((await this.#get(setting)) === set) await this.#write(setting, found);
+    const left: HostChange[] = [];
+    let failure: RuntimeError | undefined;
+    for (const change of changed) {
+      try {
+        if ((await this.#get(change.setting)) === change.set) await this.#write(change.setting, change.found);
+      } catch (cause) {
+        left.unshift(change);
+        failure = new RuntimeError('Unavailable', `${change.setting} could not be put back to ${change.found}`, {
+          cause,
+        });
+      }
     }
-    await this.#options.record.remove(HOST_KEY);
+    if (left.length === 0) return await this.#options.record.remove(HOST_KEY);
+    // Whoever comes next still knows what was found.
+    await this.#options.record.write(HOST_KEY, { boot, changed: left });
+    throw failure;
+  }
+
+  /** Whether something of the machine is not as it was found. */
+  get isChanged(): boolean {
+    return this.#options.record.get(HOST_KEY) !== undefined;
   }
 
   async #othersBridges(): Promise<readonly string[]> {

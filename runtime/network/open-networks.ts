@@ -6,7 +6,8 @@ import type { Networks } from '../ports/networks.ts';
 import type { PlaceOf, Sandboxes } from '../ports/sandboxes.ts';
 import { AddressBook } from './address-book.ts';
 import type { Workshop } from './attachments.ts';
-import { Bridges } from './bridges.ts';
+import { Bridges, MACHINE } from './bridges.ts';
+import { takeAwayByForce } from './force.ts';
 import { createCni } from './cni/chain.ts';
 import { pluginDirectories } from './cni/plugins.ts';
 import { fileFailure } from './failures.ts';
@@ -44,6 +45,10 @@ export interface OpenNetworks {
   readonly placeOf: PlaceOf;
   /** Networks at whose gateways names can be answered: bridges to which something was attached in this boot. From memory. */
   readonly namedNetworks: () => NameTable['networks'];
+  /** See force.ts. */
+  readonly takeAwayByForce: () => Promise<void>;
+  /** Whether something of this machine was changed for networks and not put back. */
+  readonly isMachineChanged: () => boolean;
 }
 
 /** The ports `networks` and `sandboxes` on this machine. Reads what is written down, and changes nothing until it is asked to. */
@@ -54,10 +59,11 @@ export async function openNetworks(options: NetworksOptions): Promise<OpenNetwor
   const turns = new Turns();
   const machine = new Machine(options.procNet ?? '/proc/net');
   const ours = bridgePrefix(storeIdentity);
+  const isOurs = (device: string): boolean => device.startsWith(ours);
   const settings = new HostSettings({
     root: options.sysRoot ?? '/proc/sys',
     classRoot: options.classRoot ?? '/sys/class/net',
-    isOurs: (device) => device.startsWith(ours),
+    isOurs,
     log,
     boot,
     record: records.host,
@@ -107,6 +113,11 @@ export async function openNetworks(options: NetworksOptions): Promise<OpenNetwor
     sandboxes: createSandboxes({ shop, runDirectory, hostPaths, dnsProblem, turns }),
     placeOf: createPlaceOf(shop),
     namedNetworks: () => namedNetworks(records.networks, boot),
+    takeAwayByForce: () =>
+      turns.take(MACHINE, () =>
+        takeAwayByForce({ host, machine, settings, isOurs, netnsFolder: join(runDirectory, 'netns') }),
+      ),
+    isMachineChanged: () => settings.isChanged,
   };
 }
 

@@ -8,7 +8,7 @@ import { tearDown } from '../../cli/daemon/tear-down.ts';
 import { buildBusyboxArchive } from '../../tools/busybox-image/archive.ts';
 import { startTestDaemon } from '../support/daemon.ts';
 import { processGone } from '../support/daemon/kernel.ts';
-import { findLeaks, shimSockets } from '../support/daemon/leaks.ts';
+import { findLeaks, networkTraces, shimSockets } from '../support/daemon/leaks.ts';
 import { Space } from '../support/daemon/space.ts';
 import { makeFolder } from '../support/interruption.ts';
 
@@ -58,6 +58,33 @@ test.serial(
     await t.notThrowsAsync(tearDown({ dataDirectory, runDirectory, log }), 'nothing is there any more');
   },
 );
+
+for (const [title, harm] of [
+  ['plugins that are gone', async () => ({ CNI_PATH: '/nonexistent' })],
+  ['a store that cannot be read', async (data: string) => await writeFile(join(data, 'store.db'), 'no database')],
+  ['a data directory that somebody deleted', async (data: string) => await rm(data, { recursive: true })],
+] as const) {
+  test.serial(`networks go in spite of ${title}`, async (t) => {
+    const socketsBefore = await shimSockets();
+    await using daemon = await startTestDaemon();
+    const { folder, identity } = daemon;
+    const { dataDir: dataDirectory, runDir: runDirectory } = daemon.options;
+    await buildBusyboxArchive({ output: join(folder, 'busybox.tar'), name: 'busybox:latest' });
+    const space = new Space(daemon, 'default', join(folder, 'busybox.tar'));
+    await space.busybox();
+    await space.container('web', {
+      command: ['sleep', '600'],
+      ports: [{ containerPort: 80, hostPort: 0, protocol: 'TCP' }],
+    });
+    await space.running('web');
+    t.not((await networkTraces(identity)).length, 0);
+    await daemon.stop();
+    const env = { ...process.env, ...(await harm(dataDirectory)) };
+    await tearDown({ dataDirectory, runDirectory, log, env });
+    const directories = [dataDirectory, runDirectory];
+    t.deepEqual(await findLeaks({ folder, directories, identity, socketsBefore }), []);
+  });
+}
 
 test.serial('what is left is seen: processes, mounts, directories, cgroups and sockets', async (t) => {
   const folder = await makeFolder('/tmp/tsm-leak-');

@@ -1,4 +1,4 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { RuntimeError, type RuntimeErrorCode } from '../../../runtime/errors.ts';
@@ -335,4 +335,32 @@ test('a namespace nobody has a record of is listed and goes', async (t) => {
   t.deepEqual(await world.sandboxes.list(), ['stray.3']);
   await world.sandboxes.remove('stray.3');
   t.deepEqual(await world.leftovers(), []);
+});
+
+test('what plugins cannot take away any more goes without them, and what could not be put back is known for the next time', async (t) => {
+  await using world = await openWrapped();
+  const { networks, sandboxes, plugins } = world;
+  for (const number of [1, 2]) await networks.ensure(bridge(number));
+  await sandboxes.ensure(spec('web', [bridge(1), bridge(2)]));
+  t.is(await world.setting('net/ipv4/ip_forward'), '1');
+  await plugins.uninstall('bridge');
+  await refuses(t, sandboxes.remove('web.0'), 'Unsupported', 'CniPluginMissing');
+  const forwarding = join(world.path, 'sys/net/ipv4/ip_forward');
+  await rm(forwarding);
+  await mkdir(forwarding);
+  const next = await world.again();
+  await t.throwsAsync(next.takeAwayByForce(), { message: /something of the networks is left: .*ip_forward/ });
+  t.true(next.isMachineChanged());
+  t.is(await world.setting('net/ipv6/conf/all/forwarding'), '0', 'one keeps no other');
+  await rm(forwarding, { recursive: true });
+  await writeFile(forwarding, '1\n');
+  const last = await world.again();
+  await last.takeAwayByForce();
+  t.false(last.isMachineChanged());
+  t.is(await world.setting('net/ipv4/ip_forward'), '0');
+  const records = [bridge(1).uid, bridge(2).uid, 'web.0'].map((name) => `${name}.json`);
+  t.deepEqual(
+    (await world.leftovers()).filter((name) => !records.includes(name) && name !== 'web.0'),
+    [],
+  );
 });
