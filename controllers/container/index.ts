@@ -24,6 +24,7 @@ import { networkRepairs } from './network-source.ts';
 import { sharedWith } from './network-mode.ts';
 import { sharersOf, usersOfDefaultNetwork } from './network-users.ts';
 import { reconcileContainer } from './reconcile.ts';
+import { KnownRevisions } from './rollout/known-revisions.ts';
 import { Looks } from './rollout/looks.ts';
 import { runtimeSource } from './runtime-source.ts';
 import { Stops } from './stops.ts';
@@ -67,6 +68,7 @@ export function containerController(options: ContainerControllerOptions): Contro
     changeHooks: new ChangeHooks(options.containers, timers, options.clock),
     dependencyObjects,
     looks: new Looks(),
+    knownRevisions: new KnownRevisions(),
     timers,
   };
   return {

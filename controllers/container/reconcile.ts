@@ -11,7 +11,7 @@ import { describeExit, hasSucceeded } from './exit.ts';
 import { formerOf, type Former } from './former.ts';
 import { superviseRun, type Health } from './health.ts';
 import { linkImage, type ImageLink } from './image-link.ts';
-import { imageSource, instanceId, SPEC_HASH_LABEL, specHash } from './names.ts';
+import { containerID, imageSource, instanceId, SPEC_HASH_LABEL, specHash } from './names.ts';
 import { networkMode } from './network-mode.ts';
 import { plan, type Observed, type Step, type Wanted } from './plan.ts';
 import { readiness, readyCondition, type Readiness } from './readiness.ts';
@@ -47,9 +47,16 @@ export async function reconcileContainer(
     {
       pass: (aimed) => reconcileInstances(aimed, workers),
       switchOver: (aimed) => switchOver(aimed, workers),
+      isRunning: () => isRunning(container, context, deps),
     },
-    deps.looks,
+    deps,
   );
+}
+
+async function isRunning({ metadata }: Container, { status, signal }: Context, { instances }: ContainerDeps) {
+  const { containerID: written } = status.current;
+  const found = (await instances.of(metadata.uid, signal)).find(({ id }) => containerID(id) === written);
+  return found?.task?.status === 'running' || found?.task?.status === 'paused';
 }
 
 /** `container`: with the spec that is to run at present. Answers for the instances in `scope`. */

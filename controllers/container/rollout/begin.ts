@@ -78,13 +78,21 @@ function noteChange(container: Container, { status, reader }: Context): void {
  * a pause or has failed.
  */
 export function aimOf(container: Container, { status, reader }: Context): Container {
-  const wanted = revisionName(container);
-  const { rollout, currentRevision } = status.current;
-  const aim = rollout?.reverted ? currentRevision : (rollout?.revision ?? currentRevision);
-  if (aim === undefined || aim === wanted) return container;
-  const revision = findRevision(container, aim, { reader });
+  const aim = pastAim(container, status.current);
+  const revision = aim === undefined ? undefined : findRevision(container, aim, { reader });
   if (revision === undefined) return container;
-  return rollout?.reverted ? asItWas(container, revision) : asItRuns(container, revision);
+  return status.current.rollout?.reverted ? asItWas(container, revision) : asItRuns(container, revision);
+}
+
+/** Somebody deleted the revision that is to run in place of the spec of now, and nobody knows its spec any more. */
+export function isAimLost(container: Container, { status, reader }: Context): boolean {
+  const aim = pastAim(container, status.current);
+  return aim !== undefined && findRevision(container, aim, { reader }) === undefined;
+}
+
+function pastAim(container: Container, { rollout, currentRevision }: Readonly<Partial<ContainerStatus>>) {
+  const aim = rollout?.reverted ? currentRevision : (rollout?.revision ?? currentRevision);
+  return aim === revisionName(container) ? undefined : aim;
 }
 
 export function findRevision(

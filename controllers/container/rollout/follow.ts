@@ -1,8 +1,10 @@
 import type { Container, ContainerStatus } from '../../../schemas/gen/types.ts';
+import { REASONS } from '../../../schemas/conditions.ts';
 import { askedRestart } from '../../../schemas/values/container-change.ts';
 import type { Outcome, ReconcileContext } from '../../engine/contract.ts';
 import { verdictOf } from '../../engine/verdict.ts';
-import { aimOf, beginRollout } from './begin.ts';
+import { aimOf, beginRollout, isAimLost } from './begin.ts';
+import { keepGoodRevision, type KnownRevisions } from './known-revisions.ts';
 import type { Looks } from './looks.ts';
 import { forgetRevisions, recordRevision } from './record.ts';
 import { settleRollout } from './settle.ts';
@@ -14,6 +16,14 @@ export interface Workers {
   readonly pass: (aimed: Container) => Promise<Outcome>;
   /** Has the next instance, of this spec, take the place of the one that serves. */
   readonly switchOver: (aimed: Container) => Promise<void>;
+  /** Whether the process that status tells of runs. */
+  readonly isRunning: () => Promise<boolean>;
+}
+
+/** What is known between passes. */
+export interface Memory {
+  readonly looks: Looks;
+  readonly knownRevisions: KnownRevisions;
 }
 
 /**
@@ -23,10 +33,17 @@ export interface Workers {
 export async function followRollout(
   container: Container,
   context: Context,
-  { pass, switchOver }: Workers,
-  looks: Looks,
+  { pass, switchOver, isRunning }: Workers,
+  { looks, knownRevisions }: Memory,
 ): Promise<Outcome> {
+  await keepGoodRevision(container, context, knownRevisions);
   await beginRollout(container, context);
+  if (isAimLost(container, context)) {
+    if (await isRunning()) return LEFT_ALONE;
+    // Nothing is there to be kept: the spec of now is all that anybody knows.
+    context.status.set({ rollout: undefined });
+    await beginRollout(container, context);
+  }
   let result = await firstPass(container, context, pass);
   for (;;) {
     const next = await settleRollout(container, context, result.outcome, {
@@ -43,6 +60,12 @@ export async function followRollout(
     result = await attempt(aimOf(container, context), context, pass);
   }
 }
+
+const LEFT_ALONE: Outcome = {
+  type: 'stalled',
+  reason: REASONS.RevisionNotFound,
+  message: 'the revision that runs was deleted, so what runs is left as it is; change the spec to replace it',
+};
 
 /** The pass, and what is to run written down. Whichever fails, both have ended: an error brings the next pass at once. */
 async function firstPass(container: Container, context: Context, pass: Pass): Promise<Attempt> {

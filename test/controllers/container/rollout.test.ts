@@ -1,8 +1,9 @@
 import test from 'ava';
 import type { ContainerSpec, Image } from '../../../schemas/gen/types.ts';
-import { conditionOf, conditionsText, CONFIG_MAP, ContainerWorld, IMAGE } from '../../support/container-world.ts';
+import { conditionOf, conditionsText, CONFIG_MAP, ContainerWorld, IMAGE, ref } from '../../support/container-world.ts';
 import { ManualTime } from '../../support/manual-time.ts';
 
+const REVISION = { apiVersion: 'apps/v1', kind: 'ControllerRevision' };
 const GOOD: Partial<ContainerSpec> = { args: ['sleep', '1000'], progressDeadlineSeconds: 30 };
 const BAD: Partial<ContainerSpec> = { command: ['false'], progressDeadlineSeconds: 30 };
 const BETTER: Partial<ContainerSpec> = { args: ['sleep', '2000'], progressDeadlineSeconds: 30 };
@@ -87,6 +88,52 @@ test.serial(
     await world.apply('web', BETTER);
     const better = await rolledOut(world, 'True', 'RolloutComplete');
     t.deepEqual(world.controls.instance(world.only(better))?.spec.process.args, ['sleep', '2000']);
+  },
+);
+
+test.serial(
+  'what was taken back stays so when its revision is deleted by hand, and that is written down again',
+  async (t) => {
+    const { time, world } = await openWithGood();
+    await using _ = world;
+    await world.apply('web', BAD);
+    await pastDeadline(world, time);
+    const before = await world.until('is taken back', 'web', (_s, object) => conditionOf(object, 'Stalled'));
+    const good = ref(REVISION, before.status?.currentRevision ?? '');
+    await world.user.delete(good);
+    await world.eventually('it is there again', () => world.find(good));
+    await world.quiet();
+    const after = await world.get('web');
+    t.is(after.status?.pid, before.status?.pid);
+    t.is(conditionOf(after, 'Stalled')?.reason, 'RolledBack');
+    world.controls.exitTask(world.only(after), 1);
+    const again = await world.until('runs again', 'web', ({ pid }) => pid !== undefined && pid !== before.status?.pid);
+    t.deepEqual(world.controls.instance(world.only(again))?.spec.process.args, ['sleep', '1000']);
+  },
+);
+
+test.serial(
+  'what runs is left alone when its revision went while no daemon ran; then the spec has another chance',
+  async (t) => {
+    const { time, world } = await openWithGood();
+    await using _ = world;
+    await world.apply('web', BAD);
+    await pastDeadline(world, time);
+    const before = await world.until('is taken back', 'web', (_s, object) => conditionOf(object, 'Stalled'));
+    await world.stop();
+    await world.user.delete(ref(REVISION, before.status?.currentRevision ?? ''));
+    await world.start();
+    const told = await world.until(
+      'tells',
+      'web',
+      (_s, object) => conditionOf(object, 'Stalled')?.reason === 'RevisionNotFound',
+    );
+    await world.quiet();
+    t.is(told.status?.pid, before.status?.pid);
+    t.deepEqual(world.controls.instance(world.only(told))?.spec.process.args, ['sleep', '1000']);
+    world.controls.exitTask(world.only(told), 1);
+    const after = await rolledOut(world, 'False', 'RolloutProgressing');
+    t.deepEqual(world.controls.instance(world.only(after))?.spec.process.args, ['false']);
   },
 );
 
