@@ -66,6 +66,32 @@ test('undo writes the spec of the revision before into the object, and leaves ho
   t.is((await get(world)).spec.image, 'a:1');
 });
 
+test('after an undo the file that was applied before, and a mended one, can be applied as ever', async (t) => {
+  await using world = await openCliWorld();
+  const client = world.api.plainClient();
+  const web = (image: string, more: object = {}) => ({ ...head, spec: { image, ...more } }) as never;
+  const apply = (object: never) => client.apply<Container>(object, { fieldManager: 'tsmoby' });
+  const { metadata } = await apply(web('a:1', { args: ['one'] }));
+  const env = [{ name: 'A', value: '1' }];
+  const { spec } = await apply(web('a:2', { env }));
+  await client.patch(WEB, { status: { phase: 'Running' } }, { type: 'merge', subresource: 'status' });
+  const owner = { apiVersion: WEB.apiVersion, kind: WEB.kind, name: WEB.name, uid: metadata.uid, controller: true };
+  for (const [at, data] of [{ spec: { image: 'a:1', args: ['one'] } }, { spec }].entries()) {
+    const about = { namespace: 'default', name: `web-${String(at)}`, ownerReferences: [owner] };
+    const revision = { apiVersion: 'apps/v1', kind: 'ControllerRevision', metadata: about, data, revision: at + 1 };
+    await client.create(revision);
+  }
+  t.is((await world.tsmoby(['rollout', 'undo', 'container/web'])).code, 0);
+  const undone = await get(world);
+  t.like(undone.spec, { image: 'a:1', args: ['one'], env: undefined });
+  t.deepEqual(
+    undone.metadata.managedFields?.filter(({ subresource }) => !subresource).map(({ manager }) => manager),
+    ['tsmoby'],
+  );
+  t.like((await apply(web('a:2', { env }))).spec, { image: 'a:2', args: undefined, env });
+  t.is((await apply(web('a:3'))).spec.env, undefined);
+});
+
 test('undo to what is wanted already, or to what never was, changes nothing', async (t) => {
   await using world = await openWith('a:1', 'a:2');
   const same = await world.tsmoby(['rollout', 'undo', 'container/web', '--to-revision=2']);

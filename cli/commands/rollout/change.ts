@@ -3,6 +3,7 @@ import { refOf, resourceOf } from '../../kinds/directory.ts';
 import { formatTime } from '../../../schemas/values/time.ts';
 import { RESTARTED_AT } from '../../../schemas/values/container-change.ts';
 import type { Rolled } from '../rollout.ts';
+import { ROLLOUT_MANAGER } from './ownership.ts';
 
 /** Each changes the object and answers, in one word, what became of it. */
 export async function restartRollout(rolled: Rolled, now: number): Promise<string> {
@@ -28,6 +29,6 @@ const named = ({ kind, object }: Rolled): string => `${resourceOf(kind)} "${obje
 
 async function merge({ session, kind, object }: Rolled, patch: object): Promise<void> {
   const { namespace = '', name } = object.metadata;
-  const options = { type: 'merge', fieldManager: 'tsmoby-rollout' } as const;
+  const options = { type: 'merge', fieldManager: ROLLOUT_MANAGER } as const;
   await session.client.patch({ ...refOf(kind), namespace, name }, patch, options);
 }

@@ -1,8 +1,9 @@
-import type { ControllerRevision } from '../../../schemas/gen/types.ts';
+import type { Container, ControllerRevision } from '../../../schemas/gen/types.ts';
 import { RESTARTED_AT, ROLLOUT_FIELDS } from '../../../schemas/values/container-change.ts';
 import { CommandError } from '../../errors.ts';
 import { refOf } from '../../kinds/directory.ts';
 import type { Rolled } from '../rollout.ts';
+import { giveToApplier, ROLLOUT_MANAGER } from './ownership.ts';
 import { dataOf, findRevision, revisionsOf } from './revisions.ts';
 
 /** Writes the spec of an old revision into the object; how changes are made stays as it is. Answers what became of it. */
@@ -20,7 +21,9 @@ export async function undoRollout(rolled: Rolled, to: number): Promise<string> {
     return `skipped rollback (current template already matches revision ${String(target.revision)})`;
   const { namespace = '', name } = object.metadata;
   const ref = { ...refOf(kind), namespace, name };
-  await session.client.patch(ref, patchTo(rolled, target), { type: 'json', fieldManager: 'tsmoby-rollout' });
+  const options = { type: 'json', fieldManager: ROLLOUT_MANAGER } as const;
+  const undone = await session.client.patch<Container>(ref, patchTo(rolled, target), options);
+  await giveToApplier(rolled, undone);
   return 'rolled back';
 }
 
