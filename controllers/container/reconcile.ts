@@ -19,6 +19,7 @@ import { bringChanges } from './on-change.ts';
 import { restartWanted } from './restart-wanted.ts';
 import { announceAbsence, keepReachable, withdrawReach } from './reach.ts';
 import { resourcesText, translateResources } from './resources.ts';
+import { wasGood } from './rollout/begin.ts';
 import { followRollout } from './rollout/follow.ts';
 import { sharedSandbox } from './sandbox.ts';
 import { reconcileInstances, type Scope } from './start-first/reconcile.ts';
@@ -96,7 +97,7 @@ async function converge(
   context: Context,
   deps: ContainerDeps,
   scope: Scope,
-  unheld = scope.side === 'serving' || (context.status.current.rollout?.reverted ?? false),
+  unheld = scope.side === 'serving' || wasGood(container, context.status.current),
 ): Promise<Converged> {
   const { sees, side } = scope;
   for (let round = 1; ; round += 1) {

@@ -84,6 +84,16 @@ export function aimOf(container: Container, { status, reader }: Context): Contai
   return status.current.rollout?.reverted ? asItWas(container, revision) : asItRuns(container, revision);
 }
 
+/** What is to run was good before: back in its place it does not wait once more for what comes first. */
+export function wasGood(
+  container: Container,
+  { rollout, currentRevision, conditions = [] }: Readonly<Partial<ContainerStatus>>,
+): boolean {
+  if (rollout !== undefined) return rollout.reverted ?? false;
+  const isBack = conditions.some(({ type, status }) => type === 'RolledOut' && status === 'False');
+  return isBack && currentRevision === revisionName(container);
+}
+
 /** Somebody deleted the revision that is to run in place of the spec of now, and nobody knows its spec any more. */
 export function isAimLost(container: Container, { status, reader }: Context): boolean {
   const aim = pastAim(container, status.current);

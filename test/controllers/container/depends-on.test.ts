@@ -249,6 +249,21 @@ test('what is put back in place of a change that failed waits for nothing', asyn
   t.deepEqual(world.controls.instance(world.only(back))?.spec.process.args, ['sleep', 'infinity']);
 });
 
+test('who goes back by hand from a bad change to what was good waits for nothing', async (t) => {
+  await using world = await ContainerWorld.open();
+  await world.apply('db');
+  await world.running('db');
+  await world.apply('app', { ...after(on('db')), args: ['tail', '1000'] });
+  await world.running('app');
+  await world.apply('app', { ...after(on('db')), command: ['false'] });
+  await world.until('crashes', 'app', ({ crashCount = 0 }) => crashCount > 1);
+  await world.apply('db', { command: ['false'] });
+  await world.until('is not ready', 'db', (_, object) => conditionOf(object, 'Ready')?.status === 'False');
+  await world.apply('app', { ...after(on('db')), args: ['tail', '1000'] });
+  const { status } = await world.running('app', ({ rollout }) => rollout === undefined);
+  t.is(status?.currentRevision, status?.updateRevision);
+});
+
 test('a circle that the API server let through is shown, and heals when it is broken', async (t) => {
   await using world = await ContainerWorld.open();
   await world.apply('a', after(on('b')));
