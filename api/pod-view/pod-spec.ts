@@ -5,6 +5,7 @@ import type {
   ContainerSpec,
   ContainerVolume,
 } from '../../schemas/gen/types.ts';
+import { probeTimes } from '../../schemas/values/probe-times.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -33,7 +34,6 @@ function containerOf(
   { image: imageInUse, ports = [] }: NonNullable<Container['status']> = {},
 ): Fields {
   const { command, args, workingDir, envFrom, volumeMounts, lifecycle, stdin, stdinOnce, tty } = spec;
-  const { livenessProbe, readinessProbe, startupProbe } = spec;
   const { imagePullPolicy, terminationMessagePath, terminationMessagePolicy } = spec;
   const { limits, requests } = spec.resources ?? {};
   return present({
@@ -47,9 +47,9 @@ function containerOf(
     envFrom,
     volumeMounts: volumeMounts?.map(({ onChange: _ours, ...mount }) => mount),
     ports: spec.ports?.map((port) => portOf(port, ports)),
-    livenessProbe,
-    readinessProbe,
-    startupProbe,
+    livenessProbe: spec.livenessProbe && { ...spec.livenessProbe, ...probeTimes(spec.livenessProbe) },
+    readinessProbe: spec.readinessProbe && { ...spec.readinessProbe, ...probeTimes(spec.readinessProbe) },
+    startupProbe: spec.startupProbe && { ...spec.startupProbe, ...probeTimes(spec.startupProbe) },
     resources: present({ limits: limits && quantities(limits), requests: requests && quantities(requests) }),
     lifecycle,
     terminationMessagePath,

@@ -1,5 +1,6 @@
 import { REASONS } from '../../schemas/conditions.ts';
 import type { ContainerSpec, ContainerStatus } from '../../schemas/gen/types.ts';
+import { probeTimes } from '../../schemas/values/probe-times.ts';
 import { formatTime, parseTime } from '../../schemas/values/time.ts';
 import type { Failure } from './health.ts';
 import { removeProbes } from './probe-keys.ts';
@@ -41,7 +42,7 @@ export function graceOf({ check }: Ending, spec: ContainerSpec): number | undefi
  */
 export function healthyMs({ check, since }: Ending, startedAt: string | undefined, spec: ContainerSpec): number {
   if (check !== 'livenessProbe') return 0;
-  const { periodSeconds = 10, failureThreshold = 3 } = spec.livenessProbe ?? {};
+  const { periodSeconds, failureThreshold } = probeTimes(spec.livenessProbe ?? {});
   const ran = (parseTime(since ?? '') ?? 0) - (parseTime(startedAt ?? '') ?? 0);
   return Math.max(0, ran - periodSeconds * failureThreshold * 1000);
 }

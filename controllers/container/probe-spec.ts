@@ -1,5 +1,6 @@
 import type { ProbeAction, ProbeSpec } from '../../runtime/ports/probes.ts';
 import type { Container, ContainerSpec } from '../../schemas/gen/types.ts';
+import { probeTimes } from '../../schemas/values/probe-times.ts';
 import { portNumber } from './probe-target.ts';
 
 type Probe = NonNullable<ContainerSpec['livenessProbe'] | ContainerSpec['readinessProbe']>;
@@ -11,22 +12,8 @@ export interface Question {
   readonly host: string | undefined;
 }
 
-const DEFAULTS = {
-  initialDelaySeconds: 0,
-  periodSeconds: 10,
-  timeoutSeconds: 1,
-  successThreshold: 1,
-  failureThreshold: 3,
-};
-
 /** When a probe asks, and how often until an answer counts. `action` is that of its question. */
-export function probeSpec(probe: Probe, action: ProbeAction): ProbeSpec {
-  const { initialDelaySeconds, periodSeconds, timeoutSeconds, successThreshold, failureThreshold } = {
-    ...DEFAULTS,
-    ...probe,
-  };
-  return { action, initialDelaySeconds, periodSeconds, timeoutSeconds, successThreshold, failureThreshold };
-}
+export const probeSpec = (probe: Probe, action: ProbeAction): ProbeSpec => ({ action, ...probeTimes(probe) });
 
 /** `field`: its path, for what is wrong with it. Throws an outcome when its port is none. */
 export function questionOf(

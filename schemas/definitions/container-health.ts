@@ -74,14 +74,14 @@ const probe = (description: string, more: { readonly once: boolean; readonly kil
       tcpSocket,
       grpc,
       initialDelaySeconds: seconds('After the start, before the first question.', { minimum: 0, default: 0 }),
-      periodSeconds: seconds('From one question to the next.', { minimum: 1, default: 10 }),
-      timeoutSeconds: seconds('How long an answer may take.', { minimum: 1, default: 1 }),
-      successThreshold: seconds('Successes in a row that count.', {
-        minimum: 1,
+      periodSeconds: seconds('From one question to the next; 0 is the default.', { minimum: 0, default: 10 }),
+      timeoutSeconds: seconds('How long an answer may take; 0 is the default.', { minimum: 0, default: 1 }),
+      successThreshold: seconds('Successes in a row that count; 0 is the default.', {
+        minimum: 0,
         default: 1,
         ...(more.once ? { maximum: 1 } : {}),
       }),
-      failureThreshold: seconds('Failures in a row that count.', { minimum: 1, default: 3 }),
+      failureThreshold: seconds('Failures in a row that count; 0 is the default.', { minimum: 0, default: 3 }),
       ...(more.kills
         ? {
             terminationGracePeriodSeconds: integer('Instead of the one of the spec, when this probe has it stopped.', {

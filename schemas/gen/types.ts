@@ -1295,19 +1295,19 @@ export interface ContainerLivenessProbe {
    */
   readonly initialDelaySeconds?: number;
   /**
-   * From one question to the next.
+   * From one question to the next; 0 is the default.
    */
   readonly periodSeconds?: number;
   /**
-   * How long an answer may take.
+   * How long an answer may take; 0 is the default.
    */
   readonly timeoutSeconds?: number;
   /**
-   * Successes in a row that count.
+   * Successes in a row that count; 0 is the default.
    */
   readonly successThreshold?: number;
   /**
-   * Failures in a row that count.
+   * Failures in a row that count; 0 is the default.
    */
   readonly failureThreshold?: number;
   /**
@@ -1401,19 +1401,19 @@ export interface ContainerReadinessProbe {
    */
   readonly initialDelaySeconds?: number;
   /**
-   * From one question to the next.
+   * From one question to the next; 0 is the default.
    */
   readonly periodSeconds?: number;
   /**
-   * How long an answer may take.
+   * How long an answer may take; 0 is the default.
    */
   readonly timeoutSeconds?: number;
   /**
-   * Successes in a row that count.
+   * Successes in a row that count; 0 is the default.
    */
   readonly successThreshold?: number;
   /**
-   * Failures in a row that count.
+   * Failures in a row that count; 0 is the default.
    */
   readonly failureThreshold?: number;
 }
@@ -1503,19 +1503,19 @@ export interface ContainerStartupProbe {
    */
   readonly initialDelaySeconds?: number;
   /**
-   * From one question to the next.
+   * From one question to the next; 0 is the default.
    */
   readonly periodSeconds?: number;
   /**
-   * How long an answer may take.
+   * How long an answer may take; 0 is the default.
    */
   readonly timeoutSeconds?: number;
   /**
-   * Successes in a row that count.
+   * Successes in a row that count; 0 is the default.
    */
   readonly successThreshold?: number;
   /**
-   * Failures in a row that count.
+   * Failures in a row that count; 0 is the default.
    */
   readonly failureThreshold?: number;
   /**

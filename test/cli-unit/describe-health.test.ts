@@ -23,6 +23,19 @@ const ROWS: readonly (readonly [Partial<ContainerSpec>, string, string])[] = [
     'Readiness',
     'grpc :90 shop delay=0s timeout=1s period=10s #success=1 #failure=3',
   ],
+  [
+    {
+      startupProbe: {
+        grpc: { port: 91 },
+        periodSeconds: 0,
+        timeoutSeconds: 0,
+        successThreshold: 0,
+        failureThreshold: 0,
+      },
+    },
+    'Startup',
+    'grpc :91 delay=0s timeout=1s period=10s #success=1 #failure=3',
+  ],
   [{ lifecycle: { postStart: { exec: { command: ['/warm-up'] } } } }, 'Post Start', 'exec [/warm-up]'],
   [{ lifecycle: { preStop: { sleep: { seconds: 5 } } } }, 'Pre Stop', 'sleep 5s'],
 ];

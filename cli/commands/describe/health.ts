@@ -1,4 +1,5 @@
 import type { ContainerSpec } from '../../../schemas/gen/types.ts';
+import { probeTimes } from '../../../schemas/values/probe-times.ts';
 import type { SheetRow } from '../../output/sheet.ts';
 
 type Probe = NonNullable<ContainerSpec['livenessProbe'] | ContainerSpec['readinessProbe']>;
@@ -28,8 +29,7 @@ export function healthRows({
 }
 
 function probeText(probe: Probe): string {
-  const { initialDelaySeconds = 0, timeoutSeconds = 1, periodSeconds = 10 } = probe;
-  const { successThreshold = 1, failureThreshold = 3 } = probe;
+  const { initialDelaySeconds, timeoutSeconds, periodSeconds, successThreshold, failureThreshold } = probeTimes(probe);
   const times = `delay=${initialDelaySeconds}s timeout=${timeoutSeconds}s period=${periodSeconds}s`;
   return `${handlerText(probe)} ${times} #success=${successThreshold} #failure=${failureThreshold}`;
 }

@@ -1,4 +1,5 @@
 import type { ContainerSpec } from '../../../schemas/gen/types.ts';
+import { probeTimes, type ProbeTimes } from '../../../schemas/values/probe-times.ts';
 
 /** Process start, hook and first answers of probes that need no more than a moment. */
 const LEAST_MS = 5000;
@@ -25,15 +26,12 @@ export class Looks {
 
 /** How long after the first look a process that is fine may take until its probes have said so. */
 export function patienceMs({ startupProbe, readinessProbe }: ContainerSpec): number {
-  const startup = startupProbe && answersMs(startupProbe, startupProbe.failureThreshold ?? 3);
-  const ready = readinessProbe && answersMs(readinessProbe, readinessProbe.successThreshold ?? 1);
+  const startup = startupProbe && answersMs(startupProbe, 'failureThreshold');
+  const ready = readinessProbe && answersMs(readinessProbe, 'successThreshold');
   return Math.max(LEAST_MS, (startup ?? 0) + (ready ?? 0));
 }
 
-type Probe = Pick<
-  NonNullable<ContainerSpec['readinessProbe']>,
-  'initialDelaySeconds' | 'periodSeconds' | 'timeoutSeconds'
->;
-
-const answersMs = ({ initialDelaySeconds = 0, periodSeconds = 10, timeoutSeconds = 1 }: Probe, times: number): number =>
-  (initialDelaySeconds + periodSeconds * times + timeoutSeconds) * 1000;
+function answersMs(probe: Partial<ProbeTimes>, threshold: 'failureThreshold' | 'successThreshold'): number {
+  const times = probeTimes(probe);
+  return (times.initialDelaySeconds + times.periodSeconds * times[threshold] + times.timeoutSeconds) * 1000;
+}

@@ -187,7 +187,7 @@ test('its address, its ports and its probes are the Pod’s; what core/v1 does n
     { containerPort: 9000, endPort: 9010, hostPort: 9000, protocol: 'UDP' },
     { containerPort: 22, protocol: 'TCP' },
   ];
-  const readinessProbe = { tcpSocket: { port: 80 }, periodSeconds: 10 };
+  const readinessProbe = { tcpSocket: { port: 80 }, periodSeconds: 5, timeoutSeconds: 0 };
   const volumes = [{ name: 'c', configMap: { name: 'c', defaultUid: 1, items: [{ key: 'k', path: 'p', uid: 7 }] } }];
   const volumeMounts = [{ name: 'c', mountPath: '/c', onChange: { action: 'Restart' } }];
   const status = {
@@ -200,7 +200,13 @@ test('its address, its ports and its probes are the Pod’s; what core/v1 does n
   t.is(pod.status['podIP'], '10.208.0.2');
   t.deepEqual(pod.status['podIPs'], [{ ip: '10.208.0.2' }, { ip: 'fd00::2' }]);
   t.like(pod.spec.containers[0], {
-    readinessProbe,
+    readinessProbe: {
+      ...readinessProbe,
+      initialDelaySeconds: 0,
+      timeoutSeconds: 1,
+      successThreshold: 1,
+      failureThreshold: 3,
+    },
     ports: [
       { containerPort: 80, hostPort: 32768, protocol: 'TCP', name: 'http' },
       { containerPort: 9000, hostPort: 9000, protocol: 'UDP' },

@@ -1,5 +1,6 @@
 import test from 'ava';
 import { probeKey, type ProbeKind } from '../../../controllers/container/probe-keys.ts';
+import { probeSpec } from '../../../controllers/container/probe-spec.ts';
 import type { Container, ContainerSpec } from '../../../schemas/gen/types.ts';
 import { conditionOf, conditionsText, ContainerWorld, CONTAINER, ref } from '../../support/container-world.ts';
 import { ManualTime } from '../../support/manual-time.ts';
@@ -78,6 +79,22 @@ test('an unhealthy one is stopped, with the reason, and started again', async (t
   const events = await world.events('web');
   t.true(events.includes('Unhealthy') && events.includes('Killing'), events.join(' '));
   t.deepEqual(world.instances(web).length, 1);
+});
+
+test('a 0 in a probe is the default, and less than 0 is refused', async (t) => {
+  const zeros = { periodSeconds: 0, timeoutSeconds: 0, successThreshold: 0, failureThreshold: 0 };
+  const { world } = await open({ livenessProbe: { ...http(), ...zeros } });
+  await using _world = world;
+  t.deepEqual(kinds(world), ['liveness']);
+  t.like(probeSpec({ ...http(), ...zeros }, { type: 'tcp', port: 80 }), {
+    initialDelaySeconds: 0,
+    periodSeconds: 10,
+    timeoutSeconds: 1,
+    successThreshold: 1,
+    failureThreshold: 3,
+  });
+  const error = await t.throwsAsync(world.apply('web', { livenessProbe: { ...http(), periodSeconds: -1 } }));
+  t.regex(error.message, /livenessProbe\.periodSeconds/);
 });
 
 test('while an unhealthy one is being stopped it is not ready, and not asked', async (t) => {
