@@ -33,11 +33,22 @@ export async function openNetworking({ facts, host, netd, log, env }: Networking
   const { networks, sandboxes, placeOf, namedNetworks } = opened;
   const published = await openPublications({ facts, firewall, netd, placeOf, networks: namedNetworks, startTimeOf });
   late.dnsProblem = published.dnsProblem;
+  // A netd that does not answer is no trouble of a network's: it hears of it when it is back.
+  const refreshNames = (): Promise<void> =>
+    published.refreshNames().catch((err: unknown) => log.warn({ err }, 'netd was not told of networks'));
   return {
     networks: {
       occupied: () => networks.occupied(),
-      ensure: (spec) => networks.ensure(spec),
-      remove: (uid) => networks.remove(uid),
+      async ensure(spec) {
+        // Whoever had port 53 of its gateway may have gone.
+        if (spec.subnets.some(({ gateway }) => published.dnsProblem(gateway) !== undefined)) await refreshNames();
+        return networks.ensure(spec);
+      },
+      async remove(uid) {
+        await networks.remove(uid);
+        // Port 53 of a gateway that is gone is let go of.
+        await refreshNames();
+      },
       list: () => networks.list(),
       async repair() {
         const lost = await networks.repair();

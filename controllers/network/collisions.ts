@@ -1,14 +1,11 @@
-import type { Network } from '../../schemas/gen/types.ts';
-import type { EventSource, Reader } from '../engine/contract.ts';
+import type { EventSource } from '../engine/contract.ts';
 import type { Timers } from '../engine/environment.ts';
 import { objectKey, type Key } from '../engine/keys.ts';
-import { NETWORK, type Claims } from './claims.ts';
+import type { Claims } from './claims.ts';
 import type { MachineRanges } from './machine-ranges.ts';
 
-/** Nothing tells of new routes, nor of a port 53 that is free again. */
+/** Nothing tells of new routes. */
 const INTERVAL_MS = 60_000;
-/** The index of networks whose names are not answered. */
-export const SILENT = 'silent';
 
 export interface CollisionOptions {
   readonly machine: MachineRanges;
@@ -18,20 +15,18 @@ export interface CollisionOptions {
 
 /** Looks at the machine once for all networks, and wakes those that it concerns. */
 export function collisions(options: CollisionOptions): EventSource {
-  return { start: (enqueue, reader) => new Look(options, enqueue, reader) };
+  return { start: (enqueue) => new Look(options, enqueue) };
 }
 
 class Look implements Disposable {
   readonly #options: CollisionOptions;
   readonly #enqueue: (key: Key) => void;
-  readonly #reader: Reader;
   #timer: Disposable;
   #disposed = false;
 
-  constructor(options: CollisionOptions, enqueue: (key: Key) => void, reader: Reader) {
+  constructor(options: CollisionOptions, enqueue: (key: Key) => void) {
     this.#options = options;
     this.#enqueue = enqueue;
-    this.#reader = reader;
     this.#timer = this.#later();
   }
 
@@ -55,9 +50,6 @@ class Look implements Disposable {
     if (this.#disposed) return;
     for (const { namespace, name } of claims.over([...machine.known].map(([range]) => range))) {
       this.#enqueue(objectKey(namespace, name));
-    }
-    for (const { metadata } of this.#reader.list<Network>(NETWORK, { index: { name: SILENT, value: 'true' } })) {
-      this.#enqueue(objectKey(metadata.namespace, metadata.name));
     }
   }
 }

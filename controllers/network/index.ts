@@ -7,7 +7,7 @@ import type { Clock, Timers } from '../engine/environment.ts';
 import { keyOf } from '../engine/keys.ts';
 import { systemTimers } from '../engine/timers.ts';
 import { Claims, NETWORK } from './claims.ts';
-import { collisions, SILENT } from './collisions.ts';
+import { collisions } from './collisions.ts';
 import { MachineRanges } from './machine-ranges.ts';
 import { finalizeNetwork, reconcileNetwork } from './reconcile.ts';
 import { watchedContainers, watchedNamespaces } from './users.ts';
@@ -35,7 +35,6 @@ export function networkController(options: NetworkControllerOptions): Controller
     finalizer: 'tsmoby.dev/network',
     indexes: {
       [WAITING]: (network) => (WAITS.has(reasonOf(network, 'Ready')) ? ['true'] : []),
-      [SILENT]: (network) => (network.spec.driver === 'bridge' && isSilent(network) ? ['true'] : []),
     },
     watches: [watchedContainers, watchedNamespaces, { kind: NETWORK, map: networksThatWait }],
     sources: [collisions({ machine, claims, timers })],
@@ -54,7 +53,6 @@ const WAITS: ReadonlySet<string> = new Set([REASONS.SubnetOverlap, REASONS.NoFre
 
 const conditionOf = ({ status }: Network, type: string) => status?.conditions?.find((one) => one.type === type);
 const reasonOf = (network: Network, type: string): string => conditionOf(network, type)?.reason ?? '';
-const isSilent = (network: Network): boolean => conditionOf(network, 'DNSReady')?.status === 'False';
 
 /** A network that went, or has another range, may leave one to those that wait. */
 function networksThatWait(object: KubeObject, reader: Reader, previous?: KubeObject): readonly Key[] {

@@ -18,7 +18,7 @@ export interface NetworkDeps {
   readonly storeIdentity: string;
 }
 
-/** An interface or a plugin that is missing may come any moment, and nothing tells us when. */
+/** A missing interface or plugin may come any moment, a port 53 that somebody has may be given back, and nothing tells us when. */
 const MACHINE_POLL_MS = 10_000;
 
 /** The network has its ranges, written down before anybody uses them, and the machine knows of it. */
@@ -26,8 +26,11 @@ export async function reconcileNetwork(network: Network, context: Context, deps:
   const plan = await allocate(network, context, deps);
   const state = await ensure(network, plan, context, deps);
   report(network, plan, state, context);
-  return settled();
+  return settled(mayAnswerLater(state) ? MACHINE_POLL_MS : undefined);
 }
+
+const mayAnswerLater = ({ dns }: NetworkState): boolean =>
+  !dns.available && dns.reason !== undefined && dns.reason !== REASONS.DNSUnsupported;
 
 type Allocated = Exclude<SubnetPlan, { readonly type: 'blocked' | 'invalid' }>;
 

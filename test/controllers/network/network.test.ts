@@ -157,7 +157,7 @@ test('what names can do on a network is told, and told again when it changes', a
   t.is(conditionOf(silent, 'DNSReady')?.reason, 'DNSPortTaken');
   t.true(isReady(silent));
   world.controls.mendDns(metadata.uid);
-  await time.pass(61_000);
+  await time.pass(11_000);
   await world.network('back', (network) => conditionOf(network, 'DNSReady')?.status === 'True');
 });
 

@@ -73,10 +73,12 @@ export async function openMachine(more: Partial<NetdOptions> = {}): Promise<Netd
   };
 }
 
-async function openInside(): Promise<Inside> {
+/** `enter`: a program that leads into the namespace, and its words. */
+export async function openInside(enter: readonly [string, ...string[]] = ['unshare', '--net']): Promise<Inside> {
   const program = join(import.meta.dirname, 'inside.ts');
   const stdio = ['ignore', 'ignore', 'inherit', 'ipc'] as const;
-  const child: ChildProcess = spawn('unshare', ['--net', process.execPath, program], { stdio: [...stdio] });
+  const [way, ...words] = enter;
+  const child: ChildProcess = spawn(way, [...words, process.execPath, program], { stdio: [...stdio] });
   const exited = once(child, 'exit');
   const waiting = new Map<number, PromiseWithResolvers<unknown>>();
   await once(child, 'message');

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import test from 'ava';
 import { RuntimeError } from '../../../runtime/errors.ts';
@@ -91,6 +92,7 @@ test('who hangs, answers without an end, or is not there, is not well, and keeps
   });
   await using well = await serveHttp((_, response) => void response.end());
   const { probes } = machine.opened;
+  const memory = await mostMemory(machine);
   const actions: Record<string, ProbeAction> = {
     hanging: get(hanging.port),
     huge: get(huge.port),
@@ -112,7 +114,14 @@ test('who hangs, answers without an end, or is not there, is not well, and keeps
     closed: { outcome: 'failure', message: 'dial tcp 127.0.0.1:1: connection refused' },
   });
   t.true(sent < 64 << 20, `${sent} bytes were taken`);
+  t.true((await mostMemory(machine)) - memory < 32 << 20, 'what it is sent is not kept');
 });
+
+/** The most that netd has had so far, in bytes. */
+async function mostMemory(machine: NetdMachine): Promise<number> {
+  const status = await readFile(`/proc/${(await machine.identity()).pid}/status`, 'utf8');
+  return Number(/^VmHWM:\s*(\d+)/m.exec(status)?.[1]) * 1024;
+}
 
 test('gRPC health is asked by service', async (t) => {
   await using machine = await openMachine(outside);
