@@ -3,11 +3,13 @@ import type { Sandboxes } from '../../runtime/ports/sandboxes.ts';
 import type { Container, ContainerStatus } from '../../schemas/gen/types.ts';
 import { REASONS } from '../../schemas/conditions.ts';
 import { settled, type Outcome, type ReconcileContext } from '../engine/contract.ts';
-import { specHash } from './names.ts';
-import { removeProbes, removeProbesOf } from './probe-keys.ts';
+import { generationOfInstance, inSandbox, specHash } from './names.ts';
+import { removeProbesOf } from './probe-keys.ts';
 import { removeProjections } from './projections.ts';
-import { stopInstance } from './stop.ts';
-import { logRun, type ContainerDeps, type Work } from './work.ts';
+import { endInstance, isAlive } from './start-first/former.ts';
+import { NextStatus } from './start-first/next-status.ts';
+import { ownStatus } from './start-first/own-status.ts';
+import type { ContainerDeps, Work } from './work.ts';
 
 /** The object goes: its process is stopped with its time of grace, then everything that was made for it goes too. */
 export async function finalizeContainer(
@@ -20,7 +22,7 @@ export async function finalizeContainer(
   const work: Work = { container, context, deps, specHash: specHash(container), configuration, dependencies: [] };
   let waiting: Outcome | undefined;
   for (const instance of await deps.instances.of(uid, context.signal)) {
-    waiting = sooner(waiting, await endInstance(work, instance));
+    waiting = sooner(waiting, await endOne(apart(work, instance), instance));
   }
   if (waiting !== undefined) return waiting;
   await deps.publications.withdraw(uid);
@@ -52,20 +54,33 @@ async function removeSandboxes(uid: string, sandboxes: Sandboxes): Promise<void>
   for (const id of own) await sandboxes.remove(id);
 }
 
-async function endInstance(work: Work, instance: InstanceState): Promise<Outcome | undefined> {
-  const { deps, context } = work;
-  const { id, task } = instance;
-  if (task?.status === 'running' || task?.status === 'paused') {
-    const message = 'the object is being deleted';
-    context.status.set({ summary: 'Terminating' });
-    context.status.condition({ type: 'Ready', status: 'False', reason: REASONS.Deleting, message });
-    return stopInstance(work, instance, message);
+/** Only what leads to the object is told of in its status: others have their place and log where that is kept. */
+function apart(work: Work, instance: InstanceState): Work {
+  const { status } = work.context;
+  const { update, draining = [] } = status.current;
+  const generation = generationOfInstance(instance);
+  const isNext = update?.sandboxGeneration === generation;
+  const former = draining.find(({ sandboxGeneration }) => sandboxGeneration === generation);
+  if (!isNext && former === undefined) return work;
+  const { logRun, ip } = former ?? {};
+  const known = { ...(logRun === undefined ? {} : { logRun }), ...(ip === undefined ? {} : { ip }) };
+  const current = isNext ? new NextStatus(status).current : known;
+  return {
+    ...work,
+    container: inSandbox(work.container, generation),
+    context: { ...work.context, status: ownStatus(status, current) },
+    side: isNext ? 'next' : 'former',
+  };
+}
+
+async function endOne(work: Work, instance: InstanceState): Promise<Outcome | undefined> {
+  const cause = 'the object is being deleted';
+  if (work.side === undefined && isAlive(instance)) {
+    work.context.status.set({ summary: 'Terminating' });
+    work.context.status.condition({ type: 'Ready', status: 'False', reason: REASONS.Deleting, message: cause });
   }
-  const run = context.status.current.logRun;
-  if (run !== undefined) await deps.logs.drain(logRun(work, run));
-  await deps.containers.delete(id);
-  deps.instances.remove(id);
-  removeProbes(deps.probes, id);
-  deps.hooks.abort(id);
-  return undefined;
+  const { logRun: run } = work.context.status.current;
+  const again = await endInstance(work, instance, { cause, run });
+  if (again === undefined) return undefined;
+  return { type: 'progressing', reason: REASONS.Stopping, message: cause, requeueAfterMs: again };
 }

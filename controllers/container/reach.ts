@@ -4,7 +4,7 @@ import type { Container, ContainerStatus } from '../../schemas/gen/types.ts';
 import { REASONS } from '../../schemas/conditions.ts';
 import { ReconcileError, type Outcome } from '../engine/contract.ts';
 import { portsStatus, publishedRanges } from './published-ports.ts';
-import { ensureSandbox, servingGeneration, tellPlace, type Place } from './sandbox.ts';
+import { ensureSandbox, sandboxId, servingGeneration, tellPlace, type Place } from './sandbox.ts';
 import type { Work } from './work.ts';
 
 /** A stranger's port may be free any moment, and nothing tells us when. */
@@ -85,7 +85,11 @@ const isToldAlready = ({ context: { status } }: Work, message: string): boolean 
     (condition) => condition.type === 'PortsPublished' && condition.message === message,
   );
 
-function publicationOf({ container, context }: Work, place: Place, ports: Publication['ports']): Publication {
+function publicationOf(
+  { container, context, others = [] }: Work,
+  place: Place,
+  ports: Publication['ports'],
+): Publication {
   const { metadata } = container;
   const { current } = context.status;
   const { pid } = current;
@@ -94,6 +98,7 @@ function publicationOf({ container, context }: Work, place: Place, ports: Public
     sandbox: place.sandbox.id,
     names: place.memberships.map(({ uid, aliases }) => ({ network: uid, names: [metadata.name, ...aliases] })),
     ready: isServing(container, current),
+    ...(others.length > 0 && { guests: others.map((number) => sandboxId(container, number)) }),
     ...(pid === undefined ? {} : { pid }),
     ports,
   };

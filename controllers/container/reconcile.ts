@@ -6,11 +6,12 @@ import { ReconcileError, settled, type Outcome, type ReconcileContext } from '..
 import { verdictOf } from '../engine/verdict.ts';
 import { holdOf, readDependencies, recordsOf, restartedDependencies } from './dependencies.ts';
 import { execute } from './execute.ts';
-import { changedPlaces, readConfiguration, wantedConfigurationHash } from './configuration.ts';
+import { changedPlaces, readConfiguration } from './configuration.ts';
 import { describeExit, hasSucceeded } from './exit.ts';
 import { formerOf, type Former } from './former.ts';
 import { superviseRun, type Health } from './health.ts';
 import { linkImage, type ImageLink } from './image-link.ts';
+import { asItRuns, configurationHashFor } from './kept.ts';
 import { containerID, imageSource, instanceId, SPEC_HASH_LABEL, specHash } from './names.ts';
 import { networkMode } from './network-mode.ts';
 import { plan, type Observed, type Step, type Wanted } from './plan.ts';
@@ -103,21 +104,20 @@ async function converge(
   for (let round = 1; ; round += 1) {
     const { status } = context;
     const configuration = readConfiguration(container, context.reader);
-    const configurationHash = wantedConfigurationHash(container, configuration, status.current);
+    const configurationHash = configurationHashFor(container, configuration, status.current, side);
     const hash = specHash(container, configurationHash);
     const instances = (await deps.instances.of(container.metadata.uid, context.signal)).filter(sees);
     const link = await linkImage(container, { fresh: isFresh(instances, hash), make: side !== 'serving' }, context);
+    const found = foundOf(container, context, link);
     const dependencies = readDependencies(container, deps.dependencyObjects);
+    const known = { container, context, deps, specHash: hash, ...(side && { side }) };
     const work = {
-      container,
-      context,
-      deps,
-      specHash: hash,
-      ...(side && { side }),
+      ...known,
+      ...(scope.others && { others: scope.others }),
       configuration,
       configurationHash,
       dependencies,
-      ...foundOf(container, context, link),
+      ...asItRuns(found, instances, known),
     };
     const health = superviseRun(work, instances);
     const steps = plan(wantedOf(work, unheld), observe(context, instances, health));
@@ -173,7 +173,8 @@ function wantedOf(work: Work, unheld: boolean): Wanted {
   const { restartPolicy, resources } = container.spec;
   const id = image === undefined ? {} : { id: instanceId(container, hash, image.manifestDigest, shared) };
   const source = imageSource(container.spec);
-  const restart = image && restartOf(work);
+  // What changed is in the one that is to take its place.
+  const restart = work.side === 'serving' ? undefined : image && restartOf(work);
   const hold = unheld ? undefined : holdOf(container, work.dependencies, work.context.reader);
   return {
     specHash: hash,

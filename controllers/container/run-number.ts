@@ -6,16 +6,15 @@ export const nextRestartCount = ({ restartCount }: Readonly<Partial<ContainerSta
   restartCount === undefined ? 0 : restartCount + 1;
 
 /**
- * The number of the next log. One that was opened and never written down is used again by a Container that was never
- * written down either; else nothing is asked, since status knows. `known`: an instance is there already.
+ * The number of the next log. One that was opened and never written down is used again; where other instances may have had the next number,
+ * and where nothing is written down of an instance that is `known`, the logs are asked.
  */
 export async function nextLogRun({ container, context, deps, side }: Work, known: boolean): Promise<number> {
-  const { logRun } = context.status.current;
-  // Instances beside this one, or before it, may have had the next number.
-  if (container.spec.updateStrategy?.type === 'StartFirst' && logRun !== undefined) {
-    return Math.max(logRun, (await deps.logs.latestRun(container.metadata.uid)) ?? 0) + 1;
-  }
-  if (logRun !== undefined) return logRun + 1;
-  const latest = known || side !== undefined ? await deps.logs.latestRun(container.metadata.uid) : undefined;
-  return (latest ?? -1) + 1;
+  const { logRun, update, sandboxGeneration = 0 } = context.status.current;
+  const hadOthers =
+    container.spec.updateStrategy?.type === 'StartFirst' || update !== undefined || sandboxGeneration > 0;
+  const isAsked = logRun === undefined ? known || side !== undefined : hadOthers;
+  if (!isAsked) return (logRun ?? -1) + 1;
+  const latest = await deps.logs.latestRun(container.metadata.uid);
+  return Math.max(logRun ?? -1, latest ?? -1) + 1;
 }

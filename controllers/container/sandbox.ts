@@ -42,10 +42,18 @@ export async function ensureSandbox(work: Work, generation: number): Promise<Pla
     ...(mode === 'shared' ? { of: sharedSandbox(container, context.reader) } : {}),
   };
   try {
-    return { sandbox: await deps.sandboxes.ensure(spec), memberships: joined };
+    const sandbox = await deps.sandboxes.ensure(spec);
+    if (work.side === 'next') await letAskForNames(work, sandbox.id);
+    return { sandbox, memberships: joined };
   } catch (error) {
     throw sandboxError(error);
   }
+}
+
+/** Names are told to those that have some; no name leads to this one yet. */
+async function letAskForNames({ container, deps, others = [] }: Work, sandbox: string): Promise<void> {
+  const former = others.map((number) => sandboxId(container, number));
+  await deps.publications.setGuests(container.metadata.uid, [...former, sandbox]);
 }
 
 /** Status tells where it is. */

@@ -44,6 +44,8 @@ export function inForce({ memoryBytes, cpuMillis, pids }: InstanceResources): Co
 export function imageFields({ container, image }: Pick<Work, 'container' | 'image'>): StatusFields {
   if (image === undefined) return {};
   const { status = {} } = image.object;
+  // One that is kept as it was made is of a digest that the Image had before.
+  if (status.manifestDigest !== image.manifestDigest) return {};
   return { image: container.spec.image ?? status.reference, imageID: status.digest };
 }
 

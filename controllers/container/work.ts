@@ -60,6 +60,8 @@ export interface Work {
   readonly specHash: string;
   /** Which of two instances at once it is about; absent: there is one. */
   readonly side?: Side;
+  /** Numbers of the object's other sandboxes to which nothing leads. */
+  readonly others?: readonly number[];
   /** What its ConfigMaps and Secrets hold. */
   readonly configuration: Configuration;
   /** What stands for it in `specHash`; undefined: no instance was made anew for it yet. */

@@ -27,7 +27,7 @@ export class FakeLogs implements Logs {
     }
     const runs = this.#logs.get(run.log) ?? new Map<number, FakeLogRun>();
     this.#logs.set(run.log, runs);
-    for (const number of runs.keys()) if (number < run.run - 1) runs.delete(number);
+    for (const [number, { open }] of runs) if (number < run.run - 1 && !open) runs.delete(number);
     const found = runs.get(run.run);
     if (found === undefined) runs.set(run.run, new FakeLogRun(limits));
     else found.open = true;

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { PortAnswer, Publication, Publications, PublishedRange } from '../ports/publications.ts';
 import type { Gate } from './gate.ts';
 import type { FakeSandboxes } from './sandboxes.ts';
@@ -38,6 +39,13 @@ export class FakePublications implements Publications {
     await this.#gate.pass('publications.setReady');
     const publication = this.records.get(uid)?.publication;
     if (publication !== undefined && publication.ready !== ready) await this.publish({ ...publication, ready });
+  }
+
+  async setGuests(uid: string, guests: readonly string[]): Promise<void> {
+    await this.#gate.pass('publications.setGuests');
+    const publication = this.records.get(uid)?.publication;
+    if (publication === undefined || isDeepStrictEqual(publication.guests ?? [], guests)) return;
+    await this.publish({ ...publication, guests });
   }
 
   async withdraw(uid: string): Promise<void> {

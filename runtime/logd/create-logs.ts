@@ -62,7 +62,11 @@ export async function openLogs(options: LogsOptions): Promise<Logs & AsyncDispos
       ]);
       await holder.hold(Object.values(fifos));
       await logd.ask({ op: 'open', log: run.log, run: run.run, ...fifos, directory, ...limits });
-      if (run.run > 1) await dropRunsBefore(directory, run.run - 1);
+      if (run.run > 1) {
+        // Another instance of the object may still be writing.
+        const open = (await openRuns(paths, run.log)).map((other) => other.run);
+        await dropRunsBefore(directory, run.run - 1, new Set(open));
+      }
       return fifos;
     },
     async drain(run, deadlineMs = defaultDrainMs) {
@@ -100,9 +104,9 @@ export async function openLogs(options: LogsOptions): Promise<Logs & AsyncDispos
   };
 }
 
-async function dropRunsBefore(directory: string, oldest: number): Promise<void> {
+async function dropRunsBefore(directory: string, oldest: number, kept: ReadonlySet<number>): Promise<void> {
   for (const [run, sequences] of await listSegments(directory)) {
-    if (run >= oldest) continue;
+    if (run >= oldest || kept.has(run)) continue;
     await Promise.all(sequences.map((sequence) => removeFile(segmentPath(directory, run, sequence))));
   }
 }

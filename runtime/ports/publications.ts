@@ -39,6 +39,8 @@ export interface Publication {
   /** The process that serves; while nobody tells otherwise, names end with it. */
   readonly pid?: number;
   readonly ports: readonly PublishedRange[];
+  /** Further sandboxes of the owner, to which nothing leads: in the networks of `names`, they may ask for names as `sandbox` may. */
+  readonly guests?: readonly string[];
 }
 
 export interface PortAnswer extends PublishedRange {
@@ -57,6 +59,8 @@ export interface Publications {
    * does.
    */
   setReady(uid: string, ready: boolean): Promise<void>;
+  /** These are its guests from now on; all else stays as it was published last. Success when nothing is published. Rejects as `publish` does. */
+  setGuests(uid: string, guests: readonly string[]): Promise<void>;
   /** Ports and names go. Success when there are none. */
   withdraw(uid: string): Promise<void>;
   /** Uids of owners. */

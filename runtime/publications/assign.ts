@@ -1,13 +1,9 @@
-import type { Publication } from '../ports/publications.ts';
 import { claimKey, claimsOf, Ledger, rangeFailures, taken, type Claim } from './claims.ts';
 import type { PickedPort } from './files.ts';
-import type { Place, PublicationRecord } from './record.ts';
+import type { Asked, PublicationRecord } from './record.ts';
 
 /** A publication that is to come into force. */
-export interface Asking {
-  readonly publication: Publication;
-  readonly place: Place;
-  readonly startTime?: string;
+export interface Asking extends Asked {
   /** What is in force of the same owner. */
   readonly before?: PublicationRecord;
   /** Ports that were picked for it at any time. */
@@ -67,7 +63,7 @@ interface Draft {
   readonly failures: PublicationRecord['failures'][number][];
 }
 
-function draft({ publication, place, startTime, picks }: Asking): Draft {
+function draft({ publication, place, guests, startTime, picks }: Asking): Draft {
   const rest = [...picks];
   const firstPorts = publication.ports.map(({ protocol, hostIP, hostPort, containerPort }) => {
     if (hostPort !== 0) return hostPort;
@@ -77,7 +73,14 @@ function draft({ publication, place, startTime, picks }: Asking): Draft {
     return at < 0 ? 0 : (rest.splice(at, 1)[0]?.hostPort ?? 0);
   });
   const failures = [...rangeFailures(publication, place)];
-  const record = { publication, place, firstPorts, failures, ...(startTime === undefined ? {} : { startTime }) };
+  const record = {
+    publication,
+    place,
+    ...(guests === undefined ? {} : { guests }),
+    ...(startTime === undefined ? {} : { startTime }),
+    firstPorts,
+    failures,
+  };
   return { record, firstPorts, failures };
 }
 

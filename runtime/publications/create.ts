@@ -62,12 +62,18 @@ export async function openPublications(options: PublicationsOptions): Promise<Op
     const { uid } = publication.owner;
     checkUid(uid);
     const place = placeIn(placeOf, publication.sandbox);
+    const guests = (publication.guests ?? []).map((sandbox) => placeIn(placeOf, sandbox));
     const startTime = publication.pid === undefined ? undefined : await startTimeOf(publication.pid);
+    const asked = {
+      publication,
+      place,
+      ...(guests.length === 0 ? {} : { guests }),
+      ...(startTime === undefined ? {} : { startTime }),
+    };
     const record = state.records.get(uid);
     const isIdle = state.handedOver && !queue.has(uid);
-    if (isIdle && record !== undefined && isSame(record, publication, place, startTime)) return answersOf(record);
-    const asking = { publication, place, ...(startTime === undefined ? {} : { startTime }) };
-    return await queue.add({ type: 'publish', uid, asking }, () => {
+    if (isIdle && record !== undefined && isSame(record, asked)) return answersOf(record);
+    return await queue.add({ type: 'publish', uid, asking: asked }, () => {
       const inForce = state.records.get(uid);
       return inForce === undefined ? [] : answersOf(inForce);
     });
@@ -80,6 +86,11 @@ export async function openPublications(options: PublicationsOptions): Promise<Op
         checkUid(uid);
         const publication = state.records.get(uid)?.publication;
         if (publication !== undefined && publication.ready !== ready) await publish({ ...publication, ready });
+      },
+      async setGuests(uid, guests) {
+        checkUid(uid);
+        const publication = state.records.get(uid)?.publication;
+        if (publication !== undefined) await publish({ ...publication, guests });
       },
       async withdraw(uid) {
         checkUid(uid);

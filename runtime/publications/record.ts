@@ -12,6 +12,8 @@ export interface PublicationRecord {
   readonly publication: Publication;
   /** The attachments of its sandbox. */
   readonly place: Place;
+  /** Those of its guests. */
+  readonly guests?: readonly Place[];
   /** Of its process; absent when that is none, or had ended. */
   readonly startTime?: string;
   /** The first port of each range: as asked, or picked. */
@@ -29,13 +31,17 @@ export interface PortFailure {
   readonly message: string;
 }
 
+/** What of a record does not depend on others. */
+export type Asked = Pick<PublicationRecord, 'publication' | 'place' | 'guests' | 'startTime'>;
+
 /** Whether everything about it is as it was: then it is in force. */
-export function isSame(one: PublicationRecord, publication: Publication, place: Place, startTime?: string): boolean {
+export function isSame(one: PublicationRecord, asked: Asked): boolean {
   return (
     one.failures.length === 0 &&
-    one.startTime === startTime &&
-    isDeepStrictEqual(one.place, place) &&
-    isDeepStrictEqual(one.publication, publication)
+    one.startTime === asked.startTime &&
+    isDeepStrictEqual(one.place, asked.place) &&
+    isDeepStrictEqual(one.guests, asked.guests) &&
+    isDeepStrictEqual(one.publication, asked.publication)
   );
 }
 

@@ -7,7 +7,7 @@ import { claimKey } from './claims.ts';
 import type { PickedPort, PublicationFiles } from './files.ts';
 import type { PublicationRecord } from './record.ts';
 import { reservationsOf, reserve } from './reserve.ts';
-import { forwardsOf, hostOf } from './wanted.ts';
+import { forwardsOf, hostsOf } from './wanted.ts';
 
 /** What is in force, as far as this daemon knows. */
 export interface State {
@@ -102,7 +102,7 @@ export async function tellNames(
   records: readonly PublicationRecord[],
   wasHandedOver: boolean,
 ): Promise<void> {
-  const hosts = records.filter(({ publication }) => publication.names.length > 0).map(hostOf);
+  const hosts = records.filter(({ publication }) => publication.names.length > 0).flatMap(hostsOf);
   const names: NameTable = { networks: networks(), hosts };
   if (wasHandedOver && state.gatewayProblems.size === 0 && isDeepStrictEqual(names, state.names)) return;
   // Should it not answer, nobody knows which ones it has.

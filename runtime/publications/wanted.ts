@@ -1,7 +1,7 @@
 import type { Forward } from '../ports/firewall.ts';
 import type { NamedHost } from '../ports/netd.ts';
 import { claimsOf, targetsFor } from './claims.ts';
-import type { PublicationRecord } from './record.ts';
+import type { Place, PublicationRecord } from './record.ts';
 
 /** Where the ports of a record lead, one by one. */
 export function forwardsOf(record: PublicationRecord): readonly Forward[] {
@@ -17,8 +17,24 @@ export function forwardsOf(record: PublicationRecord): readonly Forward[] {
   );
 }
 
-/** What name servers are told of it. Without a process that is known it is not ready, where it was said to have one. */
-export function hostOf({ publication, place, startTime }: PublicationRecord): NamedHost {
+/** What name servers are told of it: itself, and those that have its name, may ask for others', and are not to be found by it. */
+export const hostsOf = (record: PublicationRecord): readonly NamedHost[] => [
+  hostOf(record),
+  ...(record.guests ?? []).map((place) => guestOf(record, place)),
+];
+
+function guestOf({ publication: { owner, names } }: PublicationRecord, place: Place): NamedHost {
+  const joined = place.filter(({ network }) => names.some((known) => known.network === network));
+  return {
+    namespace: owner.namespace,
+    name: owner.name,
+    places: joined.map(({ network, addresses }) => ({ network, addresses, names: [] })),
+    ready: false,
+  };
+}
+
+/** Without a process that is known it is not ready, where it was said to have one. */
+function hostOf({ publication, place, startTime }: PublicationRecord): NamedHost {
   const { owner, names, ready, pid } = publication;
   return {
     namespace: owner.namespace,

@@ -214,6 +214,25 @@ const bodies: Readonly<Record<string, Body>> = {
     await backend.logs.drain({ log: 'never-opened', run: 0 });
     t.is(await readAll(backend.logs, run), 'kept\n');
   },
+  'of older runs, those that are still written stay': async (t, backend) => {
+    const [first, second, third, fourth] = [0, 1, 2, 3].map((number) => ({ log: 'uid-1', run: number })) as [
+      LogRun,
+      LogRun,
+      LogRun,
+      LogRun,
+    ];
+    await writeRun(backend, first, 'first\n');
+    const container = await backend.writer(await backend.logs.open(second, limits));
+    await container.stdout('second\n');
+    await writeRun(backend, third, 'third\n');
+    await writeRun(backend, fourth, 'fourth\n');
+    await container.stdout('goes on\n');
+    await container.close();
+    await backend.logs.drain(second);
+    t.is(await readAll(backend.logs, first), '');
+    t.is(await readAll(backend.logs, second), 'second\ngoes on\n');
+    t.is(await readAll(backend.logs, fourth), 'fourth\n');
+  },
   'a run whose task was never created drains at once': async (t, backend) => {
     await backend.logs.open(run, limits);
     const before = performance.now();

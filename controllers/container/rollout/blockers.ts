@@ -12,12 +12,19 @@ export const isUntouched = ({ from }: Rollout, { containerID, state, update }: S
   update?.containerID === undefined &&
   (state?.running !== undefined || state?.terminated !== undefined);
 
+/**
+ * Nothing of the new revision was started: what was good is untouched, or what StartFirst prepared is of a revision that came in between, and is
+ * ready itself.
+ */
+export const isHeldBack = (rollout: Rollout, status: Status, { type }: Outcome): boolean =>
+  isUntouched(rollout, status) || (type === 'waiting' && status.update?.ready === true);
+
 /** Its process is ready, and others keep from it how it is reached: a port, a network. That is no fault of a revision. */
 export function isReadyOutOfReach(rollout: Rollout, status: Status, outcome: Outcome): boolean {
   if (outcome.type !== 'waiting' || isUntouched(rollout, status)) return false;
   const { state, ready, conditions = [], update } = status;
-  // Of the next one, its networks are all that can be missing by then: of ports and names nothing leads to it yet.
-  if (update !== undefined) return update.state?.running !== undefined && update.ready === true;
+  // Nothing leads to the next one before it takes over, and then all has to.
+  if (update !== undefined) return false;
   return state?.running !== undefined && ready === true && conditions.some((one) => tells(one, outcome));
 }
 

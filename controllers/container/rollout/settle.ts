@@ -3,7 +3,7 @@ import { REASONS } from '../../../schemas/conditions.ts';
 import { formatMicroTime, parseTime } from '../../../schemas/values/time.ts';
 import type { Outcome, ReconcileContext } from '../../engine/contract.ts';
 import { findRevision, type Rollout } from './begin.ts';
-import { isReadyOutOfReach, isUntouched } from './blockers.ts';
+import { isHeldBack, isReadyOutOfReach, isUntouched } from './blockers.ts';
 import { patienceMs, type Looks } from './looks.ts';
 
 type Context = ReconcileContext<ContainerStatus>;
@@ -39,7 +39,7 @@ export async function settleRollout(
     return outcome;
   }
   if (told.reverted) return failed(context, told, outcome);
-  const rollout = withOwnTime(told, context);
+  const rollout = withOwnTime(told, context, outcome);
   const since = looks.told(uid, clock.now());
   if (isUp(context, outcome) || isReadyOutOfReach(rollout, status.current, outcome))
     return awaitTrial(container, context, rollout, outcome, switchOver);
@@ -131,7 +131,7 @@ async function awaitReady(
   const due = (parseTime(rollout.startedAt ?? '') ?? 0) + deadline;
   const left = Math.max(due, since + Math.min(deadline, patienceMs(container.spec))) - clock.now();
   const wasLate = isBlocked(status.current);
-  if (isUntouched(rollout, status.current) && outcome.type !== 'settled' && (wasLate || left <= 0))
+  if (isHeldBack(rollout, status.current, outcome) && outcome.type !== 'settled' && (wasLate || left <= 0))
     return late(context, rollout, outcome);
   if (left > 0) {
     tell(context, REASONS.RolloutProgressing, message);
@@ -141,8 +141,8 @@ async function awaitReady(
 }
 
 /** What kept it from its start until it was late is gone: its own time begins. */
-function withOwnTime(rollout: Rollout, { status, clock }: Context): Rollout {
-  if (rollout.failure !== undefined || !isBlocked(status.current) || isUntouched(rollout, status.current))
+function withOwnTime(rollout: Rollout, { status, clock }: Context, outcome: Outcome): Rollout {
+  if (rollout.failure !== undefined || !isBlocked(status.current) || isHeldBack(rollout, status.current, outcome))
     return rollout;
   const begun = { ...rollout, startedAt: formatMicroTime(clock.now()) };
   status.set({ rollout: begun });

@@ -5,12 +5,15 @@ import { containerID, inSandbox } from '../names.ts';
 import { findRevision } from '../rollout/begin.ts';
 import { asItWas } from '../rollout/revision.ts';
 import { endInstance, isAlive, removePlace } from './former.ts';
+import { ownStatus } from './own-status.ts';
 import { workOn, type Workers } from './workers.ts';
 
 type Former = NonNullable<ContainerStatus['draining']>[number];
 
-/** What was under way when ports and names moved has reached the process by then. */
-const FIRST_LOOK_MS = 300;
+/** What was under way when ports and names moved has reached the process by then, and nobody keeps its address any more: names are good for a second. */
+const FIRST_LOOK_MS = 1500;
+/** A hook has this long at least, also when connections took all of the time of grace. */
+const HOOK_MS = 2000;
 const LOOK_MS = 250;
 const DEFAULT_GRACE_SECONDS = 30;
 
@@ -42,13 +45,16 @@ async function drainOne(
   const { sandboxGeneration: generation, logRun: run, ip } = former;
   const own = inSandbox(asItServed(container, former, { context }), generation);
   // What it does last is told to it where it is, and of nothing that it does anything is written down.
-  const status = { ...context.status, current: { ip }, set: () => undefined, flush: () => Promise.resolve() };
-  const work = workOn(own, { ...context, status: status as typeof context.status }, deps, 'former');
+  const status = ownStatus(context.status, ip === undefined ? {} : { ip });
+  const work = workOn(own, { ...context, status }, deps, 'former');
   const since = parseTime(former.since) ?? 0;
+  const { terminationGracePeriodSeconds = DEFAULT_GRACE_SECONDS, lifecycle } = own.spec;
+  const late = context.clock.now() - terminationGracePeriodSeconds * 1000 + HOOK_MS;
+  const graceSince = lifecycle?.preStop === undefined ? since : Math.max(since, late);
   if (instance !== undefined) {
     const wait = isAlive(instance) ? await serves(own, instance, since, { context, deps }) : undefined;
     if (wait !== undefined) return wait;
-    const again = await endInstance(work, instance, { cause: 'another one took its place', since, run });
+    const again = await endInstance(work, instance, { cause: 'another one took its place', since: graceSince, run });
     if (again !== undefined) return again;
   }
   await removePlace(work, generation);
@@ -64,7 +70,8 @@ async function serves(
 ): Promise<number | undefined> {
   const ran = context.clock.now() - since;
   const left = (spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS) * 1000 - ran;
-  if (left <= 0 || deps.stops.get(id) !== undefined) return undefined;
+  const stop = deps.stops.get(id);
+  if (left <= 0 || (stop !== undefined && stop.withdrawn !== true)) return undefined;
   if (ran < FIRST_LOOK_MS) return Math.min(left, FIRST_LOOK_MS - ran);
   const connected = task !== undefined && (await deps.connections.areOpen(task.pid));
   return connected ? Math.min(left, LOOK_MS) : undefined;

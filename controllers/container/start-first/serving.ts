@@ -5,10 +5,12 @@ import { findRevision } from '../rollout/begin.ts';
 import { asItWas } from '../rollout/revision.ts';
 import type { Workers } from './workers.ts';
 
+const CONTAINER = { apiVersion: 'tsmoby.dev/v1alpha1', kind: 'Container' } as const;
+
 /**
  * The Container as the instance that serves was made for, when the one that `aimed` asks for is to be prepared beside it. Undefined: there is
  * one instance, as ever, and a change stops it first. So it is where nothing serves, where an instance cannot have a network of its
- * own, and where a process may come to an end that is wanted.
+ * own or has others in it, and where a process may come to an end that is wanted.
  */
 export async function servingBeside(aimed: Container, { context, deps }: Workers): Promise<Container | undefined> {
   const { rollout, currentRevision, update, state, containerID: written, configurationHash } = context.status.current;
@@ -16,6 +18,9 @@ export async function servingBeside(aimed: Container, { context, deps }: Workers
   if (updateStrategy?.type !== 'StartFirst' || restartPolicy !== 'Always' || networkMode(aimed) !== 'cni') {
     return undefined;
   }
+  // Whoever lives in its network would lose it, and be started again.
+  const query = { namespace: aimed.metadata.namespace ?? '', index: { name: 'shares', value: aimed.metadata.name } };
+  if (context.reader.list(CONTAINER, query).length > 0) return undefined;
   if (rollout === undefined || rollout.reverted || currentRevision === undefined) return undefined;
   const revision = rollout.revision === currentRevision ? undefined : findRevision(aimed, currentRevision, context);
   if (revision === undefined) return undefined;

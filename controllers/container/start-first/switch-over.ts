@@ -44,7 +44,8 @@ export async function switchOver(aimed: Container, { context, deps }: Workers): 
   const { update = {}, draining = [], containerID: former, currentRevision, ...before } = status.current;
   const { sandboxGeneration = 0, restartCount = 0, lastState } = update;
   const next = { ...context, status: new NextStatus(status) };
-  await lead(workOn(inSandbox(aimed, sandboxGeneration), next, deps, 'next'));
+  const others = [servingGeneration(before), ...draining.map((each) => each.sandboxGeneration)];
+  await lead({ ...workOn(inSandbox(aimed, sandboxGeneration), next, deps, 'next'), others });
   const leaving =
     former === undefined
       ? []

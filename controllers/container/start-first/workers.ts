@@ -10,6 +10,8 @@ export type Context = ReconcileContext<ContainerStatus>;
 export interface Scope {
   readonly sees: (instance: InstanceState) => boolean;
   readonly side?: Side;
+  /** Numbers of the object's other sandboxes to which nothing leads. */
+  readonly others?: readonly number[];
 }
 
 /** A pass over the instances in `scope`: observe, plan, act. */

@@ -1,44 +1,10 @@
 import test from 'ava';
 import { RuntimeError } from '../../../runtime/errors.ts';
-import type { Container, ContainerSpec } from '../../../schemas/gen/types.ts';
-import { conditionOf, conditionsText, ContainerWorld } from '../../support/container-world.ts';
-import { ManualTime } from '../../support/manual-time.ts';
+import type { ContainerSpec } from '../../../schemas/gen/types.ts';
+import { conditionOf, conditionsText } from '../../support/container-world.ts';
+import { done, drained, idOf, isDone, leadsTo, open, START_FIRST, version } from './start-first-world.ts';
 
-const START_FIRST: Partial<ContainerSpec> = {
-  updateStrategy: { type: 'StartFirst' },
-  ports: [{ containerPort: 80, hostPort: 8080 }],
-  progressDeadlineSeconds: 60,
-  terminationGracePeriodSeconds: 20,
-};
-const version = (n: number, more: Partial<ContainerSpec> = {}): Partial<ContainerSpec> => ({
-  ...START_FIRST,
-  args: ['sleep', String(n * 1000)],
-  ...more,
-});
 const READINESS: Partial<ContainerSpec> = { readinessProbe: { tcpSocket: { port: 80 }, periodSeconds: 1 } };
-
-const isDone = (object: Container): boolean => {
-  const { status, metadata } = object;
-  const found = conditionOf(object, 'RolledOut');
-  return found?.status === 'True' && status?.observedGeneration === metadata.generation;
-};
-
-const done = (world: ContainerWorld) => world.until('is rolled out', 'web', (_, object) => isDone(object), 100);
-const drained = (world: ContainerWorld) =>
-  world.until('has drained', 'web', ({ draining }, object) => draining === undefined && isDone(object), 100);
-const idOf = (containerID = ''): string => containerID.slice('containerd://'.length);
-
-async function open(spec: Partial<ContainerSpec> = {}) {
-  const time = new ManualTime();
-  const world = await ContainerWorld.open({ time });
-  await world.apply('web', version(1, spec));
-  const first = await done(world);
-  return { time, world, first };
-}
-
-/** The sandbox that the ports lead to. */
-const leadsTo = (world: ContainerWorld, { metadata }: Container): string | undefined =>
-  world.runtime.publications.records.get(metadata.uid)?.publication.sandbox;
 
 test.serial(
   'the new one is started beside the old one, takes its place when it is ready, and the old one goes',

@@ -1,0 +1,32 @@
+import type { InstanceState } from '../../runtime/ports/containers.ts';
+import type { Container, ContainerStatus } from '../../schemas/gen/types.ts';
+import { wantedConfigurationHash, type Configuration } from './configuration.ts';
+import { IMAGE_LABEL, imageSource, SPEC_HASH_LABEL } from './names.ts';
+import type { Side, Work } from './work.ts';
+
+type Status = Readonly<Partial<ContainerStatus>>;
+
+/** Content for which the instance is to be made anew; what changed under one that serves is brought by the one that is to take its place. */
+export const configurationHashFor = (
+  container: Container,
+  configuration: Configuration,
+  status: Status,
+  side: Side | undefined,
+): string | undefined =>
+  side === 'serving' ? status.configurationHash : wantedConfigurationHash(container, configuration, status);
+
+/**
+ * What was found, with the image that the instance was made of, where one serves beside the next or was good before a change that failed: a tag that has
+ * moved since must not end it.
+ */
+export function asItRuns<T extends Pick<Work, 'image'>>(
+  found: T,
+  instances: readonly InstanceState[],
+  { container, context, specHash, side }: Pick<Work, 'container' | 'context' | 'specHash' | 'side'>,
+): T {
+  const isKept = side === 'serving' || context.status.current.rollout?.reverted === true;
+  if (found.image === undefined || !isKept) return found;
+  const source = imageSource(container.spec);
+  const own = instances.find(({ labels }) => labels[SPEC_HASH_LABEL] === specHash && labels[IMAGE_LABEL] === source);
+  return own === undefined ? found : { ...found, image: { ...found.image, manifestDigest: own.manifestDigest } };
+}
