@@ -76,8 +76,10 @@ Last State:      Terminated
 Restarts:        3
 Image:           busybox
 Command:         httpd -f
-Network:         none
+Networks:
+  default:  not attached
 Restart Policy:  Always
+Update:          Recreate
 Limits:
   memory:  64Mi
 Environment:

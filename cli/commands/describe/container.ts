@@ -9,6 +9,8 @@ import type { KubeObject } from '../../../schemas/object.ts';
 import type { SheetRow } from '../../output/sheet.ts';
 import { bodyOfObject } from './generic.ts';
 import { healthRows } from './health.ts';
+import { reachRows } from './reach.ts';
+import { rolloutRows } from './rollout.ts';
 import { timeText } from './sections.ts';
 
 /** What it is asked to be, and what it is, in the order in which one looks for a fault. */
@@ -31,8 +33,9 @@ export function bodyOfContainer(object: KubeObject, now: number): readonly Sheet
     ...given('Command', spec.command?.join(' ')),
     ...given('Args', spec.args?.join(' ')),
     ...given('Working Dir', spec.workingDir),
-    ['Network', spec.hostNetwork === true ? 'of the host' : 'none'],
+    ...reachRows(object as Container),
     ['Restart Policy', spec.restartPolicy ?? 'Always'],
+    ...rolloutRows(object as Container),
     ...healthRows(spec),
     ...resourceRows(object as Container),
     ...listRows('Environment From', (spec.envFrom ?? []).map(envFromRow)),
