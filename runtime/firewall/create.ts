@@ -9,6 +9,7 @@ import { syncBesideLegacy } from './beside-legacy.ts';
 import { syncBesideNft } from './beside-nft.ts';
 import { hasParts } from './compare.ts';
 import { createFlows } from './flows.ts';
+import { changeLines, changeOf, createForwardIndexer } from './forwards-change.ts';
 import { forwardsPart } from './forwards-part.ts';
 import { firewallNames } from './names.ts';
 import { networksPart } from './networks-part.ts';
@@ -34,6 +35,7 @@ export function createFirewall({ facts, host, log, procNet = '/proc/net' }: Fire
   const flows = createFlows({ host, log, procNet });
   const serially = createSerial();
   const missing = new Set<string>();
+  const indexOf = createForwardIndexer();
   let known: Applied | undefined;
 
   const applied = async (): Promise<Applied> => (known ??= await readApplied(path, facts.bootId));
@@ -63,15 +65,32 @@ export function createFirewall({ facts, host, log, procNet = '/proc/net' }: Fire
     ...(isNothing(wanted) ? [] : partsOf(wanted).flatMap((part) => replacePart(names.table, part))),
   ];
 
-  const set = async (part: keyof Wanted, wanted: Wanted): Promise<void> => {
+  const setPart = async (wanted: Wanted, isSame: boolean, lines: () => readonly string[]): Promise<void> => {
     const before = await applied();
-    if (!before.table || isNothing(wanted)) {
-      if (before.table && isDeepStrictEqual(before[part], wanted[part])) return;
+    if (before.table && isSame) return;
+    await change(wanted, !before.table || isNothing(wanted) ? whole(wanted) : lines());
+  };
+
+  /** A few elements, where the table is known and they are a few; should it not be as it was known, the whole of it. */
+  const changeForwards = async (
+    networks: readonly FirewallNetwork[],
+    forwards: readonly Forward[],
+  ): Promise<readonly Forward[]> => {
+    const before = await applied();
+    const difference = changeOf(await indexOf(before.forwards), await indexOf(forwards));
+    const { gone, added, opened } = difference;
+    const count = gone.length + added.length;
+    const wanted = { networks, forwards };
+    const isShort = before.forwards.length > 0 && forwards.length > 0 && count <= MOST_ELEMENTS;
+    const lines = () =>
+      isShort ? changeLines(names.table, difference) : replacePart(names.table, forwardsPart(forwards));
+    try {
+      await setPart(wanted, count === 0, lines);
+    } catch (error) {
+      if (!isShort || !before.table || !isRuntimeError((error as RuntimeError).cause, 'Internal')) throw error;
       await change(wanted, whole(wanted));
-    } else if (!isDeepStrictEqual(before[part], wanted[part])) {
-      const content = part === 'networks' ? networksPart(wanted.networks) : forwardsPart(wanted.forwards);
-      await change(wanted, replacePart(names.table, content));
     }
+    return opened;
   };
 
   /** Rules in others' chains. Answers whether anything was to be done. */
@@ -97,7 +116,8 @@ export function createFirewall({ facts, host, log, procNet = '/proc/net' }: Fire
         const isSame = isDeepStrictEqual(before.networks, networks);
         if (before.table && before.beside && isSame) return;
         await keep({ ...before, beside: false });
-        await set('networks', { networks, forwards: before.forwards });
+        const part = () => replacePart(names.table, networksPart(networks));
+        await setPart({ networks, forwards: before.forwards }, isSame, part);
         await syncBeside(networks).catch((error: unknown) => {
           if (!isRuntimeError(error, 'Unsupported') || networks.length > 0) throw error;
         });
@@ -105,11 +125,9 @@ export function createFirewall({ facts, host, log, procNet = '/proc/net' }: Fire
       }),
     setForwards: (given) =>
       serially(async () => {
-        const forwards = given.map(asForward).toSorted((a, b) => (forwardKey(a) < forwardKey(b) ? -1 : 1));
         const before = await applied();
-        await set('forwards', { networks: before.networks, forwards });
-        const keys = new Set(before.forwards.map(forwardKey));
-        await flows.forgetOf(forwards.filter((forward) => !keys.has(forwardKey(forward))));
+        // Whoever leads elsewhere now has flows that are to end by themselves.
+        await flows.forgetOf(await changeForwards(before.networks, given));
       }),
     forgetFlows: (addresses) => flows.forgetTo(addresses),
     repair: () =>
@@ -131,8 +149,8 @@ const isNothing = ({ networks, forwards }: Wanted): boolean => networks.length =
 
 const partsOf = ({ networks, forwards }: Wanted) => [networksPart(networks), forwardsPart(forwards)] as const;
 
-const forwardKey = ({ protocol, hostIP = '', hostPort, address }: Forward): string =>
-  `${protocol} ${hostIP} ${String(hostPort)} ${address.includes(':') ? '6' : '4'}`;
+/** Beyond that the whole map is written: each of them is a line of its own. */
+const MOST_ELEMENTS = 1000;
 
 /** No more than what the table is made of: it is compared with what a file said. */
 const asNetwork = ({ uid, bridge, subnets, internal }: FirewallNetwork): FirewallNetwork => ({
@@ -140,12 +158,4 @@ const asNetwork = ({ uid, bridge, subnets, internal }: FirewallNetwork): Firewal
   bridge,
   subnets: subnets.map(({ subnet, gateway }) => ({ subnet, gateway })),
   internal,
-});
-
-const asForward = ({ protocol, hostIP, hostPort, address, port }: Forward): Forward => ({
-  protocol,
-  ...(hostIP === undefined ? {} : { hostIP }),
-  hostPort,
-  address,
-  port,
 });

@@ -24,6 +24,13 @@ const LOOKUPS = [
 
 const LOCAL = 'fib daddr type local jump ports';
 
+/** Where it stands, and in which map. */
+export function elementOf({ protocol, hostIP, hostPort, address, port }: Forward) {
+  const map: MapName = `${hostIP === undefined ? 'any' : 'in'}${isIPv6(address) ? 6 : 4}`;
+  const at = [protocol.toLowerCase(), ...(hostIP === undefined ? [] : [hostIP]), hostPort].join(' . ');
+  return { map, at, target: `${address} . ${String(port)}` };
+}
+
 /**
  * Published ports. Of the same port of the same address the first one stands.
  *
@@ -37,11 +44,7 @@ export function forwardsPart(forwards: readonly Forward[]): TablePart {
     any4: new Map(),
     any6: new Map(),
   };
-  for (const { protocol, hostIP, hostPort, address, port } of forwards) {
-    const map = maps[`${hostIP === undefined ? 'any' : 'in'}${isIPv6(address) ? 6 : 4}`];
-    const at = [protocol.toLowerCase(), ...(hostIP === undefined ? [] : [hostIP]), hostPort].join(' . ');
-    if (!map.has(at)) map.set(at, `${address} . ${String(port)}`);
-  }
+  for (const { map, at, target } of forwards.map(elementOf)) if (!maps[map].has(at)) maps[map].set(at, target);
   const none = forwards.length === 0;
   return {
     sets: (['in4', 'in6', 'any4', 'any6'] as const).map((name) => ({

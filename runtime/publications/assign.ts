@@ -24,8 +24,7 @@ export async function assign(
   kept: readonly PublicationRecord[],
   pickPort: PickPort,
 ): Promise<readonly PublicationRecord[]> {
-  const ledger = new Ledger();
-  for (const record of kept) for (const claim of claimsOf(record)) ledger.add(claim);
+  const ledger = new Ledger(kept);
   const drafts = asking.map(draft);
   const isHeld = heldBy(asking);
   const claims = drafts.flatMap((each) => claimsOf(each.record).map((claim) => ({ claim, each })));

@@ -1,5 +1,6 @@
 import { formatAddress, parseAddress } from '../../schemas/values/addresses.ts';
 import type { Publication } from '../ports/publications.ts';
+import { perRecord } from './per-record.ts';
 import type { Place, PortFailure, PublicationRecord } from './record.ts';
 
 /** One port of one publication. */
@@ -33,6 +34,9 @@ export function claimsOf({ publication, firstPorts, failures }: PublicationRecor
   });
 }
 
+/** The same of a record that is finished. */
+export const settledClaims = perRecord(claimsOf);
+
 function canonical(address: string): string {
   const parsed = parseAddress(address);
   return parsed === undefined ? address : formatAddress(parsed);
@@ -44,19 +48,50 @@ export const claimKey = ({
   hostPort,
 }: Omit<Claim, 'owner' | 'range' | 'containerPort' | 'picked'>): string => `${protocol} ${hostIP} ${String(hostPort)}`;
 
+const portKey = ({ protocol, hostPort }: Pick<Claim, 'protocol' | 'hostPort'>): string =>
+  `${protocol} ${String(hostPort)}`;
+
+const settledByPort = perRecord((record) => settledClaims(record).map((claim) => [portKey(claim), claim] as const));
+
+/** So many are looked for among thousands one by one, before all of these are sorted by port. */
+const MOST_LOOKS = 8;
+
 /** Who has which port. */
 export class Ledger {
+  readonly #kept: readonly PublicationRecord[];
   readonly #byPort = new Map<string, Claim[]>();
+  #looks = 0;
+
+  /** `kept`: finished records, whose claims are in it from the beginning. */
+  constructor(kept: readonly PublicationRecord[]) {
+    this.#kept = kept;
+  }
 
   add(claim: Claim): void {
-    const key = `${claim.protocol} ${String(claim.hostPort)}`;
-    this.#byPort.set(key, [...(this.#byPort.get(key) ?? []), claim]);
+    this.#put(portKey(claim), claim);
   }
 
   /** Whoever has this port at an address that the two have in common. */
   holder(claim: Pick<Claim, 'protocol' | 'hostIP' | 'hostPort'>): Claim | undefined {
-    const others = this.#byPort.get(`${claim.protocol} ${String(claim.hostPort)}`) ?? [];
-    return others.find((other) => haveCommonAddress(other.hostIP, claim.hostIP));
+    const key = portKey(claim);
+    const isInTheWay = (other: Claim): boolean => haveCommonAddress(other.hostIP, claim.hostIP);
+    return this.#keptAt(key).find(isInTheWay) ?? this.#byPort.get(key)?.find(isInTheWay);
+  }
+
+  #keptAt(key: string): readonly Claim[] {
+    this.#looks += 1;
+    if (this.#looks < MOST_LOOKS)
+      return this.#kept.flatMap((record) => settledByPort(record).flatMap(([at, claim]) => (at === key ? claim : [])));
+    // From now on they are among all the others.
+    if (this.#looks === MOST_LOOKS)
+      for (const record of this.#kept) for (const [at, claim] of settledByPort(record)) this.#put(at, claim);
+    return [];
+  }
+
+  #put(key: string, claim: Claim): void {
+    const known = this.#byPort.get(key);
+    if (known === undefined) this.#byPort.set(key, [claim]);
+    else known.push(claim);
   }
 }
 

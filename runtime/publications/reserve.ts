@@ -1,5 +1,6 @@
 import type { Netd, PortReservation } from '../ports/netd.ts';
-import { claimKey, claimsOf, type Claim } from './claims.ts';
+import { claimKey, settledClaims, type Claim } from './claims.ts';
+import { perRecord } from './per-record.ts';
 import type { PublicationRecord } from './record.ts';
 
 export const reservationOf = ({ protocol, hostIP, hostPort }: Claim): PortReservation => ({
@@ -10,8 +11,31 @@ export const reservationOf = ({ protocol, hostIP, hostPort }: Claim): PortReserv
 
 /** One of each. */
 export function reservationsOf(records: readonly PublicationRecord[]): readonly PortReservation[] {
-  const found = new Map(records.flatMap(claimsOf).map((claim) => [claimKey(claim), reservationOf(claim)]));
-  return [...found.values()];
+  return [...new Map(records.flatMap(keyedReservations)).values()];
+}
+
+const keyedReservations = perRecord((record) =>
+  settledClaims(record).map((claim) => [claimKey(claim), reservationOf(claim)] as const),
+);
+
+/** Whether some port is claimed in the first that is not in the second. Records that both have are not looked at. */
+export function hasMore(some: readonly PublicationRecord[], others: readonly PublicationRecord[]): boolean {
+  const known = keysOf(others, some);
+  return [...keysOf(some, others)].some((key) => !known.has(key));
+}
+
+/** Of records that are not among the others. */
+function keysOf(records: readonly PublicationRecord[], others: readonly PublicationRecord[]): ReadonlySet<string> {
+  return new Set(
+    without(records, others)
+      .flatMap(keyedReservations)
+      .map(([key]) => key),
+  );
+}
+
+function without(records: readonly PublicationRecord[], others: readonly PublicationRecord[]) {
+  const known = new Set(others);
+  return records.filter((record) => !known.has(record));
 }
 
 export interface Reserved {
@@ -21,19 +45,21 @@ export interface Reserved {
   readonly lostPicks: ReadonlySet<string>;
 }
 
-/** Has all ports of these records reserved, besides others that are not to be let go of yet. */
+/** Has all ports of these records reserved, besides those of others that are not to be let go of yet. */
 export async function reserve(
   netd: Pick<Netd, 'setReservations'>,
   records: readonly PublicationRecord[],
-  besides: readonly PortReservation[],
+  besides: readonly PublicationRecord[],
 ): Promise<Reserved> {
-  const wanted = reservationsOf(records);
-  const keys = new Set(wanted.map(claimKey));
-  const problems = await netd.setReservations([...wanted, ...besides.filter((each) => !keys.has(claimKey(each)))]);
+  const keys = keysOf(records, besides);
+  const others = without(besides, records).flatMap(keyedReservations);
+  const more = others.filter(([key]) => !keys.has(key)).map(([, reservation]) => reservation);
+  const problems = await netd.setReservations([...reservationsOf(records), ...more]);
+  if (problems.length === 0) return { records, lostPicks: new Set() };
   const byKey = new Map(problems.map((problem) => [claimKey(problem), problem]));
   const lostPicks = new Set<string>();
   const marked = records.map((record) => {
-    const failures = claimsOf(record).flatMap((claim) => {
+    const failures = settledClaims(record).flatMap((claim) => {
       const problem = byKey.get(claimKey(claim));
       if (problem === undefined) return [];
       if (claim.picked) lostPicks.add(claim.owner.uid);

@@ -1,12 +1,12 @@
 /** How what is published changes: one step after the other, so that no port leads anywhere before it is ours, or is given away while it leads. */
+import { setImmediate as breathe } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { Firewall, Forward } from '../ports/firewall.ts';
 import type { NameTable, Netd } from '../ports/netd.ts';
 import { assign, picksOf, type Asking } from './assign.ts';
-import { claimKey } from './claims.ts';
 import type { PickedPort, PublicationFiles } from './files.ts';
 import type { PublicationRecord } from './record.ts';
-import { reservationsOf, reserve } from './reserve.ts';
+import { hasMore, reservationsOf, reserve } from './reserve.ts';
 import { forwardsOf, hostsOf } from './wanted.ts';
 
 /** What is in force, as far as this daemon knows. */
@@ -42,6 +42,7 @@ export async function transact(state: State, options: TransactionOptions, change
   const wasHandedOver = state.handedOver;
   state.handedOver = false;
   const next = await reserved(state, options, changes, wasHandedOver);
+  await breathe();
   const changed = next.filter((record) => state.records.get(record.publication.owner.uid) !== record);
   const forwards = next.flatMap(forwardsOf);
   try {
@@ -54,10 +55,11 @@ export async function transact(state: State, options: TransactionOptions, change
     await restore(state, options, changed, before);
     throw error;
   }
+  await breathe();
   state.records = new Map(next.map((record) => [record.publication.owner.uid, record]));
   state.handedOver = true;
   await keepFiles(state, files, changes, changed);
-  await firewall.forgetFlows(goneTargets(before.flatMap(forwardsOf), forwards));
+  await firewall.forgetFlows(goneTargets(before, next));
 }
 
 /** Ports are divided and reserved, nothing is let go of; what could not be had is among the failures. */
@@ -72,10 +74,11 @@ async function reserved(
   const kept = before.filter(({ publication }) => !uids.has(publication.owner.uid));
   let asking = changes.flatMap((change) => (change.type === 'publish' ? [withPast(state, change)] : []));
   for (let round = 1; ; round += 1) {
+    await breathe();
     const drafts = await assign(asking, kept, (protocol, hostIP) => netd.pickPort(protocol, hostIP));
     const all = [...kept, ...drafts];
     if (wasHandedOver && !hasMore(all, before)) return all;
-    const { records, lostPicks } = await reserve(netd, all, reservationsOf(before));
+    const { records, lostPicks } = await reserve(netd, all, before);
     const isAgain = asking.some(({ publication }) => lostPicks.has(publication.owner.uid));
     if (!isAgain || round === MOST_ROUNDS) return records;
     asking = asking.map((each) => (lostPicks.has(each.publication.owner.uid) ? { ...each, picks: [] } : each));
@@ -89,12 +92,6 @@ function withPast(state: State, { uid, asking }: Extract<Change, { type: 'publis
   return { ...asking, picks, ...(before === undefined ? {} : { before }) };
 }
 
-/** Whether some port is claimed in the first that is not in the second. */
-function hasMore(some: readonly PublicationRecord[], others: readonly PublicationRecord[]): boolean {
-  const known = new Set(reservationsOf(others).map(claimKey));
-  return reservationsOf(some).some((each) => !known.has(claimKey(each)));
-}
-
 /** Also tells them again while a gateway is refused: whoever has its port may have gone. */
 export async function tellNames(
   state: State,
@@ -104,12 +101,18 @@ export async function tellNames(
 ): Promise<void> {
   const hosts = records.filter(({ publication }) => publication.names.length > 0).flatMap(hostsOf);
   const names: NameTable = { networks: networks(), hosts };
-  if (wasHandedOver && state.gatewayProblems.size === 0 && isDeepStrictEqual(names, state.names)) return;
+  if (wasHandedOver && state.gatewayProblems.size === 0 && isSameTable(names, state.names)) return;
   // Should it not answer, nobody knows which ones it has.
   state.names = undefined;
   const problems = await netd.setNames(names);
   state.names = names;
   state.gatewayProblems = new Map(problems.map(({ gateway, message }) => [gateway, message]));
+}
+
+/** Hosts are made once for each record. */
+function isSameTable({ networks, hosts }: NameTable, known: NameTable | undefined): boolean {
+  if (known?.hosts.length !== hosts.length || hosts.some((host, index) => host !== known.hosts[index])) return false;
+  return isDeepStrictEqual(networks, known.networks);
 }
 
 /** As it was before, as well as it can be done: whoever is asking hears of the first trouble. */
@@ -150,12 +153,16 @@ async function keepFiles(
 }
 
 /** Where UDP went and does not go any more. */
-function goneTargets(before: readonly Forward[], now: readonly Forward[]): readonly string[] {
+function goneTargets(before: readonly PublicationRecord[], now: readonly PublicationRecord[]): readonly string[] {
+  const [here, there] = [new Set(before), new Set(now)];
   const keyOf = ({ hostIP = '', hostPort, address, port }: Forward): string =>
     `${hostIP} ${String(hostPort)} ${address} ${String(port)}`;
-  const udp = (forwards: readonly Forward[]): readonly Forward[] =>
-    forwards.filter(({ protocol }) => protocol === 'UDP');
-  const there = new Set(udp(now).map(keyOf));
-  const gone = udp(before).filter((forward) => !there.has(keyOf(forward)));
+  const udpOf = (records: readonly PublicationRecord[], known: ReadonlySet<PublicationRecord>): readonly Forward[] =>
+    records
+      .filter((record) => !known.has(record))
+      .flatMap(forwardsOf)
+      .filter(({ protocol }) => protocol === 'UDP');
+  const kept = new Set(udpOf(now, here).map(keyOf));
+  const gone = udpOf(before, there).filter((forward) => !kept.has(keyOf(forward)));
   return [...new Set(gone.map(({ address }) => address))];
 }

@@ -1,11 +1,12 @@
 import type { Forward } from '../ports/firewall.ts';
 import type { NamedHost } from '../ports/netd.ts';
-import { claimsOf, targetsFor } from './claims.ts';
+import { settledClaims, targetsFor } from './claims.ts';
+import { perRecord } from './per-record.ts';
 import type { Place, PublicationRecord } from './record.ts';
 
 /** Where the ports of a record lead, one by one. */
-export function forwardsOf(record: PublicationRecord): readonly Forward[] {
-  return claimsOf(record).flatMap(({ protocol, hostIP, hostPort, containerPort }) =>
+export const forwardsOf = perRecord((record): readonly Forward[] =>
+  settledClaims(record).flatMap(({ protocol, hostIP, hostPort, containerPort }) =>
     targetsFor(hostIP, record.place).map((address) => ({
       protocol,
       // All addresses of one family are all that lead to a target of that family.
@@ -14,14 +15,14 @@ export function forwardsOf(record: PublicationRecord): readonly Forward[] {
       address,
       port: containerPort,
     })),
-  );
-}
+  ),
+);
 
 /** What name servers are told of it: itself, and those that have its name, may ask for others', and are not to be found by it. */
-export const hostsOf = (record: PublicationRecord): readonly NamedHost[] => [
+export const hostsOf = perRecord((record): readonly NamedHost[] => [
   hostOf(record),
   ...(record.guests ?? []).map((place) => guestOf(record, place)),
-];
+]);
 
 function guestOf({ publication: { owner, names } }: PublicationRecord, place: Place): NamedHost {
   const joined = place.filter(({ network }) => names.some((known) => known.network === network));

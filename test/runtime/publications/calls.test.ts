@@ -32,6 +32,22 @@ test('what is in force is published again without any call, also by the next dae
   t.deepEqual(recorder.take(), []);
 });
 
+test('what is told of a container that did not change is the same object, so that only the others have to be told', async (t) => {
+  await using world = await createPublicationsWorld();
+  const { publications, recorder, place } = world;
+  await place('uid-web.1', ['10.209.1.2']);
+  await place('uid-db.1', ['10.209.1.3']);
+  const names = [{ network: 'net-1', names: ['x'] }];
+  await publications.publish(publicationOf('web', { ports: [range(80)], names }));
+  const [host, reservation, forward] = [recorder.names?.hosts[0], recorder.reservations[0], recorder.forwards[0]];
+  await publications.publish(publicationOf('db', { ports: [range(81)], names }));
+  await publications.setReady('uid-db', false);
+  t.is(recorder.names?.hosts.length, 2);
+  t.is(recorder.names?.hosts[0], host);
+  t.is(recorder.reservations[0], reservation);
+  t.is(recorder.forwards[0], forward);
+});
+
 test('a picked port stays when the daemon died before it had written down that it was picked', async (t) => {
   await using world = await createPublicationsWorld();
   const { publications, place, dataDirectory } = world;
