@@ -6,6 +6,7 @@ import type { Outcome } from '../engine/contract.ts';
 import { backoffDelay } from './backoff.ts';
 import { isRecreated, toldOf } from './configuration.ts';
 import { condemn } from './ending.ts';
+import { madeAs } from './made-as.ts';
 import { containerID, IMAGE_LABEL, RESOURCES_LABEL } from './names.ts';
 import type { Step } from './plan.ts';
 import { checkPrepared } from './prepare.ts';
@@ -63,7 +64,9 @@ const EXECUTORS: Executors = {
     // What runs is kept until something can take its place.
     const keep = ending === undefined && !asked && instances.length === 1;
     if (work.image !== undefined && keep) await checkPrepared(work, work.image);
-    return instance && stopInstance(work, instance, cause, ending);
+    if (instance === undefined) return undefined;
+    const container = madeAs(work.container, instance, work.context) ?? work.container;
+    return stopInstance({ ...work, container }, instance, cause, ending);
   },
   async Restart(work, { id, reason, cause }, instances) {
     const instance = instances.find((candidate) => candidate.id === id);

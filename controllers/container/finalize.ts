@@ -3,6 +3,7 @@ import type { Sandboxes } from '../../runtime/ports/sandboxes.ts';
 import type { Container, ContainerStatus } from '../../schemas/gen/types.ts';
 import { REASONS } from '../../schemas/conditions.ts';
 import { settled, type Outcome, type ReconcileContext } from '../engine/contract.ts';
+import { madeAs } from './made-as.ts';
 import { generationOfInstance, inSandbox, specHash } from './names.ts';
 import { removeProbesOf } from './probe-keys.ts';
 import { removeProjections } from './projections.ts';
@@ -80,7 +81,8 @@ async function endOne(work: Work, instance: InstanceState): Promise<Outcome | un
     work.context.status.condition({ type: 'Ready', status: 'False', reason: REASONS.Deleting, message: cause });
   }
   const { logRun: run } = work.context.status.current;
-  const again = await endInstance(work, instance, { cause, run });
+  const container = madeAs(work.container, instance, work.context) ?? work.container;
+  const again = await endInstance({ ...work, container }, instance, { cause, run });
   if (again === undefined) return undefined;
   return { type: 'progressing', reason: REASONS.Stopping, message: cause, requeueAfterMs: again };
 }

@@ -25,7 +25,7 @@ export function revisionName(container: Container): string {
 }
 
 /** A reference that nobody can read is itself. */
-function sourceOf(spec: ContainerSpec): string {
+export function sourceOf(spec: ContainerSpec): string {
   try {
     return imageSource(spec);
   } catch {

@@ -256,3 +256,26 @@ test('a daemon that dies during the hook before the end does it again, and the e
     [],
   );
 });
+
+test('what is replaced is stopped as its own revision says: its hook, its time of grace', async (t) => {
+  const { world, time } = await open();
+  await using _world = world;
+  world.controls.addImage('docker.io/library/app:2', { version: 2 });
+  const stubborn = { command: ['stubborn'], ...preStop(exec('old')), terminationGracePeriodSeconds: 4 };
+  await world.apply('web', stubborn);
+  const before = await world.running('web');
+  await world.apply('web', {
+    ...stubborn,
+    ...preStop(exec('new')),
+    terminationGracePeriodSeconds: 600,
+    image: 'app:2',
+  });
+  await world.until('is being stopped', 'web', ({ summary }) => summary === 'Stopping');
+  const began = time.now();
+  await world.running('web', ({ pid }) => pid !== before.status?.pid);
+  t.deepEqual(commands(world), ['old']);
+  t.true(time.now() - began < 20_000, `killed after ${time.now() - began} ms`);
+  await world.delete('web');
+  await world.until('is being stopped', 'web', ({ summary }) => summary === 'Terminating');
+  await world.eventually('its own hook is done', () => commands(world).includes('new'));
+});
