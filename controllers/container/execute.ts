@@ -42,8 +42,10 @@ export function execute(work: Work, step: Step, instances: readonly InstanceStat
 }
 
 const EXECUTORS: Executors = {
-  async RecordExit(work, step) {
-    await recordExit(work, step);
+  async RecordExit(work, step, instances) {
+    const instance = instances.find(({ id }) => id === step.id);
+    const container = (instance && madeAs(work.container, instance, work.context)) ?? work.container;
+    await recordExit({ ...work, container }, step);
     return 'again';
   },
   async RecordLoss(work, { id, reason, cause }) {

@@ -143,8 +143,8 @@ function recordExit({ id }: InstanceState, task: TaskState, replaced: boolean): 
 }
 
 /** What is to replace it waits: until then it counts. */
-const isHeld = ({ hold }: Wanted, { id }: InstanceState, { containerID: written }: Observed['status']): boolean =>
-  hold !== undefined && written === containerID(id);
+const isHeld = (wanted: Wanted, { id }: InstanceState, { containerID: written }: Observed['status']): boolean =>
+  (wanted.hold !== undefined || wanted.id === undefined) && written === containerID(id);
 
 /** It was asked to stop in order to be started again, perhaps by a daemon before this one. */
 function isBeingRestarted(

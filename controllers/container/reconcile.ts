@@ -4,28 +4,28 @@ import { REASONS } from '../../schemas/conditions.ts';
 import { parseTime } from '../../schemas/values/time.ts';
 import { ReconcileError, settled, type Outcome, type ReconcileContext } from '../engine/contract.ts';
 import { verdictOf } from '../engine/verdict.ts';
-import { holdOf, readDependencies, recordsOf, restartedDependencies } from './dependencies.ts';
+import { readDependencies, recordsOf } from './dependencies.ts';
 import { execute } from './execute.ts';
-import { changedPlaces, readConfiguration } from './configuration.ts';
+import { readConfiguration } from './configuration.ts';
 import { describeExit, hasSucceeded } from './exit.ts';
-import { formerOf, type Former } from './former.ts';
+import { formerOf, isAwaiting, workOnRunning, type Former } from './former.ts';
 import { superviseRun, type Health } from './health.ts';
 import { linkImage, type ImageLink } from './image-link.ts';
 import { asItRuns, configurationHashFor } from './kept.ts';
-import { containerID, imageSource, instanceId, SPEC_HASH_LABEL, specHash } from './names.ts';
+import { containerID, SPEC_HASH_LABEL, specHash } from './names.ts';
 import { networkMode } from './network-mode.ts';
-import { plan, type Observed, type Step, type Wanted } from './plan.ts';
+import { plan, type Observed, type Step } from './plan.ts';
 import { readiness, readyCondition, type Readiness } from './readiness.ts';
 import { bringChanges } from './on-change.ts';
-import { restartWanted } from './restart-wanted.ts';
 import { announceAbsence, keepReachable, withdrawReach } from './reach.ts';
-import { resourcesText, translateResources } from './resources.ts';
 import { wasGood } from './rollout/begin.ts';
 import { followRollout } from './rollout/follow.ts';
 import { sharedSandbox } from './sandbox.ts';
 import { reconcileInstances, type Scope } from './start-first/reconcile.ts';
+import { soonest } from './start-first/workers.ts';
 import { switchOver } from './start-first/switch-over.ts';
 import { imageFields, waitingStatus } from './status.ts';
+import { wantedOf } from './wanted.ts';
 import type { ContainerDeps, Work } from './work.ts';
 
 type Context = ReconcileContext<ContainerStatus>;
@@ -69,9 +69,10 @@ async function reconcileAimed(
   scope: Scope,
 ): Promise<Outcome> {
   try {
-    const { outcome, work, health } = await converge(container, context, deps, scope);
+    const { outcome, work, health, former } = await converge(container, context, deps, scope);
     const verdict = health && noteHealth(work, health);
     if (outcome === undefined) return await conclude(work, verdict);
+    if (former !== undefined && context.status.current.state?.running) await bringChanges(former, former.configuration);
     await announceAbsence(work);
     tellWaiting(context, outcome);
     return outcome;
@@ -90,6 +91,8 @@ interface Converged {
   readonly work: Work;
   /** Of the process that runs, as it was found before the last steps. */
   readonly health: Health | undefined;
+  /** About the former process that runs on meanwhile, if there is one. */
+  readonly former?: Work;
 }
 
 /** `unheld`: it ran before, and waits for nothing. */
@@ -101,6 +104,8 @@ async function converge(
   unheld = scope.side === 'serving' || wasGood(container, context.status.current),
 ): Promise<Converged> {
   const { sees, side } = scope;
+  // What is put back, or has another one beside it, has nobody whose place it keeps.
+  const isKept = !unheld && side === undefined;
   for (let round = 1; ; round += 1) {
     const { status } = context;
     const configuration = readConfiguration(container, context.reader);
@@ -119,14 +124,21 @@ async function converge(
       dependencies,
       ...asItRuns(found, instances, known),
     };
-    const health = superviseRun(work, instances);
-    const steps = plan(wantedOf(work, unheld), observe(context, instances, health));
-    const former = formerOf(work, steps, instances);
+    const running = workOnRunning(work, instances);
+    const health = superviseRun(running, instances);
+    const wanted = wantedOf(work, unheld);
+    // A former process that is not well is started again only where what replaces it has to wait.
+    const counts = running === work || (isKept && (wanted.id === undefined || wanted.hold !== undefined));
+    const steps = plan(wanted, observe(context, instances, counts ? health : undefined));
+    const former = isKept ? formerOf(work, steps, instances) : undefined;
     if (former !== undefined) return keepFormer(former, context, deps, scope);
     const done = await act(work, steps, instances);
     if (done === 'again' || (done === undefined && isOfAnother(context, health))) {
       if (round === MAX_ROUNDS) return { outcome: NEVER_AGREE, work, health };
-    } else return { outcome: done, work, health };
+    } else {
+      const waits = running !== work && isAwaiting(steps) ? { former: running } : {};
+      return { outcome: done, work, health, ...waits };
+    }
   }
 }
 
@@ -139,8 +151,7 @@ async function keepFormer(
 ): Promise<Converged> {
   const kept = await converge(container, context, deps, scope, true);
   if (kept.outcome?.type === 'retry') return kept;
-  const { requeueAfterMs } = kept.outcome ?? {};
-  return { ...kept, outcome: { ...hold, ...(requeueAfterMs === undefined ? {} : { requeueAfterMs }) } };
+  return { ...kept, outcome: soonest(hold, kept.outcome?.requeueAfterMs) };
 }
 
 /** A process was started, adopted or wanted again in this round, and nobody looks after it yet. */
@@ -167,35 +178,6 @@ const observe = (
   status: status.current,
   ...(health?.failure === undefined ? {} : { failure: health.failure }),
 });
-
-function wantedOf(work: Work, unheld: boolean): Wanted {
-  const { container, specHash: hash, image, shared } = work;
-  const { restartPolicy, resources } = container.spec;
-  const id = image === undefined ? {} : { id: instanceId(container, hash, image.manifestDigest, shared) };
-  const source = imageSource(container.spec);
-  // What changed is in the one that is to take its place.
-  const restart = work.side === 'serving' ? undefined : image && restartOf(work);
-  const hold = unheld ? undefined : holdOf(container, work.dependencies, work.context.reader);
-  return {
-    specHash: hash,
-    ...id,
-    source,
-    resources: resourcesText(translateResources(resources)),
-    restartPolicy,
-    ...(restart && { restart }),
-    ...(hold && { hold }),
-  };
-}
-
-/** Without an image nothing is restarted: what changed could not be put into the next process. */
-function restartOf({ context, configuration, dependencies }: Work) {
-  const { configuration: told, dependencies: runs } = context.status.current;
-  return restartWanted({
-    missing: configuration.missing,
-    changed: changedPlaces(configuration, told),
-    restarted: restartedDependencies(dependencies, runs),
-  });
-}
 
 /** The image, and whose network it is that the instance is made for: without either no instance can be told to be the right one. */
 function foundOf(container: Container, context: Context, link: ImageLink): Pick<Work, 'image' | 'shared' | 'blocked'> {

@@ -77,3 +77,18 @@ test('a changed ConfigMap reaches a container that was taken back to the revisio
   await world.eventually('it is told', () => told.lines.length > 0);
   t.deepEqual(told.lines, [`kill ${SIGHUP} second`]);
 });
+
+test('while what replaces it waits for its image, a changed ConfigMap reaches the process that runs', async (t) => {
+  const told = new Told();
+  await using world = await ContainerWorld.open(told.options);
+  await site(world, 'first');
+  await world.apply('web', { ...SERVE, ...mounting({ action: 'Signal' }) });
+  await isGood(world);
+  await world.apply('web', { command: ['other'], image: 'app:2' });
+  await world.until('waits', 'web', (_, object) => conditionOf(object, 'Ready')?.status === 'False');
+  await site(world, 'second');
+  await world.eventually('it is told', () => told.lines.length > 0);
+  t.deepEqual(told.lines, [`kill ${SIGHUP} second`]);
+  await world.quiet();
+  t.is(conditionOf(await world.get('web'), 'Ready')?.status, 'False');
+});
