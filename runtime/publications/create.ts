@@ -6,8 +6,8 @@ import type { Publication, Publications } from '../ports/publications.ts';
 import type { PlaceOf } from '../ports/sandboxes.ts';
 import { createFiles, type PublicationFacts } from './files.ts';
 import { createQueue } from './queue.ts';
-import { answersOf, isSame, type Place } from './record.ts';
-import { tellNames, transact, type Change, type State } from './transaction.ts';
+import { answersOf, type Place } from './record.ts';
+import { isInForce, tellNames, transact, type Change, type State } from './transaction.ts';
 
 export interface PublicationsOptions {
   readonly facts: PublicationFacts;
@@ -70,13 +70,12 @@ export async function openPublications(options: PublicationsOptions): Promise<Op
       ...(guests.length === 0 ? {} : { guests }),
       ...(startTime === undefined ? {} : { startTime }),
     };
-    const record = state.records.get(uid);
-    const isIdle = state.handedOver && !queue.has(uid);
-    if (isIdle && record !== undefined && isSame(record, asked)) return answersOf(record);
-    return await queue.add({ type: 'publish', uid, asking: asked }, () => {
+    const answers = () => {
       const inForce = state.records.get(uid);
       return inForce === undefined ? [] : answersOf(inForce);
-    });
+    };
+    if (state.handedOver && !queue.has(uid) && isInForce(state, uid, asked)) return answers();
+    return await queue.add({ type: 'publish', uid, asking: asked }, answers);
   };
 
   return {

@@ -5,7 +5,7 @@ import type { Firewall, Forward } from '../ports/firewall.ts';
 import type { NameTable, Netd } from '../ports/netd.ts';
 import { assign, picksOf, type Asking } from './assign.ts';
 import type { PickedPort, PublicationFiles } from './files.ts';
-import type { PublicationRecord } from './record.ts';
+import { isSame, type Asked, type PublicationRecord } from './record.ts';
 import { hasMore, reservationsOf, reserve } from './reserve.ts';
 import { forwardsOf, hostsOf } from './wanted.ts';
 
@@ -35,11 +35,20 @@ export type Change =
 /** A port that was picked may be somebody else's a moment later. */
 const MOST_ROUNDS = 3;
 
+/** Whether it is as is asked for, and all of that is written down. */
+export function isInForce({ records, picks }: State, uid: string, asked: Asked): boolean {
+  const record = records.get(uid);
+  return record !== undefined && isSame(record, asked) && isDeepStrictEqual(picks.get(uid) ?? [], picksOf(record));
+}
+
 /** All of these changes or none. No two of one owner. Rejects as netd and the firewall do. */
-export async function transact(state: State, options: TransactionOptions, changes: readonly Change[]): Promise<void> {
+export async function transact(state: State, options: TransactionOptions, asked: readonly Change[]): Promise<void> {
   const { netd, firewall, files } = options;
   const before = [...state.records.values()];
   const wasHandedOver = state.handedOver;
+  // Many come while the first one of a new daemon is under way, and after it all of theirs is in force.
+  const changes = wasHandedOver ? asked.filter((change) => isChange(state, change)) : asked;
+  if (changes.length === 0) return;
   state.handedOver = false;
   const next = await reserved(state, options, changes, wasHandedOver);
   await breathe();
@@ -60,6 +69,10 @@ export async function transact(state: State, options: TransactionOptions, change
   state.handedOver = true;
   await keepFiles(state, files, changes, changed);
   await firewall.forgetFlows(goneTargets(before, next));
+}
+
+function isChange(state: State, change: Change): boolean {
+  return change.type === 'withdraw' || !isInForce(state, change.uid, change.asking);
 }
 
 /** Ports are divided and reserved, nothing is let go of; what could not be had is among the failures. */

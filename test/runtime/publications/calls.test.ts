@@ -1,5 +1,7 @@
 import test from 'ava';
-import { rm, writeFile } from 'node:fs/promises';
+import { rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Publication } from '../../../runtime/ports/publications.ts';
 import { publicationOf, range } from '../../suites/publications.ts';
 import { attachment, createPublicationsWorld } from './world.ts';
 
@@ -46,6 +48,44 @@ test('what is told of a container that did not change is the same object, so tha
   t.is(recorder.names?.hosts[0], host);
   t.is(recorder.reservations[0], reservation);
   t.is(recorder.forwards[0], forward);
+});
+
+test('whoever comes while the next daemon hands the first one over finds what is in force as it is, and nothing is written', async (t) => {
+  await using world = await createPublicationsWorld();
+  const { publications, recorder, place, runDirectory } = world;
+  const all = Array.from({ length: 20 }, (_, index) =>
+    publicationOf(`c${index}`, { ports: [range(1000 + index), range(0)] }),
+  );
+  for (const { sandbox } of all) await place(sandbox, ['10.209.1.2']);
+  for (const each of all) await publications.publish(each);
+  const inodes = () =>
+    Promise.all(
+      all.map(async ({ owner }) => (await stat(join(runDirectory, 'publications', `${owner.uid}.json`))).ino),
+    );
+  const before = await inodes();
+  recorder.take();
+  const [begun, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const { publications: later } = await world.next('boot-1', {
+    ...recorder.netd,
+    async setReservations(reservations) {
+      begun.resolve();
+      await gate.promise;
+      return recorder.netd.setReservations(reservations);
+    },
+  });
+  const [first, ...others] = all;
+  const publishing = later.publish(first as Publication);
+  await begun.promise;
+  const rest = others.map((each) => later.publish(each));
+  gate.resolve();
+  const answers = [await publishing, ...(await Promise.all(rest))];
+  t.deepEqual(
+    recorder.take().map((call) => call.split(' ')[0]),
+    ['reserve', 'forward', 'names'],
+  );
+  t.true(answers.every(([one, other]) => one?.problem === undefined && (other?.hostPort ?? 0) > 0));
+  const after = await inodes();
+  t.deepEqual(after.slice(1), before.slice(1));
 });
 
 test('a picked port stays when the daemon died before it had written down that it was picked', async (t) => {
