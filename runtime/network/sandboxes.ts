@@ -48,12 +48,12 @@ export function createSandboxes({ shop, ...options }: SandboxesOptions): Sandbox
     const plain = describe(directory, spec.id, spec.mode);
     if (spec.mode === 'cni') {
       const record = await ensureAttachments(shop, spec);
-      await writeFiles(directory, plain, await filesOf(shop, options, spec, record.attachments));
+      await writeFiles(directory, plain, filesOf(shop, options, spec, record.attachments));
       return { ...plain, netnsPath: shop.netnsPath(spec.id), attachments: record.attachments.map(attachmentOf) };
     }
     await removeAttachments(shop, spec.id);
     if (spec.mode === 'shared') return await share(shop, root, spec);
-    const machine = spec.mode === 'host' ? await hostFiles(options.hostPaths) : { hosts: '', resolvConf: '' };
+    const machine = spec.mode === 'host' ? hostFiles(options.hostPaths) : { hosts: '', resolvConf: '' };
     await writeFiles(directory, plain, sandboxFiles(spec, machine));
     return plain;
   };
@@ -116,7 +116,7 @@ async function share(shop: Workshop, root: string, { id, of = '' }: SandboxSpec)
   return { ...describe(join(root, of), id, 'shared'), netnsPath };
 }
 
-async function filesOf(
+function filesOf(
   { network }: Workshop,
   { hostPaths, dnsProblem }: Pick<SandboxesOptions, 'hostPaths' | 'dnsProblem'>,
   { hostname }: SandboxSpec,
@@ -128,5 +128,5 @@ async function filesOf(
   const gateways = bridges.flatMap(({ subnets }) => subnets.map(({ gateway }) => gateway));
   const nameServer = gateways.find((gateway) => dnsProblem(gateway) === undefined);
   const addresses = attachments.flatMap((one) => one.addresses);
-  return attachedFiles(hostname, addresses, nameServer, await machineResolvConf(hostPaths));
+  return attachedFiles(hostname, addresses, nameServer, machineResolvConf(hostPaths));
 }
