@@ -80,7 +80,9 @@ scenario('networks are apart from each other, and change under the same process'
   await space.apply({ kind: 'Network', name: 'back', spec: { internal: true } });
   await server(space, 'web', { ports: [], networks: [{ name: 'back' }] });
   const { status } = await space.running('web');
-  await t.throwsAsync(space.shell('outside', `timeout 3 busybox wget -q -O - http://${status?.ip}/`));
+  // Not the last command, which would be process 1, and no signal from inside would end it.
+  const outside = `timeout 3 busybox wget -q -O - http://${status?.ip}/ || exit 1`;
+  await t.throwsAsync(space.shell('outside', outside), { message: /^outside exited with 1/ });
   const more = { ports: [], networks: [{ name: 'back' }, { name: 'default' }] };
   await server(space, 'web', more);
   const both = await space.until<Container>(
