@@ -13,6 +13,15 @@ const root = join(import.meta.dirname, '../..');
 const REAL = ['--config', 'tools/setup/real-suites.ava.config.mjs'];
 /** Waits for a minute and a half, and does next to nothing meanwhile: runs beside the unit tests when all are run. */
 const PATIENT = 'test/chaos/api-connections.test.ts';
+/**
+ * Run beside the others when all are run. They start neither daemons nor containerd, and have directories, processes and network namespaces of
+ * their own: nothing that they do is seen by the others, whose leaks are looked for on the whole machine.
+ */
+const APART = [
+  'test/chaos/api-{overload,watchers}.test.ts',
+  'test/chaos/store-*.test.ts',
+  'test/real/{firewall,host,logd,netd,network,publications,volumes}/**/*.test.ts',
+];
 const failures: string[] = [];
 const realFolders = /(^|\/)test\/(real|chaos|kubectl|cli|client-node)(\/|$)/;
 
@@ -25,8 +34,10 @@ async function main(patterns: readonly string[]): Promise<number> {
   if (all || unit.length > 0) sum = addCounts(sum, await ava('Unit tests', unit));
   sum = addCounts(sum, await patient);
   if (all || real.length > 0) {
-    const chosen = all ? ['test/**/*.test.ts', `!${PATIENT}`] : real;
+    const apart = all ? ava('Suites on real parts that stand apart', [...REAL, ...APART], 'at the end') : noTests;
+    const chosen = all ? ['test/**/*.test.ts', ...[PATIENT, ...APART].map((each) => `!${each}`)] : real;
     sum = addCounts(sum, await ava('Suites on real parts', [...REAL, ...chosen]));
+    sum = addCounts(sum, await apart);
   }
   for (const each of failures) console.log(each);
   console.log(`${sum.passed} passed, ${sum.failed} failed, ${sum.skipped} skipped`);
