@@ -108,7 +108,8 @@ export const REASON_MEANINGS = {
   Updated: 'The running container was changed in place.',
   Completed: 'The process ended with exit code 0.',
   Error: 'The process ended with another exit code than 0.',
-  OOMKilled: 'The kernel ended a process because the memory limit was reached.',
+  OOMKilled:
+    'The kernel ended a process because the memory limit was reached; as an Event: perhaps another one than the first, which then runs on.',
   CrashLoopBackOff: 'It fails again and again; waiting before the next start.',
   BackOff: 'Waiting before the next start (Event).',
   CreateError: 'The container could not be created.',

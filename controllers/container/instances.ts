@@ -17,6 +17,8 @@ export class Instances {
   readonly #byOwner = new Map<string, Map<string, InstanceState>>();
   /** Ids to ask again, by owner. */
   readonly #stale = new Map<string, Set<string>>();
+  /** Ids in which the kernel took a process, and nobody was told yet. */
+  readonly #outOfMemory = new Set<string>();
   #listed: Promise<void> | undefined;
   #lastList: Promise<void> = Promise.resolve();
   /** Lists under way: what we do meanwhile may be missing in them. */
@@ -64,6 +66,20 @@ export class Instances {
     this.#stale.set(uid, (this.#stale.get(uid) ?? new Set()).add(id));
   }
 
+  /** The kernel took a process of this instance for want of memory; its first one may run on. */
+  noteOutOfMemory(id: string): void {
+    this.#outOfMemory.add(id);
+  }
+
+  /** Whether that happened to its present process, until it is forgotten. */
+  wasOutOfMemory(id: string): boolean {
+    return this.#outOfMemory.has(id);
+  }
+
+  forgetOutOfMemory(id: string): void {
+    this.#outOfMemory.delete(id);
+  }
+
   /** We made it so ourselves. */
   put(instance: InstanceState): void {
     const uid = ownerOf(instance.id);
@@ -80,6 +96,7 @@ export class Instances {
 
   /** We deleted its task ourselves. */
   taskDeleted(id: string): void {
+    this.forgetOutOfMemory(id);
     const instance = this.#byOwner.get(ownerOf(id))?.get(id);
     if (instance === undefined) return;
     const { task: _, ...rest } = instance;
@@ -88,6 +105,7 @@ export class Instances {
 
   /** We deleted it ourselves. */
   remove(id: string): void {
+    this.forgetOutOfMemory(id);
     const uid = ownerOf(id);
     const instances = this.#byOwner.get(uid);
     instances?.delete(id);

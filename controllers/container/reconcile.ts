@@ -14,6 +14,7 @@ import { linkImage, type ImageLink } from './image-link.ts';
 import { asItRuns, configurationHashFor } from './kept.ts';
 import { containerID, SPEC_HASH_LABEL, specHash } from './names.ts';
 import { networkMode } from './network-mode.ts';
+import { tellOutOfMemory } from './out-of-memory.ts';
 import { plan, type Observed, type Step } from './plan.ts';
 import { readiness, readyCondition, type Readiness } from './readiness.ts';
 import { bringChanges } from './on-change.ts';
@@ -71,6 +72,7 @@ async function reconcileAimed(
   try {
     const { outcome, work, health, former } = await converge(container, context, deps, scope);
     const verdict = health && noteHealth(work, health);
+    await tellOutOfMemory(work);
     if (outcome === undefined) return await conclude(work, verdict);
     if (former !== undefined && context.status.current.state?.running) await bringChanges(former, former.configuration);
     await announceAbsence(work);

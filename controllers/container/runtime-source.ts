@@ -44,7 +44,7 @@ class Source implements Disposable {
       switch (event.type) {
         case 'instance':
           // Whoever starts a process of ours is us, and knows.
-          if (event.topic !== '/tasks/start') this.#changed(event.id);
+          if (event.topic !== '/tasks/start') this.#changed(event.id, event.topic);
           return;
         case 'connected':
           this.#away?.[Symbol.dispose]();
@@ -68,11 +68,12 @@ class Source implements Disposable {
     this.#subscription[Symbol.dispose]();
   }
 
-  #changed(id: string): void {
+  #changed(id: string, topic: string): void {
     const { instances, reader, enqueue } = this.#options;
     const keys = keysOf(reader, ownerOf(id));
     // Without an object nobody would ask for it again: the sweeper's business.
     if (keys.length === 0) return;
+    if (topic === '/tasks/oom') instances.noteOutOfMemory(id);
     instances.changed(id);
     keys.forEach(enqueue);
   }

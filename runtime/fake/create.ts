@@ -29,6 +29,8 @@ export interface FakeControls {
   killTask(id: string, signal?: number): void;
   /** The kernel's OOM killer takes it. */
   oom(id: string): void;
+  /** The kernel's OOM killer takes another process of it. */
+  oomOfChild(id: string): void;
   /** Somebody deletes the task: exit status and all. */
   deleteTask(id: string): void;
   /** Somebody deletes the record, and its task with it. */
@@ -159,6 +161,10 @@ function createControls(parts: Parts): FakeControls {
       task.oomKills++;
       containers.emit('/tasks/oom', id);
       task.exit(137);
+    },
+    oomOfChild(id) {
+      taskOf(id).oomKills++;
+      containers.emit('/tasks/oom', id);
     },
     deleteTask(id) {
       taskOf(id).exit(137);

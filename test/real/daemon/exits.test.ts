@@ -2,6 +2,7 @@ import test from 'ava';
 import type { Container } from '../../../schemas/gen/types.ts';
 import { onDaemon } from '../../support/daemon/scenario.ts';
 import { conditionOf, type Space } from '../../support/daemon/space.ts';
+import { eventually } from '../../support/eventually.ts';
 
 const scenario = onDaemon(test);
 
@@ -46,6 +47,16 @@ scenario('a process that the kernel ends for its memory is told as such', async 
   );
   t.is(status?.state?.terminated?.reason, 'OOMKilled');
   t.is((await space.condition('Container', 'hog', 'Stalled', 'OOMKilled')).status, 'True');
+});
+
+scenario('a child that the kernel ends for its memory is told, and its parent runs on', async (t, space) => {
+  const hog = 'x=$(head -c 134217728 /dev/zero | tr "\\\\0" a); echo "$x" | wc -c';
+  const command = ['sh', '-c', `sh -c '${hog}'; while true; do sleep 1; done`];
+  await space.container('parent', { command, resources: { limits: { memory: '16Mi' } } });
+  const before = await space.running('parent');
+  await eventually('an event tells', async () => (await space.eventReasons('parent')).includes('OOMKilled'));
+  const { status } = await space.running('parent');
+  t.like(status, { pid: before.status?.pid ?? 0, restartCount: 0 });
 });
 
 scenario(
