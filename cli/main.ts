@@ -7,6 +7,9 @@ import { runCommandLine } from './run.ts';
 /** As for a program that SIGPIPE ended. */
 const BROKEN_PIPE = 141;
 
+/** Signals that end a command in its own, orderly way, with the exit code that a shell shows for each. */
+const ENDS: Readonly<Record<string, number>> = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
+
 const interrupted = new AbortController();
 
 const io: Io = {
@@ -34,12 +37,15 @@ for (const output of [process.stdout, process.stderr]) {
     process.exit(1);
   });
 }
-if (!isDaemon) {
-  process.once('SIGINT', () => {
+let endedWith: number | undefined;
+for (const [signal, code] of Object.entries(isDaemon ? {} : ENDS)) {
+  process.once(signal, () => {
+    endedWith ??= code;
     interrupted.abort();
     // whatever still hangs must not keep the terminal
-    setTimeout(() => process.exit(130), 500).unref();
+    setTimeout(() => process.exit(code), 500).unref();
   });
 }
 
-process.exitCode = await runCommandLine(process.argv.slice(2), io);
+const code = await runCommandLine(process.argv.slice(2), io);
+process.exitCode = endedWith ?? code;

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, open, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
@@ -10,6 +12,8 @@ import { findByTypedName } from '../../schemas/kinds.ts';
 import type { KubeObject, ObjectRef } from '../../schemas/object.ts';
 import { eventually } from '../support/eventually.ts';
 import { openCliWorld, runLine, type CliWorld, type Run, type RunOptions } from './world.ts';
+
+const MAIN = join(import.meta.dirname, '../../cli/main.ts');
 
 const CONFIG = (name: string, data = 'a: "1"'): string =>
   `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ${name}\ndata: {${data}}\n`;
@@ -174,6 +178,35 @@ test('the files are for this user alone, and gone afterwards', async (t) => {
   t.is(run.stdout, '700\n700\n600\n600\n');
   t.deepEqual(await at.left(), []);
 });
+
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const) {
+  test(`${signal} ends the whole command as that, and the files are gone`, async (t) => {
+    await using at = await openDiffWorld();
+    const { directory, socketPath } = at.world;
+    const differ = await program(at.world, 'echo started\nexec sleep 60');
+    await writeFile(join(directory, 'a.yaml'), CONFIG('a'));
+    const env = {
+      PATH: process.env['PATH'] ?? '',
+      TMPDIR: join(directory, 'tmp'),
+      TSMOBY_HOST: `unix://${socketPath}`,
+      KUBECTL_EXTERNAL_DIFF: differ,
+    };
+    const child = spawn(process.execPath, [MAIN, 'diff', '-f', join(directory, 'a.yaml')], { env });
+    const closed = once(child, 'close');
+    try {
+      await once(child.stdout, 'data');
+      t.is((await at.left()).length, 2);
+      child.kill(signal);
+      t.deepEqual(await closed, [code, null]);
+      t.deepEqual(await at.left(), []);
+    } finally {
+      child.kill('SIGKILL');
+    }
+  });
+}
 
 test('Ctrl-C ends the program that compares, and the files are gone', async (t) => {
   await using at = await openDiffWorld();

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { apiVersionOf } from '../../../schemas/kinds.ts';
@@ -21,14 +22,20 @@ export interface VersionFiles extends AsyncDisposable {
 
 /** Writes them where temporary files are, readable by this user alone. Rejects with what the file system says. */
 export async function writeVersionFiles(
-  { env }: Io,
+  { env, signal }: Io,
   versions: readonly Versions[],
   options: { readonly managedFields: boolean },
 ): Promise<VersionFiles> {
   await using opening = new AsyncDisposableStack();
   const open = async (name: string): Promise<string> => {
     const directory = await mkdtemp(join(env['TMPDIR'] ?? '/tmp', `${name}-`));
-    opening.defer(() => rm(directory, { recursive: true, force: true }));
+    // Whoever is told to end may be killed before all that it waits for has ended.
+    const removeNow = (): void => rmSync(directory, { recursive: true, force: true });
+    signal.addEventListener('abort', removeNow, { once: true });
+    opening.defer(async () => {
+      signal.removeEventListener('abort', removeNow);
+      await rm(directory, { recursive: true, force: true });
+    });
     return directory;
   };
   const [live, merged] = [await open('LIVE'), await open('MERGED')];
