@@ -1,5 +1,5 @@
 import test from 'ava';
-import { readFile, rm } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { RuntimeError, type RuntimeErrorCode } from '../../../runtime/errors.ts';
 import { acceptRules, ruleChanges } from '../../../runtime/firewall/accept-rules.ts';
 import { readListing, ruleWords } from '../../../runtime/firewall/beside-legacy.ts';
@@ -20,8 +20,9 @@ const network = {
 const forward = { protocol: 'UDP', hostPort: 53, address: '10.1.0.2', port: 53 } as const;
 
 /** A firewall on a machine whose programs do what `act` says. */
-async function open(act: (program: HostProgram, args: readonly string[]) => string) {
+async function open(act: (program: HostProgram, args: readonly string[]) => string, legacy = false) {
   const runDirectory = await makeFolder('/tmp/tsn-');
+  if (legacy) await writeFile(`${runDirectory}/ip_tables_names`, 'filter\n');
   const calls: string[] = [];
   const warnings: string[] = [];
   const host = {
@@ -32,7 +33,7 @@ async function open(act: (program: HostProgram, args: readonly string[]) => stri
   };
   const facts = { runDirectory, bootId: 'boot-1', storeIdentity: '12345678-0000-4000-8000-000000000000' };
   const log = { warn: (_: object, message: string) => void warnings.push(message) };
-  const create = () => createFirewall({ facts, host, log, procNet: '/nonexistent' });
+  const create = () => createFirewall({ facts, host, log, procNet: legacy ? runDirectory : '/nonexistent' });
   return {
     firewall: create(),
     create,
@@ -111,6 +112,32 @@ test('rules beside others that could not be made are known to be missing, also b
     t.true(calls.includes('nft -j list chains'));
     await firewall.setNetworks(networks);
   }
+});
+
+test('iptables that another program has locked keep nothing else from being done, and are told as soon as they are free, also by the next daemon', async (t) => {
+  const chain = '-P FORWARD DROP\n';
+  let isLocked = true;
+  await using opened = await open((program) => {
+    if (program !== 'iptables-legacy') return '{"nftables": []}';
+    return isLocked
+      ? fail('Internal', 'iptables-legacy ended with 4: Another app is currently holding the xtables lock')
+      : chain;
+  }, true);
+  const { firewall, create, calls, path } = opened;
+  for (const each of [firewall, create()]) {
+    const error = await t.throwsAsync(each.setNetworks([network]), { message: /holding the xtables lock/ });
+    t.like(error, { code: 'Unavailable', reason: 'FirewallFailed' });
+    t.like(JSON.parse(await readFile(path, 'utf8')), { table: true, beside: false });
+  }
+  t.true(calls.every((call) => !call.startsWith('iptables-legacy') || call.startsWith('iptables-legacy -w 5 ')));
+  isLocked = false;
+  calls.splice(0);
+  t.true(await create().repair());
+  t.true(
+    calls.some((call) => call.startsWith('iptables-legacy -w 5 -I FORWARD -i ts1-a ')),
+    calls.join('\n'),
+  );
+  t.like(JSON.parse(await readFile(path, 'utf8')), { beside: true });
 });
 
 test('without conntrack it is said once, and nothing fails', async (t) => {
