@@ -20,6 +20,7 @@ import { healthSource } from './health-source.ts';
 import { Hooks } from './hooks.ts';
 import { ImageCache } from './image-cache.ts';
 import { Instances } from './instances.ts';
+import { lostPorts } from './lost-ports.ts';
 import { networkRepairs } from './network-source.ts';
 import { sharedWith } from './network-mode.ts';
 import { sharersOf, usersOfDefaultNetwork } from './network-users.ts';
@@ -96,6 +97,7 @@ export function containerController(options: ContainerControllerOptions): Contro
       runtimeSource(events, instances, timers),
       networkRepairs({ networks: options.networks, events, timers }),
       healthSource(options.probes, hooks),
+      lostPorts(options.publications),
       dependencyObjects,
     ],
     async reconcile(container, context) {

@@ -48,6 +48,8 @@ export interface FakeControls {
   /** A stranger has this port, of every protocol. */
   occupyPort(port: number, holder: string): void;
   freePort(port: number): void;
+  /** Whoever has published it loses it to somebody, and is told. */
+  losePort(port: number, holder: string): void;
   /** A route of the machine, for instance, leads there. */
   occupyRange(subnet: string, holder: string): void;
   freeRange(subnet: string): void;
@@ -209,6 +211,7 @@ function networkControls({ networks, publications, probes }: Parts) {
   return {
     occupyPort: (port, holder) => void publications.strangers.set(port, holder),
     freePort: (port) => void publications.strangers.delete(port),
+    losePort: (port, holder) => publications.lose(port, holder),
     occupyRange: (subnet, holder) => void networks.ranges.set(subnet, { subnet, holder }),
     freeRange: (subnet) => void networks.ranges.delete(subnet),
     loseBridge: (uid) => networks.loseBridge(uid),

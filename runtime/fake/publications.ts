@@ -15,6 +15,7 @@ export class FakePublications implements Publications {
   >();
   /** Port -> the stranger that has it. */
   readonly strangers = new Map<number, string>();
+  readonly #listeners = new Set<(uid: string) => void>();
   readonly #gate: Gate;
   readonly #sandboxes: FakeSandboxes;
 
@@ -56,6 +57,20 @@ export class FakePublications implements Publications {
   async list(): Promise<readonly string[]> {
     await this.#gate.pass('publications.list');
     return [...this.records.keys()];
+  }
+
+  subscribe(listener: (uid: string) => void): Disposable {
+    this.#listeners.add(listener);
+    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
+  }
+
+  /** A stranger took it while nobody held it. */
+  lose(port: number, stranger: string): void {
+    this.strangers.set(port, stranger);
+    for (const [uid, { ports }] of this.records) {
+      if (!ports.some(({ hostPort, count }) => port >= hostPort && port < hostPort + count)) continue;
+      for (const listener of this.#listeners) listener(uid);
+    }
   }
 
   #answer({ owner, sandbox, ports }: Publication, before: readonly PortAnswer[]): readonly PortAnswer[] {

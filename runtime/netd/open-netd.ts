@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { RuntimeError } from '../errors.ts';
-import type { NameTable, Netd, PortReservation } from '../ports/netd.ts';
+import type { NameTable, Netd, PortReservation, ReservationProblem } from '../ports/netd.ts';
 import type { Probes } from '../ports/probes.ts';
 import type { Processes } from '../ports/processes.ts';
 import type { ResidentConnection } from '../resident/connection.ts';
@@ -52,6 +52,7 @@ const most = { hosts: 20_000, ports: 30_000 } as const;
  */
 export async function openNetd(options: NetdOptions): Promise<OpenNetd> {
   const wanted: { table?: NameTable; reservations?: readonly PortReservation[] } = {};
+  const listeners = new Set<(lost: readonly ReservationProblem[]) => void>();
   const [names, ports] = [namesTeller(), reservationsTeller()];
   const probes = new NetdProbes({
     exec: options.exec,
@@ -64,7 +65,9 @@ export async function openNetd(options: NetdOptions): Promise<OpenNetd> {
   /** Never rejects: where the connection ends, the next one is told. */
   const hold = async (connection: Connection, reservations: readonly PortReservation[]): Promise<void> => {
     const { problems = [] } = await ports.tell(connection, reservations).catch(() => ({ problems: [] }));
-    if (problems.length > 0) options.log.warn({ problems }, 'published ports were lost while netd was away');
+    if (problems.length === 0) return;
+    options.log.warn({ problems }, 'published ports were lost while netd was away');
+    for (const listener of listeners) listener(problems);
   };
   const introduce = async (connection: ResidentConnection<Message, Answer>, adopted: boolean): Promise<void> => {
     const there = adopted ? (await askKept(connection, false)).probes : [];
@@ -121,6 +124,10 @@ export async function openNetd(options: NetdOptions): Promise<OpenNetd> {
           wanted.reservations = reservations;
           return (await converse((connection, signal) => ports.tell(connection, reservations, signal))).problems ?? [];
         }),
+      subscribe(listener) {
+        listeners.add(listener);
+        return { [Symbol.dispose]: () => void listeners.delete(listener) };
+      },
       async pickPort(protocol, hostIP) {
         const { port } = await ask({ op: 'pick', protocol, ...(hostIP === undefined ? {} : { hostIP }) });
         if (port === undefined) throw new RuntimeError('Internal', 'netd picked no port');

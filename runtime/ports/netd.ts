@@ -54,6 +54,8 @@ export interface Netd {
   setNames(table: NameTable): Promise<readonly { readonly gateway: string; readonly message: string }[]>;
   /** Likewise, with those that cannot be had. What was reserved before and still is wanted is never let go of in between. */
   setReservations(reservations: readonly PortReservation[]): Promise<readonly ReservationProblem[]>;
+  /** Told of ports that were reserved and are lost: netd died, and somebody took them before the next one was there. */
+  subscribe(listener: (lost: readonly ReservationProblem[]) => void): Disposable;
   /** A port that is free with this protocol at this address, not reserved yet. */
   pickPort(protocol: PortReservation['protocol'], hostIP?: string): Promise<number>;
 }

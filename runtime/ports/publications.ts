@@ -65,4 +65,6 @@ export interface Publications {
   withdraw(uid: string): Promise<void>;
   /** Uids of owners. */
   list(): Promise<readonly string[]>;
+  /** Told the uid of an owner who lost a port without a change of his: publishing the same again answers which, and who has it, or has it again. */
+  subscribe(listener: (uid: string) => void): Disposable;
 }

@@ -7,6 +7,7 @@ import type { PlaceOf } from '../ports/sandboxes.ts';
 import { createFiles, type PublicationFacts } from './files.ts';
 import { createQueue } from './queue.ts';
 import { answersOf, type Place } from './record.ts';
+import { ownersOf } from './reserve.ts';
 import { isInForce, tellNames, transact, type Change, type State } from './transaction.ts';
 
 export interface PublicationsOptions {
@@ -37,7 +38,7 @@ const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,252}$/;
 
 /** Reads what an earlier daemon of this boot has left in force; changes nothing until it is asked to. */
 export async function openPublications(options: PublicationsOptions): Promise<OpenPublications> {
-  const { facts, placeOf, startTimeOf } = options;
+  const { facts, netd, placeOf, startTimeOf } = options;
   const files = createFiles(facts);
   const listeners = new Set<() => void>();
   const [records, picks] = await Promise.all([files.readAll(), files.readPicks()]);
@@ -45,6 +46,7 @@ export async function openPublications(options: PublicationsOptions): Promise<Op
     records: new Map(records.map((record) => [record.publication.owner.uid, record])),
     picks: new Map(picks),
     handedOver: false,
+    losses: 0,
     names: undefined,
     gatewayProblems: new Map(),
   };
@@ -53,6 +55,13 @@ export async function openPublications(options: PublicationsOptions): Promise<Op
     await work();
     if (problemsText(state) !== before) for (const listener of listeners) listener();
   };
+  const losers = new Set<(uid: string) => void>();
+  netd.subscribe((lost) => {
+    // The next who publishes has all of them asked for again, and hears what became of his.
+    state.handedOver = false;
+    state.losses += 1;
+    for (const uid of ownersOf(lost, [...state.records.values()])) for (const listener of losers) listener(uid);
+  });
   const queue = createQueue<Change>({
     keyOf: ({ uid }) => uid,
     run: (changes) => told(() => transact(state, { ...options, files }, changes)),
@@ -97,6 +106,10 @@ export async function openPublications(options: PublicationsOptions): Promise<Op
         await queue.add({ type: 'withdraw', uid }, () => undefined);
       },
       list: async () => [...state.records.keys()],
+      subscribe(listener) {
+        losers.add(listener);
+        return { [Symbol.dispose]: () => void losers.delete(listener) };
+      },
     },
     refreshNames: () =>
       queue.alone(() =>

@@ -38,6 +38,13 @@ function without(records: readonly PublicationRecord[], others: readonly Publica
   return records.filter((record) => !known.has(record));
 }
 
+/** Uids of those who claim one of these ports. */
+export function ownersOf(ports: readonly PortReservation[], records: readonly PublicationRecord[]): readonly string[] {
+  const keys = new Set(ports.map(claimKey));
+  const owners = records.filter((record) => keyedReservations(record).some(([key]) => keys.has(key)));
+  return owners.map(({ publication }) => publication.owner.uid);
+}
+
 export interface Reserved {
   /** The records, with what netd could not get among their failures. */
   readonly records: readonly PublicationRecord[];

@@ -16,6 +16,8 @@ export interface State {
   readonly picks: Map<string, readonly PickedPort[]>;
   /** Whether netd has it all, from this daemon: else what is missing is told at the next change. */
   handedOver: boolean;
+  /** How often netd has lost ports. */
+  losses: number;
   names: NameTable | undefined;
   /** Gateway -> why netd cannot answer there. */
   gatewayProblems: ReadonlyMap<string, string>;
@@ -45,7 +47,7 @@ export function isInForce({ records, picks }: State, uid: string, asked: Asked):
 export async function transact(state: State, options: TransactionOptions, asked: readonly Change[]): Promise<void> {
   const { netd, firewall, files } = options;
   const before = [...state.records.values()];
-  const wasHandedOver = state.handedOver;
+  const { handedOver: wasHandedOver, losses } = state;
   // Many come while the first one of a new daemon is under way, and after it all of theirs is in force.
   const changes = wasHandedOver ? asked.filter((change) => isChange(state, change)) : asked;
   if (changes.length === 0) return;
@@ -66,7 +68,7 @@ export async function transact(state: State, options: TransactionOptions, asked:
   }
   await breathe();
   state.records = new Map(next.map((record) => [record.publication.owner.uid, record]));
-  state.handedOver = true;
+  state.handedOver = state.losses === losses;
   await keepFiles(state, files, changes, changed);
   await firewall.forgetFlows(goneTargets(before, next));
 }

@@ -164,6 +164,20 @@ test('a port that a stranger has is told with who has it, keeps the others, and 
   t.true((await world.events('web')).includes('PortTaken'));
 });
 
+test('a port that is lost to a stranger under a running process is told at once, and had again when it is free', async (t) => {
+  const time = new ManualTime();
+  await using world = await ContainerWorld.open({ time });
+  await world.apply('web', { ports: [port(80, 8080)] });
+  const web = await world.until('serves', 'web', (_, object) => isReady(object));
+  world.controls.losePort(8080, 'nginx (pid 4711)');
+  const lost = await world.until('says so', 'web', (_, object) => !isReady(object));
+  t.like(conditionOf(lost, 'PortsPublished'), { status: 'False', reason: 'PortTaken' });
+  t.regex(conditionOf(lost, 'PortsPublished')?.message ?? '', /nginx \(pid 4711\)/);
+  world.controls.freePort(8080);
+  const healed = await world.until('has it', 'web', (_, object) => isReady(object), 500);
+  t.is(healed.status?.pid, web.status?.pid);
+});
+
 test('its names have no address while nothing runs, and go with the object', async (t) => {
   const time = new ManualTime();
   await using world = await ContainerWorld.open({ time });

@@ -34,6 +34,38 @@ test('what is in force is published again without any call, also by the next dae
   t.deepEqual(recorder.take(), []);
 });
 
+test('who loses a port while netd is away hears of it, and publishing the same again says who has it, until it is free', async (t) => {
+  await using world = await createPublicationsWorld();
+  const { publications, recorder, place, occupy } = world;
+  const told: string[] = [];
+  await place('uid-web.1', ['10.209.1.2']);
+  await place('uid-db.1', ['10.209.1.3']);
+  const web = publicationOf('web', { ports: [range(80), range(443)] });
+  await publications.publish(web);
+  await publications.publish(publicationOf('db', { ports: [range(81)] }));
+  {
+    using _subscription = publications.subscribe((uid) => told.push(uid));
+    recorder.lose({ protocol: 'TCP', hostPort: 443 }, 'nginx');
+  }
+  t.deepEqual(told, ['uid-web']);
+  const answers = await publications.publish(web);
+  t.deepEqual(
+    answers.map(({ hostPort, problem }) => [hostPort, problem?.reason]),
+    [
+      [80, undefined],
+      [443, 'PortTaken'],
+    ],
+  );
+  t.deepEqual(
+    recorder.forwards.map(({ hostPort }) => hostPort),
+    [81, 80],
+  );
+  await occupy(443, undefined);
+  t.deepEqual(await publications.publish(web), web.ports);
+  recorder.lose({ protocol: 'TCP', hostPort: 81 }, 'nginx');
+  t.deepEqual(told, ['uid-web'], 'nobody listens any more');
+});
+
 test('what is told of a container that did not change is the same object, so that only the others have to be told', async (t) => {
   await using world = await createPublicationsWorld();
   const { publications, recorder, place } = world;

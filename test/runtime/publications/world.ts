@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { RuntimeError } from '../../../runtime/errors.ts';
 import type { Firewall, Forward } from '../../../runtime/ports/firewall.ts';
-import type { NameTable, Netd, PortReservation } from '../../../runtime/ports/netd.ts';
+import type { NameTable, Netd, PortReservation, ReservationProblem } from '../../../runtime/ports/netd.ts';
 import type { SandboxPlace } from '../../../runtime/ports/sandboxes.ts';
 import { openPublications, type OpenPublications } from '../../../runtime/publications/create.ts';
 import { makeFolder } from '../../support/interruption.ts';
@@ -18,7 +18,14 @@ export class Recorder {
   names: NameTable | undefined;
   forwards: readonly Forward[] = [];
   reservations: readonly PortReservation[] = [];
+  readonly #listeners = new Set<(lost: readonly ReservationProblem[]) => void>();
   #next = 40_000;
+
+  /** Netd died, and a stranger was faster. */
+  lose(reservation: PortReservation, stranger: string): void {
+    this.strangers.set(reservation.hostPort, stranger);
+    for (const listener of this.#listeners) listener([{ ...reservation, reason: 'PortTaken', message: stranger }]);
+  }
 
   readonly netd: Netd = {
     setNames: async (table) => {
@@ -34,6 +41,10 @@ export class Recorder {
         if (holder === undefined) return [];
         return [{ ...each, reason: 'PortTaken', message: `port ${String(each.hostPort)} is taken by ${holder}` }];
       });
+    },
+    subscribe: (listener) => {
+      this.#listeners.add(listener);
+      return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
     },
     pickPort: async (protocol) => {
       this.#next += 1;
