@@ -98,3 +98,35 @@ test('on a narrow terminal lines are folded, and stand in', async (t) => {
 `,
   );
 });
+
+test('changed content tells what it does to whoever uses it, as the same apply would have them', async (t) => {
+  await using world = await openCliWorld();
+  const site = (page: string) =>
+    `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: site}\ndata: {page: ${page}, other: same}\n`;
+  const mount = (onChange: string, items = '') =>
+    `, volumes: [{name: v, configMap: {name: site${items}}}], volumeMounts: [{name: v, mountPath: /v${onChange}}]`;
+  const variable = (key: string) =>
+    `, env: [{name: A, valueFrom: {configMapKeyRef: {name: site, key: ${key}}}}], envOnChange: {action: Recreate}`;
+  const users = {
+    files: mount(''),
+    signal: mount(', onChange: {action: Signal}'),
+    exec: mount(', onChange: {action: Exec, exec: {command: [reload, now]}}'),
+    restart: mount(', onChange: {action: Restart}'),
+    recreate: variable('page'),
+    elsewhere: `${mount(', onChange: {action: Restart}', ', items: [{key: other, path: a}]')}${variable('other')}`,
+    none: '',
+  };
+  const all = Object.entries(users).map(([name, spec]) => CONTAINER(spec, `name: ${name}`));
+  const { code, stderr } = await world.tsmoby(['apply', '-f', '-'], { stdin: [site('one'), ...all].join('---\n') });
+  t.is(code, 0, stderr);
+  const after = CONTAINER(`${users.recreate}, paused: true`, 'name: recreate');
+  t.deepEqual((await linesOf(world, [site('two'), after].join('---\n'))).trim().split('\n').toSorted(), [
+    'container.tsmoby.dev/exec: runs "reload now" (ConfigMap site)',
+    'container.tsmoby.dev/files: sees new files (ConfigMap site)',
+    'container.tsmoby.dev/recreate: changed in place (spec.paused)',
+    'container.tsmoby.dev/recreate: not touched while spec.paused is set, then replaced (ConfigMap site)',
+    'container.tsmoby.dev/restart: restarted (ConfigMap site)',
+    'container.tsmoby.dev/signal: gets SIGHUP (ConfigMap site)',
+  ]);
+  t.is(await linesOf(world, site('one')), '');
+});

@@ -6,6 +6,7 @@ import { note, print, type Io } from '../../io.ts';
 import type { Manifest } from '../../manifests/manifest.ts';
 import { refusalLines } from '../../manifests/refusal-lines.ts';
 import type { Call } from '../command.ts';
+import { configurationLines } from './configuration-lines.ts';
 import { containerLines } from './container-lines.ts';
 import { runDiffProgram } from './diff-program.ts';
 import type { diffFlags } from './flags.ts';
@@ -31,7 +32,7 @@ export async function diffManifests(
     await using files = await writeVersionFiles(io, versions, { managedFields: flags['show-managed-fields'] });
     code = await runDiffProgram(io, files.live, files.merged);
   }
-  const lines = containerLines(versions);
+  const lines = [...containerLines(versions), ...(await configurationLines(session, versions))];
   if (lines.length > 0 && code <= 1)
     await print(io.stdout, `\n${lines.map((line) => `${folded(line, io)}\n`).join('')}`);
   return failed ? FAILED : code;
