@@ -34,8 +34,10 @@ async function act(work: Work, { source, onChange }: Place): Promise<boolean> {
       const { signal: name = DEFAULT_SIGNAL } = onChange;
       const signal = signalNumber(name);
       if (signal === undefined) failed(`there is no signal ${JSON.stringify(name)}`);
-      else await deps.containers.kill(id, signal);
-      context.event('Normal', REASONS.ConfigurationChanged, `the content of ${source} changed: sent ${name}`);
+      else {
+        await deps.containers.kill(id, signal);
+        context.event('Normal', REASONS.ConfigurationChanged, `the content of ${source} changed: sent ${name}`);
+      }
       return true;
     }
     case 'Exec': {

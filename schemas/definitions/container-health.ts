@@ -1,6 +1,7 @@
 /** Whether a Container is well: probes and hooks, with core/v1's names and defaults. */
 import type { StructuralSchema } from '../structural/schema.ts';
 import { atomicList, integer, object, string } from './fragments.ts';
+import { signal } from './signal.ts';
 
 const seconds = (description: string, more: Partial<StructuralSchema>): StructuralSchema =>
   integer(description, { format: 'int32', ...more });
@@ -126,7 +127,5 @@ const hook = (description: string): StructuralSchema =>
 export const lifecycle = object('What happens at its start and its end.', {
   postStart: hook('Right after its start. It counts as started when this has ended; when this fails it is restarted.'),
   preStop: hook('Before it is asked to stop; counts towards its time of grace.'),
-  stopSignal: string("Name or number of the signal that asks it to stop; default is the image's, else SIGTERM.", {
-    pattern: '^(SIG)?[A-Z0-9+-]+$',
-  }),
+  stopSignal: signal("Name or number of the signal that asks it to stop; default is the image's, else SIGTERM."),
 });

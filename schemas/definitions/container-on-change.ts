@@ -1,6 +1,7 @@
 /** What a changed ConfigMap or Secret does to a Container that uses it. */
 import type { StructuralSchema } from '../structural/schema.ts';
 import { atomicList, object, string } from './fragments.ts';
+import { signal } from './signal.ts';
 
 const exec = object(
   'Action Exec: the command, in the container.',
@@ -15,7 +16,7 @@ export const mountOnChange: StructuralSchema = object(
       'None: the process sees the new files. Signal: it gets a signal. Exec: a command is run in it. Restart: its process is started again. Recreate: as after a changed spec, by its updateStrategy.',
       { enum: ['None', 'Signal', 'Exec', 'Restart', 'Recreate'], default: 'None' },
     ),
-    signal: string('Action Signal: name or number; default SIGHUP.', { pattern: '^(SIG)?[A-Z0-9+-]+$' }),
+    signal: signal('Action Signal: name or number; default SIGHUP.'),
     exec,
   },
   {

@@ -1,7 +1,15 @@
 import test from 'ava';
 import { RuntimeError } from '../../../runtime/errors.ts';
-import { conditionOf, conditionsText, CONFIG_MAP, ContainerWorld, ref } from '../../support/container-world.ts';
+import {
+  conditionOf,
+  conditionsText,
+  CONFIG_MAP,
+  CONTAINER,
+  ContainerWorld,
+  ref,
+} from '../../support/container-world.ts';
 import { ManualTime } from '../../support/manual-time.ts';
+import { rewriteStored } from '../../support/rewrite-stored.ts';
 import { hashes, mounting, SERVE, SIGHUP, SIGTERM, site, Told, variable } from './on-change-world.ts';
 
 test('Signal: the process gets it once, after its files changed, and runs on', async (t) => {
@@ -23,18 +31,33 @@ test('Signal: the process gets it once, after its files changed, and runs on', a
   t.deepEqual(told.lines.length, 1);
 });
 
-test('Signal: by the name that is asked for, and a name that is none is told as an event', async (t) => {
+test('Signal: by the name that is asked for', async (t) => {
   const told = new Told();
   await using world = await ContainerWorld.open(told.options);
   await site(world, 'first');
   await world.apply('one', { ...SERVE, ...mounting({ action: 'Signal', signal: 'SIGCHLD' }) });
-  await world.apply('two', { ...SERVE, ...mounting({ action: 'Signal', signal: 'SIGNONE' }) });
   await world.running('one');
-  await world.running('two');
   await site(world, 'second');
   await world.eventually('it is told', () => told.lines.includes('kill 17 second'));
-  await world.eventually('it is told of', async () => (await world.events('two')).includes('ConfigurationHookFailed'));
   t.deepEqual(await world.costOfNothing(), []);
+});
+
+test('Signal: a name that is none, in an object from before such were refused, is an event, and nothing is said to be sent', async (t) => {
+  const told = new Told();
+  await using world = await ContainerWorld.open(told.options);
+  await site(world, 'first');
+  await world.apply('web', { ...SERVE, ...mounting({ action: 'Signal', signal: 'SIGCHLD' }) });
+  await world.running('web');
+  await world.stop();
+  await rewriteStored(world.api, ref(CONTAINER, 'web'), 'SIGCHLD', 'SIGNONE');
+  await world.start();
+  await world.running('web');
+  await site(world, 'second');
+  await world.eventually('it is told of', async () => (await world.events('web')).includes('ConfigurationHookFailed'));
+  await world.apply('web', { ...SERVE, ...mounting({ action: 'Signal', signal: 'SIGNONE' }), stdinOnce: true });
+  t.false((await world.events('web')).includes('ConfigurationChanged'));
+  t.deepEqual(await world.costOfNothing(), []);
+  t.deepEqual(told.lines, []);
 });
 
 test('Exec: the command runs in the container; one that fails is an event and no restart', async (t) => {
