@@ -31,7 +31,7 @@ export const NETWORK_ROWS = {
       await startModel(world.daemon.client, silent);
       await using floor = await openFloor(world);
       await floor.start(1, 1);
-      return benchRestart(world, floor, kills);
+      return await benchRestart(world, floor, kills);
     },
   },
   many: { world: { counted: true }, bench: benchMany },
@@ -51,5 +51,6 @@ export async function benchNetwork(
   const { world: more, bench }: NetworkRow = NETWORK_ROWS[row];
   await using world = await openWorld({ hooked: false, ownNetwork: true, ...options, ...more });
   await loadImage(world);
-  return bench(world, sizes);
+  // Awaited here: the world is there until then.
+  return await bench(world, sizes);
 }
