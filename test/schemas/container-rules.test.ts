@@ -3,12 +3,10 @@ import { constants } from 'node:os';
 import test from 'ava';
 import { signalNumber } from '../../controllers/container/signals.ts';
 import { container } from '../../schemas/definitions/container.ts';
-import type { JsonValue } from '../../schemas/object.ts';
 import { compileStructural } from '../../schemas/structural/structural.ts';
 
 const structural = compileStructural(container.schema);
-const withDefaults = (spec: object) =>
-  structural.applyDefaults({ spec: { image: 'app:1', ...spec } as Record<string, JsonValue> });
+const withDefaults = (spec: object) => structural.applyDefaults({ spec: { image: 'app:1', ...spec } });
 const issues = (spec: object, old?: object): string[] =>
   structural
     .validate(withDefaults(spec), old && withDefaults(old))
@@ -24,7 +22,8 @@ const numbers = (first: number, last: number): string[] =>
   Array.from({ length: last - first + 1 }, (_, index) => String(first + index));
 const NAMES = [
   ...Object.keys(constants.signals),
-  ...['SIGRTMIN', 'SIGRTMAX'],
+  'SIGRTMIN',
+  'SIGRTMAX',
   ...numbers(0, 30).flatMap((n) => [`SIGRTMIN+${n}`, `SIGRTMAX-${n}`]),
 ];
 const SIGNALS = [...NAMES, ...NAMES.map((name) => name.slice(3)), ...numbers(1, 64)];
