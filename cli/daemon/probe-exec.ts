@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { RuntimeError } from '../../runtime/errors.ts';
 import type { Containers } from '../../runtime/ports/containers.ts';
 
+/** A longer time would be over at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 /** So much of what a probe's command prints is kept for a person. */
 const OUTPUT_BYTES = 1024;
 
@@ -22,7 +24,7 @@ export function commandIn(containers: Pick<Containers, 'exec'>) {
     timeoutMs: number,
     signal?: AbortSignal,
   ): Promise<CommandAnswer> => {
-    const late = AbortSignal.timeout(timeoutMs);
+    const late = AbortSignal.timeout(Math.min(timeoutMs, LONGEST_TIMER_MS));
     const limit = AbortSignal.any([late, ...(signal === undefined ? [] : [signal])]);
     const stopped = (): RuntimeError =>
       late.aborted

@@ -25,17 +25,23 @@ export function questionOf(
   if (httpGet !== undefined) {
     const { path = '/', scheme = 'HTTP', httpHeaders: headers = [], host } = httpGet;
     const port = portNumber(httpGet.port, ports, `${field}.httpGet.port`);
-    const action = { type: 'http', port, path: path.startsWith('/') ? path : `/${path}`, scheme, headers } as const;
-    return { action, host };
+    const action = { type: 'http', port, path: requestPath(path), scheme, headers } as const;
+    return { action, host: host || undefined };
   }
   if (tcpSocket !== undefined) {
     const port = portNumber(tcpSocket.port, ports, `${field}.tcpSocket.port`);
-    return { action: { type: 'tcp', port }, host: tcpSocket.host };
+    return { action: { type: 'tcp', port }, host: tcpSocket.host || undefined };
   }
   if (grpc !== undefined) {
     return { action: { type: 'grpc', port: grpc.port, service: grpc.service ?? '' }, host: undefined };
   }
   return undefined;
+}
+
+/** From the root, and without a character that HTTP has no place for: those are escaped, and what is escaped stays as it is. */
+function requestPath(path: string): string {
+  const escaped = path.toWellFormed().replaceAll(/[^\u0021-\u007e]/gu, encodeURIComponent);
+  return escaped.startsWith('/') ? escaped : `/${escaped}`;
 }
 
 /** Throws an outcome for the first port of a probe or hook that there is not. */

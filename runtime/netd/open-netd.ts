@@ -12,6 +12,7 @@ import type { RunCommand } from './ask-here.ts';
 import type { OpenNetwork } from './doors.ts';
 import { NetdProbes } from './probes.ts';
 import type { ProbeTime } from './program/keep-asking.ts';
+import { machineTime } from './program/machine-time.ts';
 import type { Answer, Message, ProbeEvent } from './program/protocol.ts';
 import { askKept, namesTeller, reservationsTeller, type Connection } from './tell.ts';
 import { createTurns } from './turns.ts';
@@ -149,15 +150,6 @@ function checkSize(what: string, count: number, limit: number): void {
     reason: 'NetworkHelperFull',
   });
 }
-
-const machineTime: ProbeTime = {
-  now: Date.now,
-  random: Math.random,
-  after(delayMs, wake) {
-    const timer = setTimeout(wake, delayMs);
-    return { [Symbol.dispose]: () => clearTimeout(timer) };
-  },
-};
 
 async function within<T>(milliseconds: number, answer: Promise<T>): Promise<T> {
   const late = Promise.withResolvers<never>();

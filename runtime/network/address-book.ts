@@ -70,13 +70,7 @@ export class AddressBook {
       this.take(network.uid, [], sandbox);
       return asked;
     }
-    const outside = asked.find((address) => !network.subnets.some((subnet) => canGive(subnet, address)));
-    if (outside !== undefined) {
-      const ranges = network.subnets.map(({ subnet }) => subnet).join(' and ');
-      throw new RuntimeError('InvalidArgument', `network ${network.name} cannot give ${outside}: it has ${ranges}`, {
-        reason: 'AddressOutside',
-      });
-    }
+    this.check(network, asked, sandbox);
     const chosen = network.subnets.map((subnet) => {
       const own = asked.map(canonical).find((address) => canGive(subnet, address));
       if (own !== undefined) return this.#asked(network, own, sandbox);
@@ -87,6 +81,19 @@ export class AddressBook {
     });
     this.take(network.uid, chosen, sandbox);
     return chosen;
+  }
+
+  /** Throws as `choose` does when one of these cannot be the sandbox's; takes nothing. */
+  check(network: NetworkSpec, asked: readonly string[], sandbox: string): void {
+    if (network.driver === 'cni') return;
+    const outside = asked.find((address) => !network.subnets.some((subnet) => canGive(subnet, address)));
+    if (outside !== undefined) {
+      const ranges = network.subnets.map(({ subnet }) => subnet).join(' and ');
+      throw new RuntimeError('InvalidArgument', `network ${network.name} cannot give ${outside}: it has ${ranges}`, {
+        reason: 'AddressOutside',
+      });
+    }
+    for (const address of asked) this.#asked(network, canonical(address), sandbox);
   }
 
   #free({ uid }: NetworkSpec, address: string): boolean {

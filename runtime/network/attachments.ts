@@ -47,6 +47,8 @@ interface Wanted {
 export async function ensureAttachments(shop: Workshop, spec: SandboxSpec): Promise<SandboxRecord> {
   checkOnce(spec);
   const asked = findAll(shop, spec);
+  // Nothing is taken away for an address that cannot be had.
+  for (const one of asked) shop.book.check(one.network.spec, one.spec.addresses ?? [], spec.id);
   const found = await look(shop, spec);
   const { record: kept, had } = await detachUnwanted(shop, found, asked);
   // Networks may have gone or changed meanwhile. From here until its addresses are taken nobody waits, and then it has a user.

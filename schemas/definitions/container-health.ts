@@ -1,5 +1,5 @@
 /** Whether a Container is well: probes and hooks, with core/v1's names and defaults. */
-import type { StructuralSchema } from '../structural/schema.ts';
+import type { StructuralSchema, ValidationRule } from '../structural/schema.ts';
 import { atomicList, integer, object, string } from './fragments.ts';
 import { signal } from './signal.ts';
 
@@ -10,6 +10,9 @@ const portOrName: StructuralSchema = {
   description: 'Number, or name of one of `ports`.',
   'x-kubernetes-int-or-string': true,
   anyOf: [{ type: 'integer' }, { type: 'string' }],
+  'x-kubernetes-validations': [
+    { rule: 'type(self) != int || (self >= 1 && self <= 65535)', message: 'ports are 1 to 65535' },
+  ],
 };
 
 const host = string(
@@ -30,7 +33,7 @@ const httpGet = object(
         'One header.',
         {
           name: string('Its name.', { minLength: 1, pattern: "^[-A-Za-z0-9!#$%&'*+.^_`|~]+$" }),
-          value: string('Its value.'),
+          value: string('Its value.', { pattern: String.raw`^[\t -~\x80-\xff]*$` }),
         },
         { required: ['name', 'value'] },
       ),
@@ -129,3 +132,12 @@ export const lifecycle = object('What happens at its start and its end.', {
   preStop: hook('Before it is asked to stop; counts towards its time of grace.'),
   stopSignal: signal("Name or number of the signal that asks it to stop; default is the image's, else SIGTERM."),
 });
+
+/** Of the whole spec. */
+export const healthRules: readonly ValidationRule[] = [
+  {
+    rule: '!has(self.lifecycle) || !has(self.lifecycle.preStop) || !has(self.lifecycle.preStop.sleep) || self.lifecycle.preStop.sleep.seconds <= self.terminationGracePeriodSeconds',
+    message: 'it waits longer than terminationGracePeriodSeconds',
+    fieldPath: '.lifecycle.preStop.sleep.seconds',
+  },
+];

@@ -50,6 +50,7 @@ export const ports: StructuralSchema = atomicList(
       hostIP: string('Address of this machine at which it is published; default is all.', {
         maxLength: 45,
         pattern: '^[0-9a-fA-F.:]+$',
+        'x-kubernetes-validations': [{ rule: 'isIP(self)', message: 'it is no address' }],
       }),
       protocol,
     },

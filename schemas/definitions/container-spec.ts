@@ -1,6 +1,6 @@
 /** The spec of a Container: core/v1 Container and the parts of PodSpec that concern one container. */
 import type { StructuralSchema } from '../structural/schema.ts';
-import { lifecycle, livenessProbe, readinessProbe, startupProbe } from './container-health.ts';
+import { healthRules, lifecycle, livenessProbe, readinessProbe, startupProbe } from './container-health.ts';
 import { networkMode, networkRules, networks, ports, publishNotReadyAddresses } from './container-network.ts';
 import {
   dependsOn,
@@ -313,6 +313,7 @@ export const containerSpec: StructuralSchema = object(
     'x-kubernetes-validations': [
       nodeNameRule,
       ...networkRules,
+      ...healthRules,
       ...updateRules,
       {
         rule: 'has(self.image) != has(self.imageFrom)',

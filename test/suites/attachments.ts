@@ -77,6 +77,11 @@ function addressTests(test: Test, name: string, create: () => Promise<NetworksHa
       const outside = attach(sandboxes, 3, [in1({ addresses: [address] })]);
       await refuses(t, outside, 'InvalidArgument', 'AddressOutside');
     }
+    // Who has an interface keeps it when another address is asked for and cannot be had.
+    for (const address of ['10.209.1.9', '10.209.2.9']) {
+      await t.throwsAsync(attach(sandboxes, 2, [in1({ addresses: [address] })]));
+      t.deepEqual(await attach(sandboxes, 2, [in1({})]), second);
+    }
     await sandboxes.remove(id(1));
     t.is(ipv4(await attach(sandboxes, 3, [in1({ addresses: ['10.209.1.9'] })])), '10.209.1.9');
     for (const number of [2, 3]) await sandboxes.remove(id(number));

@@ -8,7 +8,8 @@ import { join } from 'node:path';
 import { serveLines, type Handled, type Peer } from '../../resident/program/serve-lines.ts';
 import { askNetwork, dialFrom } from './ask-network.ts';
 import { createGateways } from './gateways.ts';
-import { askWithin, type ProbeTime } from './keep-asking.ts';
+import { askWithin } from './keep-asking.ts';
+import { machineTime } from './machine-time.ts';
 import { createProbeTable } from './probe-table.ts';
 import {
   protocolVersion,
@@ -30,18 +31,9 @@ const maxRequestBytes = 4 << 20;
 
 const [, , , directory = '', , version = '', , resolvConf = '/etc/resolv.conf'] = process.argv;
 
-const time: ProbeTime = {
-  now: Date.now,
-  random: Math.random,
-  after(delayMs, wake) {
-    const timer = setTimeout(wake, delayMs);
-    return { [Symbol.dispose]: () => clearTimeout(timer) };
-  },
-};
-
 async function askOnce({ action, address, timeoutMs }: AskMessage): Promise<Partial<Answer>> {
   const ask = (signal: AbortSignal) => askNetwork(action, address, dialFrom(address), signal);
-  const told = await askWithin(timeoutMs, ask, new AbortController(), time);
+  const told = await askWithin(timeoutMs, ask, new AbortController(), machineTime);
   return told ? { told } : {};
 }
 
@@ -51,7 +43,7 @@ function main(): void {
   const resolver = createResolver({ resolvConf, hasDaemon: () => peers.size > 0, now: () => performance.now() });
   const gateways = createGateways(resolver);
   const reservations = createReservations();
-  const probes = createProbeTable(time, ({ key, serial, state }) => {
+  const probes = createProbeTable(machineTime, ({ key, serial, state }) => {
     const event: ProbeEvent = { event: 'probe', key, serial, state };
     for (const peer of peers) peer.send(event);
   });

@@ -55,6 +55,19 @@ test('a port is a number, a name of spec.ports, or a number written as text', (t
   }
 });
 
+test('a path is escaped where HTTP has no place for it, and an empty host is none', (t) => {
+  const pathOf = (path: string): unknown => {
+    const action = questionOf({ httpGet: { port: 80, path, host: '' } }, undefined, 'f')?.action;
+    return action?.type === 'http' ? action.path : undefined;
+  };
+  t.is(pathOf('/health check'), '/health%20check');
+  t.is(pathOf('/a%20b?c=ü€'), '/a%20b?c=%C3%BC%E2%82%AC');
+  t.is(pathOf('/\ud800'), '/%EF%BF%BD');
+  for (const probe of [{ httpGet: { port: 80, host: '' } }, { tcpSocket: { port: 80, host: '' } }]) {
+    t.is(questionOf(probe, undefined, 'f')?.host, undefined);
+  }
+});
+
 test('probes have the defaults of core/v1, also where nobody filled them in', (t) => {
   const question = questionOf({ httpGet: { port: 80, path: 'a?b' } }, undefined, 'f');
   t.deepEqual(question, {

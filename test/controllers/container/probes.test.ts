@@ -230,7 +230,7 @@ test('a name of a port is looked up in spec.ports; one that is not there stalls,
   t.is(conditionsText(stalled), 'Ready=False InvalidSpec, Stalled=True InvalidSpec');
   t.regex(conditionOf(stalled, 'Ready')?.message ?? '', /^spec\.livenessProbe\.httpGet\.port: .*"nope"/);
   t.is(stalled.status?.pid, web.status?.pid);
-  await world.apply('new', { readinessProbe: { tcpSocket: { port: 70_000 } } });
+  await world.apply('new', { readinessProbe: { tcpSocket: { port: '70000' } } });
   await world.until('never starts', 'new', (_, object) => conditionOf(object, 'Stalled')?.reason === 'InvalidSpec');
   t.deepEqual(world.controls.instanceIds().length, 1);
   await world.apply('web', { livenessProbe: http('web'), ports: [{ name: 'web', containerPort: 81 }] });
