@@ -156,6 +156,7 @@ export const REASON_MEANINGS = {
   RolloutPaused: 'The change waits until `paused` is taken away.',
   RolloutProgressing: 'The new revision is on its way.',
   ProgressDeadlineExceeded: 'The new revision was not ready in time.',
+  NotStartFirst: 'The old instance is stopped first, though StartFirst was asked for.',
   RolledBack: 'The new revision was not ready in time, and the last good one runs again.',
   RevisionNotFound: 'The revision that runs in place of the one of the spec was deleted, so it is left as it is.',
   Draining: 'The former instance serves what was established, and gets nothing new.',

@@ -106,6 +106,7 @@ export const rolloutStatus: Readonly<Record<string, StructuralSchema>> = {
       generation: integer('The generation of the object with which it began.'),
       startedAt: string('When it began; its deadline counts from here.', { format: 'date-time' }),
       from: string('The instance that ran at its beginning: containerd://<id>.'),
+      gap: string('Why the old one is stopped first, though StartFirst was asked for.'),
       readySince: string('Since when the new one is ready without a break.', { format: 'date-time' }),
       failure: string('Why it failed: ProgressDeadlineExceeded or RolledBack.'),
       message: string('More about the failure.'),

@@ -2143,6 +2143,10 @@ export interface ContainerStatusRollout {
    */
   readonly from?: string;
   /**
+   * Why the old one is stopped first, though StartFirst was asked for.
+   */
+  readonly gap?: string;
+  /**
    * Since when the new one is ready without a break.
    */
   readonly readySince?: string;

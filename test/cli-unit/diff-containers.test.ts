@@ -32,6 +32,11 @@ const ROWS: readonly (readonly [title: string, after: string, expected: string])
     'replaced, StartFirst: the old one serves until the new one is ready (spec.image)',
   ],
   [
+    'where StartFirst cannot be, that and why is told',
+    CONTAINER(`${BEFORE}, restartPolicy: OnFailure, updateStrategy: {type: StartFirst}`).replace('app:1', 'app:2'),
+    'replaced, not by StartFirst: the old one is stopped first, because restartPolicy is OnFailure (spec.image)',
+  ],
+  [
     'a paused one is left alone',
     CONTAINER(`${BEFORE}, paused: true`).replace('app:1', 'app:2'),
     'not touched while spec.paused is set, then replaced (spec.image)',

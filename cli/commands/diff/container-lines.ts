@@ -1,8 +1,9 @@
 /** What a change does to containers that run, in words. */
-import type { Container } from '../../../schemas/gen/types.ts';
+import type { Container, ContainerSpec } from '../../../schemas/gen/types.ts';
 import type { ObjectMeta } from '../../../schemas/object.ts';
 import { changedFields, RESTARTED_AT } from '../../../schemas/values/container-change.ts';
 import { canonicalJson } from '../../../schemas/values/fingerprint.ts';
+import { gapCause } from '../../../schemas/values/start-first.ts';
 import { shownName } from '../../kinds/directory.ts';
 import type { Versions } from './versions-of.ts';
 
@@ -29,19 +30,24 @@ function effectOf(live: Container | undefined, merged: Container): string | unde
     (name) => live.metadata.annotations?.[name] !== merged.metadata.annotations?.[name],
   ).map((name) => `metadata.annotations[${name}]`);
   const causes = [...replacement.map((name) => `spec.${name}`), ...restarted];
-  if (causes.length > 0) return `${replaced(merged)} (${causes.join(', ')})`;
+  if (causes.length > 0) return `${replaced(live, merged)} (${causes.join(', ')})`;
   if (inPlace.length > 0) return `changed in place (${inPlace.map((name) => `spec.${name}`).join(', ')})`;
   const metadata = METADATA.filter((name) => differs(name, live.metadata, merged.metadata));
   if (metadata.length === 0) return undefined;
   return `nothing that runs is touched (${metadata.map((name) => `metadata.${name}`).join(', ')})`;
 }
 
-function replaced({ spec: { paused, updateStrategy } }: Container): string {
-  const how =
-    updateStrategy?.type === 'StartFirst'
-      ? 'replaced, StartFirst: the old one serves until the new one is ready'
-      : 'replaced';
-  return paused === true ? `not touched while spec.paused is set, then ${how}` : how;
+function replaced(live: Container, { spec }: Container): string {
+  const how = ['replaced', startFirst(spec, live.spec)].filter(Boolean).join(', ');
+  return spec.paused === true ? `not touched while spec.paused is set, then ${how}` : how;
+}
+
+function startFirst(after: ContainerSpec, before: ContainerSpec): string | undefined {
+  if (after.updateStrategy?.type !== 'StartFirst') return undefined;
+  const gap = gapCause(after, before);
+  return gap === undefined
+    ? 'StartFirst: the old one serves until the new one is ready'
+    : `not by StartFirst: the old one is stopped first, because ${gap}`;
 }
 
 const differs = (name: keyof ObjectMeta, before: ObjectMeta, after: ObjectMeta): boolean =>

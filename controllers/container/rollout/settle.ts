@@ -204,7 +204,9 @@ function failed(context: Context, rollout: Rollout, outcome: Outcome): Outcome {
 }
 
 function tell({ status }: Context, reason: string, message: string): void {
-  status.condition({ type: 'RolledOut', status: 'False', reason, message });
+  const { gap } = status.current.rollout ?? {};
+  const how = gap === undefined || reason !== REASONS.RolloutProgressing ? '' : ` (not by StartFirst: ${gap})`;
+  status.condition({ type: 'RolledOut', status: 'False', reason, message: `${message}${how}` });
 }
 
 /** On its way back to the revision that was good last; one that was up and is not at present is rolled out all the same. */

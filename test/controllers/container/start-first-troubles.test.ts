@@ -2,7 +2,7 @@
 import test from 'ava';
 import { RuntimeError } from '../../../runtime/errors.ts';
 import { APP, CONFIG_MAP, conditionOf } from '../../support/container-world.ts';
-import { done, drained, idOf, isDone, leadsTo, open, version } from './start-first-world.ts';
+import { done, drained, idOf, isDone, leadsTo, open, toldGaps, version } from './start-first-world.ts';
 
 const ENV = [{ name: 'A', valueFrom: { configMapKeyRef: { name: 'config', key: 'a' } } }];
 const config = (a: string) => ({ ...CONFIG_MAP, metadata: { name: 'config', namespace: 'default' }, data: { a } });
@@ -120,15 +120,36 @@ test.serial('what a former one leaves behind is tried again, and no trouble of w
   t.deepEqual(await world.runtime.sandboxes.list(), [`${after.metadata.uid}.2`]);
 });
 
-test.serial('with others in its network it is replaced where it is', async (t) => {
+test.serial('with others in its network it is replaced where it is, and that is told once', async (t) => {
   const { world } = await open();
   await using _ = world;
   await world.apply('side', { networkMode: 'container:web' });
   const side = await world.running('side');
-  await world.apply('web', version(2));
+  await world.apply('web', version(2, { minReadySeconds: 10 }));
+  const during = await world.until('is ready', 'web', ({ rollout }) => rollout?.readySince);
+  t.is(
+    conditionOf(during, 'RolledOut')?.message,
+    'the new revision is ready, and must stay so for a while (not by StartFirst: Container default/side shares its network)',
+  );
   const after = await drained(world);
   t.is(after.status?.sandboxGeneration ?? 0, 0);
+  t.deepEqual(await toldGaps(world), [
+    'Warning 1 the old one is stopped first, as by Recreate: Container default/side shares its network',
+  ]);
   t.is((await world.get('side')).status?.pid, side.status?.pid);
+});
+
+test.serial('with a policy that lets it end it is replaced where it is, and that is told once a change', async (t) => {
+  const { world } = await open({ restartPolicy: 'OnFailure' });
+  await using _ = world;
+  await world.apply('web', version(2, { restartPolicy: 'OnFailure' }));
+  await done(world);
+  await world.apply('web', version(3, { restartPolicy: 'OnFailure' }));
+  await done(world);
+  await world.quiet();
+  t.deepEqual(await toldGaps(world), [
+    'Warning 2 the old one is stopped first, as by Recreate: restartPolicy is OnFailure',
+  ]);
 });
 
 test.serial('connections that take all of the time of grace leave some for the hook', async (t) => {

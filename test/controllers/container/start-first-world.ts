@@ -1,4 +1,4 @@
-import type { Container, ContainerSpec } from '../../../schemas/gen/types.ts';
+import type { Container, ContainerSpec, Event } from '../../../schemas/gen/types.ts';
 import { conditionOf, ContainerWorld } from '../../support/container-world.ts';
 import { ManualTime } from '../../support/manual-time.ts';
 
@@ -40,3 +40,12 @@ export async function open(spec: Partial<ContainerSpec> = {}) {
 /** The sandbox that the ports lead to. */
 export const leadsTo = (world: ContainerWorld, { metadata }: Container): string | undefined =>
   world.runtime.publications.records.get(metadata.uid)?.publication.sandbox;
+
+/** Events about web that a change is not made by StartFirst: type, how often it was said, message. */
+export async function toldGaps(world: ContainerWorld): Promise<readonly string[]> {
+  await world.eventually('it is told', async () => (await world.events('web')).includes('NotStartFirst'));
+  const { items } = await world.user.list<Event>({ apiVersion: 'v1', kind: 'Event' }, { namespace: 'default' });
+  return items
+    .filter(({ reason }) => reason === 'NotStartFirst')
+    .map(({ type = '', count = 0, message = '' }) => `${type} ${count} ${message}`);
+}
