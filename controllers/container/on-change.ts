@@ -23,11 +23,14 @@ export async function bringChanges(work: Work, configuration: Configuration): Pr
   tell(work, configuration);
 }
 
-/** Whether that was all that is to be done. A runtime that is away throws, and the change waits for it. */
-async function act(work: Work, { source, onChange }: Place): Promise<boolean> {
+/**
+ * Whether that was all that is to be done. A runtime that is away throws, and the change waits for it. Who still sees what was there
+ * at his start is not told of anything else: status says so until he is started again.
+ */
+async function act(work: Work, { source, onChange, frozen }: Place): Promise<boolean> {
   const { context, deps, container } = work;
   const id = context.status.current.containerID?.replace('containerd://', '');
-  if (id === undefined) return false;
+  if (id === undefined || frozen) return false;
   const failed = (message: string): void => context.event('Warning', REASONS.ConfigurationHookFailed, message);
   switch (onChange.action ?? 'None') {
     case 'Signal': {

@@ -1,5 +1,5 @@
 /** What a changed ConfigMap or Secret does to a Container that uses it. */
-import type { StructuralSchema } from '../structural/schema.ts';
+import type { StructuralSchema, ValidationRule } from '../structural/schema.ts';
 import { atomicList, object, string } from './fragments.ts';
 import { signal } from './signal.ts';
 
@@ -34,6 +34,20 @@ export const mountOnChange: StructuralSchema = object(
     ],
   },
 );
+
+/** Of one mount: what a subPath shows is as old as the process, so there is nothing to tell it. */
+export const subPathOnChange: ValidationRule = {
+  rule: "!has(self.subPath) || self.subPath == '' || !has(self.onChange) || !has(self.onChange.action) || self.onChange.action in ['None', 'Restart', 'Recreate']",
+  message: 'with a subPath, which does not follow changes, only None, Restart and Recreate are of use',
+  fieldPath: '.onChange',
+};
+
+/** Of a whole spec: nothing tells of changes in other volumes. */
+export const onChangeSource: ValidationRule = {
+  rule: "!has(self.volumes) || !has(self.volumeMounts) || [self.volumes.filter(v, !has(v.configMap) && !has(v.secret)).map(v, v.name)].all(others, self.volumeMounts.all(m, !has(m.onChange) || !has(m.onChange.action) || m.onChange.action == 'None' || !(m.name in others)))",
+  message: 'onChange needs a configMap or secret volume',
+  fieldPath: '.volumeMounts',
+};
 
 export const envOnChange: StructuralSchema = object(
   'What follows when a ConfigMap or Secret changed that `env` or `envFrom` refer to. A running process never sees new variables.',

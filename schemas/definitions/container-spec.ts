@@ -11,7 +11,7 @@ import {
   updateRules,
   updateStrategy,
 } from './container-update.ts';
-import { envOnChange, mountOnChange } from './container-on-change.ts';
+import { envOnChange, mountOnChange, onChangeSource, subPathOnChange } from './container-on-change.ts';
 import {
   absolutePath,
   atomicList,
@@ -183,6 +183,7 @@ const volumeMounts = keyedList(
           message: 'subPath is relative and has no ..',
           fieldPath: '.subPath',
         },
+        subPathOnChange,
       ],
     },
   ),
@@ -326,6 +327,7 @@ export const containerSpec: StructuralSchema = object(
         message: 'every volumeMounts[].name needs an entry in volumes',
         fieldPath: '.volumeMounts',
       },
+      onChangeSource,
     ],
   },
 );

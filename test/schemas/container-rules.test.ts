@@ -64,3 +64,64 @@ for (const [where, path, spec] of [
     t.deepEqual(issues({ ...spec('SIGNONE'), stdinOnce: true }, spec('SIGNONE')), []);
   });
 }
+
+const ACTIONS = [
+  {},
+  { action: 'None' },
+  { action: 'Signal' },
+  { action: 'Exec', exec: { command: ['x'] } },
+  { action: 'Restart' },
+  { action: 'Recreate' },
+];
+const mounted = (volume: object, mount: object): object => ({
+  volumes: [
+    { name: 'v', ...volume },
+    { name: 'other', secret: { secretName: 's' } },
+  ],
+  volumeMounts: [
+    { name: 'other', mountPath: '/other', onChange: { action: 'Restart' } },
+    { name: 'v', mountPath: '/v', ...mount },
+  ],
+});
+
+test('onChange: of ConfigMaps and Secrets every action', (t) => {
+  for (const volume of [{ configMap: { name: 'c' } }, { secret: { secretName: 's' } }]) {
+    for (const onChange of ACTIONS) t.deepEqual(issues(mounted(volume, { onChange })), []);
+  }
+});
+
+for (const volume of [{ emptyDir: {} }, { hostPath: { path: '/x' } }, { volume: { name: 'x' } }]) {
+  test(`onChange: of ${Object.keys(volume).join('')} none, for it would never act`, (t) => {
+    const [absent, none, ...others] = ACTIONS;
+    for (const onChange of [absent, none]) t.deepEqual(issues(mounted(volume, { onChange })), []);
+    for (const onChange of others) {
+      t.deepEqual(issues(mounted(volume, { onChange })), [
+        'spec.volumeMounts: onChange needs a configMap or secret volume',
+      ]);
+    }
+  });
+}
+
+test('onChange: with a subPath, whose file stays the old one, nobody is told of a new one', (t) => {
+  const refused = ACTIONS.filter(
+    (onChange) => issues(mounted({ configMap: { name: 'c' } }, { subPath: 'a', onChange })).length > 0,
+  );
+  t.deepEqual(
+    refused.map(({ action }) => action),
+    ['Signal', 'Exec'],
+  );
+  t.deepEqual(issues(mounted({ configMap: { name: 'c' } }, { subPath: 'a', onChange: { action: 'Signal' } })), [
+    'spec.volumeMounts[1].onChange: with a subPath, which does not follow changes, only None, Restart and Recreate are of use',
+  ]);
+  t.deepEqual(issues(mounted({ configMap: { name: 'c' } }, { subPath: '', onChange: { action: 'Signal' } })), []);
+});
+
+test('onChange: a spec with as many volumes and mounts as there may be is checked within the budget', (t) => {
+  const names = numbers(1, 200).map((n) => `v${n}`);
+  const full = (source: object): object => ({
+    volumes: names.map((name) => ({ name, ...source })),
+    volumeMounts: names.map((name) => ({ name, mountPath: `/${name}`, onChange: { action: 'Restart' } })),
+  });
+  t.deepEqual(issues(full({ configMap: { name: 'c' } })), []);
+  t.deepEqual(issues(full({ emptyDir: {} })), ['spec.volumeMounts: onChange needs a configMap or secret volume']);
+});

@@ -2,7 +2,7 @@ import { keyOf } from '../../api/registry/kind-store.ts';
 import type { ObjectRef } from '../../schemas/object.ts';
 import type { ApiWorld } from './api-world.ts';
 
-/** Puts another text of the same length into a stored Container, past all checks: as an object from before there were any. */
+/** Puts another text into a stored Container, past all checks: as an object from before there were any. */
 export async function rewriteStored({ server }: ApiWorld, target: ObjectRef, from: string, to: string): Promise<void> {
   const kind = server.kind('tsmoby.dev', 'containers');
   if (kind === undefined) throw new Error('there are no Containers');

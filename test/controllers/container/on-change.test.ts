@@ -343,6 +343,23 @@ test('a subPath mount does not follow, status says so, and it is right after the
   t.is(conditionsText(after), 'Ready=True Running');
 });
 
+test('a subPath mount with a signal, in an object from before such were refused: nobody is told of what he cannot see', async (t) => {
+  const told = new Told();
+  await using world = await ContainerWorld.open(told.options);
+  await site(world, 'first');
+  await world.apply('web', { ...SERVE, ...mounting({ action: 'Restart' }, { mountPath: '/one', subPath: 'page' }) });
+  await world.running('web');
+  await world.stop();
+  await rewriteStored(world.api, ref(CONTAINER, 'web'), '"Restart"', '"Signal"');
+  await world.start();
+  await site(world, 'second');
+  const behind = await world.until('tells', 'web', (_, object) => conditionOf(object, 'ConfigurationCurrent'));
+  t.is(conditionsText(behind), 'ConfigurationCurrent=False SubPathNotFollowed, Ready=True Running');
+  t.deepEqual(await world.costOfNothing(), []);
+  t.is(conditionsText(await world.get('web')), conditionsText(behind));
+  t.deepEqual(told.lines, []);
+});
+
 test('an optional ConfigMap that comes later is a change, and fills the directory', async (t) => {
   const told = new Told();
   await using world = await ContainerWorld.open(told.options);
