@@ -66,6 +66,23 @@ test('undo writes the spec of the revision before into the object, and leaves ho
   t.is((await get(world)).spec.image, 'a:1');
 });
 
+test('undo after changes that were taken back writes what runs, and not another one that was bad', async (t) => {
+  await using world = await openWith('good:1', 'bad:2', 'bad:3');
+  await setRolledOut(world, 'False', 'RolledBack', 'too late');
+  const status = { currentRevision: 'web-1' };
+  await world.api.plainClient().patch(WEB, { status }, { type: 'merge', subresource: 'status' });
+  t.is(output(await world.tsmoby(['rollout', 'undo', 'container/web'])), `0 ${shown} rolled back\n`);
+  t.is((await get(world)).spec.image, 'good:1');
+});
+
+test('undo after a change that never replaced what runs writes what runs as well', async (t) => {
+  await using world = await openWith('good:1', 'bad:2', 'bad:3');
+  const status = { currentRevision: 'web-1', rollout: { revision: 'web-3', reverted: true } };
+  await world.api.plainClient().patch(WEB, { status }, { type: 'merge', subresource: 'status' });
+  await world.tsmoby(['rollout', 'undo', 'container/web']);
+  t.is((await get(world)).spec.image, 'good:1');
+});
+
 test('after an undo the file that was applied before, and a mended one, can be applied as ever', async (t) => {
   await using world = await openCliWorld();
   const client = world.api.plainClient();
