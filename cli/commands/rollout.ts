@@ -15,7 +15,12 @@ import { undoRollout } from './rollout/undo.ts';
 const rolloutFlags = {
   ...connectionFlags,
   revision: { type: 'integer', value: 'NUMBER', default: 0, help: 'history, status: this revision.' },
-  'to-revision': { type: 'integer', value: 'NUMBER', default: 0, help: 'undo: back to this one; 0: the one before.' },
+  'to-revision': {
+    type: 'integer',
+    value: 'NUMBER',
+    default: 0,
+    help: 'undo: back to this one; 0: the one before, or the one that was good last.',
+  },
   watch: { type: 'boolean', short: 'w', default: true, help: 'status: wait for the end.' },
   timeout: { type: 'duration', value: 'TIME', default: 0, help: 'status: give up after this time; 0 waits for ever.' },
 } as const satisfies Flags;

@@ -1,4 +1,5 @@
 import type { Container, ControllerRevision } from '../../../schemas/gen/types.ts';
+import { REASONS } from '../../../schemas/conditions.ts';
 import { RESTARTED_AT, ROLLOUT_FIELDS } from '../../../schemas/values/container-change.ts';
 import { CommandError } from '../../errors.ts';
 import { refOf } from '../../kinds/directory.ts';
@@ -15,7 +16,7 @@ export async function undoRollout(rolled: Rolled, to: number): Promise<string> {
     );
   const revisions = await revisionsOf(rolled);
   const newest = revisions.at(-1);
-  const target = to > 0 ? findRevision(revisions, to) : revisions.at(-2);
+  const target = to > 0 ? findRevision(revisions, to) : (goodOne(object, revisions) ?? revisions.at(-2));
   if (target === undefined) throw new CommandError(`no rollout history found for container "${object.metadata.name}"`);
   if (target === newest)
     return `skipped rollback (current template already matches revision ${String(target.revision)})`;
@@ -25,6 +26,17 @@ export async function undoRollout(rolled: Rolled, to: number): Promise<string> {
   const undone = await session.client.patch<Container>(ref, patchTo(rolled, target), options);
   await giveToApplier(rolled, undone);
   return 'rolled back';
+}
+
+/** After changes that were taken back, the one that runs: the one before the newest may be just as bad. */
+function goodOne(
+  { status: { rollout, conditions = [], currentRevision } = {} }: Container,
+  revisions: readonly ControllerRevision[],
+): ControllerRevision | undefined {
+  const isBack =
+    rollout?.reverted === true ||
+    conditions.some(({ type, reason }) => type === 'RolledOut' && reason === REASONS.RolledBack);
+  return isBack ? revisions.find(({ metadata }) => metadata.name === currentRevision) : undefined;
 }
 
 function patchTo({ object }: Rolled, target: ControllerRevision): readonly object[] {
