@@ -38,6 +38,7 @@ export async function ensureSandbox(work: Work, generation: number): Promise<Pla
     ownerUid: container.metadata.uid,
     mode,
     hostname: hostnameOf(container),
+    ...pidOf(context.status.current),
     ...(mode === 'cni' ? { attachments: joined.map(({ attachment }) => attachment) } : {}),
     ...(mode === 'shared' ? { of: sharedSandbox(container, context.reader) } : {}),
   };
@@ -49,6 +50,10 @@ export async function ensureSandbox(work: Work, generation: number): Promise<Pla
     throw sandboxError(error);
   }
 }
+
+/** Of its process, while it runs. */
+const pidOf = ({ state, pid }: Readonly<Partial<ContainerStatus>>): { readonly pid?: number } =>
+  state?.running === undefined || pid === undefined ? {} : { pid };
 
 /** Names are told to those that have some; no name leads to this one yet. */
 async function letAskForNames({ container, deps, others = [] }: Work, sandbox: string): Promise<void> {

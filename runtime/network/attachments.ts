@@ -12,6 +12,7 @@ import { resultAddresses, resultMac } from './cni/result.ts';
 import { defaultRoutesOf, dropDefaultRoutes, giveDefaultRoutes } from './default-routes.ts';
 import { macOf } from './names.ts';
 import { isNetns, makeNetns, removeNetns } from './netns.ts';
+import { nameNetnsOf } from './netns-of-process.ts';
 import { saveSandbox as save, withAttachment, withAttachments } from './keep-record.ts';
 import type { AttachmentRecord, NetworkRecord, Records, SandboxRecord } from './records.ts';
 import { reroute, settled, type Now } from './reroute.ts';
@@ -82,7 +83,7 @@ function findNetwork(shop: Workshop, uid: string): NetworkRecord {
   return record;
 }
 
-async function look(shop: Workshop, { id, ownerUid }: SandboxSpec): Promise<Scene> {
+async function look(shop: Workshop, { id, ownerUid, pid }: SandboxSpec): Promise<Scene> {
   const { boot } = shop;
   const record = shop.sandboxes.get(id);
   const path = shop.netnsPath(id);
@@ -92,11 +93,22 @@ async function look(shop: Workshop, { id, ownerUid }: SandboxSpec): Promise<Scen
     return { record: { id, ownerUid, boot, attachments: [] }, there: false, undone: new Set() };
   }
   if (record.boot !== boot) return await forgetBoot(shop, record);
-  const there = await isNetns(path);
+  const there = (await isNetns(path)) || (await isNamedAgain(shop, record, pid));
   const undone = record.attachments.filter(
     ({ state, network }) => !there || state !== 'attached' || shop.bridges.isLost(id, network),
   );
   return { record, there, undone: new Set(undone.map(({ network }) => network)) };
+}
+
+/** Its name was taken away by somebody, and it lives on with its process. */
+async function isNamedAgain(shop: Workshop, { id, attachments }: SandboxRecord, pid = 0): Promise<boolean> {
+  if (pid === 0) return false;
+  const attached = attachments.filter(({ state }) => state === 'attached');
+  const known = { path: shop.netnsPath(id), addresses: attached.flatMap(({ addresses }) => addresses) };
+  const isNamed = await nameNetnsOf(shop.host, pid, known);
+  if (isNamed)
+    shop.log.warn({ sandbox: id, pid }, 'the name of a network namespace was lost, and is given to it again');
+  return isNamed;
 }
 
 /** The interfaces went with the boot; plugins that keep books of their own are told, and the addresses stay. */

@@ -36,6 +36,8 @@ export interface SandboxSpec {
   readonly hostname: string;
   /** cni: in order; the first gives the default route and the name server. */
   readonly attachments?: readonly AttachmentSpec[];
+  /** cni: a process that lives in it. Should somebody have taken the name of its namespace away, that is given to it again. */
+  readonly pid?: number;
   /** shared: id of the sandbox, of mode cni, whose namespace and files these are. */
   readonly of?: string;
 }

@@ -1,13 +1,12 @@
 /** The validation rules of probes, hooks and published addresses, as their users meet them. */
 import test from 'ava';
 import { container } from '../../schemas/definitions/container.ts';
-import type { JsonValue } from '../../schemas/object.ts';
 import { compileStructural } from '../../schemas/structural/structural.ts';
 
 const structural = compileStructural(container.schema);
 const issues = (spec: object): string[] =>
   structural
-    .validate(structural.applyDefaults({ spec: { image: 'busybox', ...spec } as Record<string, JsonValue> }))
+    .validate(structural.applyDefaults({ spec: { image: 'busybox', ...spec } }))
     .map(({ path, message }) => `${path}: ${message.replace(/^Invalid value: /, '')}`)
     .filter((issue) => !issue.includes('some validation rules were not checked'));
 

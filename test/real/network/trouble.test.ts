@@ -4,19 +4,11 @@ import test, { type ExecutionContext } from 'ava';
 import { RuntimeError, type RuntimeErrorCode } from '../../../runtime/errors.ts';
 import { makeNetns } from '../../../runtime/network/netns.ts';
 import type { NetworkSpec } from '../../../runtime/ports/networks.ts';
-import type { Sandboxes, SandboxSpec } from '../../../runtime/ports/sandboxes.ts';
 import { bridge } from '../../suites/networks.ts';
 import { makeFolder } from '../../support/interruption.ts';
 import { wrapPlugins } from './wrapped-plugins.ts';
+import { clear, spec } from './spec.ts';
 import { openWorld, type NetworkWorld } from './world.ts';
-
-const spec = (name: string, networks: readonly NetworkSpec[]): SandboxSpec => ({
-  id: `${name}.0`,
-  ownerUid: name,
-  mode: 'cni',
-  hostname: name,
-  attachments: networks.map(({ uid }) => ({ network: uid })),
-});
 
 async function refuses(t: ExecutionContext, work: Promise<unknown>, code: RuntimeErrorCode, reason: string) {
   const error = await t.throwsAsync(work, { instanceOf: RuntimeError });
@@ -37,13 +29,6 @@ async function openWrapped(): Promise<NetworkWorld & { readonly plugins: Awaited
       await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-/** Takes all away, and nothing is left of it anywhere. */
-async function clear(t: ExecutionContext, world: NetworkWorld, sandboxes: Sandboxes = world.sandboxes): Promise<void> {
-  for (const id of await sandboxes.list()) await sandboxes.remove(id);
-  for (const uid of await world.networks.list()) await world.networks.remove(uid);
-  t.deepEqual(await world.leftovers(), []);
 }
 
 for (const type of ['bridge', 'static']) {
@@ -274,51 +259,6 @@ test('sandboxes of another boot can be taken away as they are', async (t) => {
   await next.sandboxes.remove('web.0');
   await next.networks.remove(bridge(1).uid);
   t.deepEqual(await world.leftovers(), []);
-});
-
-test('a namespace that was unmounted by somebody is made again with the same address', async (t) => {
-  await using world = await openWorld();
-  const { networks, sandboxes, host } = world;
-  await networks.ensure(bridge(1));
-  const before = await sandboxes.ensure(spec('web', [bridge(1)]));
-  await host.unmount(before.netnsPath ?? '');
-  const after = await sandboxes.ensure(spec('web', [bridge(1)]));
-  t.deepEqual(after, before);
-  t.regex(await world.ip('addr show dev eth0', after.netnsPath), /inet 10\.209\.1\./);
-  await clear(t, world);
-});
-
-test('a bridge that somebody deletes is noticed without a program, and made again with its interfaces', async (t) => {
-  await using world = await openWorld();
-  const { networks, sandboxes } = world;
-  for (const number of [1, 2]) await networks.ensure(bridge(number));
-  const device = (await networks.ensure(bridge(1))).interface ?? '';
-  const before = await sandboxes.ensure(spec('web', [bridge(1), bridge(2)]));
-  await sandboxes.ensure(spec('other', [bridge(2)]));
-  const programs = world.programs();
-  t.deepEqual(await networks.repair(), []);
-  t.deepEqual(world.programs(), programs);
-  await world.ip(`link del ${device}`);
-  const afterDeletion = world.programs();
-  t.deepEqual(await networks.repair(), ['web.0']);
-  t.deepEqual(world.programs(), afterDeletion);
-  t.deepEqual(await sandboxes.ensure(spec('web', [bridge(1), bridge(2)])), before);
-  t.deepEqual(await networks.repair(), []);
-  t.regex(await world.ip('-o link'), new RegExp(`master ${device}`));
-  await clear(t, world);
-});
-
-test('an interface whose other end somebody deletes is noticed as well', async (t) => {
-  await using world = await openWorld();
-  const { networks, sandboxes } = world;
-  await networks.ensure(bridge(1));
-  const before = await sandboxes.ensure(spec('web', [bridge(1)]));
-  const [, veth] = /: (veth\w+)@/.exec(await world.ip('-o link')) ?? [];
-  await world.ip(`link del ${veth}`);
-  t.deepEqual(await networks.repair(), ['web.0']);
-  t.deepEqual(await sandboxes.ensure(spec('web', [bridge(1)])), before);
-  t.regex(await world.ip('addr show dev eth0', before.netnsPath), /inet 10\.209\.1\./);
-  await clear(t, world);
 });
 
 test('records are written before interfaces, and say what is there', async (t) => {
