@@ -36,6 +36,7 @@ export async function finalizeContainer(
   removeProbesOf(deps.probes, uid);
   deps.stops.release(uid);
   deps.looks.forget(uid);
+  deps.givenLimits.forget(uid);
   deps.knownRevisions.forget(uid);
   deps.instances.release(uid);
   return settled();

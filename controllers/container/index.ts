@@ -20,6 +20,7 @@ import { healthSource } from './health-source.ts';
 import { Hooks } from './hooks.ts';
 import { ImageCache } from './image-cache.ts';
 import { Instances } from './instances.ts';
+import { GivenLimits } from './log-limits.ts';
 import { lostPorts } from './lost-ports.ts';
 import { networkRepairs } from './network-source.ts';
 import { sharedWith } from './network-mode.ts';
@@ -69,6 +70,7 @@ export function containerController(options: ContainerControllerOptions): Contro
     changeHooks: new ChangeHooks(options.containers, timers, options.clock),
     dependencyObjects,
     looks: new Looks(),
+    givenLimits: new GivenLimits(),
     knownRevisions: new KnownRevisions(),
     timers,
   };

@@ -14,6 +14,7 @@ import { linkImage, type ImageLink } from './image-link.ts';
 import { asItRuns, configurationHashFor } from './kept.ts';
 import { containerID, SPEC_HASH_LABEL, specHash } from './names.ts';
 import { networkMode } from './network-mode.ts';
+import { keepLogLimits } from './log-limits.ts';
 import { tellOutOfMemory } from './out-of-memory.ts';
 import { plan, type Observed, type Step } from './plan.ts';
 import { readiness, readyCondition, type Readiness } from './readiness.ts';
@@ -73,11 +74,16 @@ async function reconcileAimed(
     const { outcome, work, health, former } = await converge(container, context, deps, scope);
     const verdict = health && noteHealth(work, health);
     await tellOutOfMemory(work);
-    if (outcome === undefined) return await conclude(work, verdict);
-    if (former !== undefined && context.status.current.state?.running) await bringChanges(former, former.configuration);
-    await announceAbsence(work);
-    tellWaiting(context, outcome);
-    return outcome;
+    if (outcome !== undefined) {
+      if (former !== undefined && context.status.current.state?.running)
+        await bringChanges(former, former.configuration);
+      await announceAbsence(work);
+      tellWaiting(context, outcome);
+    }
+    const concluded = outcome ?? (await conclude(work, verdict));
+    // Last, for it is nothing that anybody is reached by or ready for.
+    await keepLogLimits(former ?? work);
+    return concluded;
   } catch (error) {
     if (!context.signal.aborted) tellWaiting(context, verdictOf(error).outcome);
     throw error;

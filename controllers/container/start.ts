@@ -1,12 +1,11 @@
 import { isRuntimeError } from '../../runtime/errors.ts';
 import type { InstanceSpec, InstanceState, TaskStdio } from '../../runtime/ports/containers.ts';
-import type { LogLimits } from '../../runtime/ports/logs.ts';
 import { REASONS } from '../../schemas/conditions.ts';
-import { quantityValue } from '../../schemas/values/quantity.ts';
 import { formatTime } from '../../schemas/values/time.ts';
 import { readConfiguration, startedWith } from './configuration.ts';
 import { recordsOf } from './dependencies.ts';
 import { requestPull } from './image-link.ts';
+import { logLimits } from './log-limits.ts';
 import { CONFIG_HASH_LABEL, containerID, RESOURCES_LABEL } from './names.ts';
 import { prepare, prepareAgain } from './prepare.ts';
 import { recordStartFailure } from './record.ts';
@@ -14,9 +13,6 @@ import { translateResources } from './resources.ts';
 import { nextLogRun, nextRestartCount } from './run-number.ts';
 import { imageFields, runningStatus, type StatusFields } from './status.ts';
 import { logRun, type Work } from './work.ts';
-
-const DEFAULT_LOG_BYTES = 10 * 1024 * 1024;
-const DEFAULT_LOG_FILES = 5;
 
 /**
  * Starts a process on an instance, and makes the instance first where there is none, or where it was made from other values than
@@ -38,7 +34,9 @@ export async function startInstance(work: Work, id: string, current: InstanceSta
   const { configurationHash } = work;
   const fields = { ...runFields(work, id, run.run), configuration, configurationHash, dependencies };
   try {
-    const [stdio] = await Promise.all([deps.logs.open(run, logLimits(work)), wanted && create(work, wanted)]);
+    const limits = logLimits(work.container);
+    const [stdio] = await Promise.all([deps.logs.open(run, limits), wanted && create(work, wanted)]);
+    deps.givenLimits.set(run, limits);
     const { pid } = await deps.containers.start(id, taskStdio(work, stdio), context.signal);
     deps.instances.taskStarted(id, pid);
     started(work, id, pid, fields);
@@ -84,11 +82,6 @@ function taskStdio(
   { stdout, stderr }: Required<Pick<TaskStdio, 'stdout' | 'stderr'>>,
 ): TaskStdio {
   return { stdout, ...(spec.tty ? {} : { stderr }), ...(spec.stdin ? { stdin: true } : {}) };
-}
-
-function logLimits({ container }: Work): LogLimits {
-  const { maxSize, maxFiles = DEFAULT_LOG_FILES } = container.spec.logging ?? {};
-  return { maxBytes: maxSize === undefined ? DEFAULT_LOG_BYTES : quantityValue(maxSize), maxFiles };
 }
 
 /** What is known of a run before it begins. Failures of another instance are not held against this one. */

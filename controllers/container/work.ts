@@ -16,6 +16,7 @@ import type { Dependency } from './dependencies.ts';
 import type { DependencyObjects } from './dependency-objects.ts';
 import type { ImageCache } from './image-cache.ts';
 import type { Instances } from './instances.ts';
+import type { GivenLimits } from './log-limits.ts';
 import type { KnownRevisions } from './rollout/known-revisions.ts';
 import type { Looks } from './rollout/looks.ts';
 import type { Stops } from './stops.ts';
@@ -37,6 +38,7 @@ export interface ContainerDeps {
   readonly timers: Timers;
   readonly changeHooks: ChangeHooks;
   readonly looks: Looks;
+  readonly givenLimits: GivenLimits;
   readonly knownRevisions: KnownRevisions;
   readonly dependencyObjects: DependencyObjects;
   readonly nodeName: string;

@@ -7,7 +7,7 @@ const mutating: ReadonlySet<string> = new Set([
     (m) => `containers.${m}`,
   ),
   ...['pull', 'load', 'delete', 'copyDirectory'].map((method) => `images.${method}`),
-  ...['open', 'drain', 'remove'].map((method) => `logs.${method}`),
+  ...['drain', 'remove'].map((method) => `logs.${method}`),
   ...['populate', 'removeDirectory', 'removeTmpfs', 'removeProjection', 'removeScratch'].map((m) => `volumes.${m}`),
   'volumes.resetScratchFile',
   'sandboxes.remove',
@@ -18,13 +18,13 @@ const mutating: ReadonlySet<string> = new Set([
 export interface Gate {
   /** `<port>.<method>` -> how often. */
   readonly calls: ReadonlyMap<string, number>;
-  /** Calls that were meant to change something. Idempotent `ensure…` calls count through `changed`. */
+  /** Calls that were meant to change something. Idempotent `ensure…` calls, and `logs.open`, count through `changed`. */
   readonly mutations: number;
   /** Rejects when the method is to fail, the runtime is down, or the signal aborted; else resolves after the latency. */
   pass(method: string, signal?: AbortSignal): Promise<void>;
   /** A call that answers at once. */
   count(method: string): void;
-  /** An `ensure…` or `project` call that really changed something. */
+  /** An `ensure…`, `project` or `logs.open` call that really changed something. */
   changed(): void;
   failNext(method: string, error: Error, times: number): void;
   setLatency(method: string, milliseconds: number): void;

@@ -22,10 +22,19 @@ export class FakeLogRun {
   readonly #unfinished = { stdout: '', stderr: '' };
   readonly #attached = new Set<FakeAttachment>();
   readonly #waiting = new Set<() => void>();
-  readonly #limits: LogLimits;
+  #limits: LogLimits;
 
   constructor(limits: LogLimits) {
     this.#limits = limits;
+  }
+
+  /** Whether anything is another than before. */
+  openAgain(limits: LogLimits): boolean {
+    const { maxBytes, maxFiles } = this.#limits;
+    const isSame = this.open && limits.maxBytes === maxBytes && limits.maxFiles === maxFiles;
+    this.open = true;
+    this.#limits = limits;
+    return !isSame;
   }
 
   write(stream: Stream, text: string, time: string): void {

@@ -30,7 +30,7 @@ export class FakeLogs implements Logs {
     for (const [number, { open }] of runs) if (number < run.run - 1 && !open) runs.delete(number);
     const found = runs.get(run.run);
     if (found === undefined) runs.set(run.run, new FakeLogRun(limits));
-    else found.open = true;
+    if (found?.openAgain(limits) !== false) this.#gate.changed();
     return { stdout: this.#fifo(run, 'stdout'), stderr: this.#fifo(run, 'stderr') };
   }
 

@@ -45,7 +45,7 @@ export interface AttachedOutput extends AsyncDisposable {
 }
 
 export interface Logs {
-  /** Makes the FIFOs, has logd open them, answers their paths. Idempotent. Older runs than the previous one are dropped, but for those that are open. */
+  /** Makes the FIFOs, has logd open them, answers their paths. Idempotent; of a run that is open already the limits become these, for what is written next. Older runs than the previous one are dropped, but for those that are open. */
   open(run: LogRun, limits: LogLimits): Promise<{ readonly stdout: string; readonly stderr: string }>;
   /** Everything the process wrote is in the file (or the deadline passed); the FIFOs are closed and gone. Idempotent. */
   drain(run: LogRun, deadlineMs?: number): Promise<void>;

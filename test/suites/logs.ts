@@ -288,6 +288,25 @@ const bodies: Readonly<Record<string, Body>> = {
     t.true(numbered(3000).endsWith(kept), 'whole lines in order');
     t.true(kept.length > 3000 && kept.length < 30_000, String(kept.length));
   },
+  'a run that is open goes on with other limits when it is opened with them': async (t, backend) => {
+    const container = await backend.writer(await backend.logs.open(run, { maxBytes: 5000, maxFiles: 2 }));
+    const length = async (): Promise<number> => (await readAll(backend.logs, run)).length;
+    await container.stdout(numbered(3000));
+    await eventually(async () => (await readAll(backend.logs, run)).endsWith('line 2999\n'));
+    t.true((await length()) < 10_000);
+    await backend.logs.open(run, { maxBytes: 50_000, maxFiles: 3 });
+    await container.stdout(numbered(6000));
+    await eventually(async () => (await readAll(backend.logs, run)).endsWith('line 5999\n'));
+    t.true((await length()) > 20_000, 'more is kept');
+    await backend.logs.open(run, { maxBytes: 5000, maxFiles: 2 });
+    await container.stdout(numbered(3000));
+    await container.close();
+    await backend.logs.drain(run);
+    const kept = await readAll(backend.logs, run);
+    t.true(kept.endsWith('line 2999\n'));
+    t.true(numbered(3000).endsWith(kept), 'whole lines in order');
+    t.true(kept.length < 10_000, String(kept.length));
+  },
   'a name that leads elsewhere is refused': async (t, backend) => {
     for (const log of ['../x', '', '.', '/etc', 'a/b']) {
       await t.throwsAsync(backend.logs.open({ log, run: 0 }, limits), { message: /cannot name a log/ });

@@ -6,7 +6,7 @@ import { openFifo, type FifoReader } from './fifo-reader.ts';
 import { createFormatter, type Formatter, type StreamName } from './format.ts';
 import type { BufferPool } from './output-queue.ts';
 import type { OpenMessage } from './protocol.ts';
-import { createSegmentFile } from './segment-file.ts';
+import { createSegmentFile, type SegmentLimits } from './segment-file.ts';
 import { createWriter, type Writer } from './writer.ts';
 
 export interface RunContext {
@@ -16,7 +16,8 @@ export interface RunContext {
 }
 
 export interface Run {
-  readonly message: OpenMessage;
+  /** Other limits for what is written from now on. */
+  limit(limits: SegmentLimits): void;
   /** Resolves when the run has a file, or the disk has refused one: a full disk keeps no container from starting. */
   readonly prepared: Promise<void>;
   /** Resolves when everything is in the file and both FIFOs are closed. */
@@ -75,7 +76,7 @@ export function startRun(message: OpenMessage, context: RunContext): Run {
     return end.promise;
   };
   return {
-    message,
+    limit: (limits) => file.limit(limits),
     prepared,
     ended: end.promise,
     isCurrent: () => streams.every(({ open, reader }) => open && reader.isCurrent()),

@@ -52,11 +52,18 @@ export function createRuns(directory: string, context: RunContext): Runs {
     async open(message) {
       const name = registrationName(message.log, message.run);
       const present = runs.get(name);
-      if (present?.isCurrent() === true) return;
+      const registration = join(directory, name);
+      if (present?.isCurrent() === true) {
+        present.limit(message);
+        await writeWhole(registration, JSON.stringify(message));
+        // It ended meanwhile, and took the registration before this one along.
+        if (!runs.has(name) && !released) await unlink(registration).catch(() => undefined);
+        return;
+      }
       if (present) await present.release();
       const run = start(name, message);
       try {
-        await Promise.all([run.prepared, writeWhole(join(directory, name), JSON.stringify(message))]);
+        await Promise.all([run.prepared, writeWhole(registration, JSON.stringify(message))]);
       } catch (error) {
         await run.release();
         throw error;

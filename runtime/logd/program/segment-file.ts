@@ -6,11 +6,14 @@ import { parseSegmentName, segmentName } from './protocol.ts';
 
 const newline = 10;
 
-export interface SegmentOptions {
-  readonly directory: string;
-  readonly run: number;
+export interface SegmentLimits {
   readonly maxBytes: number;
   readonly maxFiles: number;
+}
+
+export interface SegmentOptions extends SegmentLimits {
+  readonly directory: string;
+  readonly run: number;
 }
 
 /** Appends whole records; one call at a time. Calls reject with the errno error of what failed, and may be tried again. */
@@ -21,10 +24,13 @@ export interface SegmentFile {
   append(records: Buffer): Promise<void>;
   /** Bytes of the last `append` that did reach the file when it failed. */
   readonly written: number;
+  /** For what is appended from now on; files too many go when the next one is begun. */
+  limit(limits: SegmentLimits): void;
   close(): Promise<void>;
 }
 
 export function createSegmentFile(options: SegmentOptions): SegmentFile {
+  let { maxBytes, maxFiles }: SegmentLimits = options;
   let descriptor: number | undefined;
   let sequence = 0;
   let size = 0;
@@ -44,7 +50,7 @@ export function createSegmentFile(options: SegmentOptions): SegmentFile {
     await closeCurrent();
     sequence += 1;
     await openCurrent();
-    await removeOldest(options, sequence);
+    await removeOldest({ ...options, maxFiles }, sequence);
   };
   const closeCurrent = async (): Promise<void> => {
     const old = descriptor;
@@ -76,12 +82,13 @@ export function createSegmentFile(options: SegmentOptions): SegmentFile {
         written = 0;
       }
       for (let rest = records; rest.length > 0;) {
-        const count = fitting(rest, options.maxBytes - size, size === 0);
+        const count = fitting(rest, maxBytes - size, size === 0);
         if (count === 0) await rotate();
         else await writeAll(rest.subarray(0, count));
         rest = rest.subarray(count);
       }
     },
+    limit: (limits) => void ({ maxBytes, maxFiles } = limits),
     close: closeCurrent,
   };
 }
