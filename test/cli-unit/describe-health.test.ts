@@ -14,6 +14,11 @@ const ROWS: readonly (readonly [Partial<ContainerSpec>, string, string])[] = [
     'http-get https://:web/alive delay=0s timeout=1s period=10s #success=1 #failure=3',
   ],
   [
+    { livenessProbe: { tcpSocket: { port: 81 }, terminationGracePeriodSeconds: 3 } },
+    'Liveness',
+    'tcp-socket :81 delay=0s timeout=1s period=10s #success=1 #failure=3 grace=3s',
+  ],
+  [
     { readinessProbe: { tcpSocket: { port: 80, host: '127.0.0.1' }, periodSeconds: 2, successThreshold: 2 } },
     'Readiness',
     'tcp-socket 127.0.0.1:80 delay=0s timeout=1s period=2s #success=2 #failure=3',

@@ -1,8 +1,15 @@
 import test from 'ava';
+import { dependencyRows } from '../../cli/commands/describe/dependencies.ts';
+import { mountRows } from '../../cli/commands/describe/mounts.ts';
 import { reachRows } from '../../cli/commands/describe/reach.ts';
 import { rolloutRows } from '../../cli/commands/describe/rollout.ts';
 import { renderSheet } from '../../cli/output/sheet.ts';
-import type { Container, ContainerSpec, ContainerStatus } from '../../schemas/gen/types.ts';
+import type {
+  Container,
+  ContainerSpec,
+  ContainerStatus,
+  ContainerVolumeMountOnChange,
+} from '../../schemas/gen/types.ts';
 
 const web = (spec: Partial<ContainerSpec>, status: Partial<ContainerStatus> = {}): Container =>
   ({ apiVersion: 'tsmoby.dev/v1alpha1', kind: 'Container', metadata: { name: 'web' }, spec, status }) as Container;
@@ -67,4 +74,52 @@ Draining:   containerd://x since 2026-01-01T00:00:00Z
 `,
   );
   t.is(rollout({}, { update: { pid: 7, ready: true } }), 'Update:  Recreate\nNext:    pid 7, ready\n');
+});
+
+test('how long a change may take and must hold is told where it is asked for, as is that it is held up', (t) => {
+  t.is(
+    rollout({ minReadySeconds: 5, progressDeadlineSeconds: 60, paused: true }),
+    `Update:     Recreate
+Min Ready:  5s
+Deadline:   60s
+Paused:     changes that need another instance wait
+`,
+  );
+});
+
+test('what the last change did is told', (t) => {
+  const lastChange = { generation: 2, inPlace: ['ports', 'resources'], replacement: ['image'] };
+  t.is(
+    rollout({}, { lastChange }),
+    'Update:       Recreate\nLast Change:\n  In Place:    ports, resources\n  By Another:  image\n',
+  );
+  t.is(rollout({}, { lastChange: { generation: 2, inPlace: [], replacement: [] } }), 'Update:  Recreate\n');
+});
+
+test('what comes first is told with how far it has to be', (t) => {
+  const dependsOn: ContainerSpec['dependsOn'] = [
+    { kind: 'Container', name: 'db', restart: true },
+    { kind: 'Volume', name: 'data', condition: 'Started' },
+  ];
+  t.is(
+    renderSheet(dependencyRows(web({ dependsOn })), undefined),
+    'Depends On:\n  Container/db:  Ready, and started again with it\n  Volume/data:   Started\n',
+  );
+  t.deepEqual(dependencyRows(web({})), []);
+});
+
+test('mounts are told with what a change of their content does', (t) => {
+  const volumes: ContainerSpec['volumes'] = [{ name: 'v', configMap: { name: 'site' } }];
+  const mount = (onChange?: ContainerVolumeMountOnChange) => {
+    const volumeMounts = [{ name: 'v', mountPath: '/v', ...(onChange && { onChange }) }];
+    return mountRows(web({ volumes, volumeMounts }));
+  };
+  const text = 'configmap site (rw)';
+  t.deepEqual(mount(), [['/v', text]]);
+  t.deepEqual(mount({ action: 'None' }), [['/v', text]]);
+  t.deepEqual(mount({ action: 'Signal' }), [['/v', `${text}, on change Signal SIGHUP`]]);
+  t.deepEqual(mount({ action: 'Exec', exec: { command: ['reload', 'now'] } }), [
+    ['/v', `${text}, on change Exec [reload now]`],
+  ]);
+  t.deepEqual(mount({ action: 'Recreate' }), [['/v', `${text}, on change Recreate`]]);
 });

@@ -1,14 +1,10 @@
-import type {
-  Container,
-  ContainerEnv,
-  ContainerEnvFrom,
-  ContainerStatusState,
-  ContainerVolume,
-} from '../../../schemas/gen/types.ts';
+import type { Container, ContainerEnv, ContainerEnvFrom, ContainerStatusState } from '../../../schemas/gen/types.ts';
 import type { KubeObject } from '../../../schemas/object.ts';
 import type { SheetRow } from '../../output/sheet.ts';
 import { bodyOfObject } from './generic.ts';
+import { dependencyRows } from './dependencies.ts';
 import { healthRows } from './health.ts';
+import { mountRows } from './mounts.ts';
 import { reachRows } from './reach.ts';
 import { rolloutRows } from './rollout.ts';
 import { timeText } from './sections.ts';
@@ -34,6 +30,7 @@ export function bodyOfContainer(object: KubeObject, now: number): readonly Sheet
     ...given('Args', spec.args?.join(' ')),
     ...given('Working Dir', spec.workingDir),
     ...reachRows(object as Container),
+    ...dependencyRows(object as Container),
     ['Restart Policy', spec.restartPolicy ?? 'Always'],
     ...rolloutRows(object as Container),
     ...healthRows(spec),
@@ -43,6 +40,7 @@ export function bodyOfContainer(object: KubeObject, now: number): readonly Sheet
       'Environment',
       (spec.env ?? []).map((variable) => [variable.name, envText(variable)]),
     ),
+    ...given('Env On Change', spec.envOnChange?.action),
     ...listRows('Mounts', mountRows(object as Container)),
     ...securityRows(object as Container, now),
   ];
@@ -103,25 +101,6 @@ function envFromRow({ prefix, configMapRef, secretRef }: ContainerEnvFrom): Shee
   if (configMapRef !== undefined)
     return [`configmap ${configMapRef.name}`, `all keys ${behind}${optional(configMapRef)}`.trim()];
   return [`secret ${secretRef?.name ?? ''}`, `all keys ${behind}${optional(secretRef ?? {})}`.trim()];
-}
-
-function mountRows({ spec }: Container): readonly SheetRow[] {
-  return (spec.volumeMounts ?? []).map(({ mountPath, name, subPath, readOnly }) => {
-    const source = spec.volumes?.find((one) => one.name === name);
-    const below = subPath === undefined || subPath === '' ? '' : `, path ${subPath}`;
-    return [
-      mountPath,
-      `${source === undefined ? name : sourceText(source)}${below} (${readOnly === true ? 'ro' : 'rw'})`,
-    ];
-  });
-}
-
-function sourceText({ volume, emptyDir, hostPath, configMap, secret, name }: ContainerVolume): string {
-  if (volume !== undefined) return `volume ${volume.name}`;
-  if (hostPath !== undefined) return `host path ${hostPath.path}`;
-  if (configMap !== undefined) return `configmap ${configMap.name ?? ''}`;
-  if (secret !== undefined) return `secret ${secret.secretName ?? ''}`;
-  return emptyDir === undefined ? name : `empty directory ${name}${emptyDir.medium === 'Memory' ? ' in memory' : ''}`;
 }
 
 function securityRows({ spec, ...object }: Container, now: number): readonly SheetRow[] {

@@ -31,7 +31,8 @@ export function healthRows({
 function probeText(probe: Probe): string {
   const { initialDelaySeconds, timeoutSeconds, periodSeconds, successThreshold, failureThreshold } = probeTimes(probe);
   const times = `delay=${initialDelaySeconds}s timeout=${timeoutSeconds}s period=${periodSeconds}s`;
-  return `${handlerText(probe)} ${times} #success=${successThreshold} #failure=${failureThreshold}`;
+  const grace = 'terminationGracePeriodSeconds' in probe ? ` grace=${probe.terminationGracePeriodSeconds}s` : '';
+  return `${handlerText(probe)} ${times} #success=${successThreshold} #failure=${failureThreshold}${grace}`;
 }
 
 function handlerText({ exec, httpGet, tcpSocket, grpc, sleep }: Handler): string {
