@@ -144,10 +144,10 @@ test('the hook before the end comes before the signal', async (t) => {
 test('the hook counts towards the time of grace; the signal leaves two seconds at the least', async (t) => {
   const { world, time } = await open();
   await using _world = world;
-  await world.apply('web', { ...preStop(sleep(100)), command: ['stubborn'], terminationGracePeriodSeconds: 5 });
+  await world.apply('web', { ...preStop(sleep(100)), command: ['stubborn'], terminationGracePeriodSeconds: 100 });
   await world.running('web');
   await world.quiet();
-  await world.delete('web');
+  await world.delete('web', { gracePeriodSeconds: 5 });
   await time.pass(4500);
   t.is(kills(world), 0);
   await time.pass(1000);
