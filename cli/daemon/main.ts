@@ -22,6 +22,7 @@ import { identityOf, keepIdentity } from './identity.ts';
 import { openListeners } from './listeners.ts';
 import { createLog } from './log.ts';
 import { findContainer, refuseCycles } from './refuse-cycles.ts';
+import { refusePortClashes } from './refuse-port-clashes.ts';
 import { openRuntime } from './runtime.ts';
 
 /** How long objects may wait for containerd at the start before they are told that it is away. */
@@ -68,7 +69,7 @@ export async function startDaemon(options: DaemonOptions, log: Log, signal: Abor
   const machine = await measureHostFacts({ dataDirectory, runDirectory, storeIdentity: '', ...told });
   // Asked when the server is there.
   const find = (namespace: string, name: string) => findContainer(server, namespace, name);
-  const admission = [assignNode(machine.nodeName), refuseCycles(find)];
+  const admission = [assignNode(machine.nodeName), refuseCycles(find), refusePortClashes()];
   const begun: { manager?: Manager } = {};
   const check = (): string | undefined => (begun.manager ? begun.manager.notReady() : 'have not begun');
   const health = [{ name: 'controllers', check }];
