@@ -13,7 +13,7 @@ export const mountOnChange: StructuralSchema = object(
   'What follows when the content of a ConfigMap or Secret changed, after its new files are in place.',
   {
     action: string(
-      'None: the process sees the new files. Signal: it gets a signal. Exec: a command is run in it. Restart: its process is started again. Recreate: as after a changed spec, by its updateStrategy.',
+      'None: the process sees the new files. Signal: it gets a signal. Exec: a command is run in it. Restart: its process is started again. Recreate: as after a changed spec; the old one is always stopped first, also with StartFirst.',
       { enum: ['None', 'Signal', 'Exec', 'Restart', 'Recreate'], default: 'None' },
     ),
     signal: signal('Action Signal: name or number; default SIGHUP.'),
@@ -53,7 +53,7 @@ export const envOnChange: StructuralSchema = object(
   'What follows when a ConfigMap or Secret changed that `env` or `envFrom` refer to. A running process never sees new variables.',
   {
     action: string(
-      'None: the next start uses them. Restart: its process is started again. Recreate: as after a changed spec, by its updateStrategy.',
+      'None: the next start uses them. Restart: its process is started again. Recreate: as after a changed spec; the old one is always stopped first, also with StartFirst.',
       { enum: ['None', 'Restart', 'Recreate'], default: 'None' },
     ),
   },

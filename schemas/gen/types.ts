@@ -896,7 +896,7 @@ export interface ContainerEnvFromSecretRef {
  */
 export interface ContainerEnvOnChange {
   /**
-   * None: the next start uses them. Restart: its process is started again. Recreate: as after a changed spec, by its updateStrategy.
+   * None: the next start uses them. Restart: its process is started again. Recreate: as after a changed spec; the old one is always stopped first, also with StartFirst.
    */
   readonly action?: 'None' | 'Restart' | 'Recreate';
 }
@@ -1084,7 +1084,7 @@ export interface ContainerVolumeMount {
  */
 export interface ContainerVolumeMountOnChange {
   /**
-   * None: the process sees the new files. Signal: it gets a signal. Exec: a command is run in it. Restart: its process is started again. Recreate: as after a changed spec, by its updateStrategy.
+   * None: the process sees the new files. Signal: it gets a signal. Exec: a command is run in it. Restart: its process is started again. Recreate: as after a changed spec; the old one is always stopped first, also with StartFirst.
    */
   readonly action?: 'None' | 'Signal' | 'Exec' | 'Restart' | 'Recreate';
   /**
