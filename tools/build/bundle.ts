@@ -36,6 +36,9 @@ export async function buildInto(root: string, target: string): Promise<number> {
     target: 'node24',
     // one character beyond Latin-1, and Node keeps the whole text with two bytes for each
     charset: 'ascii',
+    // Read, decoded, hashed and kept at each start: names and lines stay, so that a stack trace can be read.
+    minifyWhitespace: true,
+    lineLimit: 160,
     metafile: true,
     logLevel: 'warning',
   } as const satisfies BuildOptions;
