@@ -70,8 +70,15 @@ function completed(object: AnyObject): DependencyState {
   if (isContainer(object) && (object.spec.restartPolicy ?? 'Always') === 'Always') {
     return failed('never completes: its restartPolicy is Always');
   }
+  if (isEndless(object)) return failed(`never completes: a ${object.kind} has no end`);
   return stalledOr(object, waiting('has not completed'));
 }
+
+const ENDLESS: ReadonlySet<string> = new Set(['Image', 'Network', 'Volume']);
+
+/** Of core/v1 only Pods come to an end, of ours what runs. Of other kinds nobody knows. */
+const isEndless = ({ apiVersion, kind }: AnyObject): boolean =>
+  apiVersion === 'v1' ? kind !== 'Pod' : apiVersion.startsWith('tsmoby.dev/') && ENDLESS.has(kind);
 
 /** It ran to its end, and that was the run that is wanted now: a Container says so with Ready, others with their phase alone. */
 function hasSucceeded(object: AnyObject): boolean {

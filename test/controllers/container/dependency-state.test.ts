@@ -45,6 +45,19 @@ test('a long message of another is told in short, whichever condition says it', 
   t.regex(whyOf(saying('Stalled', 'InvalidSpec', LONG)), /^is stalled \(InvalidSpec: x{100,200}…\)$/);
 });
 
+test('what has no end is said never to complete', (t) => {
+  const stateOf = (apiVersion: string, kind: string) =>
+    dependencyState({ ...stored(), apiVersion, kind, spec: {} } as AnyObject, 'Completed', true);
+  t.like(stateOf('v1', 'ConfigMap'), { type: 'failed', why: 'never completes: a ConfigMap has no end' });
+  t.like(stateOf('tsmoby.dev/v1alpha1', 'Network'), { type: 'failed' });
+  for (const [apiVersion, kind] of [
+    ['v1', 'Pod'],
+    ['batch/v1', 'Job'],
+  ] as const) {
+    t.like(stateOf(apiVersion, kind), { type: 'waiting' }, kind);
+  }
+});
+
 test('phases of other kinds count without conditions, once their controller saw the last change', (t) => {
   const job = (observedGeneration: number, phase: string) => ({
     ...stored({}, { generation: 2 }),
