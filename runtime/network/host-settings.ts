@@ -28,8 +28,8 @@ export interface HostSettingsOptions {
   readonly root: string;
   readonly boot: string;
   readonly record: Records<HostRecord>;
-  /** Interfaces that have routes from what routers advertise. */
-  readonly advertisedTo: () => Promise<ReadonlySet<string>>;
+  /** Interfaces over which routers tell of a way to the outside, or may yet. */
+  readonly routerWays: () => Promise<ReadonlySet<string>>;
   /** /sys/class/net. */
   readonly classRoot: string;
   /** Bridges of this store. */
@@ -50,8 +50,8 @@ export class HostSettings {
   async provide(families: { readonly ipv4: boolean; readonly ipv6: boolean }): Promise<void> {
     if (families.ipv4) await this.#set('net/ipv4/ip_forward', '1');
     if (!families.ipv6 || (await this.#get(FORWARD_IPV6)) !== '0') return;
-    // A machine that forwards ignores what routers advertise, and would lose its own way out. Where none does, nobody is to be believed from now on.
-    for (const device of await this.#options.advertisedTo()) {
+    // A machine that forwards ignores what routers advertise, and would lose its own way out. Who was not believed before is not from now on.
+    for (const device of await this.#options.routerWays()) {
       const setting = `net/ipv6/conf/${device}/accept_ra`;
       if ((await this.#get(setting)) === '1') await this.#set(setting, '2');
     }

@@ -32,6 +32,12 @@ export class Machine {
     return new Set(routes.flatMap(({ advertised, device }) => (advertised && device !== undefined ? [device] : [])));
   }
 
+  /** Whether somebody has given it an IPv6 default route. */
+  async hasFixedWayOut(): Promise<boolean> {
+    const routes = parseIpv6Routes(await this.#read('ipv6_route'));
+    return routes.some(({ subnet, advertised, device }) => subnet === '::/0' && advertised !== true && device !== 'lo');
+  }
+
   /** Routes and addresses but those over interfaces that are `ours`, loopback, link-local and multicast ones. */
   async occupied(ours: (device: string) => boolean): Promise<readonly OccupiedRange[]> {
     const [routes, trie, ipv6] = await Promise.all(['route', 'fib_trie', 'ipv6_route'].map((name) => this.#read(name)));

@@ -16,6 +16,7 @@ import { Machine } from './machine.ts';
 import { bridgePrefix } from './names.ts';
 import { MachineNetworks } from './networks.ts';
 import { Records, type NetworkRecord, type SandboxRecord } from './records.ts';
+import { routerWays } from './router-ways.ts';
 import { createPlaceOf, createSandboxes } from './sandboxes.ts';
 import { Turns } from './turns.ts';
 
@@ -60,14 +61,15 @@ export async function openNetworks(options: NetworksOptions): Promise<OpenNetwor
   const machine = new Machine(options.procNet ?? '/proc/net');
   const ours = bridgePrefix(storeIdentity);
   const isOurs = (device: string): boolean => device.startsWith(ours);
+  const [sysRoot, classRoot] = [options.sysRoot ?? '/proc/sys', options.classRoot ?? '/sys/class/net'];
   const settings = new HostSettings({
-    root: options.sysRoot ?? '/proc/sys',
-    classRoot: options.classRoot ?? '/sys/class/net',
+    root: sysRoot,
+    classRoot,
     isOurs,
     log,
     boot,
     record: records.host,
-    advertisedTo: () => machine.advertisedTo(),
+    routerWays: () => routerWays({ machine, classRoot, sysRoot, isOurs }),
   });
   const bridges = new Bridges({
     boot,

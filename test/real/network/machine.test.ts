@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { RuntimeError } from '../../../runtime/errors.ts';
@@ -47,8 +47,37 @@ test('the machine forwards from the first attachment to the last network, and wh
   t.deepEqual(await world.leftovers(), []);
 });
 
-test('where no router has advertised anything, none is believed from then on', async (t) => {
+test('where no router has advertised anything yet, those are heard that are up, outer ones and take addresses from routers', async (t) => {
   await using world = await openWorld();
+  const { path, networks, sandboxes, setting } = world;
+  const devices = ['up0', 'down0', 'fixed0', 'never0', 'port0', 'docker0', 'br0'];
+  for (const device of devices) {
+    await world.addDevice(device, { flags: device === 'down0' ? '0x1002' : '0x1003' });
+    const values = { accept_ra: device === 'never0' ? '0' : '1', autoconf: device === 'fixed0' ? '0' : '1' };
+    for (const [name, value] of Object.entries(values))
+      await writeSetting(path, `net/ipv6/conf/${device}/${name}`, value);
+  }
+  for (const folder of ['port0/master', 'port0/device', 'docker0/bridge', 'docker0/lower_veth0', 'br0/bridge'])
+    await mkdir(join(path, 'class', folder));
+  await symlink('../port0', join(path, 'class/br0/lower_port0'));
+  const believed = async (): Promise<string> =>
+    (await Promise.all(devices.map((device) => setting(`net/ipv6/conf/${device}/accept_ra`)))).join(' ');
+  const before = await believed();
+  await networks.ensure(bridge(1));
+  await sandboxes.ensure(spec('web', [bridge(1)]));
+  t.is(await setting('net/ipv6/conf/all/forwarding'), '1');
+  t.is(await believed(), '2 1 1 0 1 1 2');
+  await sandboxes.remove('web.0');
+  for (const other of ['docker0', 'br0']) await rm(join(path, 'class', other, 'bridge'), { recursive: true });
+  await networks.remove(bridge(1).uid);
+  t.is(await believed(), before);
+});
+
+test('where somebody has fixed the way out, no router is heard that was not before', async (t) => {
+  await using world = await openWorld();
+  await world.addDevice('up0', { flags: '0x1003' });
+  await writeSetting(world.path, 'net/ipv6/conf/up0/autoconf', '1');
+  await world.advertise('up0', '00000003');
   await world.networks.ensure(bridge(1));
   await world.sandboxes.ensure(spec('web', [bridge(1)]));
   t.is(await settings(world), '1 1 1');

@@ -38,8 +38,10 @@ export interface NetworkWorld extends AsyncDisposable, OpenNetworks {
   readonly firewall: RecordedFirewall;
   /** What stands in for /proc/sys. */
   readonly setting: (name: string) => Promise<string>;
-  /** As if a router had advertised a way out to this interface, and nothing else were known of IPv6. */
-  readonly advertise: (device: string) => Promise<void>;
+  /** As if a router had advertised a way out to this interface, and nothing else were known of IPv6; `flags`: as if it came otherwise. */
+  readonly advertise: (device: string, flags?: string) => Promise<void>;
+  /** What stands in for /sys/class/net has this one too, with these files. */
+  readonly addDevice: (device: string, files: Readonly<Record<string, string>>) => Promise<void>;
   /** A daemon that starts on what this one left. */
   readonly again: (more?: Partial<NetworksOptions> & { bootId?: string }) => Promise<OpenNetworks>;
   /** What a boot takes away: interfaces, namespaces and, unless it is `kept`, the run directory. */
@@ -106,10 +108,14 @@ export async function openWorld(more: Partial<NetworksOptions> = {}): Promise<Ne
     host,
     firewall,
     again: open,
-    async advertise(device) {
+    async addDevice(device, files) {
+      await mkdir(join(path, 'class', device), { recursive: true });
+      for (const [name, text] of Object.entries(files)) await writeFile(join(path, 'class', device, name), `${text}\n`);
+    },
+    async advertise(device, flags = '00450003') {
       await rm(join(procNet, 'ipv6_route'));
       const none = '0'.repeat(32);
-      const line = `${none} 00 ${none} 00 fe80${'0'.repeat(27)}1 00000400 00000001 00000000 00450003 ${device}\n`;
+      const line = `${none} 00 ${none} 00 fe80${'0'.repeat(27)}1 00000400 00000001 00000000 ${flags} ${device}\n`;
       await writeFile(join(procNet, 'ipv6_route'), line);
     },
     ip,
