@@ -1,8 +1,8 @@
 /** The Probes port: keeps what is asked in netd and what is asked here, and how each of them stands. */
-import { createHash } from 'node:crypto';
 import type { ProbeAction, Probes, ProbeSpec, ProbeState, ProbeTarget } from '../ports/probes.ts';
 import { askHere, type RunCommand } from './ask-here.ts';
 import { createDoors, type Doors, type OpenNetwork } from './doors.ts';
+import { digestOf, translated, type OlderProbe } from './kept-probes.ts';
 import { createProbeBatch, probesMessages, type ProbeBatch } from './probe-batch.ts';
 import { askWithin, keepAsking, type AskProbe, type ProbeTime } from './program/keep-asking.ts';
 import { unknownState, type ProbeAnswer } from './program/probe-cycle.ts';
@@ -101,8 +101,8 @@ export class NetdProbes implements Probes, AsyncDisposable {
   }
 
   /** What a netd that runs already keeps: how its probes stand now, and those that nobody here has kept yet. */
-  adopt(probes: readonly KeptProbe[]): void {
-    for (const probe of probes) {
+  adopt(probes: readonly (KeptProbe | OlderProbe)[]): void {
+    for (const probe of probes.map(translated)) {
       this.#nextSerial = Math.max(this.#nextSerial, probe.serial + 1);
       if (!this.#rows.has(probe.key)) this.#rows.set(probe.key, { probe });
       else if (probe.question) this.#change(probe.key, probe.serial, probe.state);
@@ -184,9 +184,3 @@ const isHere = (action: ProbeAction, { inside }: ProbeTarget): boolean => action
 
 const isSameState = (one: ProbeState, other: ProbeState): boolean =>
   one.outcome === other.outcome && one.message === other.message;
-
-/** A command may be long, and only the daemon needs it: netd, and the next daemon, tell probes apart by this. */
-const digestOf = (spec: ProbeSpec, target: ProbeTarget): string =>
-  createHash('sha256')
-    .update(JSON.stringify([spec, target]))
-    .digest('base64url');

@@ -98,7 +98,7 @@ function main(): void {
     return problems ? { problems } : {};
   }
 
-  function tellKept({ from, withTables }: KeptMessage): Partial<Answer> {
+  function tellKept({ from = 0, withTables = true }: KeptMessage): Partial<Answer> {
     const kept = probes.list();
     const end = sliceEnd(kept, from);
     const { networks, hosts } = names.index;

@@ -54,11 +54,14 @@ export interface ProbesMessage {
   readonly drop: readonly string[];
 }
 
-/** What it keeps, in slices: from this one of its probes on; and before the first of them all else, where that is asked for. */
+/**
+ * What it keeps, in slices: from this one of its probes on; and before the first of them all else, where that is asked for. A daemon of protocol 1
+ * says neither, and asks for all.
+ */
 export interface KeptMessage {
   readonly op: 'kept';
-  readonly from: number;
-  readonly withTables: boolean;
+  readonly from?: number;
+  readonly withTables?: boolean;
 }
 
 /** Asks once. */
