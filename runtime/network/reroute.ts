@@ -11,7 +11,7 @@ export interface Now {
 
 /**
  * Takes or gives routes of these families. While that is under way, and for as long as it fails, the record says that nobody knows whether they are
- * there: the next ensure takes them, or gives them, in any case.
+ * there: the next ensure takes them, or gives them, in any case. What was in doubt before of other families stays so.
  */
 export async function reroute(
   shop: Pick<Workshop, 'sandboxes'>,
@@ -23,10 +23,12 @@ export async function reroute(
   const one = now.record.attachments.find((each) => each.network === network);
   if (one === undefined || families.length === 0) return;
   const defaultRoutes = one.defaultRoutes.filter((family) => !families.includes(family));
-  now.record = withAttachment(now.record, { ...one, defaultRoutes, doubtfulRoutes: families });
+  const doubtful = (one.doubtfulRoutes ?? []).filter((family) => !families.includes(family));
+  now.record = withAttachment(now.record, { ...one, defaultRoutes, doubtfulRoutes: [...doubtful, ...families] });
   await saveSandbox(shop, now.record);
   await change();
-  now.record = withAttachment(now.record, { ...settled(one), defaultRoutes });
+  const rest = doubtful.length === 0 ? {} : { doubtfulRoutes: doubtful };
+  now.record = withAttachment(now.record, { ...settled(one), ...rest, defaultRoutes });
 }
 
 /** Without a doubt. */
