@@ -73,9 +73,15 @@ test('a resolver that is silent is asked after the others for a while', async (t
   await machine.setResolvers(mute, well);
   const ask = () => machine.inside.do('ask', { ...ofWeb, name: 'example.org' });
   const asked = () => machine.inside.do('asked', { address: mute });
-  await eventually('it left two unanswered', async () => (await ask()) !== undefined && (await asked()) === 2);
-  for (let n = 0; n < 4; n++) t.deepEqual((await ask())?.data, ['192.0.2.1']);
-  t.is(await asked(), 2);
+  const isAnswered = async (): Promise<boolean> => (await ask())?.data[0] === '192.0.2.1';
+  await eventually('it left two unanswered', async () => (await isAnswered()) && (await asked()) >= 2);
+  // Where all is slow, the while may end in between: then it is asked once more, and passed over again.
+  await eventually('others are asked without it', async () => {
+    const before = await asked();
+    for (let n = 0; n < 4; n++) if (!(await isAnswered())) return false;
+    return (await asked()) === before;
+  });
+  t.pass();
 });
 
 test('resolvers to which there is no way cost an answer and no more', async (t) => {
