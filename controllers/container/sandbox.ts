@@ -47,7 +47,7 @@ export async function ensureSandbox(work: Work, generation: number): Promise<Pla
     if (work.side === 'next') await letAskForNames(work, sandbox.id);
     return { sandbox, memberships: joined };
   } catch (error) {
-    throw sandboxError(error);
+    throw sandboxError(error, context.reader);
   }
 }
 
@@ -100,10 +100,18 @@ export function sharedSandbox(container: Container, reader: Reader): string {
 const notFound = (message: string): ReconcileError =>
   new ReconcileError({ type: 'waiting', reason: REASONS.SandboxNotFound, message });
 
+/** People know sandboxes by the Containers that they belong to. */
+const withNames = (message: string, reader: Reader): string =>
+  message.replaceAll(/\bsandbox ([0-9a-f-]{36})\.\d+/g, (known, uid: string) => {
+    const [owner] = reader.list<Container>(CONTAINER, { index: { name: 'uid', value: uid } });
+    return owner === undefined ? known : `Container ${owner.metadata.namespace ?? ''}/${owner.metadata.name}`;
+  });
+
 /** What only another spec can mend, what may be mended from outside, and what is tried again. */
-function sandboxError(error: unknown): unknown {
+function sandboxError(error: unknown, reader: Reader): unknown {
   if (!isRuntimeError(error)) return error;
-  const { code, message, reason } = error;
+  const { code, reason } = error;
+  const message = withNames(error.message, reader);
   const options = { cause: error };
   switch (code) {
     case 'InvalidArgument':

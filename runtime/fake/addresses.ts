@@ -20,7 +20,7 @@ export function chooseAddresses(
   network: NetworkSpec,
   { addresses: asked = [], preferred = [] }: AttachmentSpec,
   had: readonly string[],
-  taken: ReadonlySet<string>,
+  taken: ReadonlyMap<string, string>,
 ): readonly string[] {
   const outside = asked.find((address) => !network.subnets.some((subnet) => canGive(subnet, address)));
   if (outside !== undefined) {
@@ -34,8 +34,10 @@ export function chooseAddresses(
       const liked = [...had, ...preferred].find((address) => canGive(subnet, address) && !taken.has(address));
       return liked ?? firstFree(network, subnet, taken);
     }
-    if (!taken.has(wanted)) return wanted;
-    throw new RuntimeError('InvalidArgument', `${wanted} belongs to another container`, { reason: 'AddressTaken' });
+    const holder = taken.get(wanted);
+    if (holder === undefined) return wanted;
+    const message = `${wanted} of network ${network.name} belongs to sandbox ${holder}`;
+    throw new RuntimeError('InvalidArgument', message, { reason: 'AddressTaken' });
   });
 }
 
@@ -46,7 +48,7 @@ function canGive({ subnet, gateway }: Subnet, text: string): boolean {
   return address.bits !== masked(cidr).bits && address.bits !== lastAddress(cidr).bits;
 }
 
-function firstFree({ name }: NetworkSpec, subnet: Subnet, taken: ReadonlySet<string>): string {
+function firstFree({ name }: NetworkSpec, subnet: Subnet, taken: ReadonlyMap<string, string>): string {
   const cidr = parseCidr(subnet.subnet);
   if (cidr !== undefined) {
     const last = lastAddress(cidr).bits;

@@ -100,10 +100,15 @@ export class FakeSandboxes implements Sandboxes {
     });
   }
 
-  #taken(id: string, network: string): ReadonlySet<string> {
+  /** Address -> the sandbox that has it. */
+  #taken(id: string, network: string): ReadonlyMap<string, string> {
     const others = [...this.#networks.attached].filter(([sandbox]) => sandbox !== id);
-    return new Set(
-      others.flatMap(([, all]) => all.filter((one) => one.network === network).flatMap((one) => one.addresses)),
+    return new Map(
+      others.flatMap(([sandbox, all]) =>
+        all
+          .filter((one) => one.network === network)
+          .flatMap(({ addresses }) => addresses.map((address) => [address, sandbox] as const)),
+      ),
     );
   }
 

@@ -89,7 +89,8 @@ test('an address that is asked for is had; one that another has is waited for', 
   await world.apply('a', { networks: [{ name: 'back', ip: '10.9.0.7' }] });
   t.is((await world.running('a')).status?.ip, '10.9.0.7');
   await world.apply('b', { networks: [{ name: 'back', ip: '10.9.0.7' }] });
-  await world.until('waits', 'b', (_, object) => conditionOf(object, 'Ready')?.reason === 'AddressTaken');
+  const waits = await world.until('waits', 'b', (_, object) => conditionOf(object, 'Ready')?.reason === 'AddressTaken');
+  t.regex(conditionOf(waits, 'Ready')?.message ?? '', /belongs to Container default\/a$/);
   await world.apply('c', { networks: [{ name: 'back', ip: '10.77.0.7' }] });
   await world.until('is stalled', 'c', (_, object) => conditionOf(object, 'Stalled')?.reason === 'AddressOutside');
   await world.delete('a');
