@@ -1,5 +1,6 @@
 import type { Container, ContainerDependsOn, ContainerStatus } from '../../schemas/gen/types.ts';
 import { REASONS } from '../../schemas/conditions.ts';
+import { containersBefore } from '../../schemas/values/container-waits.ts';
 import { cycleText, findCycle } from '../../schemas/values/cycle.ts';
 import type { Reader } from '../engine/contract.ts';
 import type { DependencyObjects, Found } from './dependency-objects.ts';
@@ -45,7 +46,11 @@ export function holdOf(container: Container, dependencies: readonly Dependency[]
   if (open.length === 0) return undefined;
   const cycle = cycleOf(container, reader);
   if (cycle !== undefined) {
-    return { type: 'stalled', reason: REASONS.DependencyCycle, message: `spec.dependsOn goes in a circle: ${cycle}` };
+    return {
+      type: 'stalled',
+      reason: REASONS.DependencyCycle,
+      message: `what it waits for goes in a circle: ${cycle}`,
+    };
   }
   const failed = open.filter(({ state }) => state.type === 'failed');
   const reason = failed.length > 0 ? REASONS.DependencyFailed : REASONS.DependencyNotReady;
@@ -61,18 +66,14 @@ const told = ({ wanted, state }: Dependency): string =>
 
 const nameOf = ({ kind, name }: ContainerDependsOn): string => `${kind} ${name}`;
 
-/** Only Containers depend on others. */
+/** Only Containers wait for others. */
 function cycleOf({ metadata }: Container, reader: Reader): string | undefined {
   const cycle = findCycle(metadata.name, (name) => {
     const container = reader.get<Container>(CONTAINER, metadata.namespace, name);
-    return (container?.spec.dependsOn ?? []).filter(isOfContainer).map((each) => each.name);
+    return container === undefined ? [] : containersBefore(container);
   });
   return cycle && cycleText(cycle);
 }
-
-/** Whether it means a Container of ours. */
-export const isOfContainer = ({ kind, apiVersion }: ContainerDependsOn): boolean =>
-  kind === 'Container' && (apiVersion === undefined || apiVersion.startsWith('tsmoby.dev/'));
 
 /** Dependencies with `restart` that are another run than when this one was started, and are what is waited for again. */
 export function restartedDependencies(dependencies: readonly Dependency[], records: Records): readonly string[] {

@@ -23,7 +23,7 @@ import { Instances } from './instances.ts';
 import { GivenLimits } from './log-limits.ts';
 import { lostPorts } from './lost-ports.ts';
 import { networkRepairs } from './network-source.ts';
-import { sharedWith } from './network-mode.ts';
+import { sharedWith } from '../../schemas/values/container-waits.ts';
 import { sharersOf, usersOfDefaultNetwork } from './network-users.ts';
 import { reconcileContainer } from './reconcile.ts';
 import { KnownRevisions } from './rollout/known-revisions.ts';

@@ -2,8 +2,6 @@ import type { Container } from '../../schemas/gen/types.ts';
 
 export type NetworkMode = 'none' | 'host' | 'cni' | 'shared';
 
-const SHARED = 'container:';
-
 /**
  * Whose network it has, from its spec alone, so that nothing that happens elsewhere makes it another. A container with interfaces has a namespace
  * of its own even while there are none: they come and go.
@@ -12,9 +10,4 @@ export function networkMode({ spec }: Container): NetworkMode {
   if (spec.hostNetwork) return 'host';
   if (spec.networkMode === undefined) return 'cni';
   return spec.networkMode === 'none' ? 'none' : 'shared';
-}
-
-/** Name of the Container whose network it shares. */
-export function sharedWith({ spec }: Container): string | undefined {
-  return spec.networkMode?.startsWith(SHARED) ? spec.networkMode.slice(SHARED.length) : undefined;
 }

@@ -4,7 +4,8 @@ import type { Container, ContainerStatus } from '../../schemas/gen/types.ts';
 import { REASONS } from '../../schemas/conditions.ts';
 import { ReconcileError, type Reader } from '../engine/contract.ts';
 import { memberships, type Membership } from './attachments.ts';
-import { networkMode, sharedWith } from './network-mode.ts';
+import { sharedWith } from '../../schemas/values/container-waits.ts';
+import { networkMode } from './network-mode.ts';
 import { hostnameOf } from './translate.ts';
 import type { Work } from './work.ts';
 

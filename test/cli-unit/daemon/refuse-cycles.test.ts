@@ -37,6 +37,15 @@ test('a circle is refused at spec.dependsOn, and shown', async (t) => {
   t.regex((await refusal(container('a', 'a'), [])) ?? '', /a -> a$/);
 });
 
+test('who shares a network waits for whose it is: a circle with that is refused as well, at the field that closes it', async (t) => {
+  const sharer = (name: string, of: string): Container => stored({ networkMode: `container:${of}` }, { name });
+  t.regex((await refusal(container('a', 'b'), [sharer('b', 'a')])) ?? '', /spec\.dependsOn: .*a -> b -> a$/);
+  t.regex((await refusal(sharer('a', 'b'), [container('b', 'a')])) ?? '', /spec\.networkMode: .*a -> b -> a$/);
+  t.regex((await refusal(sharer('a', 'a'), [])) ?? '', /spec\.networkMode: .*a -> a$/);
+  t.is(await refusal(sharer('a', 'b'), [container('b', 'c')]), undefined);
+  t.is(await refusal(sharer('a', 'b'), [container('b', 'a')], sharer('a', 'b')), undefined, 'it was so before');
+});
+
 test('no circle, a dependency that is not there, another kind of the same name: they pass', async (t) => {
   t.is(await refusal(container('a', 'b', 'c'), [container('b', 'c'), container('c')]), undefined);
   t.is(await refusal(container('a', 'b'), []), undefined);

@@ -271,7 +271,7 @@ test('a circle that the API server let through is shown, and heals when it is br
   await world.apply('c', after(on('a')));
   const stalled = await world.until('is stalled', 'a', (_, object) => conditionOf(object, 'Stalled'));
   t.is(conditionsText(stalled), 'Ready=False DependencyCycle, Stalled=True DependencyCycle');
-  t.is(conditionOf(stalled, 'Stalled')?.message, 'spec.dependsOn goes in a circle: a -> b -> c -> a');
+  t.is(conditionOf(stalled, 'Stalled')?.message, 'what it waits for goes in a circle: a -> b -> c -> a');
   t.deepEqual(world.controls.instanceIds(), []);
   await world.apply('c', { dependsOn: [] });
   for (const name of ['c', 'b', 'a']) await world.running(name);
