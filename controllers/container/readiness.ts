@@ -2,6 +2,7 @@ import { REASONS } from '../../schemas/conditions.ts';
 import type { ContainerStatus } from '../../schemas/gen/types.ts';
 import type { ConditionInput } from '../engine/contract.ts';
 import type { Health } from './health.ts';
+import type { Work } from './work.ts';
 
 /** What is said of a process that runs. */
 export interface Readiness {
@@ -66,3 +67,12 @@ export const readyCondition = ({ ready, reason, message }: Readiness): Condition
   reason,
   message,
 });
+
+/** What was found of the process that runs. Ready follows where nothing else stands against it. */
+export function noteHealth({ context }: Pick<Work, 'context'>, health: Health): Readiness {
+  const { status } = context;
+  const verdict = readiness(health, status.current);
+  const { started, postStarted } = health;
+  status.set({ started, ready: verdict.ready, ...(postStarted === undefined ? {} : { postStarted }) });
+  return verdict;
+}

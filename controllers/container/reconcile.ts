@@ -4,8 +4,8 @@ import { REASONS } from '../../schemas/conditions.ts';
 import { parseTime } from '../../schemas/values/time.ts';
 import { ReconcileError, settled, type Outcome, type ReconcileContext } from '../engine/contract.ts';
 import { verdictOf } from '../engine/verdict.ts';
+import { act, limitsRefused } from './act.ts';
 import { readDependencies, recordsOf } from './dependencies.ts';
-import { execute } from './execute.ts';
 import { readConfiguration } from './configuration.ts';
 import { describeExit, hasSucceeded } from './exit.ts';
 import { formerOf, isAwaiting, workOnRunning, type Former } from './former.ts';
@@ -13,18 +13,19 @@ import { superviseRun, type Health } from './health.ts';
 import { linkImage, type ImageLink } from './image-link.ts';
 import { asItRuns, configurationHashFor } from './kept.ts';
 import { containerID, SPEC_HASH_LABEL, specHash } from './names.ts';
+import { lookAfter } from './look-after.ts';
 import { networkMode } from './network-mode.ts';
 import { keepLogLimits } from './log-limits.ts';
 import { tellOutOfMemory } from './out-of-memory.ts';
-import { plan, type Observed, type Step } from './plan.ts';
-import { readiness, readyCondition, type Readiness } from './readiness.ts';
+import { plan, type Observed } from './plan.ts';
+import { noteHealth, readyCondition, type Readiness } from './readiness.ts';
 import { bringChanges } from './on-change.ts';
 import { announceAbsence, keepReachable, withdrawReach } from './reach.ts';
 import { wasGood } from './rollout/begin.ts';
 import { followRollout } from './rollout/follow.ts';
 import { sharedSandbox } from './sandbox.ts';
 import { reconcileInstances, type Scope } from './start-first/reconcile.ts';
-import { soonest } from './start-first/workers.ts';
+import { soonest, type Pass } from './start-first/workers.ts';
 import { switchOver } from './start-first/switch-over.ts';
 import { imageFields, waitingStatus } from './status.ts';
 import { wantedOf } from './wanted.ts';
@@ -45,6 +46,10 @@ export async function reconcileContainer(
 ): Promise<Outcome> {
   if (isElsewhere(container, deps)) return settled();
   const workers = { context, deps, pass: reconcileAimed };
+  const caring =
+    (outcome: Outcome): Pass =>
+    (aimed, own, _, scope) =>
+      scope.side === 'serving' ? reconcileAimed(aimed, own, deps, scope) : lookAfter(aimed, own, deps, scope, outcome);
   return followRollout(
     container,
     context,
@@ -52,6 +57,7 @@ export async function reconcileContainer(
       pass: (aimed) => reconcileInstances(aimed, workers),
       switchOver: (aimed) => switchOver(aimed, workers),
       isRunning: () => isRunning(container, context, deps),
+      lookAfter: (outcome) => reconcileInstances(container, { ...workers, pass: caring(outcome) }),
     },
     deps,
   );
@@ -197,48 +203,6 @@ function foundOf(container: Container, context: Context, link: ImageLink): Pick<
     if (!(error instanceof ReconcileError)) throw error;
     return { blocked: error.outcome };
   }
-}
-
-async function act(
-  work: Work,
-  steps: readonly Step[],
-  instances: readonly InstanceState[],
-): Promise<'again' | Outcome | undefined> {
-  if (!steps.some(({ type }) => type === 'Stop' || type === 'Restart')) withdrawStop(work, instances);
-  for (const step of steps) {
-    work.context.log.debug({ step: step.type, cause: step.cause }, 'step');
-    const executed = await execute(work, step, instances);
-    if (executed !== undefined) return executed;
-  }
-  settleLimits(work, steps);
-  return undefined;
-}
-
-/** Nothing is to be stopped any more, and no hook of a stop is waited for. */
-function withdrawStop({ deps }: Work, instances: readonly InstanceState[]): void {
-  for (const { id } of instances) {
-    deps.stops.withdraw(id);
-    deps.hooks.abort(id, 'preStop');
-  }
-}
-
-/** Limits that the kernel refused, and that nobody asks for any more. */
-function settleLimits({ context: { status } }: Work, steps: readonly Step[]): void {
-  if (limitsRefused(status) && !steps.some(({ type }) => type === 'UpdateResources')) {
-    status.removeCondition('ResourcesApplied');
-  }
-}
-
-const limitsRefused = ({ current }: Context['status']): boolean =>
-  (current.conditions ?? []).some(({ type, status }) => type === 'ResourcesApplied' && status === 'False');
-
-/** What was found of the process that runs. Ready follows where nothing else stands against it. */
-function noteHealth({ context }: Work, health: Health): Readiness {
-  const { status } = context;
-  const verdict = readiness(health, status.current);
-  const { started, postStarted } = health;
-  status.set({ started, ready: verdict.ready, ...(postStarted === undefined ? {} : { postStarted }) });
-  return verdict;
 }
 
 async function conclude(work: Work, verdict: Readiness | undefined): Promise<Outcome> {

@@ -18,6 +18,8 @@ export interface Workers {
   readonly switchOver: (aimed: Container) => Promise<void>;
   /** Whether the process that status tells of runs. */
   readonly isRunning: () => Promise<boolean>;
+  /** Looks after that process, and does nothing for the sake of a spec. */
+  readonly lookAfter: (outcome: Outcome) => Promise<Outcome>;
 }
 
 /** What is known between passes. */
@@ -33,13 +35,13 @@ export interface Memory {
 export async function followRollout(
   container: Container,
   context: Context,
-  { pass, switchOver, isRunning }: Workers,
+  { pass, switchOver, isRunning, lookAfter }: Workers,
   { looks, knownRevisions }: Memory,
 ): Promise<Outcome> {
   await keepGoodRevision(container, context, knownRevisions);
   await beginRollout(container, context);
   if (isAimLost(container, context)) {
-    if (await isRunning()) return LEFT_ALONE;
+    if (await isRunning()) return await lookAfter(LEFT_ALONE);
     // Nothing is there to be kept: the spec of now is all that anybody knows.
     context.status.set({ rollout: undefined });
     await beginRollout(container, context);
