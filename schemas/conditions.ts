@@ -158,7 +158,8 @@ export const REASON_MEANINGS = {
   ProgressDeadlineExceeded: 'The new revision was not ready in time.',
   NotStartFirst: 'The old instance is stopped first, though StartFirst was asked for.',
   RolledBack: 'The new revision was not ready in time, and the last good one runs again.',
-  RevisionNotFound: 'The revision that runs in place of the one of the spec was deleted, so it is left as it is.',
+  RevisionNotFound:
+    'The revision that runs in place of the one of the spec was deleted: what runs is looked after, and not replaced before it ends.',
   Draining: 'The former instance serves what was established, and gets nothing new.',
 
   // Networks.
