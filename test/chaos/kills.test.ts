@@ -13,7 +13,8 @@ const machine = onMachine(test, { env: countedEnvironment, prepare: (_, folder) 
 /** Answers each connection with its host name. */
 const SERVER = ['sh', '-c', "exec busybox nc -ll -p 80 -e sh -c 'read -n1 _; hostname'"];
 /** Asks for a name again and again, and writes down how that ended. */
-const ASKER = 'while true; do timeout 20 busybox nslookup web >/dev/null 2>&1 && echo told || echo not; sleep 0.1; done';
+const ASKER =
+  'while true; do timeout 20 busybox nslookup web >/dev/null 2>&1 && echo told || echo not; sleep 0.1; done';
 
 const KILLS = [
   ['daemon'],

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, open, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import type { Session } from '../../cli/connect/session.ts';
@@ -10,60 +10,11 @@ import type { Client } from '../../client/client.ts';
 import type { ConfigMap } from '../../schemas/gen/types.ts';
 import { findByTypedName } from '../../schemas/kinds.ts';
 import type { KubeObject, ObjectRef } from '../../schemas/object.ts';
-import { eventually } from '../support/eventually.ts';
-import { openCliWorld, runLine, type CliWorld, type Run, type RunOptions } from './world.ts';
+import { runLine } from './world.ts';
+
+import { CONFIG, openDiffWorld, program, SECRET } from './diff-world.ts';
 
 const MAIN = join(import.meta.dirname, '../../cli/main.ts');
-
-const CONFIG = (name: string, data = 'a: "1"'): string =>
-  `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ${name}\ndata: {${data}}\n`;
-const SECRET = (values: Readonly<Record<string, string>>): string => {
-  const data = Object.entries(values).map(([key, value]) => `${key}: ${Buffer.from(value).toString('base64')}`);
-  return `apiVersion: v1\nkind: Secret\nmetadata: {name: s}\ndata: {${data.join(', ')}}\n`;
-};
-
-/** Temporary files go into a directory that the test can look into. */
-async function openDiffWorld(): Promise<{
-  readonly world: CliWorld;
-  diff(stdin: string, line?: readonly string[], options?: RunOptions): Promise<Run>;
-  apply(stdin: string): Promise<void>;
-  left(): Promise<readonly string[]>;
-  [Symbol.asyncDispose](): PromiseLike<void>;
-}> {
-  const world = await openCliWorld();
-  const temporary = join(world.directory, 'tmp');
-  await mkdir(temporary);
-  return {
-    world,
-    diff: (stdin, line = [], options = {}) =>
-      world.tsmoby(['diff', ...(line.includes('-f') ? [] : ['-f', '-']), ...line], {
-        stdin,
-        ...options,
-        env: { PATH: process.env['PATH'] ?? '', TMPDIR: temporary, ...options.env },
-      }),
-    async apply(stdin) {
-      const { code, stderr } = await world.tsmoby(['apply', '-f', '-'], { stdin });
-      if (code !== 0) throw new Error(stderr);
-    },
-    left: () => readdir(temporary),
-    [Symbol.asyncDispose]: () => world[Symbol.asyncDispose](),
-  };
-}
-
-/** An executable file, for KUBECTL_EXTERNAL_DIFF. */
-async function program({ directory }: CliWorld, text: string): Promise<string> {
-  const path = join(directory, 'differ');
-  await writeFile(path, `#!/bin/sh\n${text}\n`, { mode: 0o755 });
-  return path;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
 
 /** Lines that begin with one + or -, without those that name files. */
 const changes = (stdout: string): readonly string[] =>
@@ -171,14 +122,6 @@ test('several files and directories are compared together, by KUBECTL_EXTERNAL_D
   t.deepEqual(rest, ['-N', '--q', 'v1.ConfigMap.default.a', 'v1.ConfigMap.default.b', 'v1.ConfigMap.default.c']);
 });
 
-test('the files are for this user alone, and gone afterwards', async (t) => {
-  await using at = await openDiffWorld();
-  const differ = await program(at.world, 'stat -c %a "$1" "$2" "$1"/* "$2"/*');
-  const run = await at.diff(CONFIG('a'), [], { env: { KUBECTL_EXTERNAL_DIFF: differ } });
-  t.is(run.stdout, '700\n700\n600\n600\n');
-  t.deepEqual(await at.left(), []);
-});
-
 for (const [signal, code] of [
   ['SIGINT', 130],
   ['SIGTERM', 143],
@@ -208,31 +151,6 @@ for (const [signal, code] of [
   });
 }
 
-test('Ctrl-C ends the program that compares, and the files are gone', async (t) => {
-  await using at = await openDiffWorld();
-  const interrupted = new AbortController();
-  // it does not mind being asked to end, nor does what it has started
-  const differ = await program(at.world, "trap '' TERM\nsleep 60 &\necho $$ $!\nwait\nwait");
-  let pids: readonly number[] = [];
-  const run = await at.diff(CONFIG('a'), [], {
-    env: { KUBECTL_EXTERNAL_DIFF: differ },
-    signal: interrupted.signal,
-    onOutput(all) {
-      pids = all.trim().split(' ').map(Number);
-      interrupted.abort();
-    },
-  });
-  const [pid, child] = pids;
-  if (pid === undefined || child === undefined) return t.fail('the program did not start');
-  try {
-    t.is(run.code, 130);
-    t.deepEqual(await at.left(), []);
-    await eventually('the program is gone', () => !isAlive(pid));
-  } finally {
-    for (const one of pids.filter(isAlive)) process.kill(one, 'SIGKILL');
-  }
-});
-
 for (const [title, text, expected] of [
   ['fails', 'echo why >&2; exit 3', /^why\nerror: failed to run "\S+\/differ": exit status 3\n$/],
   ['is killed', 'kill -KILL $$', /^error: failed to run "\S+\/differ": signal SIGKILL\n$/],
@@ -245,17 +163,6 @@ for (const [title, text, expected] of [
     t.regex(run.stderr, expected);
     t.deepEqual(await at.left(), []);
   });
-
-test('a program that is not there is an error that says what to do', async (t) => {
-  await using at = await openDiffWorld();
-  const run = await at.diff(CONFIG('a'), [], { env: { PATH: '/nowhere' } });
-  t.is(run.code, 2);
-  t.is(
-    run.stderr,
-    'error: failed to run "diff": it is not in $PATH; install it, or name another program in KUBECTL_EXTERNAL_DIFF\n',
-  );
-  t.deepEqual(await at.left(), []);
-});
 
 test('what the server refuses is told with its place, and does not hide the others', async (t) => {
   await using at = await openDiffWorld();
@@ -330,19 +237,6 @@ test('a server that cannot be reached is an error, and not a difference', async 
     stdout: '',
     stderr: 'error: cannot reach tsmoby at unix:///nowhere.sock: is the daemon running? Start it with: tsmoby daemon\n',
   });
-});
-
-test('where standard output is a file or terminal, the program writes to it by itself', async (t) => {
-  await using at = await openDiffWorld();
-  const path = join(at.world.directory, 'out');
-  const file = await open(path, 'w');
-  const run = await at.diff(CONFIG('a'), [], {
-    columns: 80,
-    onTerminal: (terminal) => Object.assign(terminal, { fd: file.fd }),
-  });
-  await file.close();
-  t.deepEqual(run, { code: 1, stdout: '', stderr: '' });
-  t.regex(await readFile(path, 'utf8'), /^\+kind: ConfigMap$/m);
 });
 
 test('a change of somebody else between the two questions is not shown as ours', async (t) => {

@@ -1,39 +1,8 @@
 import test from 'ava';
-import type { ContainerSpec, Image } from '../../../schemas/gen/types.ts';
-import { conditionOf, conditionsText, CONFIG_MAP, ContainerWorld, IMAGE, ref } from '../../support/container-world.ts';
+import type { Image } from '../../../schemas/gen/types.ts';
+import { conditionOf, conditionsText, CONFIG_MAP, ContainerWorld, IMAGE } from '../../support/container-world.ts';
 import { ManualTime } from '../../support/manual-time.ts';
-
-const REVISION = { apiVersion: 'apps/v1', kind: 'ControllerRevision' };
-const GOOD: Partial<ContainerSpec> = { args: ['sleep', '1000'], progressDeadlineSeconds: 30 };
-const BAD: Partial<ContainerSpec> = { command: ['false'], progressDeadlineSeconds: 30 };
-const BETTER: Partial<ContainerSpec> = { args: ['sleep', '2000'], progressDeadlineSeconds: 30 };
-
-const rolledOut = (world: ContainerWorld, status: 'True' | 'False', reason: string, stepMs = 100) =>
-  world.until(
-    `is RolledOut=${status} ${reason}`,
-    'web',
-    (_, object) => {
-      const found = conditionOf(object, 'RolledOut');
-      const { generation } = object.metadata;
-      return found?.status === status && found.reason === reason && object.status?.observedGeneration === generation;
-    },
-    stepMs,
-  );
-
-/** The change was seen, and the 30 seconds that it may take go by. */
-async function pastDeadline(world: ContainerWorld, time: ManualTime): Promise<void> {
-  await world.until('is being rolled out', 'web', ({ rollout }) => rollout?.startedAt);
-  await time.pass(31_000);
-}
-
-/** A Container whose first revision is good. */
-async function openWithGood(spec: Partial<ContainerSpec> = {}) {
-  const time = new ManualTime();
-  const world = await ContainerWorld.open({ time });
-  await world.apply('web', { ...GOOD, ...spec });
-  const good = await rolledOut(world, 'True', 'RolloutComplete');
-  return { time, world, good };
-}
+import { BAD, BETTER, GOOD, openWithGood, pastDeadline, rolledOut } from './rollout-world.ts';
 
 test.serial('a change is rolled out when the new version has run for a moment', async (t) => {
   const { world, good } = await openWithGood();
@@ -68,72 +37,6 @@ test.serial(
     t.deepEqual(after.spec.command, ['false']);
     t.deepEqual(world.controls.instance(world.only(after))?.spec.process.args, ['sleep', '1000']);
     t.deepEqual(await world.costOfNothing(), []);
-  },
-);
-
-test.serial(
-  'what was taken back stays so over a restart of the daemon, and the next spec is another chance',
-  async (t) => {
-    const { time, world } = await openWithGood();
-    await using _ = world;
-    await world.apply('web', BAD);
-    await pastDeadline(world, time);
-    const before = await world.until('is taken back', 'web', (_s, object) => conditionOf(object, 'Stalled'));
-    await world.stop();
-    await world.start();
-    await world.quiet();
-    const after = await world.get('web');
-    t.is(after.status?.pid, before.status?.pid);
-    t.is(conditionOf(after, 'RolledOut')?.reason, 'RolledBack');
-    await world.apply('web', BETTER);
-    const better = await rolledOut(world, 'True', 'RolloutComplete');
-    t.deepEqual(world.controls.instance(world.only(better))?.spec.process.args, ['sleep', '2000']);
-  },
-);
-
-test.serial(
-  'what was taken back stays so when its revision is deleted by hand, and that is written down again',
-  async (t) => {
-    const { time, world } = await openWithGood();
-    await using _ = world;
-    await world.apply('web', BAD);
-    await pastDeadline(world, time);
-    const before = await world.until('is taken back', 'web', (_s, object) => conditionOf(object, 'Stalled'));
-    const good = ref(REVISION, before.status?.currentRevision ?? '');
-    await world.user.delete(good);
-    await world.eventually('it is there again', () => world.find(good));
-    await world.quiet();
-    const after = await world.get('web');
-    t.is(after.status?.pid, before.status?.pid);
-    t.is(conditionOf(after, 'Stalled')?.reason, 'RolledBack');
-    world.controls.exitTask(world.only(after), 1);
-    const again = await world.until('runs again', 'web', ({ pid }) => pid !== undefined && pid !== before.status?.pid);
-    t.deepEqual(world.controls.instance(world.only(again))?.spec.process.args, ['sleep', '1000']);
-  },
-);
-
-test.serial(
-  'what runs is left alone when its revision went while no daemon ran; then the spec has another chance',
-  async (t) => {
-    const { time, world } = await openWithGood();
-    await using _ = world;
-    await world.apply('web', BAD);
-    await pastDeadline(world, time);
-    const before = await world.until('is taken back', 'web', (_s, object) => conditionOf(object, 'Stalled'));
-    await world.stop();
-    await world.user.delete(ref(REVISION, before.status?.currentRevision ?? ''));
-    await world.start();
-    const told = await world.until(
-      'tells',
-      'web',
-      (_s, object) => conditionOf(object, 'Stalled')?.reason === 'RevisionNotFound',
-    );
-    await world.quiet();
-    t.is(told.status?.pid, before.status?.pid);
-    t.deepEqual(world.controls.instance(world.only(told))?.spec.process.args, ['sleep', '1000']);
-    world.controls.exitTask(world.only(told), 1);
-    const after = await rolledOut(world, 'False', 'RolloutProgressing');
-    t.deepEqual(world.controls.instance(world.only(after))?.spec.process.args, ['false']);
   },
 );
 
