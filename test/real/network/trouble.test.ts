@@ -3,11 +3,10 @@ import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { RuntimeError, type RuntimeErrorCode } from '../../../runtime/errors.ts';
 import { makeNetns } from '../../../runtime/network/netns.ts';
-import type { NetworkSpec } from '../../../runtime/ports/networks.ts';
 import { bridge } from '../../suites/networks.ts';
 import { makeFolder } from '../../support/interruption.ts';
 import { wrapPlugins } from './wrapped-plugins.ts';
-import { clear, spec } from './spec.ts';
+import { clear, ofPlugins, spec } from './spec.ts';
 import { openWorld, type NetworkWorld } from './world.ts';
 
 async function refuses(t: ExecutionContext, work: Promise<unknown>, code: RuntimeErrorCode, reason: string) {
@@ -77,25 +76,7 @@ for (const type of ['bridge', 'static']) {
 test('a chain whose second plugin fails is undone from its end, and its own allocation is given back', async (t) => {
   await using world = await openWrapped();
   const { networks, sandboxes, plugins } = world;
-  const ranges = [[{ subnet: '10.220.0.0/30', gateway: '10.220.0.1' }]];
-  const raw: NetworkSpec = {
-    ...bridge(1),
-    driver: 'cni',
-    subnets: [],
-    config: {
-      cniVersion: '1.0.0',
-      name: 'raw',
-      plugins: [
-        {
-          type: 'bridge',
-          bridge: 'raw0',
-          isGateway: true,
-          ipam: { type: 'host-local', dataDir: `${world.path}/leases`, ranges },
-        },
-        { type: 'tuning', sysctl: { 'net.ipv4.conf.IFNAME.arp_filter': '1' } },
-      ],
-    },
-  };
+  const raw = ofPlugins(1, world.path);
   await networks.ensure(raw);
   for (const when of ['before', 'after'] as const) {
     await plugins.failNext('tuning', 'ADD', when);
