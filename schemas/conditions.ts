@@ -9,7 +9,7 @@ export interface ConditionType {
   /** `positive`: True is good. `negative`: present only while something is not as wanted. */
   readonly polarity: 'positive' | 'negative';
   /** The component that sets it: the engine for every kind, or one controller. */
-  readonly setBy: 'engine' | 'container' | 'image' | 'volume' | 'network' | 'namespace';
+  readonly setBy: 'engine' | 'container' | 'image' | 'build' | 'builder' | 'volume' | 'network' | 'namespace';
 }
 
 /** Condition types. The first three have kstatus' meaning: clients wait on them without knowing the kind. */
@@ -28,6 +28,9 @@ export const CONDITION_TYPES = {
   RolledOut: condition('It runs what the spec of now says, and that was ready.', 'positive', 'container'),
   DNSReady: condition('Names are answered on the network.', 'positive', 'network'),
   Pulled: condition('The image of the present spec is in the store.', 'positive', 'image'),
+  BuildCurrent: condition('The result in use was built from what goes in now.', 'positive', 'build'),
+  BasesCurrent: condition('The digests of the base images are those of now.', 'positive', 'build'),
+  LintClean: condition('The linter of the front end had nothing to say.', 'positive', 'build'),
   Populated: condition("The volume got the image's content at its first use.", 'positive', 'volume'),
   NamespaceDeletionDiscoveryFailure: condition('Not all kinds could be listed.', 'negative', 'namespace'),
   NamespaceDeletionGroupVersionParsingFailure: condition('A kind has an unreadable version.', 'negative', 'namespace'),
@@ -89,6 +92,52 @@ export const REASON_MEANINGS = {
   ImageAmbiguous: 'The archive has several images; `select` says which one.',
   ImageNotUnpacked: 'The layers of the image are not unpacked yet.',
   UnpackFailed: 'A layer could not be unpacked.',
+
+  // Builds.
+  Built: 'It was built from what goes in now.',
+  Building: 'BuildKit is at it.',
+  BuildPending: 'It waits for its turn.',
+  BuildFailed: 'A step failed; a change of what goes in is another try.',
+  BuildCancelled: 'It was cancelled.',
+  BuildSuperseded: 'What goes in changed while it was built, so it was begun anew.',
+  BuildInterrupted: 'The daemon or the builder ended while it was built; it is begun anew.',
+  BuildTimeout: 'It took longer than activeDeadlineSeconds.',
+  BuildSuspended: 'Nothing is built while `suspend` is set.',
+  BuildReverted: 'A former result is in use, as `revertTo` says.',
+  ResultNotFound: 'There is no result of the number in the history.',
+  ResultLost: 'The image that was built is gone from the store; it is built again.',
+  DockerfileInvalid: 'The Dockerfile cannot be read; the message says where.',
+  DockerfileNotFound: 'There is no Dockerfile at the path.',
+  StageNotFound: 'The Dockerfile has no such stage.',
+  SourceNotFound: 'COPY or ADD names what is not in the context.',
+  FrontendUnavailable: 'The image of the front end cannot be had.',
+  BaseImageUnavailable: 'A base image cannot be had; it is tried again.',
+  ContextNotFound: 'The context is not there.',
+  ContextUnreadable: 'A part of the context cannot be read; the message says which.',
+  ContextChanged: 'The context changed while it was sent; it is built again.',
+  ContextFetchFailed: 'The repository or archive of the context cannot be fetched; it is tried again.',
+  GitNotFound: 'The git program is not on this machine.',
+  BuildNotFound: 'There is no Build of the name.',
+  BuildNotReady: 'The Build has no result yet.',
+  BuilderNotFound: 'There is no Builder of the name.',
+  BuilderNotReady: 'The Builder is not ready.',
+  BuilderUnavailable: 'The builder does not answer; it is tried again.',
+  BuilderTooOld: 'The builder cannot do what is asked for.',
+  BuilderStarting: 'The builder is being started.',
+  BuilderIdle: 'The managed builder is stopped until a Build needs it.',
+  BuilderFound: 'A builder was found, and answers.',
+  NoBuilder: 'Neither buildkitd nor dockerd is on this machine.',
+  EntitlementNotAllowed: 'The daemon does not allow the entitlement; start it with --allow-build-entitlement.',
+  ReferenceTaken: 'Another Build pushes to the same reference; only one of them may.',
+  PushFailed: 'The registry did not take the image.',
+  OutputFailed: 'An output could not be written; the message says which.',
+  TooManyIgnorePatterns: 'The ignore file has more patterns than fit into one request.',
+  Linted: 'The linter had nothing to say.',
+  LintWarnings: 'The linter of the front end found something; the build went on.',
+  BasesChecked: 'The base images were asked for.',
+  BaseChanged: 'A base image stands for something else now (Event).',
+  BaseCheckFailed: 'A registry did not answer; what was last known counts.',
+  Pruned: 'Old build cache was removed.',
 
   // Containers.
   Creating: 'The container is being created.',

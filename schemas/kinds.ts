@@ -1,4 +1,6 @@
 /** The table of built-in kinds. Kinds of CustomResourceDefinitions join them at run time, in the API server's registry. */
+import { build } from './definitions/build.ts';
+import { builder } from './definitions/builder.ts';
 import { configMap } from './definitions/config-map.ts';
 import { container } from './definitions/container.ts';
 import { controllerRevision } from './definitions/controller-revision.ts';
@@ -29,6 +31,8 @@ export const KINDS: readonly KindDefinition[] = [
   image,
   volume,
   network,
+  build,
+  builder,
 ];
 
 /** Further places at which kinds of the table are served; they have no objects of their own. */

@@ -31,7 +31,7 @@ import {
   string,
 } from './fragments.ts';
 
-const keySelector = (what: string): StructuralSchema =>
+export const keySelector = (what: string): StructuralSchema =>
   object(
     `A key of a ${what} of this namespace.`,
     {
@@ -239,7 +239,7 @@ export const containerSpec: StructuralSchema = object(
     imageFrom: object(
       'An object of this namespace that gives the image, followed when it changes.',
       {
-        kind: string('Kind of the object.', { enum: ['Image'], default: 'Image' }),
+        kind: string('Kind of the object.', { enum: ['Image', 'Build'], default: 'Image' }),
         name: string('Its name.', { minLength: 1 }),
       },
       { required: ['name'] },

@@ -774,7 +774,7 @@ export interface ContainerImageFrom {
   /**
    * Kind of the object.
    */
-  readonly kind?: 'Image';
+  readonly kind?: 'Image' | 'Build';
   /**
    * Its name.
    */
@@ -2861,4 +2861,1195 @@ export interface NetworkStatusSubnet {
    * The way out.
    */
   readonly gateway?: string;
+}
+
+/**
+ * An image, or files, that BuildKit makes, and makes anew when anything changes that goes into it.
+ */
+export interface Build extends KubeObject {
+  readonly apiVersion: 'tsmoby.dev/v1alpha1';
+  readonly kind: 'Build';
+  readonly metadata: ObjectMeta;
+  readonly spec: BuildSpec;
+  readonly status?: BuildStatus;
+}
+/**
+ * What is built, from what, and what becomes of it.
+ */
+export interface BuildSpec {
+  /**
+   * The machine this object belongs to. Claimed once by the first machine that sees it, then fixed.
+   */
+  readonly nodeName?: string;
+  /**
+   * The Builder that does it.
+   */
+  readonly builderName?: string;
+  /**
+   * What Containers (`image`) and Builds (FROM) of this namespace call the result: `app:dev`. It is pushed nowhere.
+   */
+  readonly reference?: string;
+  readonly context?: BuildContext;
+  readonly dockerfile?: BuildDockerfile;
+  readonly frontend?: BuildFrontend;
+  /**
+   * Values for ARG. They stand in the history of the image: secrets go to `secrets`.
+   */
+  readonly args?: readonly BuildArg[];
+  /**
+   * The stage to build; default is the last one.
+   */
+  readonly target?: string;
+  /**
+   * `os/arch` or `os/arch/variant`; default is that of the machine. Several make an index; Containers get that of the machine.
+   */
+  readonly platforms?: readonly string[];
+  /**
+   * Labels of the image.
+   */
+  readonly labels?: {
+    readonly [k: string]: string;
+  };
+  /**
+   * Further sources that FROM, COPY --from and RUN --mount=from= may name. They also stand in for an image of that name.
+   */
+  readonly contexts?: readonly BuildContext1[];
+  /**
+   * What RUN --mount=type=secret,id=… sees. A changed value is a new build.
+   */
+  readonly secrets?: readonly BuildSecret[];
+  /**
+   * What RUN --mount=type=ssh,id=… talks to.
+   */
+  readonly ssh?: readonly BuildSsh[];
+  /**
+   * Of RUN steps. Default: as the builder has it. Host: that of the machine, for which entitlement network.host is needed.
+   */
+  readonly network?: 'Default' | 'None' | 'Host';
+  /**
+   * Further lines of /etc/hosts in RUN steps.
+   */
+  readonly hostAliases?: readonly BuildHostAliase[];
+  /**
+   * Limits of the processes of RUN steps.
+   */
+  readonly ulimits?: readonly BuildUlimit[];
+  /**
+   * Size of /dev/shm in RUN steps.
+   */
+  readonly shmSize?: number | string;
+  /**
+   * Run every step.
+   */
+  readonly noCache?: boolean;
+  /**
+   * Run every step of these stages.
+   */
+  readonly noCacheStages?: readonly string[];
+  /**
+   * Of base images. Always: the registry is asked at every build, even for what an Image or a Build of this namespace holds.
+   */
+  readonly pullPolicy?: 'Always' | 'IfNotPresent';
+  /**
+   * Secrets of type kubernetes.io/dockerconfigjson in this namespace with credentials for the registry.
+   */
+  readonly imagePullSecrets?: readonly BuildImagePullSecret[];
+  /**
+   * Hosts (`host:port`) with plain HTTP, or certificates that nobody vouches for, when base images are asked for.
+   */
+  readonly insecureRegistries?: readonly string[];
+  readonly cache?: BuildCache;
+  readonly attestations?: BuildAttestations;
+  /**
+   * What the build may do beyond a sandbox; the daemon must allow it (`--allow-build-entitlement`).
+   */
+  readonly entitlements?: readonly ('network.host' | 'security.insecure')[];
+  /**
+   * How long one build may take.
+   */
+  readonly activeDeadlineSeconds?: number;
+  /**
+   * How often a build that failed by its own steps is tried again, before a change is waited for. What is not its fault (a builder or registry that is away) is always tried again.
+   */
+  readonly backoffLimit?: number;
+  /**
+   * What to do with the result; default is one image in the store of this machine.
+   */
+  readonly outputs?: readonly BuildOutput[];
+  readonly basePolicy?: BuildBasePolicy;
+  readonly contextPolicy?: BuildContextPolicy;
+  /**
+   * Build at once when a file of a context directory was saved.
+   */
+  readonly watch?: boolean;
+  /**
+   * Build nothing; what is there stays.
+   */
+  readonly suspend?: boolean;
+  /**
+   * How many results are kept besides the one in use.
+   */
+  readonly historyLimit?: number;
+  /**
+   * Number of a result in `status.history` that is to be used instead of the newest; nothing is built until it is taken away.
+   */
+  readonly revertTo?: number;
+}
+/**
+ * The files that COPY and ADD see. Without one there are none.
+ */
+export interface BuildContext {
+  readonly directory?: BuildContextDirectory;
+  readonly git?: BuildContextGit;
+  readonly http?: BuildContextHttp;
+  readonly inline?: BuildContextInline;
+}
+/**
+ * A directory of this machine. What .dockerignore leaves out takes no part.
+ */
+export interface BuildContextDirectory {
+  /**
+   * Absolute path; in a manifest it may be relative, and counts from there.
+   */
+  readonly path: string;
+}
+/**
+ * A git repository, fetched by the git program of this machine.
+ */
+export interface BuildContextGit {
+  /**
+   * `https://`, `http://`, `ssh://`, `git://`, `file://`, `user@host:path`, or an absolute path.
+   */
+  readonly url: string;
+  /**
+   * Branch, tag or commit; default is the HEAD of the repository. A branch is asked for at `contextPolicy.interval`.
+   */
+  readonly ref?: string;
+  /**
+   * The directory in it that is the context.
+   */
+  readonly subdirectory?: string;
+  /**
+   * Fetch submodules, too; default true.
+   */
+  readonly submodules?: boolean;
+  readonly secretRef?: BuildContextGitSecretRef;
+}
+/**
+ * A Secret of type kubernetes.io/basic-auth (a token is the password), or kubernetes.io/ssh-auth with `ssh-privatekey`, and `known_hosts` where the host has to be one of those.
+ */
+export interface BuildContextGitSecretRef {
+  /**
+   * Name of the Secret.
+   */
+  readonly name: string;
+}
+/**
+ * A tar archive (plain, gzip, bzip2, xz or zstd) behind a URL, unpacked on this machine.
+ */
+export interface BuildContextHttp {
+  /**
+   * `https://` or `http://`.
+   */
+  readonly url: string;
+  /**
+   * Refuse any other content; without it the URL is asked at `contextPolicy.interval`.
+   */
+  readonly digest?: string;
+  readonly secretRef?: BuildContextHttpSecretRef;
+}
+/**
+ * A Secret of type kubernetes.io/basic-auth for the server.
+ */
+export interface BuildContextHttpSecretRef {
+  /**
+   * Name of the Secret.
+   */
+  readonly name: string;
+}
+/**
+ * Files that stand here.
+ */
+export interface BuildContextInline {
+  /**
+   * The files.
+   */
+  readonly files: readonly BuildContextInlineFile[];
+}
+/**
+ * One file: its content as text, or as base64.
+ */
+export interface BuildContextInlineFile {
+  /**
+   * Relative path, without `..`.
+   */
+  readonly path: string;
+  /**
+   * Text.
+   */
+  readonly content?: string;
+  /**
+   * Bytes in base64.
+   */
+  readonly binaryContent?: string;
+  /**
+   * Mode 0755 instead of 0644.
+   */
+  readonly executable?: boolean;
+}
+/**
+ * The Dockerfile, or what the front end reads instead.
+ */
+export interface BuildDockerfile {
+  /**
+   * Path of it in the context, or an absolute path of this machine.
+   */
+  readonly path?: string;
+  /**
+   * Its text, instead of a file.
+   */
+  readonly inline?: string;
+}
+/**
+ * The program that reads it. A `# syntax=` line of a Dockerfile chooses one as well.
+ */
+export interface BuildFrontend {
+  /**
+   * dockerfile.v0 is part of BuildKit; gateway.v0 runs the image `source`.
+   */
+  readonly name?: 'dockerfile.v0' | 'gateway.v0';
+  /**
+   * Reference of the image of a front end.
+   */
+  readonly source?: string;
+  /**
+   * Attributes for the front end, as they are.
+   */
+  readonly options?: {
+    readonly [k: string]: string;
+  };
+}
+/**
+ * One argument.
+ */
+export interface BuildArg {
+  /**
+   * Its name.
+   */
+  readonly name: string;
+  /**
+   * Its value; default is empty.
+   */
+  readonly value?: string;
+  readonly valueFrom?: BuildArgValueFrom;
+}
+/**
+ * Where its value comes from.
+ */
+export interface BuildArgValueFrom {
+  readonly configMapKeyRef?: BuildArgValueFromConfigMapKeyRef;
+}
+/**
+ * A key of a ConfigMap of this namespace.
+ */
+export interface BuildArgValueFromConfigMapKeyRef {
+  /**
+   * Name of the ConfigMap.
+   */
+  readonly name: string;
+  /**
+   * The key.
+   */
+  readonly key: string;
+  /**
+   * Leave the variable out when it is not there, instead of waiting.
+   */
+  readonly optional?: boolean;
+}
+/**
+ * One of them, from one source.
+ */
+export interface BuildContext1 {
+  /**
+   * What the Dockerfile calls it: a name, or an image reference.
+   */
+  readonly name: string;
+  readonly build?: BuildContextBuild;
+  readonly image?: BuildContextImage;
+  readonly directory?: BuildContextDirectory1;
+  readonly git?: BuildContextGit1;
+  readonly http?: BuildContextHttp1;
+  readonly ociLayout?: BuildContextOciLayout;
+  /**
+   * An image of a registry.
+   */
+  readonly reference?: string;
+}
+/**
+ * The result of another Build of this namespace; a new result is a new build here.
+ */
+export interface BuildContextBuild {
+  /**
+   * Its name.
+   */
+  readonly name: string;
+}
+/**
+ * An Image of this namespace.
+ */
+export interface BuildContextImage {
+  /**
+   * Its name.
+   */
+  readonly name: string;
+}
+/**
+ * A directory of this machine. What .dockerignore leaves out takes no part.
+ */
+export interface BuildContextDirectory1 {
+  /**
+   * Absolute path; in a manifest it may be relative, and counts from there.
+   */
+  readonly path: string;
+}
+/**
+ * A git repository, fetched by the git program of this machine.
+ */
+export interface BuildContextGit1 {
+  /**
+   * `https://`, `http://`, `ssh://`, `git://`, `file://`, `user@host:path`, or an absolute path.
+   */
+  readonly url: string;
+  /**
+   * Branch, tag or commit; default is the HEAD of the repository. A branch is asked for at `contextPolicy.interval`.
+   */
+  readonly ref?: string;
+  /**
+   * The directory in it that is the context.
+   */
+  readonly subdirectory?: string;
+  /**
+   * Fetch submodules, too; default true.
+   */
+  readonly submodules?: boolean;
+  readonly secretRef?: BuildContextGitSecretRef1;
+}
+/**
+ * A Secret of type kubernetes.io/basic-auth (a token is the password), or kubernetes.io/ssh-auth with `ssh-privatekey`, and `known_hosts` where the host has to be one of those.
+ */
+export interface BuildContextGitSecretRef1 {
+  /**
+   * Name of the Secret.
+   */
+  readonly name: string;
+}
+/**
+ * A tar archive (plain, gzip, bzip2, xz or zstd) behind a URL, unpacked on this machine.
+ */
+export interface BuildContextHttp1 {
+  /**
+   * `https://` or `http://`.
+   */
+  readonly url: string;
+  /**
+   * Refuse any other content; without it the URL is asked at `contextPolicy.interval`.
+   */
+  readonly digest?: string;
+  readonly secretRef?: BuildContextHttpSecretRef1;
+}
+/**
+ * A Secret of type kubernetes.io/basic-auth for the server.
+ */
+export interface BuildContextHttpSecretRef1 {
+  /**
+   * Name of the Secret.
+   */
+  readonly name: string;
+}
+/**
+ * An image in an OCI layout directory of this machine.
+ */
+export interface BuildContextOciLayout {
+  /**
+   * Absolute path; in a manifest it may be relative.
+   */
+  readonly path: string;
+  /**
+   * Which image of several: digest of its index or manifest.
+   */
+  readonly digest?: string;
+  /**
+   * Which image of several: its tag.
+   */
+  readonly tag?: string;
+}
+/**
+ * One secret.
+ */
+export interface BuildSecret {
+  /**
+   * What the Dockerfile calls it.
+   */
+  readonly id: string;
+  readonly secretKeyRef: BuildSecretSecretKeyRef;
+}
+/**
+ * A key of a Secret of this namespace.
+ */
+export interface BuildSecretSecretKeyRef {
+  /**
+   * Name of the Secret.
+   */
+  readonly name: string;
+  /**
+   * The key.
+   */
+  readonly key: string;
+  /**
+   * Leave the variable out when it is not there, instead of waiting.
+   */
+  readonly optional?: boolean;
+}
+/**
+ * An agent, or keys for one that lives as long as the build. Just one of the two.
+ */
+export interface BuildSsh {
+  /**
+   * What the Dockerfile calls it; `default` when it names none.
+   */
+  readonly id?: string;
+  /**
+   * Absolute path of the socket of an agent.
+   */
+  readonly agentSocket?: string;
+  readonly secretKeyRef?: BuildSshSecretKeyRef;
+}
+/**
+ * A key of a Secret of this namespace.
+ */
+export interface BuildSshSecretKeyRef {
+  /**
+   * Name of the Secret.
+   */
+  readonly name: string;
+  /**
+   * The key.
+   */
+  readonly key: string;
+  /**
+   * Leave the variable out when it is not there, instead of waiting.
+   */
+  readonly optional?: boolean;
+}
+/**
+ * Names of one address.
+ */
+export interface BuildHostAliase {
+  /**
+   * The address.
+   */
+  readonly ip: string;
+  /**
+   * Its names.
+   */
+  readonly hostnames: readonly string[];
+}
+/**
+ * One limit.
+ */
+export interface BuildUlimit {
+  /**
+   * As in ulimit: nofile, nproc, core, …
+   */
+  readonly name: string;
+  /**
+   * The limit; -1 is none.
+   */
+  readonly soft: number;
+  /**
+   * The highest that a process may raise it to; default is `soft`.
+   */
+  readonly hard?: number;
+}
+/**
+ * A reference to a Secret.
+ */
+export interface BuildImagePullSecret {
+  /**
+   * Name of the Secret.
+   */
+  readonly name: string;
+}
+/**
+ * Build cache outside of the builder.
+ */
+export interface BuildCache {
+  /**
+   * Where steps that were built elsewhere are taken from.
+   */
+  readonly from?: readonly BuildCacheFrom[];
+  /**
+   * Where the steps of this build are put.
+   */
+  readonly to?: readonly BuildCacheTo[];
+}
+/**
+ * One source.
+ */
+export interface BuildCacheFrom {
+  readonly registry?: BuildCacheFromRegistry;
+  readonly local?: BuildCacheFromLocal;
+}
+/**
+ * A cache, or an image with an inline cache.
+ */
+export interface BuildCacheFromRegistry {
+  /**
+   * Its reference.
+   */
+  readonly reference: string;
+  /**
+   * Allow plain HTTP and certificates that nobody vouches for. Registries on a loopback address may always speak HTTP.
+   */
+  readonly insecure?: boolean;
+}
+/**
+ * An OCI layout directory.
+ */
+export interface BuildCacheFromLocal {
+  /**
+   * Absolute path.
+   */
+  readonly path: string;
+}
+/**
+ * One target.
+ */
+export interface BuildCacheTo {
+  readonly registry?: BuildCacheToRegistry;
+  readonly inline?: BuildCacheToInline;
+  readonly local?: BuildCacheToLocal;
+}
+/**
+ * A reference of its own.
+ */
+export interface BuildCacheToRegistry {
+  /**
+   * Its reference.
+   */
+  readonly reference: string;
+  /**
+   * Allow plain HTTP and certificates that nobody vouches for. Registries on a loopback address may always speak HTTP.
+   */
+  readonly insecure?: boolean;
+  /**
+   * min: what the result itself needs; max: every step.
+   */
+  readonly mode?: 'min' | 'max';
+}
+/**
+ * Inside the image that is pushed.
+ */
+export interface BuildCacheToInline {}
+/**
+ * An OCI layout directory; the daemon must allow it (`--allow-host-path`).
+ */
+export interface BuildCacheToLocal {
+  /**
+   * Absolute path.
+   */
+  readonly path: string;
+  /**
+   * min: what the result itself needs; max: every step.
+   */
+  readonly mode?: 'min' | 'max';
+}
+/**
+ * Statements about the result that are stored with it.
+ */
+export interface BuildAttestations {
+  readonly sbom?: BuildAttestationsSbom;
+  readonly provenance?: BuildAttestationsProvenance;
+}
+/**
+ * What is in it, found by a scanner image.
+ */
+export interface BuildAttestationsSbom {
+  /**
+   * The scanner's image; default is BuildKit's own choice.
+   */
+  readonly generator?: string;
+}
+/**
+ * How it was made.
+ */
+export interface BuildAttestationsProvenance {
+  /**
+   * min: what the result itself needs; max: every step.
+   */
+  readonly mode?: 'min' | 'max';
+}
+/**
+ * One output.
+ */
+export interface BuildOutput {
+  readonly image?: BuildOutputImage;
+  readonly push?: BuildOutputPush;
+  readonly ociArchive?: BuildOutputOciArchive;
+  readonly tar?: BuildOutputTar;
+  readonly directory?: BuildOutputDirectory;
+}
+/**
+ * An image in the store of this machine, for Containers (`imageFrom`) and other Builds.
+ */
+export interface BuildOutputImage {}
+/**
+ * An image in a registry; credentials come from `imagePullSecrets`.
+ */
+export interface BuildOutputPush {
+  /**
+   * Where to: `registry.example.com/team/app:1.4`.
+   */
+  readonly reference: string;
+  /**
+   * Allow plain HTTP and certificates that nobody vouches for. Registries on a loopback address may always speak HTTP.
+   */
+  readonly insecure?: boolean;
+}
+/**
+ * A tar file in OCI layout.
+ */
+export interface BuildOutputOciArchive {
+  /**
+   * Absolute path of the file. The daemon must allow it (`--allow-host-path`).
+   */
+  readonly path: string;
+}
+/**
+ * The files of the result as a tar file.
+ */
+export interface BuildOutputTar {
+  /**
+   * Absolute path of the file. The daemon must allow it (`--allow-host-path`).
+   */
+  readonly path: string;
+}
+/**
+ * The files of the result in a directory. Files that are there and not in the result stay.
+ */
+export interface BuildOutputDirectory {
+  /**
+   * Absolute path of the directory. The daemon must allow it (`--allow-host-path`).
+   */
+  readonly path: string;
+}
+/**
+ * When a base image that changed in its registry makes a new build.
+ */
+export interface BuildBasePolicy {
+  /**
+   * How often its tags are asked for (`10m`, `24h`); 0 is never.
+   */
+  readonly interval?: string;
+}
+/**
+ * When a changed context makes a new build.
+ */
+export interface BuildContextPolicy {
+  /**
+   * How often it is looked at (`30s`, `5m`); 0 is never, but for a changed spec and on request.
+   */
+  readonly interval?: string;
+}
+/**
+ * What was built, and what is being built.
+ */
+export interface BuildStatus {
+  /**
+   * The generation of the spec that this status speaks of.
+   */
+  readonly observedGeneration?: number;
+  /**
+   * What is true of the object now; Ready, Reconciling and Stalled mean what they mean in kstatus.
+   *
+   * Items: One condition.
+   */
+  readonly conditions?: readonly Condition[];
+  /**
+   * The full form of `spec.reference`.
+   */
+  readonly reference?: string;
+  /**
+   * Number of the build whose result is in use.
+   */
+  readonly number?: number;
+  /**
+   * Digest of everything that went into it.
+   */
+  readonly key?: string;
+  /**
+   * Digest of the index or manifest in use.
+   */
+  readonly digest?: string;
+  /**
+   * Digest of the manifest for this machine's platform.
+   */
+  readonly manifestDigest?: string;
+  /**
+   * Chain id of the unpacked layers.
+   */
+  readonly chainId?: string;
+  /**
+   * The snapshotter that holds the unpacked layers.
+   */
+  readonly snapshotter?: string;
+  /**
+   * `os/arch[/variant]` of the manifest.
+   */
+  readonly platform?: string;
+  /**
+   * Name of the record in the runtime's image store.
+   */
+  readonly recordName?: string;
+  /**
+   * Compressed size of all blobs, in bytes.
+   */
+  readonly sizeBytes?: number;
+  /**
+   * The same for people: `4.3 MB`.
+   */
+  readonly size?: string;
+  readonly lastBuild?: BuildStatusLastBuild;
+  /**
+   * Steps of the newest build: those that run or failed, then the latest; at most 50.
+   */
+  readonly steps?: readonly BuildStatusStep[];
+  readonly context?: BuildStatusContext;
+  /**
+   * Base images, with the digests that count now.
+   */
+  readonly bases?: readonly BuildStatusBase[];
+  /**
+   * What the newest successful build left behind.
+   */
+  readonly outputs?: readonly BuildStatusOutput[];
+  /**
+   * What the linter of the front end said of the newest build; at most 20.
+   */
+  readonly warnings?: readonly BuildStatusWarning[];
+  /**
+   * Results that are kept, newest first, the one in use included.
+   */
+  readonly history?: readonly BuildStatusHistory[];
+  /**
+   * The last value of annotation tsmoby.dev/build-request that was served.
+   */
+  readonly observedBuildRequest?: string;
+}
+/**
+ * The newest build, whether it runs or has ended.
+ */
+export interface BuildStatusLastBuild {
+  /**
+   * 1, 2, 3, …; also that of its log.
+   */
+  readonly number?: number;
+  /**
+   * Digest of everything that goes in.
+   */
+  readonly key?: string;
+  /**
+   * Why it was made.
+   */
+  readonly cause?: string;
+  /**
+   * Running, Succeeded, Failed, Cancelled, Superseded or Interrupted.
+   */
+  readonly phase?: string;
+  /**
+   * How often this key was tried in a row.
+   */
+  readonly attempts?: number;
+  /**
+   * When it began.
+   */
+  readonly startTime?: string;
+  /**
+   * When it ended.
+   */
+  readonly completionTime?: string;
+  /**
+   * How long it took: `1m2.5s`.
+   */
+  readonly duration?: string;
+  /**
+   * Steps that are known.
+   */
+  readonly totalSteps?: number;
+  /**
+   * Steps that are done, cached ones included.
+   */
+  readonly completedSteps?: number;
+  /**
+   * Steps whose result was there already.
+   */
+  readonly cachedSteps?: number;
+  readonly failure?: BuildStatusLastBuildFailure;
+}
+/**
+ * Why it failed.
+ */
+export interface BuildStatusLastBuildFailure {
+  /**
+   * What BuildKit said.
+   */
+  readonly message?: string;
+  /**
+   * The step.
+   */
+  readonly step?: string;
+  /**
+   * The file with the mistake, as the Dockerfile is named.
+   */
+  readonly file?: string;
+  /**
+   * First line of it, from 1.
+   */
+  readonly line?: number;
+  /**
+   * Last line of it.
+   */
+  readonly endLine?: number;
+  /**
+   * Those lines and their neighbours, numbered.
+   */
+  readonly excerpt?: string;
+}
+/**
+ * One step.
+ */
+export interface BuildStatusStep {
+  /**
+   * As the front end calls it.
+   */
+  readonly name?: string;
+  /**
+   * Its result was there already.
+   */
+  readonly cached?: boolean;
+  /**
+   * It runs now.
+   */
+  readonly running?: boolean;
+  /**
+   * How long it took.
+   */
+  readonly duration?: string;
+  /**
+   * Why it failed.
+   */
+  readonly error?: string;
+}
+/**
+ * The context as it was last looked at.
+ */
+export interface BuildStatusContext {
+  /**
+   * Digest of all files that take part.
+   */
+  readonly digest?: string;
+  /**
+   * Commit of a git context, digest of an archive.
+   */
+  readonly revision?: string;
+  /**
+   * How many files take part.
+   */
+  readonly files?: number;
+  /**
+   * Their bytes.
+   */
+  readonly sizeBytes?: number;
+  /**
+   * When it was last looked at and had changed.
+   */
+  readonly checkTime?: string;
+}
+/**
+ * One image.
+ */
+export interface BuildStatusBase {
+  /**
+   * Its reference.
+   */
+  readonly reference?: string;
+  /**
+   * What it stands for.
+   */
+  readonly digest?: string;
+  /**
+   * Where that was found: Registry, or an object of the namespace such as `Image/base`.
+   */
+  readonly source?: string;
+}
+/**
+ * One output.
+ */
+export interface BuildStatusOutput {
+  /**
+   * image, push, ociArchive, tar or directory.
+   */
+  readonly type?: string;
+  /**
+   * Reference or path.
+   */
+  readonly target?: string;
+  /**
+   * Digest of an image.
+   */
+  readonly digest?: string;
+}
+/**
+ * One warning.
+ */
+export interface BuildStatusWarning {
+  /**
+   * What is wrong.
+   */
+  readonly message?: string;
+  /**
+   * Where.
+   */
+  readonly file?: string;
+  /**
+   * Line, from 1.
+   */
+  readonly line?: number;
+  /**
+   * Where it is explained.
+   */
+  readonly url?: string;
+}
+/**
+ * One result.
+ */
+export interface BuildStatusHistory {
+  /**
+   * Number of its build.
+   */
+  readonly number?: number;
+  /**
+   * Digest of everything that went into it.
+   */
+  readonly key?: string;
+  /**
+   * Digest of the index or manifest.
+   */
+  readonly digest?: string;
+  /**
+   * Digest of the manifest for this machine's platform.
+   */
+  readonly manifestDigest?: string;
+  /**
+   * Name of the record in the runtime's image store.
+   */
+  readonly recordName?: string;
+  /**
+   * Why it was built.
+   */
+  readonly cause?: string;
+  /**
+   * When it was done.
+   */
+  readonly completionTime?: string;
+  /**
+   * How long it took.
+   */
+  readonly duration?: string;
+}
+
+/**
+ * A BuildKit: one that is there, or one that tsmoby runs itself.
+ */
+export interface Builder extends KubeObject {
+  readonly apiVersion: 'tsmoby.dev/v1alpha1';
+  readonly kind: 'Builder';
+  readonly metadata: ObjectMeta;
+  readonly spec: BuilderSpec;
+  readonly status?: BuilderStatus;
+}
+/**
+ * Where it is. Without endpoint and managed: whichever is found, buildkitd first, then dockerd, then a managed one.
+ */
+export interface BuilderSpec {
+  /**
+   * The machine this object belongs to. Claimed once by the first machine that sees it, then fixed.
+   */
+  readonly nodeName?: string;
+  /**
+   * `unix:///run/buildkit/buildkitd.sock`, `tcp://host:port`, or `docker:///var/run/docker.sock` for the BuildKit inside dockerd.
+   */
+  readonly endpoint?: string;
+  readonly tls?: BuilderTls;
+  /**
+   * tsmoby runs it when a Build needs it: buildkitd or dockerd as a program of this machine, whichever is on PATH, else buildkitd in a Container.
+   */
+  readonly managed?: boolean;
+  /**
+   * The image of a managed builder in a Container.
+   */
+  readonly image?: string;
+  /**
+   * A managed builder that had nothing to do for so long is stopped; 0 is never.
+   */
+  readonly idleTimeout?: string;
+  /**
+   * Builds at once; further ones wait their turn.
+   */
+  readonly maxParallelBuilds?: number;
+  readonly prunePolicy?: BuilderPrunePolicy;
+}
+/**
+ * For tcp.
+ */
+export interface BuilderTls {
+  readonly secretRef: BuilderTlsSecretRef;
+  /**
+   * The name in its certificate; default is the host of the endpoint.
+   */
+  readonly serverName?: string;
+}
+/**
+ * A Secret with `ca.crt`, and `tls.crt` and `tls.key` where the server asks who we are.
+ */
+export interface BuilderTlsSecretRef {
+  /**
+   * Name of the Secret.
+   */
+  readonly name: string;
+}
+/**
+ * What is kept of the build cache. Without it the builder decides by itself.
+ */
+export interface BuilderPrunePolicy {
+  /**
+   * The most that the cache may take; what was not used for longest goes first.
+   */
+  readonly keepStorage?: number | string;
+  /**
+   * What was not used for so long goes (`168h`).
+   */
+  readonly keepDuration?: string;
+  /**
+   * How often.
+   */
+  readonly interval?: string;
+}
+/**
+ * What was found.
+ */
+export interface BuilderStatus {
+  /**
+   * The generation of the spec that this status speaks of.
+   */
+  readonly observedGeneration?: number;
+  /**
+   * What is true of the object now; Ready, Reconciling and Stalled mean what they mean in kstatus.
+   *
+   * Items: One condition.
+   */
+  readonly conditions?: readonly Condition[];
+  /**
+   * Buildkitd, Dockerd, or Managed with what runs it: `Managed (dockerd)`.
+   */
+  readonly type?: string;
+  /**
+   * Where it is reached.
+   */
+  readonly endpoint?: string;
+  /**
+   * What it says of itself.
+   */
+  readonly version?: string;
+  /**
+   * Its workers; builds go to the first.
+   */
+  readonly workers?: readonly BuilderStatusWorker[];
+  /**
+   * What it builds for, in one line.
+   */
+  readonly platforms?: string;
+  /**
+   * The ways in which a result leaves it.
+   */
+  readonly exporters?: readonly string[];
+  /**
+   * How an image gets into this machine's store: ContentStore (only what is missing moves), Archive, or DockerArchive.
+   */
+  readonly landing?: string;
+  /**
+   * It stores in the containerd of this daemon: nothing moves at all.
+   */
+  readonly sharesContainerd?: boolean;
+  /**
+   * Its namespace in containerd.
+   */
+  readonly containerdNamespace?: string;
+  readonly cache?: BuilderStatusCache;
+  /**
+   * Builds that run on it now.
+   */
+  readonly activeBuilds?: number;
+  readonly lastPrune?: BuilderStatusLastPrune;
+}
+/**
+ * One worker.
+ */
+export interface BuilderStatusWorker {
+  /**
+   * Its id.
+   */
+  readonly id?: string;
+  /**
+   * containerd, oci, or graphdriver in an old dockerd.
+   */
+  readonly executor?: string;
+  /**
+   * What it builds for.
+   */
+  readonly platforms?: readonly string[];
+}
+/**
+ * Its build cache, as last asked.
+ */
+export interface BuilderStatusCache {
+  /**
+   * How many.
+   */
+  readonly records?: number;
+  /**
+   * Bytes of all.
+   */
+  readonly sizeBytes?: number;
+  /**
+   * The same for people.
+   */
+  readonly size?: string;
+  /**
+   * Bytes that nothing uses now.
+   */
+  readonly reclaimableBytes?: number;
+}
+/**
+ * When the cache was last pruned by its policy.
+ */
+export interface BuilderStatusLastPrune {
+  /**
+   * When.
+   */
+  readonly time?: string;
+  /**
+   * Bytes that were freed.
+   */
+  readonly reclaimedBytes?: number;
 }
