@@ -1,6 +1,6 @@
 /**
  * Keeps the daemons of packages from starting while they are installed, and on a systemd machine from starting at the
- * next boot: tsmoby runs its own containerd, and the tests their own registry.
+ * next boot: tsmoby runs its own containerd, and the tests their own dockerd, registry and sshd.
  */
 import { existsSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
@@ -12,20 +12,39 @@ const marker = '# tsmoby set-up: removed when the installation is over';
 const policy = `#!/bin/sh\n${marker}\nexit 101\n`;
 
 /** Packages whose services would be enabled by their installation. */
-const services: ReadonlyMap<string, string> = new Map([
-  ['containerd', 'containerd.service'],
-  ['docker-registry', 'docker-registry.service'],
+const services: ReadonlyMap<string, readonly string[]> = new Map([
+  ['containerd', ['containerd.service']],
+  ['docker.io', ['docker.service', 'docker.socket']],
+  ['docker-registry', ['docker-registry.service']],
+  ['openssh-server', ['ssh.service']],
 ]);
 
-/** Holds until disposed. A policy of the machine's owner is respected; one that a crash of ours left is removed. */
+/**
+ * Holds until disposed. A policy of the machine's owner is respected, and so is a service that was enabled before (of a package that was there and too
+ * old); a policy that a crash of ours left is removed.
+ */
 export async function holdServices(packages: readonly string[]): Promise<AsyncDisposable> {
   const own = !existsSync(policyFile) || (await readFile(policyFile, 'utf8')).includes(marker);
+  const fresh = await notEnabled(packages.flatMap((name) => services.get(name) ?? []));
   if (own) await writeFile(policyFile, policy, { mode: 0o755 });
   return {
     async [Symbol.asyncDispose]() {
       if (own) await rm(policyFile, { force: true });
-      const units = packages.flatMap((name) => services.get(name) ?? []);
-      if (units.length > 0 && existsSync('/run/systemd/system')) await output('systemctl', ['disable', ...units]);
+      if (fresh.length > 0) await output('systemctl', ['disable', ...fresh]);
     },
   };
+}
+
+/** None where no systemd runs. */
+async function notEnabled(units: readonly string[]): Promise<readonly string[]> {
+  if (!existsSync('/run/systemd/system')) return [];
+  const enabled = await Promise.all(
+    units.map((unit) =>
+      output('systemctl', ['is-enabled', unit]).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  );
+  return units.filter((_, index) => !enabled[index]);
 }

@@ -24,8 +24,8 @@ export async function unpackKubectl(): Promise<string | undefined> {
   await mkdir(dirname(directory), { recursive: true });
   const scratch = await mkdtemp(`${directory}-`);
   try {
-    const file = await downloadFromSuite(suite, 'kubectl', scratch);
-    await output('dpkg', ['-x', file, join(scratch, 'root')]);
+    const [file] = await downloadFromSuite(suite, ['kubectl'], scratch);
+    await output('dpkg', ['-x', String(file), join(scratch, 'root')]);
     await rm(directory, { recursive: true, force: true });
     await rename(join(scratch, 'root'), directory);
   } finally {

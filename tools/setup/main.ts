@@ -4,13 +4,13 @@
  *
  * Usage: node tools/setup/main.ts quickstart|test
  */
-import { findOnPath, missingFor, type Purpose, type Requirement } from './requirements.ts';
+import { findOnPath, missingFor, withoutPackages, type Purpose, type Requirement } from './requirements.ts';
 import { installPackages } from './install.ts';
 import { unpackKubectl, withoutNewerKubectl } from './kubectl.ts';
 
 const ownPath = process.env['PATH'] ?? '';
 /** Where a daemon of root would find programs, whatever PATH this shell has. */
-const searchPath = `${ownPath}:/usr/sbin:/sbin`;
+const searchPath = `${withoutPackages(ownPath)}:/usr/sbin:/sbin`;
 
 async function main(purpose: string | undefined): Promise<number> {
   if (purpose !== 'quickstart' && purpose !== 'test') {
@@ -21,7 +21,7 @@ async function main(purpose: string | undefined): Promise<number> {
   const missing = await missingFor(purpose, searchPath);
   if (missing.length === 0) return 0;
   if (process.getuid?.() !== 0) return explain(missing, purpose);
-  const installed = await installPackages(missing.map((each) => each.package));
+  const installed = await installPackages(missing);
   for (const line of installed) console.log(`set-up: installed ${line}`);
   const left = await missingFor(purpose, searchPath);
   for (const each of left) console.error(`set-up: still missing after the installation: ${describe(each)}`);
@@ -42,7 +42,7 @@ function explain(missing: readonly Requirement[], purpose: Purpose): number {
   for (const each of missing) console.error(`set-up: missing ${describe(each)}`);
   console.error(`set-up: only root can install packages. Run this once, then again what you ran:`);
   console.error(`  sudo env PATH="$PATH" node tools/setup/main.ts ${purpose}`);
-  console.error(`or install them yourself (containerd must be 1.7 or newer, from Debian 13 on Debian 12):`);
+  console.error(`or install them yourself (on Debian 12, containerd and docker.io from Debian 13):`);
   console.error(`  sudo apt-get install --no-install-recommends ${missing.map((each) => each.package).join(' ')}`);
   return 1;
 }

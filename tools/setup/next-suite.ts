@@ -1,4 +1,4 @@
-/** Fetches one package from a newer Debian on a machine whose apt knows only an older suite; nothing stays behind in /etc or /var. */
+/** Fetches packages from a newer Debian on a machine whose apt knows only an older suite; nothing stays behind in /etc or /var. */
 import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { deriveSource, type SourceFile } from './derive-source.ts';
@@ -6,8 +6,13 @@ import { output } from './run.ts';
 
 const aptDirectory = '/etc/apt';
 
-/** Downloads `name` of Debian's `suite` (`trixie`) into `scratch`; answers the path of the .deb file. */
-export async function downloadFromSuite(suite: string, name: string, scratch: string): Promise<string> {
+/** Downloads packages of Debian's `suite` (`trixie`) into `scratch`; answers the paths of their .deb files. */
+export async function downloadFromSuite(
+  suite: string,
+  names: readonly string[],
+  scratch: string,
+): Promise<readonly string[]> {
+  if (names.length === 0) return [];
   const source = deriveSource(await configuredSources(), await codename(), suite);
   const parts = join(scratch, 'sources.list.d');
   await mkdir(join(scratch, 'lists/partial'), { recursive: true });
@@ -22,10 +27,13 @@ export async function downloadFromSuite(suite: string, name: string, scratch: st
     ['APT::Sandbox::User', 'root'],
   ].flatMap(([key, value]) => ['-o', `${key}=${value}`]);
   await output('apt-get', ['-q', ...options, 'update']);
-  await output('apt-get', ['-q', ...options, 'download', `${name}/${suite}`], { cwd: scratch });
-  const file = (await readdir(scratch)).find((each) => each.startsWith(`${name}_`) && each.endsWith('.deb'));
-  if (file === undefined) throw new Error(`apt-get download ${name} from ${suite} left no package in ${scratch}`);
-  return join(scratch, file);
+  await output('apt-get', ['-q', ...options, 'download', ...names.map((name) => `${name}/${suite}`)], { cwd: scratch });
+  const files = await readdir(scratch);
+  return names.map((name) => {
+    const file = files.find((each) => each.startsWith(`${name}_`) && each.endsWith('.deb'));
+    if (file === undefined) throw new Error(`apt-get download ${name} from ${suite} left no package in ${scratch}`);
+    return join(scratch, file);
+  });
 }
 
 async function configuredSources(): Promise<readonly SourceFile[]> {

@@ -14,12 +14,11 @@ export interface Requirement {
   readonly package: string;
   readonly why: string;
   readonly purposes: readonly Purpose[];
+  /** The oldest version that will do, as the program tells it and as the package is numbered; absent: any. */
+  readonly oldest?: string;
   /** Whether it is there and good enough; absent: being on PATH is. */
   readonly fits?: (path: string) => Promise<boolean>;
 }
-
-/** The oldest containerd that tsmoby runs on. */
-export const oldestContainerd = '1.7.0';
 
 const both: readonly Purpose[] = ['quickstart', 'test'];
 
@@ -30,7 +29,7 @@ export const requirements: readonly Requirement[] = [
     package: 'containerd',
     why: 'the runtime, 1.7 or newer',
     purposes: both,
-    fits: fitContainerd,
+    oldest: '1.7.0',
   },
   { program: 'runc', package: 'runc', why: 'starts the processes of containers', purposes: both },
   { program: 'tini-static', package: 'tini', why: 'the init process of containers', purposes: both },
@@ -44,6 +43,17 @@ export const requirements: readonly Requirement[] = [
     why: "interfaces of containers, made by CNI's plugins",
     purposes: both,
   },
+  {
+    program: 'dockerd',
+    package: 'docker.io',
+    why: 'its BuildKit builds images where no buildkitd is, 26 or newer',
+    purposes: both,
+    // Debian 12's 20.10 cannot keep images in containerd.
+    oldest: '26.0.0',
+  },
+  { program: 'git', package: 'git', why: 'tests build from repositories', purposes: ['test'] },
+  { program: 'ssh', package: 'openssh-client', why: 'tests fetch repositories over ssh', purposes: ['test'] },
+  { program: 'sshd', package: 'openssh-server', why: 'tests fetch repositories from it', purposes: ['test'] },
   { program: 'iptables', package: 'iptables', why: 'tests publish ports beside its rules', purposes: ['test'] },
   { program: 'docker-registry', package: 'docker-registry', why: 'tests pull from it', purposes: ['test'] },
   {
@@ -75,8 +85,18 @@ export async function missingFor(purpose: Purpose, searchPath: string): Promise<
 }
 
 async function isMet(requirement: Requirement, searchPath: string): Promise<boolean> {
-  const path = await findOnPath(requirement.program, searchPath);
-  return path !== undefined && (requirement.fits === undefined || (await requirement.fits(path)));
+  const { program, oldest, fits } = requirement;
+  const path = await findOnPath(program, searchPath);
+  if (path === undefined || (oldest !== undefined && !(await isAtLeast(path, oldest)))) return false;
+  return fits === undefined || (await fits(path));
+}
+
+/** `searchPath` without the directories of npm's packages, of which one brings an `nft` that is no firewall. */
+export function withoutPackages(searchPath: string): string {
+  return searchPath
+    .split(':')
+    .filter((directory) => !/\/node_modules\/\.bin\/?$/.test(directory))
+    .join(':');
 }
 
 /** The executable that a shell with this PATH would start, or undefined. */
@@ -94,9 +114,9 @@ export async function findOnPath(program: string, searchPath: string): Promise<s
   return undefined;
 }
 
-async function fitContainerd(path: string): Promise<boolean> {
+async function isAtLeast(path: string, oldest: string): Promise<boolean> {
   const version = parseVersion(await output(path, ['--version']).catch(() => ''));
-  return version !== undefined && atLeast(version, oldestContainerd);
+  return version !== undefined && atLeast(version, oldest);
 }
 
 /** A static ELF file asks for no interpreter; a busybox that needs a libc is of no use inside an image. */
