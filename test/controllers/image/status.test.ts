@@ -1,5 +1,6 @@
 import test from 'ava';
-import { describeProgress, humanSize } from '../../../controllers/image/status.ts';
+import { describeProgress } from '../../../controllers/image/status.ts';
+import { humanSize } from '../../../schemas/values/human-size.ts';
 import { sourceFingerprint } from '../../../controllers/image/names.ts';
 import type { Image } from '../../../schemas/gen/types.ts';
 
