@@ -258,6 +258,9 @@ export interface Builder extends Disposable {
 }
 
 export interface Builders {
-  /** Opens nothing yet: the first call does. */
+  /**
+   * Opens nothing yet: the first call does. Who opens the same endpoint may share one connection; disposing is each one's own, and cancels what was
+   * asked through it.
+   */
   open(endpoint: BuilderEndpoint): Builder;
 }

@@ -58,7 +58,7 @@ export const builder: KindDefinition = {
             'For tcp.',
             {
               secretRef: secretName(
-                'A Secret with `ca.crt`, and `tls.crt` and `tls.key` where the server asks who we are.',
+                'A Secret of namespace tsmoby-system with `ca.crt`, and `tls.crt` and `tls.key` where the server asks who we are.',
               ),
               serverName: string('The name in its certificate; default is the host of the endpoint.', { minLength: 1 }),
             },
@@ -80,11 +80,22 @@ export const builder: KindDefinition = {
             maximum: 256,
             default: 4,
           }),
-          prunePolicy: object('What is kept of the build cache. Without it the builder decides by itself.', {
-            keepStorage: quantity('The most that the cache may take; what was not used for longest goes first.'),
-            keepDuration: string('What was not used for so long goes (`168h`).', { pattern: duration }),
-            interval: string('How often.', { pattern: duration, default: '1h' }),
-          }),
+          prunePolicy: object(
+            'What is kept of the build cache. Without it the builder decides by itself.',
+            {
+              keepStorage: quantity('The most that the cache may take; what was not used for longest goes first.'),
+              keepDuration: string('What was not used for so long goes (`168h`).', { pattern: duration }),
+              interval: string('How often.', { pattern: duration, default: '1h' }),
+            },
+            {
+              'x-kubernetes-validations': [
+                {
+                  rule: 'has(self.keepStorage) || has(self.keepDuration)',
+                  message: 'give keepStorage, keepDuration, or both: without them all of the cache would go',
+                },
+              ],
+            },
+          ),
         },
         {
           default: {},
@@ -106,7 +117,7 @@ export const builder: KindDefinition = {
       status: object('What was found.', {
         observedGeneration,
         conditions,
-        type: string('Buildkitd, Dockerd, or Managed with what runs it: `Managed (dockerd)`.'),
+        type: string('Buildkitd, Dockerd, or Managed with what runs it: `Managed (dockerd)`, `Managed (container)`.'),
         endpoint: string('Where it is reached.'),
         version: string('What it says of itself.'),
         workers: atomicList(
@@ -131,6 +142,9 @@ export const builder: KindDefinition = {
           reclaimableBytes: integer('Bytes that nothing uses now.'),
         }),
         activeBuilds: integer('Builds that run on it now.'),
+        lastUsedTime: string('When a managed builder last had something to do, or was asked for.', {
+          format: 'date-time',
+        }),
         lastPrune: object('When the cache was last pruned by its policy.', {
           time: string('When.', { format: 'date-time' }),
           reclaimedBytes: integer('Bytes that were freed.'),

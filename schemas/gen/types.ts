@@ -3920,7 +3920,7 @@ export interface BuilderTls {
   readonly serverName?: string;
 }
 /**
- * A Secret with `ca.crt`, and `tls.crt` and `tls.key` where the server asks who we are.
+ * A Secret of namespace tsmoby-system with `ca.crt`, and `tls.crt` and `tls.key` where the server asks who we are.
  */
 export interface BuilderTlsSecretRef {
   /**
@@ -3960,7 +3960,7 @@ export interface BuilderStatus {
    */
   readonly conditions?: readonly Condition[];
   /**
-   * Buildkitd, Dockerd, or Managed with what runs it: `Managed (dockerd)`.
+   * Buildkitd, Dockerd, or Managed with what runs it: `Managed (dockerd)`, `Managed (container)`.
    */
   readonly type?: string;
   /**
@@ -4000,6 +4000,10 @@ export interface BuilderStatus {
    * Builds that run on it now.
    */
   readonly activeBuilds?: number;
+  /**
+   * When a managed builder last had something to do, or was asked for.
+   */
+  readonly lastUsedTime?: string;
   readonly lastPrune?: BuilderStatusLastPrune;
 }
 /**

@@ -33,6 +33,8 @@ test('the table holds every kind once, under one resource name', (t) => {
     'Image',
     'Volume',
     'Network',
+    'Build',
+    'Builder',
   ]);
   t.is(new Set(KINDS.map((row) => `${row.plural}.${row.group}`)).size, KINDS.length);
   for (const row of KINDS) {
@@ -95,7 +97,7 @@ test('a plural name goes before a short name', (t) => {
 });
 
 test('category all holds our kinds and none of the core', (t) => {
-  t.deepEqual(names(kindsOfCategory('all')), ['Container', 'Image', 'Volume', 'Network']);
+  t.deepEqual(names(kindsOfCategory('all')), ['Container', 'Image', 'Volume', 'Network', 'Build']);
 });
 
 const cells = (row: KindDefinition, object: object): Record<string, unknown> =>
