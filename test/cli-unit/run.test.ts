@@ -103,6 +103,7 @@ test('api-resources lists what the server serves', async (t) => {
     'selfsubjectaccessreviews.authorization.k8s.io',
     'selfsubjectrulesreviews.authorization.k8s.io',
     'subjectaccessreviews.authorization.k8s.io',
+    'builders.tsmoby.dev',
   ]);
   t.regex(
     (await world.tsmoby(['api-resources'])).stdout,
