@@ -4,6 +4,7 @@
  */
 import type { HostFacts } from '../ports/host.ts';
 import type { LogRun } from '../ports/logs.ts';
+import { FakeBuildLogs } from './build-logs.ts';
 import { FakeConnections } from './connections.ts';
 import { FakeContainers, type FakeInstance } from './containers.ts';
 import type { FakeImage } from './catalogue.ts';
@@ -87,6 +88,7 @@ export interface FakeRuntime {
   readonly images: FakeImages;
   readonly events: FakeEvents;
   readonly logs: FakeLogs;
+  readonly buildLogs: FakeBuildLogs;
   readonly volumes: FakeVolumes;
   readonly networks: FakeNetworks;
   readonly sandboxes: FakeSandboxes;
@@ -126,6 +128,7 @@ export function createFakeRuntime(options: FakeRuntimeOptions): FakeRuntime {
     images,
     events,
     logs,
+    buildLogs: new FakeBuildLogs(gate),
     volumes: new FakeVolumes(gate, files, facts, options.allowHostPaths ?? []),
     networks,
     sandboxes,
