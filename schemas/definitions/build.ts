@@ -5,6 +5,8 @@ import { atomicList, boolean, conditions, integer, object, observedGeneration, s
 const time = (description: string) => string(description, { format: 'date-time' });
 
 const failure = object('Why it failed.', {
+  reason: string('In a word, as in the conditions.'),
+  transient: boolean('Not by its own fault: it is tried again by itself.'),
   message: string('What BuildKit said.'),
   step: string('The step.'),
   file: string('The file with the mistake, as the Dockerfile is named.'),

@@ -3701,6 +3701,14 @@ export interface BuildStatusLastBuild {
  */
 export interface BuildStatusLastBuildFailure {
   /**
+   * In a word, as in the conditions.
+   */
+  readonly reason?: string;
+  /**
+   * Not by its own fault: it is tried again by itself.
+   */
+  readonly transient?: boolean;
+  /**
    * What BuildKit said.
    */
   readonly message?: string;
