@@ -42,7 +42,7 @@ for (const [title, text, line, said] of [
 ] as const) {
   test(`a recipe is refused with the line: ${title}`, (t) => {
     const error = t.throws(() => readRecipe(text, {}), { instanceOf: RecipeError, message: said });
-    t.is((error as RecipeError).line, line);
+    t.is(error.line, line);
   });
 }
 

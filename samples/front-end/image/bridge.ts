@@ -3,6 +3,7 @@
  * `moby.buildkit.v1.frontend.LLBBridge`, which solves graphs and reads files for it.
  */
 import { connect, constants, type ClientHttp2Session } from 'node:http2';
+import type { IncomingHttpHeaders } from 'node:http';
 import { Duplex } from 'node:stream';
 
 const SERVICE = '/moby.buildkit.v1.frontend.LLBBridge/';
@@ -33,18 +34,20 @@ export class Bridge {
       te: 'trailers',
     });
     const chunks: Buffer[] = [];
-    const status: { code?: unknown; message?: unknown } = {};
-    const note = (headers: Readonly<Record<string, unknown>>): void => {
-      status.code ??= headers['grpc-status'];
-      status.message ??= headers['grpc-message'];
+    const status: { code?: string; message?: string } = {};
+    // A call that fails at once says so in its first headers, others in the last ones.
+    const note = (headers: IncomingHttpHeaders): void => {
+      const { 'grpc-status': code, 'grpc-message': text } = headers;
+      if (typeof code === 'string') status.code = code;
+      if (typeof text === 'string') status.message = text;
     };
     stream.on('response', note);
     stream.on('trailers', note);
     stream.on('data', (chunk: Buffer) => chunks.push(chunk));
     stream.on('error', reject);
     stream.on('end', () => {
-      if (status.code !== undefined && String(status.code) !== '0') {
-        reject(new BridgeError(decodeURIComponent(String(status.message ?? method))));
+      if (status.code !== '0') {
+        reject(new BridgeError(decodeURIComponent(status.message ?? `${method} was not answered`)));
       } else {
         resolve(Buffer.concat(chunks).subarray(PREFIX));
       }

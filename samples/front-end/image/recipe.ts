@@ -153,12 +153,13 @@ class Reader {
   text(node: Node | null | undefined, what: string, parent?: Node): string {
     if (!isScalar(node) || node.value === null)
       throw new RecipeError(this.lineOf(node ?? parent), `${what} is missing`);
-    return String(node.value).replace(/\$\{(\w+)\}/g, (all, name: string) => this.#args[name] ?? all);
+    const written = typeof node.value === 'string' ? node.value : (node.source ?? '');
+    return written.replace(/\$\{(\w+)\}/g, (all, name: string) => this.#args[name] ?? all);
   }
 
   /** Octal, as chmod has it. */
   mode(node: Node | null | undefined): number {
-    const source = isScalar(node) ? (node.source ?? String(node.value)) : '';
+    const source = isScalar(node) ? (node.source ?? '') : '';
     const digits = /^(?:0o?)?([0-7]{1,4})$/.exec(source)?.[1];
     if (digits === undefined)
       throw new RecipeError(this.lineOf(node), `mode ${source} is not octal: write it like 0755`);
