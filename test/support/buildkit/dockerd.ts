@@ -1,0 +1,104 @@
+import { mkdir, rm, rmdir, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { get } from 'node:http';
+import { dirname, join } from 'node:path';
+import { processesOf } from '../daemon/leaks.ts';
+import { eventually } from '../eventually.ts';
+import { makeFolder } from '../interruption.ts';
+import { pathWith, wrapRunc } from './runc.ts';
+import { nameOf, startBuilder, type TestBuilder } from './test-builder.ts';
+
+export interface DockerdOptions {
+  /** Socket of the containerd that it stores in, in a namespace of its own; absent: it starts one of its own. */
+  readonly containerd?: string;
+  /** `graphdriver`: images are not in containerd, as before version 29. Default: `containerd`. */
+  readonly store?: 'containerd' | 'graphdriver';
+}
+
+/** Made by every dockerd, whatever it is told. */
+const PLUGINS = '/run/docker/plugins';
+
+/**
+ * A private dockerd without networks: no bridge, no firewall rules, no forwarding, its own files, runc state and cgroups. Steps of a Dockerfile
+ * have network mode `none`, or `host` with its entitlement; in the default mode they fail. Rejects when it does not come up.
+ */
+export async function startDockerd({ containerd, store = 'containerd' }: DockerdOptions = {}): Promise<TestBuilder> {
+  const folder = await makeFolder('/tmp/tsm-d-');
+  const name = nameOf(folder);
+  const socket = join(folder, 'd.sock');
+  const config = join(folder, 'daemon.json');
+  await writeFile(config, JSON.stringify({ features: { 'containerd-snapshotter': store === 'containerd' } }));
+  const path = pathWith(await wrapRunc(folder));
+  await mkdir(join(folder, 'tmp'));
+  const made = [PLUGINS, dirname(PLUGINS)].filter((directory) => !existsSync(directory));
+  return await startBuilder(
+    {
+      folder,
+      words: ['dockerd', ...argumentsFor(folder, name, config, socket), ...containerdArguments(containerd, name)],
+      env: { PATH: path, TMPDIR: join(folder, 'tmp'), NOTIFY_SOCKET: '' },
+      isReady: () => answersPing(socket),
+    },
+    {
+      endpoint: { type: 'docker', path: socket },
+      ...(containerd === undefined ? {} : { containerd: { socketPath: containerd, namespace: name } }),
+    },
+    {
+      afterKill: () => forgetContainerd(folder),
+      // Another dockerd may have come meanwhile: what is not empty stays.
+      alsoGone: async () => {
+        for (const directory of made) await rmdir(directory).catch(() => undefined);
+      },
+    },
+  );
+}
+
+/**
+ * Its own containerd dies with it, but as a zombie until whoever is process 1 looks: the next dockerd would take that for a living one, and wait ten
+ * seconds for it to answer.
+ */
+async function forgetContainerd(folder: string): Promise<void> {
+  await eventually(
+    'its containerd is gone',
+    async () => (await processesOf(`${folder}/exec/containerd/`)).length === 0,
+  );
+  await rm(join(folder, 'exec/containerd/containerd.pid'), { force: true });
+}
+
+function argumentsFor(folder: string, name: string, config: string, socket: string): readonly string[] {
+  return [
+    `--config-file=${config}`,
+    `--host=unix://${socket}`,
+    '--group=0',
+    '--log-level=warn',
+    `--data-root=${folder}/root`,
+    `--exec-root=${folder}/exec`,
+    `--pidfile=${folder}/pid`,
+    '--bridge=none',
+    '--iptables=false',
+    '--ip6tables=false',
+    '--ip-forward=false',
+    '--ip-masq=false',
+    '--userland-proxy=false',
+    '--exec-opt=native.cgroupdriver=cgroupfs',
+    `--cgroup-parent=/${name}`,
+  ];
+}
+
+function containerdArguments(containerd: string | undefined, name: string): readonly string[] {
+  if (containerd === undefined) return [];
+  return [
+    `--containerd=${containerd}`,
+    `--containerd-namespace=${name}`,
+    `--containerd-plugins-namespace=${name}-plugins`,
+  ];
+}
+
+function answersPing(socketPath: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const request = get({ socketPath, path: '/_ping', agent: false }, (response) => {
+      response.resume();
+      resolve(response.statusCode === 200);
+    });
+    request.on('error', () => resolve(false));
+  });
+}
