@@ -3,7 +3,8 @@ import type { Containerd } from '../../runtime/containerd/index.ts';
 import { RuntimeError } from '../../runtime/errors.ts';
 import type { Containers } from '../../runtime/ports/containers.ts';
 import type { RuntimeEvent, RuntimeEvents } from '../../runtime/ports/events.ts';
-import type { Images } from '../../runtime/ports/images.ts';
+import { READ_METHODS, type ContentProxy } from '../../runtime/ports/content.ts';
+import type { ImageRecord, Images } from '../../runtime/ports/images.ts';
 
 const FIRST_RETRY_MS = 250;
 const MAX_RETRY_MS = 5000;
@@ -73,7 +74,7 @@ export function lateContainerd({ connect, onFailure }: LateContainerdOptions): L
 
   return {
     containers: deferred(tried.promise, () => runtime().containers),
-    images: deferred(tried.promise, () => runtime().images),
+    images: lateImages(tried.promise, () => runtime().images),
     events,
     async settled(milliseconds, signal) {
       const settled = new AbortController();
@@ -107,6 +108,25 @@ function deferred<T extends object>(tried: Promise<void>, target: () => T): T {
     };
   // A port with `then` would be taken for a promise.
   return new Proxy({} as T, { get: (_, name) => (name === 'then' ? undefined : call(name)) });
+}
+
+/** `contentOf` answers at once, and only its calls wait. */
+function lateImages(tried: Promise<void>, target: () => Images): Images {
+  const images = deferred(tried, target);
+  const contentOf = (record: ImageRecord): ContentProxy => {
+    let content: ContentProxy | undefined;
+    return {
+      methods: READ_METHODS,
+      async *call(method, requests, signal) {
+        await tried;
+        content ??= target().contentOf(record);
+        yield* content.call(method, requests, signal);
+      },
+    };
+  };
+  return new Proxy(images, {
+    get: (port, name): unknown => (name === 'contentOf' ? contentOf : Reflect.get(port, name)),
+  });
 }
 
 /** Listeners from before the first connection hear of it. */

@@ -61,6 +61,11 @@ export class GrpcError extends Error {
   }
 }
 
+/** The status code's number, as it goes over the wire. */
+export function statusNumber(code: GrpcCode): number {
+  return CODES.indexOf(code) + 1;
+}
+
 /** Whatever grpc-js threw or emitted, as a GrpcError. An aborted signal makes it CANCELLED, with the signal's reason as cause. */
 export function toGrpcError(error: unknown, method: string, signal?: AbortSignal): GrpcError {
   if (error instanceof GrpcError) return error;

@@ -38,6 +38,11 @@ export function wireMethod(method: DescMethod): WireMethod {
   };
 }
 
+/** A method whose messages we neither read nor make: bytes in both directions. */
+export function rawMethod(name: string): WireMethod {
+  return { name, path: `/${name}`, encode: (value) => asBuffer(value as Uint8Array), decode: (bytes) => bytes };
+}
+
 function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -78,6 +78,7 @@ async function check(
     identity,
     snapshotter,
     services,
+    channel,
     clock,
     newId,
     log,

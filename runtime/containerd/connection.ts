@@ -37,6 +37,8 @@ export interface Connection {
   /** Where new images are unpacked; existing things name their own. */
   readonly snapshotter: string;
   readonly services: Services;
+  /** What the services are on, for calls that only pass through. */
+  readonly channel: Channel;
   readonly clock: Clock;
   /** A fresh unique name part, [0-9a-z-]. */
   readonly newId: () => string;

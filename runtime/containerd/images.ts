@@ -1,10 +1,12 @@
 import type { Images } from '../ports/images.ts';
 import { translated } from './errors.ts';
 import type { ImagesContext } from './images/context.ts';
+import { contentOfImage } from './images/content-of.ts';
 import { deleteImage } from './images/delete.ts';
 import { loadImage } from './images/load.ts';
 import { pullImage, resolveImage } from './images/pull.ts';
 import { copyDirectory, readFiles } from './images/read-files.ts';
+import { receiveImage } from './images/receive.ts';
 import { getRecord, listRecords } from './images/record.ts';
 import { verifyImage } from './images/verify.ts';
 
@@ -19,6 +21,9 @@ export function createImages(context: ImagesContext): Images {
       translated(`pull ${request.reference}`, () => pullImage(context, request, progress, signal)),
     load: (request, progress, signal) =>
       translated(`load ${request.path}`, () => loadImage(context, request, progress, signal)),
+    receive: (request, fill, progress, signal) =>
+      translated(`receive image ${request.name}`, () => receiveImage(context, request, fill, progress, signal)),
+    contentOf: (record) => contentOfImage(context, record),
     delete: (name) => translated(`delete image ${name}`, () => deleteImage(context, name)),
     verify: (record, signal) => translated(`verify image ${record.name}`, () => verifyImage(context, record, signal)),
     readFiles: (record, paths, signal) =>

@@ -91,6 +91,7 @@ export async function connectContainerd(options: ContainerdOptions): Promise<Con
     facts,
     leasesInUse,
     locks: createKeyedLock(),
+    ingests: new Map(),
     configs: new Map(),
     files: new Map(),
   });

@@ -44,6 +44,8 @@ export interface FakeControls {
   addImage(reference: string, image?: FakeImage): void;
   /** An archive at this path. */
   addArchive(path: string, image?: FakeImage): void;
+  /** A build's result with this digest, for a fake builder that writes nothing. */
+  addResult(digest: string, image?: FakeImage): void;
   /** Output of a process, as if it had written it. */
   print(run: LogRun, stream: 'stdout' | 'stderr', text: string): void;
   /** A stranger has this port, of every protocol. */
@@ -189,6 +191,7 @@ function createControls(parts: Parts): FakeControls {
     damageImage: (name) => images.damage(name),
     addImage: (reference, image = {}) => void images.remote.set(reference, image),
     addArchive: (path, image = {}) => void images.archives.set(path, image),
+    addResult: (digest, image = {}) => void images.results.set(digest, image),
     print: (run, stream, text) => logs.printTo(run, stream, text),
     ...networkControls(parts),
     setUnavailable(unavailable) {

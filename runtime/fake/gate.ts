@@ -6,7 +6,7 @@ const mutating: ReadonlySet<string> = new Set([
   ...['create', 'start', 'kill', 'deleteTask', 'delete', 'updateResources', 'updateLabels'].map(
     (m) => `containers.${m}`,
   ),
-  ...['pull', 'load', 'delete', 'copyDirectory'].map((method) => `images.${method}`),
+  ...['pull', 'load', 'receive', 'delete', 'copyDirectory'].map((method) => `images.${method}`),
   ...['drain', 'remove'].map((method) => `logs.${method}`),
   ...['populate', 'removeDirectory', 'removeTmpfs', 'removeProjection', 'removeScratch'].map((m) => `volumes.${m}`),
   'volumes.resetScratchFile',

@@ -1,15 +1,22 @@
 import { RuntimeError } from '../errors.ts';
-import type { ImageRecord, Images, LoadRequest, PullProgress, PullRequest } from '../ports/images.ts';
-import { fakeConfig, fakeDigests, type FakeImage } from './catalogue.ts';
+import type { ContentProxy } from '../ports/content.ts';
+import type { ImageRecord, Images, LoadRequest, PullProgress, PullRequest, ReceiveRequest } from '../ports/images.ts';
+import { fakeConfig, fakeDigests, type FakeDigests, type FakeImage } from './catalogue.ts';
+import { FakeContent } from './content.ts';
 import type { FakeEvents } from './events.ts';
 import type { FakeFiles } from './files.ts';
 import type { Gate } from './gate.ts';
+import { digestsBelow, readReceived } from './received.ts';
 
 /** Image records in a map, filled from a made-up registry (`remote`, by reference) and made-up archives (`archives`, by path). */
 export class FakeImages implements Images {
   readonly records = new Map<string, ImageRecord>();
   readonly remote = new Map<string, FakeImage>();
   readonly archives = new Map<string, FakeImage>();
+  /** Results of builds that nobody has to write: by digest, for a `fill` that only names it. */
+  readonly results = new Map<string, FakeImage>();
+  /** What was written through `receive`. */
+  readonly content = new FakeContent();
   /** Records whose content is damaged: verify answers false. */
   readonly damaged = new Set<string>();
   readonly #contents = new Map<string, FakeImage>();
@@ -61,6 +68,34 @@ export class FakeImages implements Images {
     const image = this.archives.get(request.path);
     if (image === undefined) throw new RuntimeError('NotFound', `${request.path}: no such archive`);
     return this.#store(request, request.path, image, progress);
+  }
+
+  async receive(
+    request: ReceiveRequest,
+    fill: (content: ContentProxy) => Promise<{ readonly digest: string }>,
+    progress: (p: PullProgress) => void,
+    signal?: AbortSignal,
+  ): Promise<ImageRecord> {
+    await this.#gate.pass('images.receive', signal);
+    const writing = this.content.writing(signal);
+    let kept = false;
+    try {
+      const { digest } = await fill(writing.content);
+      if (signal?.aborted === true) throw new RuntimeError('Cancelled', `receive image ${request.name}: cancelled`);
+      const known = this.results.get(digest);
+      const record =
+        known === undefined
+          ? this.#received(request, digest, progress)
+          : this.#put(request, { ...fakeDigests(digest, known), digest }, known, progress);
+      kept = true;
+      return record;
+    } finally {
+      writing.close(!kept);
+    }
+  }
+
+  contentOf(record: ImageRecord): ContentProxy {
+    return this.content.reading(digestsBelow(this.content, record.digest));
   }
 
   async delete(name: string): Promise<void> {
@@ -115,10 +150,23 @@ export class FakeImages implements Images {
     image: FakeImage,
     progress: (p: PullProgress) => void,
   ): ImageRecord {
+    return this.#put(request, fakeDigests(source, image), image, progress);
+  }
+
+  #received(request: ReceiveRequest, digest: string, progress: (p: PullProgress) => void): ImageRecord {
+    const { manifestDigest, chainId, ...image } = readReceived(this.content, digest, request.platform);
+    return this.#put(request, { digest, manifestDigest, chainId }, image, progress);
+  }
+
+  #put(
+    request: ReceiveRequest,
+    digests: FakeDigests,
+    image: FakeImage,
+    progress: (p: PullProgress) => void,
+  ): ImageRecord {
     const layers = image.layers ?? 1;
     const sizeBytes = image.sizeBytes ?? 1024;
     const { name, owner, labels, platform } = request;
-    const digests = fakeDigests(source, image);
     const record: ImageRecord = {
       name,
       owner,

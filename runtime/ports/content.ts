@@ -10,6 +10,11 @@
 /** A method of the content service: `Info`, `Status`, `ListStatuses`, `Write`, `Abort`, `Read`. */
 export type ContentMethod = 'Info' | 'Status' | 'ListStatuses' | 'Write' | 'Abort' | 'Read';
 
+/** What a proxy for reading lets through. */
+export const READ_METHODS: readonly ContentMethod[] = ['Info', 'Read'];
+/** What a proxy for writing lets through: never Delete, List or Update. */
+export const WRITE_METHODS: readonly ContentMethod[] = ['Info', 'Status', 'ListStatuses', 'Write', 'Abort', 'Read'];
+
 export interface ContentProxy {
   /** The methods that it lets through; others are for the caller to refuse. */
   readonly methods: readonly ContentMethod[];

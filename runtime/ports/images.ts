@@ -10,6 +10,7 @@
  * lease. Progress is told at most a few times a second.
  */
 import type { Owner } from './containers.ts';
+import type { ContentProxy } from './content.ts';
 import type { RegistryCredentials } from './registry.ts';
 
 export interface ImageConfig {
@@ -74,6 +75,13 @@ export interface LoadRequest {
   readonly platform: string;
 }
 
+export interface ReceiveRequest {
+  readonly name: string;
+  readonly owner: Owner;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly platform: string;
+}
+
 export interface Images {
   list(signal?: AbortSignal): Promise<readonly ImageRecord[]>;
   get(name: string, signal?: AbortSignal): Promise<ImageRecord | undefined>;
@@ -81,6 +89,19 @@ export interface Images {
   resolve(request: PullRequest, signal?: AbortSignal): Promise<{ readonly digest: string }>;
   pull(request: PullRequest, progress: (p: PullProgress) => void, signal?: AbortSignal): Promise<ImageRecord>;
   load(request: LoadRequest, progress: (p: PullProgress) => void, signal?: AbortSignal): Promise<ImageRecord>;
+  /**
+   * Makes a record of what somebody else writes into our content store: `fill` gets a proxy that holds everything under a lease, and answers the digest
+   * of the index or manifest that it wrote. Then blobs are labelled, layers unpacked, and the record made or pointed to it. Idempotent; nothing outlives
+   * a `fill` that rejects.
+   */
+  receive(
+    request: ReceiveRequest,
+    fill: (content: ContentProxy) => Promise<{ readonly digest: string }>,
+    progress: (p: PullProgress) => void,
+    signal?: AbortSignal,
+  ): Promise<ImageRecord>;
+  /** The blobs of one image, to be read by somebody else: those of its index, manifest, configuration and layers, and no others. */
+  contentOf(record: ImageRecord): ContentProxy;
   /** Removes the record and, at once, whatever content nothing else holds. */
   delete(name: string): Promise<void>;
   /** Whether everything the record promises is really there: blobs and unpacked chain. */

@@ -14,6 +14,8 @@ export interface ImagesContext {
   readonly leasesInUse: Set<string>;
   /** By image name, blob digest or chain id: what several pulls share is fetched and unpacked once. */
   readonly locks: KeyedLock;
+  /** Ingests that somebody writes through a proxy, by their name, and whose they are. */
+  readonly ingests: Map<string, object>;
   /** By manifest digest; what a digest names never changes. */
   readonly configs: Map<string, ImageConfig>;
   /** By chain id and path, as above. */

@@ -5,10 +5,8 @@ import { isDigest } from './digest.ts';
 /** Largest manifest, index or configuration that we read into memory. */
 export const DOCUMENT_LIMIT = 4 * 1024 * 1024;
 
-const INDEX_TYPES = new Set([
-  'application/vnd.oci.image.index.v1+json',
-  'application/vnd.docker.distribution.manifest.list.v2+json',
-]);
+export const INDEX_TYPE = 'application/vnd.oci.image.index.v1+json';
+const INDEX_TYPES = new Set([INDEX_TYPE, 'application/vnd.docker.distribution.manifest.list.v2+json']);
 export const MANIFEST_TYPE = 'application/vnd.oci.image.manifest.v1+json';
 export const CONFIG_TYPE = 'application/vnd.oci.image.config.v1+json';
 const MANIFEST_TYPES = new Set([MANIFEST_TYPE, 'application/vnd.docker.distribution.manifest.v2+json']);

@@ -53,14 +53,33 @@ export async function underImageLease<T>(
 
 /** Runs `work` under a lease of its own, which goes afterwards, whatever happened. */
 export async function underLease<T>(context: ImagesContext, work: (lease: string) => Promise<T>): Promise<T> {
+  return withOwnLease(context, REUSABLE, work, () => false);
+}
+
+/** The same for work that may take hours; after a failure the collector is awaited, so that nothing is left of what the lease alone held. */
+export async function underLongLease<T>(context: ImagesContext, work: (lease: string) => Promise<T>): Promise<T> {
+  return withOwnLease(context, LIFETIME, work, (done) => !done);
+}
+
+async function withOwnLease<T>(
+  context: ImagesContext,
+  lifetime: number,
+  work: (lease: string) => Promise<T>,
+  awaitsCollector: (done: boolean) => boolean,
+): Promise<T> {
   const { leases } = context.connection.services;
   const id = `work-${context.connection.newId()}`;
+  let done = false;
   context.leasesInUse.add(id);
   try {
-    await leases.create({ id, labels: labelsOf(context, REUSABLE) });
-    return await work(id);
+    await leases.create({ id, labels: labelsOf(context, lifetime) });
+    const result = await work(id);
+    done = true;
+    return result;
   } finally {
-    await unlessGone(leases.delete({ id })).catch(() => undefined);
+    const sync = awaitsCollector(done);
+    // The collector may have much to remove.
+    await unlessGone(leases.delete({ id, sync }, sync ? { deadline: 60_000 } : {})).catch(() => undefined);
     context.leasesInUse.delete(id);
   }
 }

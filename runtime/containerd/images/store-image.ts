@@ -33,26 +33,36 @@ export function storeImage(
   report: (progress: PullProgress) => void,
   signal?: AbortSignal,
 ): Promise<ImageRecord> {
-  const { name, source } = request;
+  const { name } = request;
+  return context.locks.run(`image ${name}`, () =>
+    underImageLease(context, name, (lease) => storeUnder(context, request, lease, report, signal)),
+  );
+}
+
+/** The same under a lease that the caller holds, and his lock on the name. */
+export async function storeUnder(
+  context: ImagesContext,
+  request: ImageToStore,
+  lease: string,
+  report: (progress: PullProgress) => void,
+  signal?: AbortSignal,
+): Promise<ImageRecord> {
+  const { source } = request;
   const wanted = parsePlatform(request.platform);
   const progress = createProgressMeter(context.connection.clock, report);
-  return context.locks.run(`image ${name}`, () =>
-    underImageLease(context, name, async (lease) => {
-      progress.phase('Resolving');
-      const root = await request.root();
-      const image = await chooseImage(context, source, root, wanted, signal);
-      const chain = chainIds(image.config.document.diffIds);
-      const { layers } = image.manifest.document;
-      progress.expect(
-        layers.reduce((sum, { size }) => sum + size, 0),
-        layers.length,
-      );
-      progress.phase('Downloading');
-      await fetchLayers(context, source, image, chain, lease, progress, signal);
-      await storeDocuments(context, source, image, chain.at(-1), lease, signal);
-      return recordImage(context, request, root, image, chain.at(-1) ?? '', lease);
-    }),
+  progress.phase('Resolving');
+  const root = await request.root();
+  const image = await chooseImage(context, source, root, wanted, signal);
+  const chain = chainIds(image.config.document.diffIds);
+  const { layers } = image.manifest.document;
+  progress.expect(
+    layers.reduce((sum, { size }) => sum + size, 0),
+    layers.length,
   );
+  progress.phase('Downloading');
+  await fetchLayers(context, source, image, chain, lease, progress, signal);
+  await storeDocuments(context, source, image, chain.at(-1), lease, signal);
+  return recordImage(context, request, root, image, chain.at(-1) ?? '', lease);
 }
 
 /** Configuration, manifest, indexes, in this order, so that each one's labels lead to something that is there. */

@@ -2,7 +2,9 @@ import test from 'ava';
 import { lateContainerd } from '../../../cli/daemon/late-containerd.ts';
 import type { Containerd } from '../../../runtime/containerd/index.ts';
 import { isRuntimeError, RuntimeError } from '../../../runtime/errors.ts';
+import { READ_METHODS, type ContentProxy } from '../../../runtime/ports/content.ts';
 import type { RuntimeEvent } from '../../../runtime/ports/events.ts';
+import type { ImageRecord } from '../../../runtime/ports/images.ts';
 
 /** A containerd whose connection is told by hand. */
 function fakeContainerd() {
@@ -80,4 +82,26 @@ test('a call that comes before the first attempt has ended waits for it', async 
   const listed = late.containers.list();
   resolve(fake.containerd);
   t.is((await listed).length, 1);
+});
+
+test('the content of an image is a proxy at once, and its calls wait for the connection', async (t) => {
+  const fake = fakeContainerd();
+  const asked: string[] = [];
+  const content: ContentProxy = {
+    methods: READ_METHODS,
+    async *call(method) {
+      asked.push(method);
+      yield new Uint8Array([1]);
+    },
+  };
+  Object.assign(fake.containerd.images, { contentOf: () => content });
+  const connection = Promise.withResolvers<Containerd>();
+  await using late = lateContainerd({ connect: () => connection.promise, onFailure: () => undefined });
+  const proxy = late.images.contentOf({ name: 'image' } as ImageRecord);
+  t.deepEqual(proxy.methods, READ_METHODS);
+  const answer = Array.fromAsync(proxy.call('Info', (async function* () {})(), new AbortController().signal));
+  t.deepEqual(asked, []);
+  connection.resolve(fake.containerd);
+  t.deepEqual(await answer, [new Uint8Array([1])]);
+  t.deepEqual(asked, ['Info']);
 });

@@ -8,6 +8,7 @@ import { containersSuite, instanceSpec, type ContainersFactory } from '../../sui
 import { eventsSuite } from '../../suites/events.ts';
 import { execSuite } from '../../suites/exec.ts';
 import { imagesSuite, type TestImage } from '../../suites/images.ts';
+import { receivedImagesSuite } from '../../suites/received-images.ts';
 import { limits, logsSuite } from '../../suites/logs.ts';
 
 const platform = 'linux/amd64';
@@ -81,6 +82,17 @@ imagesSuite(test, 'fake', async () => {
       const content = await files.read(path);
       return content === undefined ? undefined : Buffer.from(content).toString();
     },
+    async [Symbol.asyncDispose]() {},
+  };
+});
+
+receivedImagesSuite(test, 'fake', async () => {
+  const { images } = create();
+  return {
+    images,
+    platform: `linux/${process.arch === 'x64' ? 'amd64' : process.arch}`,
+    store: async () => ({ blobs: [...images.content.blobs.keys()], ingests: [...images.content.ingests.keys()] }),
+    async collect() {},
     async [Symbol.asyncDispose]() {},
   };
 });
