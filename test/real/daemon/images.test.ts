@@ -9,21 +9,16 @@ import { isAlive } from '../../support/daemon/kernel.ts';
 import { onDaemon } from '../../support/daemon/scenario.ts';
 import type { Space } from '../../support/daemon/space.ts';
 import { eventually } from '../../support/eventually.ts';
-import { startDockerRegistry, type DockerRegistry } from '../registry/docker-registry.ts';
+import { AUTHORIZATION, startDockerRegistry, type DockerRegistry } from '../registry/docker-registry.ts';
 
 const scenario = onDaemon(test);
 
-const auth = {
-  /** bcrypt of that password. */
-  htpasswd: 'reader:$2b$04$Z.YcQE/2GfhPskos9w2waOvQO65H604Zi7BesMhGU8Wk2G0Kia7Zy\n',
-  authorization: `Basic ${Buffer.from('reader:s3cret-Word').toString('base64')}`,
-};
 let open: DockerRegistry;
 let secured: DockerRegistry;
 let image: BuiltImage;
 
 test.before('two registries', async () => {
-  [open, secured] = await Promise.all([startDockerRegistry(), startDockerRegistry(auth)]);
+  [open, secured] = await Promise.all([startDockerRegistry(), startDockerRegistry({ auth: true })]);
   image = await marked('pulled');
 });
 
@@ -116,7 +111,7 @@ scenario('of an index the image of this machine is taken, or the one that is ask
 });
 
 scenario('a private image needs its Secret, and comes as soon as the right one is there', async (t, space) => {
-  await push(secured, 'v1', image, auth.authorization);
+  await push(secured, 'v1', image, AUTHORIZATION);
   const reference = `${secured.host}/team/app:v1`;
   await declare(space, 'private', { reference });
   t.truthy(await space.condition('Image', 'private', 'Reconciling', 'Unauthorized'));

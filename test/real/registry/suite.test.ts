@@ -1,21 +1,14 @@
 import test from 'ava';
 import { createTestRegistry } from '../../runtime/registry/server.ts';
-import { registrySuite, type RegistryHarness } from '../../suites/registry.ts';
-import { startDockerRegistry } from './docker-registry.ts';
-
-const credentials = { username: 'reader', password: 's3cret-Word' };
-const auth = {
-  /** bcrypt of that password. */
-  htpasswd: 'reader:$2b$04$Z.YcQE/2GfhPskos9w2waOvQO65H604Zi7BesMhGU8Wk2G0Kia7Zy\n',
-  authorization: `Basic ${Buffer.from('reader:s3cret-Word').toString('base64')}`,
-};
+import { digestOf, MANIFEST_TYPE, registrySuite, type RegistryHarness } from '../../suites/registry.ts';
+import { CREDENTIALS, startDockerRegistry } from './docker-registry.ts';
 
 async function harness(secured: boolean): Promise<RegistryHarness> {
-  const server = await startDockerRegistry(secured ? auth : undefined);
+  const server = await startDockerRegistry({ auth: secured });
   const registry = createTestRegistry();
   return {
     registry,
-    ...(secured ? { credentials } : {}),
+    ...(secured ? { credentials: CREDENTIALS } : {}),
     push: (repository, tag, manifest, blobs) => server.push(repository, tag, manifest, blobs),
     async [Symbol.asyncDispose]() {
       registry[Symbol.dispose]();
@@ -26,3 +19,18 @@ async function harness(secured: boolean): Promise<RegistryHarness> {
 
 registrySuite(test.serial, 'docker-registry', () => harness(false));
 registrySuite(test.serial, 'docker-registry with htpasswd', () => harness(true));
+
+test.serial('docker-registry with a certificate is asked and pushed to by those who know its authority', async (t) => {
+  await using server = await startDockerRegistry({ auth: true, tls: true });
+  t.regex(server.authority?.pem ?? '', /BEGIN CERTIFICATE/);
+  const blob = Buffer.from('{}');
+  const descriptor = { mediaType: 'application/vnd.oci.empty.v1+json', digest: digestOf(blob), size: blob.length };
+  const manifest = { schemaVersion: 2, mediaType: MANIFEST_TYPE, config: descriptor, layers: [descriptor] };
+  await server.push('team/app', '1', Buffer.from(JSON.stringify(manifest)), [blob]);
+  const { status, body } = await server.ask('GET', '/v2/team/app/manifests/1', { headers: { accept: MANIFEST_TYPE } });
+  t.is(status, 200);
+  t.deepEqual(JSON.parse(body.toString()), manifest);
+  const stranger = await server.ask('GET', '/v2/', { headers: { authorization: '' } });
+  t.is(stranger.status, 401);
+  await t.throwsAsync(fetch(`https://${server.host}/v2/`));
+});
