@@ -1,6 +1,7 @@
 /** Columns of text, aligned as kubectl aligns them, and fitted into narrow terminals. */
 import type { JsonValue } from '../../schemas/object.ts';
 import { encodeJson } from '../../schemas/text/json.ts';
+import { cutText, widthOf } from '../../schemas/values/text-width.ts';
 
 export interface ColumnLayout {
   /** Spaces between columns. */
@@ -62,32 +63,8 @@ export function lineOf(row: readonly string[], { gap, widths }: ColumnLayout): s
   return row
     .map((cell, at) => {
       const width = widths[at] ?? 0;
-      const fitted = widthOf(cell) > width ? cut(cell, width) : cell;
+      const fitted = widthOf(cell) > width ? cutText(cell, width) : cell;
       return at === row.length - 1 ? fitted : fitted + ' '.repeat(width - widthOf(fitted) + gap);
     })
     .join('');
-}
-
-const isAscii = (text: string): boolean => /^[ -~]*$/.test(text);
-
-/** Columns that a text takes on a terminal: combining signs take none, East Asian ones and most emoji two. */
-export function widthOf(text: string): number {
-  if (isAscii(text)) return text.length;
-  let width = 0;
-  for (const sign of text) width += /\p{M}|\u200d|\ufe0f/u.test(sign) ? 0 : WIDE.test(sign) ? 2 : 1;
-  return width;
-}
-
-const WIDE =
-  /[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
-
-function cut(text: string, width: number): string {
-  let kept = '';
-  let used = 0;
-  for (const sign of text) {
-    used += widthOf(sign);
-    if (used > width - 1) break;
-    kept += sign;
-  }
-  return `${kept}…`;
 }

@@ -1,6 +1,7 @@
 /** Text in the manner of `kubectl describe`: labels with their values beside them, blocks below, tables at the end. */
 import { wrap } from '../flags/help.ts';
-import { plainCell, widthOf } from './columns.ts';
+import { widthOf } from '../../schemas/values/text-width.ts';
+import { plainCell } from './columns.ts';
 
 export type SheetValue =
   /** Beside the label; line ends begin a new line under the first. */

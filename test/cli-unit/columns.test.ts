@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import test from 'ava';
-import { layoutOf, lineOf, plainCell, widthOf } from '../../cli/output/columns.ts';
+import { layoutOf, lineOf, plainCell } from '../../cli/output/columns.ts';
+import { widthOf } from '../../schemas/values/text-width.ts';
 
 const table = (rows: readonly (readonly string[])[], terminal?: number, whole?: readonly number[]): string => {
   const layout = layoutOf(rows, { terminal, ...(whole === undefined ? {} : { whole }) });
