@@ -4,7 +4,9 @@
  */
 import type { HostFacts } from '../ports/host.ts';
 import type { LogRun } from '../ports/logs.ts';
+import { FakeBuildContexts } from './build-contexts.ts';
 import { FakeBuildLogs } from './build-logs.ts';
+import { FakeBuilders } from './builders.ts';
 import { FakeConnections } from './connections.ts';
 import { FakeContainers, type FakeInstance } from './containers.ts';
 import type { FakeImage } from './catalogue.ts';
@@ -90,7 +92,9 @@ export interface FakeRuntime {
   readonly images: FakeImages;
   readonly events: FakeEvents;
   readonly logs: FakeLogs;
+  readonly buildContexts: FakeBuildContexts;
   readonly buildLogs: FakeBuildLogs;
+  readonly builders: FakeBuilders;
   readonly volumes: FakeVolumes;
   readonly networks: FakeNetworks;
   readonly sandboxes: FakeSandboxes;
@@ -130,7 +134,9 @@ export function createFakeRuntime(options: FakeRuntimeOptions): FakeRuntime {
     images,
     events,
     logs,
+    buildContexts: new FakeBuildContexts(gate),
     buildLogs: new FakeBuildLogs(gate),
+    builders: new FakeBuilders(gate, images),
     volumes: new FakeVolumes(gate, files, facts, options.allowHostPaths ?? []),
     networks,
     sandboxes,

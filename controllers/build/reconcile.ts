@@ -1,0 +1,161 @@
+import { REASONS } from '../../schemas/conditions.ts';
+import type { Build } from '../../schemas/gen/types.ts';
+import { ReconcileError, settled, type Outcome } from '../engine/contract.ts';
+import { readySince } from './builder.ts';
+import { conclude } from './conclude.ts';
+import { decide, type Decision } from './decide.ts';
+import { settleEnded, tidy } from './ended.ts';
+import { findAll, NotKnownYet, type Found } from './find.ts';
+import { recordProgress, useKept, type Context } from './record.ts';
+import { isOnlyImage } from './outputs.ts';
+import { building, startBuild } from './start.ts';
+import { Visit, type BuildDeps } from './visit.ts';
+
+/**
+ * A Build is ready when its result was made from everything that goes in now. Else it is built, beside the reconciler; a former result stays in
+ * use until there is a new one.
+ */
+export async function reconcileBuild(build: Build, context: Context, deps: BuildDeps): Promise<Outcome> {
+  const visit = new Visit(build, context, deps);
+  await settleEnded(visit);
+  const outcome = await outcomeOf(visit);
+  if (outcome.type !== 'progressing' || outcome.reason !== REASONS.BuildPending) deps.turns.leave(visit.key);
+  return conclude(visit, outcome);
+}
+
+async function outcomeOf(visit: Visit): Promise<Outcome> {
+  try {
+    const { spec } = visit.build;
+    if (spec.suspend === true) return suspended(visit);
+    if (spec.revertTo !== undefined) return await reverted(visit, spec.revertTo);
+    await lookForResult(visit);
+    return await follow(visit, findAll(visit));
+  } catch (error) {
+    if (!(error instanceof ReconcileError)) throw error;
+    visit.isUnknown = error instanceof NotKnownYet;
+    return error.outcome;
+  } finally {
+    const job = visit.deps.jobs.get(visit.key);
+    if (job !== undefined) recordProgress(job, visit.context);
+  }
+}
+
+/** Nothing is built; what is there stays. Ready: there is a result. */
+function suspended({ context: { status }, deps, key }: Visit): Outcome {
+  deps.watches.keep(key, []);
+  deps.jobs.stop(key, 'Cancelled');
+  const { number } = status.current;
+  const message = number === undefined ? 'nothing was built yet' : `build ${number} is in use`;
+  status.condition({
+    type: 'Ready',
+    status: number === undefined ? 'False' : 'True',
+    reason: REASONS.BuildSuspended,
+    message,
+  });
+  return settled();
+}
+
+/** A former result is in use. Nothing is built. */
+async function reverted({ context, deps, key }: Visit, number: number): Promise<Outcome> {
+  const { status, event, signal } = context;
+  deps.watches.keep(key, []);
+  deps.jobs.stop(key, 'Cancelled');
+  const entry = status.current.history?.find((kept) => kept.number === number);
+  const record = entry?.recordName === undefined ? undefined : await deps.results.find(entry.recordName, signal);
+  if (entry === undefined || record === undefined) {
+    const there = (status.current.history ?? []).map((kept) => kept.number).join(', ');
+    const message = `spec.revertTo: there is no result ${number}; there ${there === '' ? 'are none' : `is ${there}`}`;
+    return { type: 'stalled', reason: REASONS.ResultNotFound, message };
+  }
+  if (status.current.number !== number) {
+    useKept(entry, record, context);
+    event('Normal', REASONS.BuildReverted, `the result of build ${number} is in use: ${record.digest}`);
+  }
+  const message = `build ${number} is in use, as spec.revertTo says`;
+  status.condition({ type: 'Ready', status: 'True', reason: REASONS.BuildReverted, message });
+  status.condition({ type: 'BuildCurrent', status: 'False', reason: REASONS.BuildReverted, message });
+  return settled();
+}
+
+/** Whether the image in use is still in the store, all of it. */
+async function lookForResult(visit: Visit): Promise<void> {
+  const { context, deps } = visit;
+  const { recordName, number } = context.status.current;
+  if (recordName === undefined) return;
+  visit.lost = (await deps.results.find(recordName, context.signal)) === undefined;
+  if (visit.lost && deps.jobs.get(visit.key) === undefined) {
+    context.event('Warning', REASONS.ResultLost, `the image of build ${number} is gone from the store`);
+  }
+}
+
+async function follow(visit: Visit, found: Found): Promise<Outcome> {
+  const decision = decideNow(visit, found);
+  const { deps, key, context } = visit;
+  const { lastBuild } = context.status.current;
+  switch (decision.type) {
+    case 'current':
+      deps.lastParts.set(key, found.parts);
+      await tidy(visit);
+      return settled();
+    case 'adopt':
+      return adopt(visit, found, decision);
+    case 'building':
+      return building(lastBuild?.number, lastBuild?.cause);
+    case 'supersede':
+      deps.jobs.stop(key, 'Superseded');
+      return {
+        type: 'progressing',
+        reason: REASONS.BuildSuperseded,
+        message: `build ${lastBuild?.number} is ended, because what goes in changed`,
+      };
+    case 'failed':
+      return { type: 'stalled', reason: decision.failure.reason, message: describe(visit, decision) };
+    case 'wait':
+      return {
+        type: 'waiting',
+        reason: decision.failure.reason,
+        message: describe(visit, decision),
+        requeueAfterMs: decision.retryInMs,
+      };
+    case 'build':
+      return startBuild(visit, found, decision);
+  }
+}
+
+function decideNow({ build, context, deps, key, lost, request }: Visit, found: Found): Decision {
+  return decide({
+    key: found.key,
+    status: context.status.current,
+    job: deps.jobs.get(key),
+    lost,
+    request,
+    backoffLimit: build.spec.backoffLimit ?? 0,
+    onlyImage: isOnlyImage(build),
+    builderReadyAt: readySince(build, context.reader),
+    now: context.clock.now(),
+  });
+}
+
+/** What was wanted before is wanted again, and still there. */
+async function adopt(visit: Visit, found: Found, { entry }: Decision & { readonly type: 'adopt' }): Promise<Outcome> {
+  const { context, deps } = visit;
+  const { status, event } = context;
+  const record = entry.recordName === undefined ? undefined : await deps.results.find(entry.recordName, context.signal);
+  if (record === undefined) {
+    status.set({ history: (status.current.history ?? []).filter((kept) => kept.number !== entry.number) });
+  } else {
+    useKept(entry, record, context);
+    visit.lost = false;
+    event('Normal', REASONS.Built, `build ${entry.number} was made from just this: ${record.digest}`);
+  }
+  return follow(visit, found);
+}
+
+/** `build 3: Dockerfile:4: no such file`. */
+function describe(
+  { context }: Visit,
+  { failure }: { readonly failure: { file?: string; line?: number; message: string } },
+): string {
+  const where = failure.file === undefined ? '' : `${failure.file}:${failure.line}: `;
+  return `build ${context.status.current.lastBuild?.number}: ${where}${failure.message}`;
+}

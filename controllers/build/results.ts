@@ -1,0 +1,53 @@
+import type { RuntimeEvents } from '../../runtime/ports/events.ts';
+import type { ImageRecord, Images } from '../../runtime/ports/images.ts';
+import type { Build } from '../../schemas/gen/types.ts';
+import type { EventSource } from '../engine/contract.ts';
+import { keyOf } from '../engine/keys.ts';
+import { BUILD } from './names.ts';
+
+/**
+ * Image records that were found whole. A look at the store is made once, and again when the store told of a change, or may have kept quiet
+ * about one: so a Build with nothing to do costs no call.
+ */
+export class Results {
+  readonly #whole = new Map<string, ImageRecord>();
+  readonly #images: Images;
+  readonly #events: RuntimeEvents;
+
+  constructor(images: Images, events: RuntimeEvents) {
+    this.#images = images;
+    this.#events = events;
+  }
+
+  /** A record that is changed behind our back wakes its Build; a runtime that comes back wakes all. */
+  readonly source: EventSource = {
+    start: (enqueue, reader) =>
+      this.#events.subscribe((event) => {
+        if (event.type === 'image') {
+          this.#whole.delete(event.name);
+          reader
+            .list<Build>(BUILD, { index: { name: 'record', value: event.name } })
+            .map(keyOf)
+            .forEach(enqueue);
+        } else if (event.type === 'connected') {
+          this.#whole.clear();
+          reader.list<Build>(BUILD).map(keyOf).forEach(enqueue);
+        }
+      }),
+  };
+
+  /** The record, if all of it is there. Rejects with Unavailable while the runtime is away. */
+  async find(name: string, signal: AbortSignal): Promise<ImageRecord | undefined> {
+    const known = this.#whole.get(name);
+    if (known !== undefined) return known;
+    const record = await this.#images.get(name, signal);
+    if (record === undefined || !(await this.#images.verify(record, signal))) return undefined;
+    this.#whole.set(name, record);
+    return record;
+  }
+
+  async remove(name: string): Promise<void> {
+    this.#whole.delete(name);
+    await this.#images.delete(name);
+  }
+}

@@ -1,0 +1,52 @@
+import { REASONS } from '../../schemas/conditions.ts';
+import { formatTime } from '../../schemas/values/time.ts';
+import type { Outcome } from '../engine/contract.ts';
+import { findBuilder } from './builder.ts';
+import type { Decision, Why } from './decide.ts';
+import type { Found } from './find.ts';
+import { describeChange } from './key.ts';
+import { furtherOutputs } from './outputs.ts';
+import { runWork } from './run.ts';
+import type { Visit } from './visit.ts';
+
+/** Begins a build as soon as there is a builder and it is its turn. Its number is written down before anything starts. */
+export async function startBuild(
+  visit: Visit,
+  found: Found,
+  { attempts, why }: Decision & { readonly type: 'build' },
+): Promise<Outcome> {
+  const { build, context, deps, key } = visit;
+  const { status, clock } = context;
+  const builder = await findBuilder(build, context);
+  const turn = deps.turns.ask(key, { builder: builder.name, limit: builder.limit, buildKey: found.key });
+  if (turn.type === 'queued') return { type: 'progressing', reason: REASONS.BuildPending, message: turn.message };
+  using held = new DisposableStack();
+  held.use(turn.place);
+  const outputs = await furtherOutputs(build, deps.hostPaths);
+  const number = (status.current.lastBuild?.number ?? 0) + 1;
+  const cause = why === 'changed' ? describeChange(deps.lastParts.get(key), found.parts) : CAUSES[why];
+  status.set({
+    lastBuild: { number, key: found.key, cause, phase: 'Running', attempts, startTime: formatTime(clock.now()) },
+    steps: undefined,
+    observedBuildRequest: visit.request,
+  });
+  await status.flush();
+  deps.lastParts.set(key, found.parts);
+  const plan = { build, number, cause, endpoint: builder.endpoint, outputs, ...found };
+  deps.jobs.start(key, { number, buildKey: found.key }, held.move(), runWork(plan, deps));
+  return building(number, cause);
+}
+
+const CAUSES: Readonly<Record<Exclude<Why, 'changed'>, string>> = {
+  first: 'the first build',
+  requested: 'it was asked for',
+  lost: 'the result was gone from the store',
+  again: 'the last try failed',
+  interrupted: 'the last try was interrupted',
+};
+
+export const building = (number: number | undefined, cause: string | undefined): Outcome => ({
+  type: 'progressing',
+  reason: REASONS.Building,
+  message: `build ${number}: ${cause}`,
+});
