@@ -11,6 +11,7 @@ const ENTRIES = {
   'sqlite/worker': 'api/store/sqlite/worker.ts',
   'yaml-worker': 'schemas/text/yaml-worker.ts',
   'dial-program': 'runtime/host/dial-program.ts',
+  'hash-worker': 'runtime/buildkit/contexts/content/hash-worker.ts',
 } as const;
 
 /** What outlives the daemon runs from a copy in the run directory, which takes the one file and knows it by `.mjs`. */

@@ -1,0 +1,111 @@
+/** The BuildContexts port on this machine's file system, with the git, tar and network of this machine. */
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { RuntimeError } from '../../errors.ts';
+import type { BuildContexts, ContextSource, PreparedContext } from '../../ports/build-contexts.ts';
+import type { Host } from '../../ports/host.ts';
+import { digestContext } from './content/digest.ts';
+import { HashThreads } from './content/hash-thread.ts';
+import { KnownContent } from './content/known-content.ts';
+import { errnoOf, fileFailure, throwIfAborted } from './failures.ts';
+import { prepareInline } from './inline.ts';
+import { readInside, realDirectory } from './inside.ts';
+import { KeyedTurns } from './keyed-turns.ts';
+import { createLayout, type Layout } from './layout.ts';
+import { sharedKey } from './shared-key.ts';
+
+/** As pino's, whose method calls it takes. */
+export interface ContextsLog {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+}
+
+export interface BuildContextsOptions {
+  /** What is brought here stands in `<dataDirectory>/build-contexts`. */
+  readonly dataDirectory: string;
+  /** Something that no other machine and no other store has: names of builders' copies come out of it. */
+  readonly hostId: string;
+  readonly host: Host;
+  readonly clock: { now(): number };
+  /** A new name, with nothing but letters, digits and dashes. */
+  readonly newId: () => string;
+  readonly log: ContextsLog;
+  /** Of the daemon: proxies stand in it. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+export function createBuildContexts(options: BuildContextsOptions): BuildContexts {
+  const { dataDirectory, hostId, clock } = options;
+  const layout = createLayout(dataDirectory);
+  const known = new KnownContent();
+  const tools = { known, threads: new HashThreads(), clock };
+  const turns = new KeyedTurns();
+  return {
+    prepare: (id, source, signal) =>
+      told(`the context of ${id}`, () => turns.take(id, () => prepare(layout, id, source, signal))),
+    revision: () => Promise.resolve(undefined),
+    digest: (path, how, signal) => told(`context ${path}`, () => digestContext(path, how, tools, signal)),
+    readFile: (path, name, maxBytes, signal) =>
+      told(`context ${path}`, async () => {
+        throwIfAborted(signal, `reading ${name}`);
+        return await readInside(await realDirectory(path), name, maxBytes);
+      }),
+    watch: () => ({ [Symbol.dispose]: () => undefined }),
+    sharedKey: (path) => sharedKey(hostId, path),
+    remove: (uid) =>
+      told(`contexts of ${uid}`, async () => {
+        const path = layout.owner(uid);
+        known.forget(path);
+        await rm(path, { recursive: true, force: true });
+      }),
+    list: () => told('contexts', () => namesIn(layout.root)),
+  };
+}
+
+async function prepare(
+  layout: Layout,
+  id: string,
+  source: ContextSource,
+  signal: AbortSignal | undefined,
+): Promise<PreparedContext> {
+  throwIfAborted(signal, 'fetching');
+  if (source.type === 'directory') {
+    await removeOthers(layout.source(id), undefined);
+    await realDirectory(source.path);
+    return { path: source.path };
+  }
+  const place = join(layout.source(id), source.type);
+  await removeOthers(layout.source(id), source.type);
+  await mkdir(place, { recursive: true, mode: 0o700 });
+  switch (source.type) {
+    case 'inline':
+      return { path: await prepareInline(place, source.files) };
+    default:
+      throw new RuntimeError('Unsupported', `contexts of type ${source.type} are not there yet`);
+  }
+}
+
+/** What a source of another type had left here. */
+async function removeOthers(place: string, type: string | undefined): Promise<void> {
+  for (const name of await namesIn(place)) {
+    if (name !== type) await rm(join(place, name), { recursive: true, force: true });
+  }
+}
+
+async function namesIn(directory: string): Promise<readonly string[]> {
+  try {
+    return await readdir(directory);
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+async function told<T>(what: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw fileFailure(what, error);
+  }
+}

@@ -1,0 +1,89 @@
+/** Files of a context by name: links in it are followed as long as they stay in it, as BuildKit follows them. */
+import { constants, type FileHandle, lstat, open, readlink, realpath } from 'node:fs/promises';
+import { join } from 'node:path/posix';
+import { RuntimeError } from '../../errors.ts';
+import { errnoOf, notFound, unreadable } from './failures.ts';
+
+/** As many as the kernel follows before it says ELOOP. */
+const maxLinks = 40;
+
+/** A directory, free of links. Rejects with NotFound (ContextNotFound) when there is none, InvalidArgument when it is something else. */
+export async function realDirectory(path: string): Promise<string> {
+  if (!path.startsWith('/')) {
+    throw new RuntimeError(
+      'InvalidArgument',
+      `the path of a context is absolute, which ${JSON.stringify(path)} is not`,
+    );
+  }
+  try {
+    const real = await realpath(path);
+    if ((await lstat(real)).isDirectory()) return real;
+  } catch (error) {
+    if (isGone(error)) throw notFound(path);
+    throw unreadable(path, error);
+  }
+  throw new RuntimeError('InvalidArgument', `${path} is no directory`, { reason: 'ContextUnreadable' });
+}
+
+/**
+ * The whole of a regular file; undefined when there is none. Rejects with InvalidArgument (ContextUnreadable): it is larger than `maxBytes`,
+ * or nobody may read it.
+ */
+export async function readInside(root: string, name: string, maxBytes: number): Promise<Uint8Array | undefined> {
+  try {
+    const path = await resolveInside(root, name);
+    return path === undefined ? undefined : await readRegular(root, path, maxBytes);
+  } catch (error) {
+    if (isGone(error)) return undefined;
+    throw unreadable(name, error);
+  }
+}
+
+/** The path that `name` means when `root` is `/`, relative, without links; undefined when there is nothing. */
+export async function resolveInside(root: string, name: string): Promise<string | undefined> {
+  const pending = name.split('/').reverse();
+  const done: string[] = [];
+  let links = 0;
+  for (let part = pending.pop(); part !== undefined; part = pending.pop()) {
+    if (part === '' || part === '.') continue;
+    if (part === '..') {
+      done.pop();
+      continue;
+    }
+    const here = join(root, ...done, part);
+    const stats = await lstat(here).catch((error: unknown) => {
+      if (isGone(error)) return undefined;
+      throw error;
+    });
+    if (stats === undefined) return undefined;
+    if (!stats.isSymbolicLink()) {
+      done.push(part);
+      continue;
+    }
+    if (++links > maxLinks) throw unreadable(name, new Error('too many links, or a loop of them'));
+    const target = await readlink(here);
+    if (target.startsWith('/')) done.length = 0;
+    pending.push(...target.split('/').reverse());
+  }
+  return done.join('/');
+}
+
+/** O_NONBLOCK: a FIFO must not hang us. */
+async function readRegular(root: string, path: string, maxBytes: number): Promise<Uint8Array | undefined> {
+  await using file = await open(join(root, path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  const stats = await file.stat();
+  if (!stats.isFile() || !(await isBelow(file, root))) return undefined;
+  if (stats.size > maxBytes) throw unreadable(path, new Error(`it has more than ${maxBytes} bytes`));
+  return await file.readFile();
+}
+
+/** Whether what was opened is where it was meant to be: a directory on the way may have become a link meanwhile. */
+async function isBelow(file: FileHandle, root: string): Promise<boolean> {
+  const real = await readlink(`/proc/self/fd/${file.fd}`);
+  return real.startsWith(root === '/' ? '/' : `${root}/`);
+}
+
+export function isGone(error: unknown): boolean {
+  const code = errnoOf(error);
+  return code === 'ENOENT' || code === 'ENOTDIR';
+}
