@@ -16,8 +16,8 @@ export interface BuildkitdOptions {
   readonly worker: 'oci' | { readonly containerd: string };
   /** Over TCP on the loopback address, for clients with a certificate of the test's authority. */
   readonly tls?: boolean;
-  /** Registries that are not as the default says, by `host:port`. */
-  readonly registries?: Readonly<Record<string, { readonly http?: boolean; readonly ca?: string }>>;
+  /** Registries that have certificates, by `host:port`: path of their authority. Without it those on the loopback address are asked over http. */
+  readonly registries?: Readonly<Record<string, { readonly ca: string }>>;
 }
 
 /**
@@ -107,10 +107,10 @@ function workerLines(folder: string, name: string, worker: BuildkitdOptions['wor
 }
 
 function registryLines({ registries = {} }: BuildkitdOptions): readonly string[] {
-  return Object.entries(registries).flatMap(([host, { http, ca }]) => [
+  return Object.entries(registries).flatMap(([host, { ca }]) => [
     `[registry."${host}"]`,
-    ...(http === undefined ? [] : [`http = ${String(http)}`]),
-    ...(ca === undefined ? [] : [`ca = ["${ca}"]`]),
+    'http = false',
+    `ca = ["${ca}"]`,
   ]);
 }
 
