@@ -18,13 +18,14 @@ export function verbsOfResource({ definition, capabilities, terminating }: Serve
 
 /** The verbs that follow from what a resource can do, sorted as the real server sorts them. */
 export function verbsOf(capabilities: Capabilities): readonly string[] {
-  const { create, delete: remove, deleteCollection, get, list, patchTypes, readLog, update, watch } = capabilities;
+  const { create, delete: remove, deleteCollection, get, list, patchTypes, update, watch } = capabilities;
+  const { readLog, readBuildLog } = capabilities;
   const talks = capabilities.exec ?? capabilities.attach ?? capabilities.openPorts;
   return [
     ...(create || talks ? ['create'] : []),
     ...(remove ? ['delete'] : []),
     ...(deleteCollection ? ['deletecollection'] : []),
-    ...(get || readLog || talks ? ['get'] : []),
+    ...(get || readLog || readBuildLog || talks ? ['get'] : []),
     ...(list ? ['list'] : []),
     ...(update && patchTypes !== undefined ? ['patch'] : []),
     ...(update ? ['update'] : []),

@@ -131,6 +131,21 @@ export interface LogReader {
   readLog(context: CallContext, name: string, query: LogQuery): Promise<AsyncIterable<Uint8Array>>;
 }
 
+/** What a reader of the log of a build may ask for. */
+export interface BuildLogQuery {
+  /** Absent: the newest. */
+  readonly build: number | undefined;
+  readonly follow: boolean;
+  /** Lines for people, or each entry as a line of JSON. */
+  readonly format: 'text' | 'json';
+}
+
+/** The logs of an object's builds. */
+export interface BuildLogReader {
+  /** Refuses with BadRequest when there is no such log (yet). Ends with the signal of the call. */
+  readBuildLog(context: CallContext, name: string, query: BuildLogQuery): Promise<AsyncIterable<Uint8Array>>;
+}
+
 export type PatchType = 'json' | 'merge' | 'strategic' | 'apply';
 
 /** Patches are updates whose change is computed; this says which kinds of patch the resource takes. */
@@ -153,6 +168,7 @@ export type Capabilities = Partial<
     CollectionDeleter &
     Patcher &
     LogReader &
+    BuildLogReader &
     Execer &
     Attacher &
     PortForwarder &
