@@ -21,5 +21,6 @@ export function buildkitdEndpoint(endpoint: BuilderEndpoint & { readonly type: '
       Promise.resolve(
         createTunnel(connection.call('/moby.buildkit.v1.Control/Session', { headers: announce(announcement), signal })),
       ),
+    hasBridge: () => Promise.resolve(undefined),
   };
 }

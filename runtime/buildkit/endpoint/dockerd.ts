@@ -4,6 +4,7 @@ import { RuntimeError } from '../../errors.ts';
 import type { BuilderEndpoint } from '../../ports/builders.ts';
 import { openConnection } from '../grpc/connection.ts';
 import { cancelledError, CONNECT_DEADLINE, unavailable } from './dial.ts';
+import { statusOf } from './http.ts';
 import { announce, type Endpoint } from './endpoint.ts';
 
 /** The BuildKit inside dockerd: connections of its HTTP API become HTTP/2 ones, for calls and for sessions. */
@@ -15,6 +16,13 @@ export function dockerdEndpoint({ path }: BuilderEndpoint & { readonly type: 'do
     connect: async (signal) => openConnection(await upgrade(path, title, '/grpc', {}, signal)),
     openSession: (_connection, announcement, signal) =>
       upgrade(path, title, '/session', announce(announcement), signal),
+    hasBridge: async (signal) => {
+      try {
+        return (await statusOf(path, '/networks/bridge', signal)) !== 404;
+      } catch (error) {
+        throw signal?.aborted === true ? cancelledError(signal) : unavailable(title, error);
+      }
+    },
   };
 }
 

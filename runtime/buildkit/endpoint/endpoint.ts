@@ -20,6 +20,8 @@ export interface Endpoint {
   connect(signal?: AbortSignal): Promise<GrpcConnection>;
   /** The byte stream of a new session, on which the builder is the client. May use `connection`, which must outlive it. */
   openSession(connection: GrpcConnection, announcement: SessionAnnouncement, signal?: AbortSignal): Promise<Duplex>;
+  /** Whether there is a bridge for steps; undefined: the worker's label tells. */
+  hasBridge(signal?: AbortSignal): Promise<boolean | undefined>;
 }
 
 /** The headers that announce a session. One for each method: they may not be joined. */

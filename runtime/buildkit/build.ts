@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, rmdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { RuntimeError } from '../errors.ts';
+import type { BuilderFacts, BuildEvent, BuildRequest, BuildResult } from '../ports/builders.ts';
+import { attachablesOf } from './attachables.ts';
+import type { Control } from './control.ts';
+import { toRuntimeError } from './errors.ts';
+import { buildError } from './failure/classify.ts';
+import { createScrubber } from './failure/scrub.ts';
+import { entitlementsOf, frontendAttributes } from './request/attributes.ts';
+import { cacheExports, cacheImports, cacheImportsAttribute } from './request/cache.ts';
+import { exportsOf, type Export } from './request/exports.ts';
+import { solve, type SolveJob } from './solve/solve.ts';
+
+/** What a build needs of the builder it runs on. */
+export interface BuildEnvironment {
+  readonly control: Control;
+  readonly newId: () => string;
+  /** Keeps copies of contexts apart from those that other machines send. */
+  readonly hostId: string;
+  facts(signal: AbortSignal): Promise<BuilderFacts>;
+}
+
+/** Builds, and carries every output out. Rejects with RuntimeError, BuildFailedError among them. */
+export async function build(
+  environment: BuildEnvironment,
+  request: BuildRequest,
+  onEvent: (event: BuildEvent) => void,
+  signal: AbortSignal,
+): Promise<BuildResult> {
+  const { title } = environment.control.endpoint;
+  try {
+    const facts = await environment.facts(signal);
+    const exports = exportsOf(request.outputs, facts);
+    await using empty = await emptyDirectory(request);
+    const response = await buildOnce(environment, request, { facts, exports, empty: empty.path }, onEvent, signal);
+    return resultOf(response);
+  } catch (error) {
+    throw toRuntimeError(error, title);
+  }
+}
+
+interface Prepared {
+  readonly facts: BuilderFacts;
+  readonly exports: readonly Export[];
+  readonly empty: string;
+}
+
+async function buildOnce(
+  { control, newId, hostId }: BuildEnvironment,
+  request: BuildRequest,
+  { facts, exports, empty }: Prepared,
+  onEvent: (event: BuildEvent) => void,
+  signal: AbortSignal,
+): Promise<Readonly<Record<string, string>>> {
+  const scrubber = createScrubber();
+  const attachables = attachablesOf({ request, exports, emptyDirectory: empty, caches: new Map(), scrubber });
+  const job: SolveJob = {
+    ref: request.id,
+    sessionId: newId(),
+    sharedKey: sharedKeyOf(hostId, request),
+    methods: attachables.methods,
+    request: solveRequest(request, facts, exports),
+  };
+  const outcome = await solve(control, job, onEvent, signal);
+  if (outcome.type === 'done') return outcome.response;
+  throw failureOf(attachables.failure(), () =>
+    buildError(outcome.failure, { title: control.endpoint.title, steps: outcome.steps, scrubber }),
+  );
+}
+
+/** What went wrong here is the cause of what the builder says. */
+function failureOf(ours: RuntimeError | undefined, theirs: () => RuntimeError): RuntimeError {
+  return ours ?? theirs();
+}
+
+function solveRequest(request: BuildRequest, facts: BuilderFacts, exports: readonly Export[]): SolveJob['request'] {
+  const [first] = exports;
+  const imports = cacheImports(request.cacheFrom, new Map());
+  return {
+    frontend: request.frontend.name,
+    frontendAttrs: { ...frontendAttributes(request, facts), ...cacheImportsAttribute(imports) },
+    entitlements: entitlementsOf(request, facts),
+    cache: { exports: cacheExports(request.cacheTo), imports },
+    exporters: exports.map(({ type, attrs }) => ({ type, attrs })),
+    // For builders before 0.13, which know one exporter.
+    exporterDeprecated: first?.type ?? '',
+    exporterAttrsDeprecated: first?.attrs ?? {},
+  };
+}
+
+/** One key for all directories of a build: the builder's copy of each is told apart by its name, too. */
+function sharedKeyOf(hostId: string, { context, dockerfile, namedContexts }: BuildRequest): string {
+  const hash = createHash('sha256').update(`${hostId}\0${context?.sharedKey ?? ''}\0${dockerfile.directory.sharedKey}`);
+  for (const [name, named] of Object.entries(namedContexts)) {
+    if (named.type === 'directory') hash.update(`\0${name}\0${named.directory.sharedKey}`);
+  }
+  return hash.digest('hex');
+}
+
+function resultOf(attributes: Readonly<Record<string, string>>): BuildResult {
+  const digest = attributes['containerimage.digest'];
+  return { ...(digest === undefined ? {} : { digest }), attributes };
+}
+
+async function emptyDirectory({ context }: BuildRequest): Promise<AsyncDisposable & { readonly path: string }> {
+  if (context !== undefined) return { path: context.path, [Symbol.asyncDispose]: () => Promise.resolve() };
+  const path = await mkdtemp(join(tmpdir(), 'tsmoby-empty-'));
+  return { path, [Symbol.asyncDispose]: () => rmdir(path).catch(() => undefined) };
+}
