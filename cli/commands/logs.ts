@@ -5,24 +5,32 @@ import { CommandError, UsageError } from '../errors.ts';
 import { refOf } from '../kinds/directory.ts';
 import { containerName } from '../resources/container-name.ts';
 import { defineCommand } from './command.ts';
+import { buildNames } from './logs/build-names.ts';
 import { logsFlags, type LogsValues } from './logs/flags.ts';
 import { showLogs } from './logs/show-logs.ts';
 
 export const logs = defineCommand({
   name: 'logs',
-  usage: ['NAME', 'container/NAME', '-l LABELS'],
-  description: "Show a container's output.",
+  usage: ['NAME', 'container/NAME', '-l LABELS', 'build/NAME'],
+  description: "Show a container's output, or how a build went.",
   examples: [
     'tsmoby logs web -f',
     'tsmoby logs web --tail=20 --timestamps',
     'tsmoby logs web --previous',
     'tsmoby logs -l app=shop -f --prefix',
+    'tsmoby logs build/app -f',
+    'tsmoby logs build/app --build=3',
   ],
   flags: logsFlags,
   async run(call) {
-    const { flags, args } = call;
+    const { flags, args, given } = call;
     checkFlags(flags, args);
+    const builds = buildNames(args, given);
     const session = await call.session();
+    if (builds !== undefined) {
+      const { showBuildLogs } = await import('./logs/show-build-logs.ts');
+      return await showBuildLogs(call, session, builds);
+    }
     const names =
       flags.selector === undefined
         ? args.map((arg) => containerName(arg, 'logs'))

@@ -28,12 +28,14 @@ export interface RunOptions {
   readonly cwd?: string;
   /** Sees standard output while it comes. */
   readonly onOutput?: (all: string) => void;
+  /** The same of standard error. */
+  readonly onErrors?: (all: string) => void;
 }
 
 /** Runs a command line in this process. */
 export async function runLine(line: readonly string[], options: RunOptions = {}): Promise<Run> {
   const stdout = output(options.columns, options.onOutput);
-  const stderr = output(undefined, undefined);
+  const stderr = output(undefined, options.onErrors);
   options.onTerminal?.(stdout.stream);
   const io: Io = {
     stdout: stdout.stream,

@@ -1,3 +1,4 @@
+import { progressFlag } from '../../builds/progress-flag.ts';
 import { connectionFlags } from '../../connect/flags.ts';
 import type { Flags, FlagValues } from '../../flags/flags.ts';
 
@@ -17,6 +18,8 @@ export const logsFlags = {
   previous: { type: 'boolean', short: 'p', help: 'Of the run before the present one.' },
   'limit-bytes': { type: 'integer', value: 'N', help: 'No more than so many bytes.' },
   prefix: { type: 'boolean', help: "The container's name before each line." },
+  build: { type: 'integer', value: 'N', help: 'Of a build: that of this number. Default: the newest.' },
+  progress: { ...progressFlag, help: `Of a build. ${progressFlag.help} Without -f auto is plain.` },
   'ignore-errors': { type: 'boolean', help: 'Of several containers, go on with the others when one fails.' },
   'max-log-requests': {
     type: 'integer',
