@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createApiServer } from '../../api/server.ts';
 import { openStore } from '../../api/store/open.ts';
 import type { Log } from '../../controllers/engine/environment.ts';
+import { endBuilders } from '../../runtime/buildkit/programs/end.ts';
 import { endContainerd } from '../../runtime/containerd/supervisor-end.ts';
 import { createHost } from '../../runtime/host/create-host.ts';
 import { measureHostFacts } from '../../runtime/host/facts.ts';
@@ -48,10 +49,12 @@ export async function tearDown(options: TearDownOptions): Promise<void> {
     runDirectory,
     ...(env['PATH'] === undefined ? {} : { path: env['PATH'] }),
   });
+  const facts = { ...machine, storeIdentity: identity ?? '' };
+  // before the containerd that one of them may store in
+  await endBuilders(facts, { processes, host, cgroupRoot });
   await endContainerd({ dataDirectory, runDirectory, processes, host });
   await endLogd({ runDirectory, processes });
   await endNetd({ runDirectory, processes });
-  const facts = { ...machine, storeIdentity: identity ?? '' };
   const isRestored = identity === undefined || (await tearDownNetworks({ facts, host, log, env }));
   for (const directory of [runDirectory, dataDirectory]) {
     for (const point of (await host.mountsUnder(directory)).toReversed()) await host.unmount(point);
