@@ -23,6 +23,7 @@ export function createFakeHost(files: FakeFiles): FakeHost {
     'iptables-legacy',
     'ip6tables-legacy',
     'tar',
+    'git',
     'cni',
   ] as const;
   const calls = Object.fromEntries(programs.map((name) => [name, 0])) as Record<HostProgram | 'cni', number>;

@@ -42,6 +42,7 @@ export function createHost(options: HostOptions): SystemHost {
     'iptables-legacy': 0,
     'ip6tables-legacy': 0,
     tar: 0,
+    git: 0,
     cni: 0,
   };
   const env = {
@@ -55,13 +56,17 @@ export function createHost(options: HostOptions): SystemHost {
     const [first, ...others] = [...(options.prefix?.(program) ?? []), program];
     return [first ?? program, ...others];
   };
-  const run = (program: HostProgram, args: readonly string[], more: HostRunOptions & Descriptors = {}) => {
+  const run = (
+    program: HostProgram,
+    args: readonly string[],
+    { environment, ...more }: HostRunOptions & Descriptors = {},
+  ) => {
     const [first, ...leading] = command(program);
     return runProgram({
       ...more,
       program: first,
       args: [...leading, ...args],
-      env,
+      env: environment === undefined ? env : { ...env, ...environment },
       deadline: more.deadline ?? defaultDeadline,
     });
   };

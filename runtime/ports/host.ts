@@ -39,13 +39,16 @@ export type HostProgram =
   | 'conntrack'
   | 'iptables-legacy'
   | 'ip6tables-legacy'
-  | 'tar';
+  | 'tar'
+  | 'git';
 
 export interface HostRunOptions {
   readonly input?: string | Uint8Array;
   /** Milliseconds; default 10,000. The program is killed then. */
   readonly deadline?: number;
   readonly signal?: AbortSignal;
+  /** What the program finds in its environment besides PATH and LC_ALL. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 export interface PluginRunOptions extends HostRunOptions {

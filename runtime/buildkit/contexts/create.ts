@@ -8,6 +8,7 @@ import { digestContext } from './content/digest.ts';
 import { HashThreads } from './content/hash-thread.ts';
 import { KnownContent } from './content/known-content.ts';
 import { errnoOf, fileFailure, throwIfAborted } from './failures.ts';
+import { gitRevision, prepareGit } from './git/prepare.ts';
 import { prepareInline } from './inline.ts';
 import { readInside, realDirectory } from './inside.ts';
 import { KeyedTurns } from './keyed-turns.ts';
@@ -35,16 +36,25 @@ export interface BuildContextsOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
+/** Begins names of directories that are nobody's, and hold secrets. */
+const scratch = '.asking-';
+
 export function createBuildContexts(options: BuildContextsOptions): BuildContexts {
   const { dataDirectory, hostId, clock } = options;
   const layout = createLayout(dataDirectory);
   const known = new KnownContent();
   const tools = { known, threads: new HashThreads(), clock };
   const turns = new KeyedTurns();
+  let sweeping: Promise<void> | undefined;
+  const sweep = (): Promise<void> => (sweeping ??= removeScratch(layout.root));
   return {
     prepare: (id, source, signal) =>
-      told(`the context of ${id}`, () => turns.take(id, () => prepare(layout, id, source, signal))),
-    revision: () => Promise.resolve(undefined),
+      told(`the context of ${id}`, () => turns.take(id, () => prepare(layout, id, source, { ...options, signal }))),
+    revision: (source, signal) =>
+      told('the revision of a context', async () => {
+        await sweep();
+        return await revision(layout, source, { ...options, signal });
+      }),
     digest: (path, how, signal) => told(`context ${path}`, () => digestContext(path, how, tools, signal)),
     readFile: (path, name, maxBytes, signal) =>
       told(`context ${path}`, async () => {
@@ -59,17 +69,16 @@ export function createBuildContexts(options: BuildContextsOptions): BuildContext
         known.forget(path);
         await rm(path, { recursive: true, force: true });
       }),
-    list: () => told('contexts', () => namesIn(layout.root)),
+    list: () => told('contexts', async () => (await namesIn(layout.root)).filter((name) => !name.startsWith(scratch))),
   };
 }
 
-async function prepare(
-  layout: Layout,
-  id: string,
-  source: ContextSource,
-  signal: AbortSignal | undefined,
-): Promise<PreparedContext> {
-  throwIfAborted(signal, 'fetching');
+interface Tools extends BuildContextsOptions {
+  readonly signal: AbortSignal | undefined;
+}
+
+async function prepare(layout: Layout, id: string, source: ContextSource, tools: Tools): Promise<PreparedContext> {
+  throwIfAborted(tools.signal, 'fetching');
   if (source.type === 'directory') {
     await removeOthers(layout.source(id), undefined);
     await realDirectory(source.path);
@@ -81,8 +90,21 @@ async function prepare(
   switch (source.type) {
     case 'inline':
       return { path: await prepareInline(place, source.files) };
-    default:
+    case 'git':
+      return await prepareGit(place, source, tools);
+    case 'http':
       throw new RuntimeError('Unsupported', `contexts of type ${source.type} are not there yet`);
+  }
+}
+
+async function revision(layout: Layout, source: ContextSource, tools: Tools): Promise<string | undefined> {
+  throwIfAborted(tools.signal, 'asking');
+  const place = join(layout.root, `${scratch}${tools.newId()}`);
+  switch (source.type) {
+    case 'git':
+      return await gitRevision(place, source, tools);
+    default:
+      return undefined;
   }
 }
 
@@ -90,6 +112,13 @@ async function prepare(
 async function removeOthers(place: string, type: string | undefined): Promise<void> {
   for (const name of await namesIn(place)) {
     if (name !== type) await rm(join(place, name), { recursive: true, force: true });
+  }
+}
+
+/** What a daemon left that was killed while it asked. */
+async function removeScratch(root: string): Promise<void> {
+  for (const name of await namesIn(root)) {
+    if (name.startsWith(scratch)) await rm(join(root, name), { recursive: true, force: true });
   }
 }
 
