@@ -26,11 +26,12 @@ const readyOf = ({ status }: Builder) => status?.conditions?.find(({ type }) => 
 const builderOf = (build: Build, reader: Reader): Builder | undefined =>
   reader.get<Builder>(BUILDER, undefined, builderName(build));
 
-/** Since when it is ready, in milliseconds; undefined: it is not. */
+/** Since when it can be reached, in milliseconds; undefined: it cannot. */
 export function readySince(build: Build, reader: Reader): number | undefined {
   const builder = builderOf(build, reader);
   const ready = builder && readyOf(builder);
-  return ready?.status === 'True' ? parseTime(ready.lastTransitionTime) : undefined;
+  const canBeReached = ready?.status === 'True' && builder?.status?.endpoint !== undefined;
+  return canBeReached ? parseTime(ready.lastTransitionTime) : undefined;
 }
 
 /** The builder that the Build names; one that sleeps is asked to wake. Throws a waiting outcome while it is not ready. */
@@ -56,8 +57,8 @@ export async function findBuilder(build: Build, context: Context): Promise<Ready
 /** Once for each time that it went to sleep. */
 async function wake(builder: Builder, { client, clock, signal }: Context): Promise<void> {
   const wanted = parseTime(builder.metadata.annotations?.[BUILDER_WANTED_ANNOTATION] ?? '');
-  const asleepSince = parseTime(readyOf(builder)?.lastTransitionTime ?? '') ?? 0;
-  if (wanted !== undefined && wanted >= asleepSince) return;
+  const lastUsed = parseTime(builder.status?.lastUsedTime ?? '') ?? 0;
+  if (wanted !== undefined && wanted > lastUsed) return;
   const patch = { metadata: { annotations: { [BUILDER_WANTED_ANNOTATION]: formatTime(clock.now()) } } };
   await client.patch(refOf(builder), patch, { type: 'merge', signal });
 }

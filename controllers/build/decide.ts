@@ -51,11 +51,12 @@ export function decide(situation: Situation): Decision {
   const { lastBuild } = status;
   if (request !== undefined && request !== status.observedBuildRequest) return fresh('requested');
   if (lastBuild?.key === key && lastBuild.phase !== 'Succeeded') return unfinished(situation, lastBuild);
-  if (lost) return { ...fresh('lost'), attempts: attemptsOf(lastBuild, key) };
+  if (lost) return fresh('lost');
   if (status.key === key) return { type: 'current' };
   const entry = (status.history ?? []).find((kept) => kept.key === key);
   if (entry !== undefined && (onlyImage || entry.number === lastBuild?.number)) return { type: 'adopt', entry };
-  return { ...fresh(lastBuild === undefined ? 'first' : 'changed'), attempts: attemptsOf(lastBuild, key) };
+  if (lastBuild === undefined) return fresh('first');
+  return isRestless(lastBuild) ? unfinished(situation, lastBuild) : fresh('changed');
 }
 
 const fresh = (why: Why): Decision & { readonly type: 'build' } => ({ type: 'build', why, attempts: 1 });
@@ -63,15 +64,13 @@ const fresh = (why: Why): Decision & { readonly type: 'build' } => ({ type: 'bui
 type LastBuild = NonNullable<BuildStatus['lastBuild']>;
 
 /** A context that never stands still makes a new key each time: it counts as one thing that is tried. */
-function attemptsOf(lastBuild: LastBuild | undefined, key: string): number {
-  const goesOn = lastBuild?.key === key || lastBuild?.failure?.reason === REASONS.ContextChanged;
-  return goesOn && lastBuild?.phase !== 'Succeeded' ? (lastBuild?.attempts ?? 0) + 1 : 1;
-}
+const isRestless = ({ phase, failure }: LastBuild): boolean =>
+  phase === 'Failed' && failure?.reason === REASONS.ContextChanged;
 
-/** The last build was of this key, and came to nothing. */
+/** The last build was of this, and came to nothing. */
 function unfinished(situation: Situation, lastBuild: LastBuild): Decision {
-  const { backoffLimit, key } = situation;
-  const attempts = attemptsOf(lastBuild, key);
+  const { backoffLimit } = situation;
+  const attempts = (lastBuild.attempts ?? 0) + 1;
   if (lastBuild.phase !== 'Failed') return { type: 'build', why: 'interrupted', attempts: lastBuild.attempts ?? 1 };
   const failure = recorded(lastBuild);
   if (!failure.transient && attempts > backoffLimit + 1) return { type: 'failed', failure };

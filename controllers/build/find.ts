@@ -34,6 +34,7 @@ export function findAll(visit: Visit): Found {
   deps.watches.keep(visit.key, build.spec.watch === true ? directoriesOf(sources) : []);
   const view = lookAtFiles(visit, sources, inputs);
   reportContext(visit, view);
+  noteReferences(visit, view.references);
   checkCycle(build, view.references, reader);
   const bases = findBases(visit, view.references, inputs);
   const objects = objectContexts(build, reader);
@@ -118,6 +119,13 @@ function reportContext({ context: { status, clock } }: Visit, { main }: ContextV
   });
 }
 
+/** Whoever comes to hold one of them finds by it who is built from it; what is known of each stays. */
+function noteReferences({ context: { status } }: Visit, references: readonly string[]): void {
+  const before = status.current.bases ?? [];
+  const bases = references.map((reference) => before.find((base) => base.reference === reference) ?? { reference });
+  status.set({ bases: bases.length === 0 ? undefined : bases });
+}
+
 function findBases(visit: Visit, references: readonly string[], inputs: Inputs): readonly Base[] {
   const { build, context, deps } = visit;
   const { status, reader, event } = context;
@@ -125,15 +133,7 @@ function findBases(visit: Visit, references: readonly string[], inputs: Inputs):
   const asked = references.filter((reference, at) => held[at]?.type === 'elsewhere' && !pinnedDigest(reference));
   const known = knownDigests(status.current);
   const blocked = held.find((one) => one.type === 'blocked');
-  // Whoever comes to hold one of them finds by it who waits.
-  if (blocked !== undefined) {
-    const asKnown = (reference: string): Base => {
-      const digest = known[reference];
-      return { reference, ...(digest === undefined ? {} : { digest }) };
-    };
-    status.set({ bases: shownBases(references.map(asKnown)) });
-    throw new ReconcileError(blocked.outcome);
-  }
+  if (blocked !== undefined) throw new ReconcileError(blocked.outcome);
   const digests = asked.length === 0 ? {} : registryDigests(visit, asked, inputs, known);
   const bases = references.map((reference, at): Base => {
     const holder = held[at];
@@ -147,7 +147,7 @@ function findBases(visit: Visit, references: readonly string[], inputs: Inputs):
       event('Normal', REASONS.BaseChanged, `${reference} is ${digest} now`);
     }
   }
-  status.set({ bases: bases.length === 0 ? undefined : shownBases(bases) });
+  if (bases.length > 0) status.set({ bases: shownBases(bases) });
   if (asked.length === 0) status.removeCondition('BasesCurrent');
   return bases;
 }

@@ -2,6 +2,7 @@ import type { SshSource } from '../../runtime/ports/builders.ts';
 import type { Build, Secret } from '../../schemas/gen/types.ts';
 import { REASONS } from '../../schemas/conditions.ts';
 import { QuantityError, quantityValue } from '../../schemas/values/quantity.ts';
+import { credentialsForHost, PullSecretError } from '../../schemas/values/registry-credentials.ts';
 import type { Reader } from '../engine/contract.ts';
 import {
   configMapText,
@@ -36,7 +37,7 @@ export function resolveInputs(build: Build, reader: Reader, platform: string): I
     args: resolveArgs(build, reader),
     secrets: resolveSecrets(build, reader),
     ssh: resolveSsh(build, reader),
-    pullSecrets: (spec.imagePullSecrets ?? []).map(({ name }) => secretOf(build, name, reader)),
+    pullSecrets: (spec.imagePullSecrets ?? []).map(({ name }) => pullSecret(secretOf(build, name, reader))),
     ...(shmBytes === undefined ? {} : { shmBytes }),
     ...(reference === undefined ? {} : { reference }),
     platforms: spec.platforms === undefined || spec.platforms.length === 0 ? [platform] : spec.platforms,
@@ -76,6 +77,17 @@ function resolveSsh(build: Build, reader: Reader): Record<string, SshSource> {
     found[id] = { type: 'keys', privateKeys: [Buffer.from(key ?? []).toString('utf8')] };
   }
   return found;
+}
+
+/** One that cannot be read is told of here, before a builder asks for what is in it. */
+function pullSecret(secret: Secret): Secret {
+  try {
+    credentialsForHost('docker.io', [secret]);
+    return secret;
+  } catch (error) {
+    if (!(error instanceof PullSecretError)) throw error;
+    throw stalled(REASONS.Unauthorized, error.message);
+  }
 }
 
 function bytesOf(quantity: string | number): number {

@@ -7,6 +7,16 @@ import { StepsModel } from './steps.ts';
 /** Why a build is ended before its time. */
 export type StopReason = 'Superseded' | 'Cancelled';
 
+/** The reason of a signal that ends a build; of another one when the daemon ends. */
+export class BuildStopped extends Error {
+  override readonly name = 'BuildStopped';
+  readonly reason: StopReason;
+  constructor(reason: StopReason) {
+    super(reason === 'Superseded' ? 'what goes in changed while it was built' : 'it was cancelled');
+    this.reason = reason;
+  }
+}
+
 export interface BuildDone {
   /** Of the index or manifest; absent when no image was made. */
   readonly digest?: string;
@@ -95,7 +105,7 @@ export class Jobs {
     const job = this.#jobs.get(key);
     if (job?.state.type !== 'running' || job.stopReason !== undefined) return;
     job.stopReason = reason;
-    job.abort.abort();
+    job.abort.abort(new BuildStopped(reason));
   }
 
   /** Its end is written down. */

@@ -92,6 +92,7 @@ async function follow(visit: Visit, found: Found): Promise<Outcome> {
   const decision = decideNow(visit, found);
   const { deps, key, context } = visit;
   const { lastBuild } = context.status.current;
+  if (lastBuild?.key === found.key) deps.lastParts.set(key, found.parts);
   switch (decision.type) {
     case 'current':
       deps.lastParts.set(key, found.parts);

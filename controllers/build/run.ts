@@ -18,7 +18,7 @@ import type { Base } from './bases.ts';
 import type { ContextView } from './context-look.ts';
 import { BuildTimeoutError, failureOf } from './failure.ts';
 import type { Inputs } from './inputs.ts';
-import type { BuildDone, JobWork } from './jobs.ts';
+import { BuildStopped, type BuildDone, type JobWork } from './jobs.ts';
 import type { ObjectContexts } from './key.ts';
 import { KEY_LABEL, recordName, REFERENCE_LABEL } from './names.ts';
 import { wantsImage } from './outputs.ts';
@@ -88,7 +88,10 @@ export function runWork(plan: RunPlan, deps: RunDeps): JobWork {
 
 function appendFailure(log: BuildLogWriter, time: string, error: unknown, signal: AbortSignal): void {
   if (signal.aborted) {
-    log.append({ type: 'end', time, outcome: 'Cancelled', message: 'it was cancelled' });
+    const { reason } = signal as { readonly reason: unknown };
+    const isStopped = reason instanceof BuildStopped;
+    const message = isStopped ? reason.message : 'the daemon ended';
+    log.append({ type: 'end', time, outcome: isStopped ? reason.reason : 'Interrupted', message });
     return;
   }
   const { message, excerpt } = failureOf(error);

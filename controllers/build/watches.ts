@@ -83,15 +83,22 @@ function buildsFrom(object: KubeObject, reader: Reader, previous?: KubeObject): 
   return [...new Set(all)].filter((key) => object.kind !== 'Build' || key !== keyOf(object));
 }
 
-const contentText = ({ metadata, spec, status }: Build | Image): string =>
-  canonicalJson([
+function contentText(object: Build | Image): string {
+  const { metadata, spec, status } = object;
+  // A circle that goes through it may be closed, or broken.
+  const needs =
+    object.kind === 'Build' ? [object.spec.contexts, object.status?.bases?.map(({ reference }) => reference)] : [];
+  const { reference, digest, recordName } = status ?? {};
+  return canonicalJson([
     metadata.uid,
     metadata.deletionTimestamp,
     spec.reference,
-    status?.reference,
-    status?.digest,
-    status?.recordName,
+    reference,
+    digest,
+    recordName,
+    needs,
   ]);
+}
 
 /** One that goes, or pushes elsewhere, may leave a reference to those that wait for it. */
 function buildsThatPush(object: KubeObject, reader: Reader, previous?: KubeObject): readonly Key[] {
