@@ -4,10 +4,10 @@ import type { JsonObject, ObjectInput } from '../../schemas/object.ts';
 import { isObject } from '../../schemas/structural/own.ts';
 import { nearestName } from '../../schemas/values/suggestion.ts';
 import { resourceOf, shownName, type KindDirectory, type KindInfo } from '../kinds/directory.ts';
-import { withAbsolutePaths } from './archive-paths.ts';
 import type { FieldCheck } from './check-fields.ts';
 import { definitionOf } from './defined-kinds.ts';
 import { ManifestError, type Document, type Manifest } from './manifest.ts';
+import { withAbsolutePaths } from './relative-paths.ts';
 
 export interface CheckOptions {
   readonly kinds: KindDirectory;
@@ -59,11 +59,12 @@ class Checker {
       ...value,
       metadata: { ...(value['metadata'] as JsonObject), ...(namespace === undefined ? {} : { namespace }) },
     };
-    const object = withAbsolutePaths(placed, document.directory);
-    if (object === undefined) {
+    const found = withAbsolutePaths(placed, document.directory);
+    if (found.type === 'nowhere') {
       const problem = 'a relative path means nothing in a manifest from a URL';
-      return this.#fail(document, 'spec.archive.path', `spec.archive.path: ${problem}`);
+      return this.#fail(document, found.path, `${found.path}: ${problem}`);
     }
+    const { object } = found;
     const { fields } = this.#options;
     if (fields !== undefined) this.#problems.push(...fields(document, object, kind, name));
     return {
