@@ -41,6 +41,8 @@ export type Why = 'first' | 'changed' | 'requested' | 'lost' | 'again' | 'interr
 
 const FIRST_BACKOFF_MS = 1000;
 const MAX_BACKOFF_MS = 300_000;
+/** A result that stayed so long is gone for another reason than the one before it. */
+const CALM_MS = 600_000;
 /** A context that changes while it is sent is sent again at once, so often. */
 const AT_ONCE = 3;
 
@@ -51,7 +53,7 @@ export function decide(situation: Situation): Decision {
   const { lastBuild } = status;
   if (request !== undefined && request !== status.observedBuildRequest) return fresh('requested');
   if (lastBuild?.key === key && lastBuild.phase !== 'Succeeded') return unfinished(situation, lastBuild);
-  if (lost) return fresh('lost');
+  if (lost) return replacement(situation);
   if (status.key === key) return { type: 'current' };
   const entry = (status.history ?? []).find((kept) => kept.key === key);
   if (entry !== undefined && (onlyImage || entry.number === lastBuild?.number)) return { type: 'adopt', entry };
@@ -62,6 +64,22 @@ export function decide(situation: Situation): Decision {
 const fresh = (why: Why): Decision & { readonly type: 'build' } => ({ type: 'build', why, attempts: 1 });
 
 type LastBuild = NonNullable<BuildStatus['lastBuild']>;
+
+/** An image that is gone is built again at once; one that is gone again and again, ever more seldom. */
+function replacement({ key, status, now }: Situation): Decision {
+  const { lastBuild = {} } = status;
+  const ended = parseTime(lastBuild.completionTime ?? '') ?? 0;
+  if (lastBuild.key !== key || now - ended > CALM_MS) return fresh('lost');
+  const { attempts = 1 } = lastBuild;
+  const retryInMs = attempts === 1 ? 0 : ended + backoffMs(attempts) - now;
+  if (retryInMs <= 0) return { type: 'build', why: 'lost', attempts: attempts + 1 };
+  const message = 'the image was built, and is gone from the store again';
+  return { type: 'wait', failure: { reason: REASONS.ResultLost, message, transient: true }, retryInMs };
+}
+
+/** After the end of the last try. */
+const backoffMs = (attempts: number): number =>
+  Math.min(FIRST_BACKOFF_MS * 2 ** Math.min(attempts - 1, 30), MAX_BACKOFF_MS);
 
 /** A context that never stands still makes a new key each time: it counts as one thing that is tried. */
 const isRestless = ({ phase, failure }: LastBuild): boolean =>
@@ -85,7 +103,7 @@ function retryAt({ builderReadyAt }: Situation, lastBuild: LastBuild, failure: F
   // A builder that came back is worth a try; times are in whole seconds.
   const isBack = builderReadyAt !== undefined && builderReadyAt > ended;
   if (failure.reason === REASONS.BuilderUnavailable && isBack) return ended;
-  return ended + Math.min(FIRST_BACKOFF_MS * 2 ** Math.min(attempts - 1, 30), MAX_BACKOFF_MS);
+  return ended + backoffMs(attempts);
 }
 
 const recorded = ({ failure = {} }: LastBuild): Failure => ({

@@ -1,6 +1,6 @@
 import { REASONS } from '../../schemas/conditions.ts';
 import { failureOf } from './failure.ts';
-import { recordName } from './names.ts';
+import { layoutRecordName, recordName } from './names.ts';
 import { recordEnd, recordInterrupted, trim } from './record.ts';
 import type { Visit } from './visit.ts';
 
@@ -25,6 +25,15 @@ export async function settleEnded(visit: Visit): Promise<void> {
   deps.jobs.forget(key);
   await tidy(visit);
   await keepLogs(visit);
+}
+
+/** Results, layouts of contexts, and nothing else, are in the store for this Build. */
+export async function clearUp({ build, context, deps }: Visit): Promise<void> {
+  const { uid } = build.metadata;
+  const { history = [], recordName: inUse } = context.status.current;
+  const layouts = (build.spec.contexts ?? []).map(({ name }) => layoutRecordName(uid, name));
+  const known = [inUse, ...history.map((kept) => kept.recordName), ...layouts].filter((name) => name !== undefined);
+  await deps.results.clearUp(uid, new Set(known));
 }
 
 /** The image may have been there already when the build was ended. */

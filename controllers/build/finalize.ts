@@ -16,6 +16,7 @@ export async function finalizeBuild(build: Build, { signal }: Context, deps: Bui
   await deps.jobs.cancel(key);
   const records = (await deps.images.list(signal)).filter(({ owner }) => owner.uid === uid);
   for (const { name } of records) await deps.results.remove(name);
+  deps.results.forget(uid);
   await deps.contexts.remove(uid);
   await deps.logs.remove(uid);
   return settled();

@@ -4,7 +4,7 @@ import { ReconcileError, settled, type Outcome } from '../engine/contract.ts';
 import { readySince } from './builder.ts';
 import { conclude } from './conclude.ts';
 import { decide, type Decision } from './decide.ts';
-import { settleEnded, tidy } from './ended.ts';
+import { clearUp, settleEnded, tidy } from './ended.ts';
 import { findAll, NotKnownYet, type Found } from './find.ts';
 import { recordProgress, useKept, type Context } from './record.ts';
 import { isOnlyImage } from './outputs.ts';
@@ -18,6 +18,7 @@ import { Visit, type BuildDeps } from './visit.ts';
 export async function reconcileBuild(build: Build, context: Context, deps: BuildDeps): Promise<Outcome> {
   const visit = new Visit(build, context, deps);
   await settleEnded(visit);
+  await clearUp(visit);
   const outcome = await outcomeOf(visit);
   if (outcome.type !== 'progressing' || outcome.reason !== REASONS.BuildPending) deps.turns.leave(visit.key);
   return conclude(visit, outcome);

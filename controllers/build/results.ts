@@ -11,6 +11,9 @@ import { BUILD } from './names.ts';
  */
 export class Results {
   readonly #whole = new Map<string, ImageRecord>();
+  /** What was there when this daemon first looked. */
+  #first: Promise<readonly ImageRecord[]> | undefined;
+  readonly #clearedUp = new Set<string>();
   readonly #images: Images;
   readonly #events: RuntimeEvents;
 
@@ -44,6 +47,28 @@ export class Results {
     if (record === undefined || !(await this.#images.verify(record, signal))) return undefined;
     this.#whole.set(name, record);
     return record;
+  }
+
+  /**
+   * Removes the records of this owner that a former daemon made and did not come to write down. Once for each owner: later there are none
+   * that this daemon does not know of.
+   */
+  async clearUp(uid: string, known: ReadonlySet<string>): Promise<void> {
+    if (this.#clearedUp.has(uid)) return;
+    this.#first ??= this.#images.list();
+    try {
+      const records = (await this.#first).filter(({ name, owner }) => owner.uid === uid && !known.has(name));
+      for (const { name } of records) await this.remove(name);
+      this.#clearedUp.add(uid);
+    } catch (error) {
+      this.#first = undefined;
+      throw error;
+    }
+  }
+
+  /** The owner is gone. */
+  forget(uid: string): void {
+    this.#clearedUp.delete(uid);
   }
 
   async remove(name: string): Promise<void> {

@@ -200,6 +200,21 @@ test('a build that a daemon left in the middle is interrupted, and begun anew un
   t.is(build.status?.lastBuild?.cause, 'the last try was interrupted');
 });
 
+test('an image of a build whose end was never written down goes', async (t) => {
+  await using world = await BuildWorld.open();
+  const { metadata } = await world.apply('app');
+  const { status } = await world.built('app', 1);
+  await world.stop();
+  const record = world.runtime.images.records.get(status?.recordName ?? '');
+  const stray = `tsmoby.dev/build/${metadata.uid}/7`;
+  if (record !== undefined) world.runtime.images.records.set(stray, { ...record, name: stray });
+  await world.start();
+  await world.eventually('it is gone', () => !world.runtime.images.records.has(stray));
+  await world.quiet();
+  t.deepEqual([...world.runtime.images.records.keys()], [record?.name]);
+  t.deepEqual(await world.costOfNothing('app'), []);
+});
+
 test('a context that changes while it is sent is looked at and built again at once, but not for ever', async (t) => {
   const time = new ManualTime();
   await using world = await BuildWorld.open({ time });
@@ -316,4 +331,16 @@ test('a deleted Build gives its place to the next one', async (t) => {
   await world.gone('a');
   await world.because('b', 'Building');
   t.is(await world.find(ref(BUILD, 'a')), undefined);
+});
+
+test('an image that is never whole is not built again and again', async (t) => {
+  const time = new ManualTime();
+  await using world = await BuildWorld.open({ time });
+  world.runtime.images.verify = async () => false;
+  await world.apply('app');
+  await world.because('app', 'ResultLost');
+  await time.pass(30_000);
+  await world.quiet();
+  const { length } = world.builders.builds;
+  t.true(length >= 4 && length <= 8, `${length} in half a minute`);
 });
