@@ -61,7 +61,7 @@ function buildFailure(error: BuildFailedError): Failure {
     reason,
     // It says itself that the next try may be another one.
     transient: HEALING.has(reason),
-    message: messageOf(error),
+    message: withoutPlace(messageOf(error), place),
     ...(step === undefined ? {} : { step: step.slice(0, LONGEST_MESSAGE) }),
     ...(place === undefined ? {} : placeOf(place)),
   };
@@ -80,6 +80,16 @@ const HEALING: ReadonlySet<string> = new Set([
 
 const messageOf = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error)).slice(0, LONGEST_MESSAGE);
+
+/** The place stands beside it: whoever shows both says it once. */
+function withoutPlace(message: string, place: SourcePlace | undefined): string {
+  const prefix = `${place?.file}:${place?.startLine}: `;
+  return message.startsWith(prefix) ? message.slice(prefix.length) : message;
+}
+
+/** `Dockerfile:4: no such file`. */
+export const failureText = ({ file, line, message }: Pick<Failure, 'file' | 'line' | 'message'>): string =>
+  file === undefined ? message : `${file}:${line}: ${message}`;
 
 function placeOf(place: SourcePlace): Pick<Failure, 'file' | 'line' | 'endLine' | 'excerpt'> {
   const { file, startLine: line, endLine } = place;

@@ -5,6 +5,7 @@ import { readySince } from './builder.ts';
 import { conclude } from './conclude.ts';
 import { decide, type Decision } from './decide.ts';
 import { clearUp, settleEnded, tidy } from './ended.ts';
+import { failureText, type Failure } from './failure.ts';
 import { findAll, NotKnownYet, type Found } from './find.ts';
 import { recordProgress, useKept, type Context } from './record.ts';
 import { isOnlyImage } from './outputs.ts';
@@ -154,10 +155,5 @@ async function adopt(visit: Visit, found: Found, { entry }: Decision & { readonl
 }
 
 /** `build 3: Dockerfile:4: no such file`. */
-function describe(
-  { context }: Visit,
-  { failure }: { readonly failure: { file?: string; line?: number; message: string } },
-): string {
-  const where = failure.file === undefined ? '' : `${failure.file}:${failure.line}: `;
-  return `build ${context.status.current.lastBuild?.number}: ${where}${failure.message}`;
-}
+const describe = ({ context }: Visit, { failure }: { readonly failure: Failure }): string =>
+  `build ${context.status.current.lastBuild?.number}: ${failureText(failure)}`;

@@ -4,7 +4,7 @@ import { REASONS } from '../../schemas/conditions.ts';
 import { formatDuration } from '../../schemas/values/duration.ts';
 import { formatTime, parseTime } from '../../schemas/values/time.ts';
 import type { ReconcileContext } from '../engine/contract.ts';
-import { failureOf } from './failure.ts';
+import { failureOf, failureText } from './failure.ts';
 import type { HistoryEntry } from './decide.ts';
 import type { Job } from './jobs.ts';
 import { humanSize } from '../../schemas/values/human-size.ts';
@@ -36,8 +36,7 @@ export function recordEnd(build: Build, job: Job, context: Context): void {
     case 'failed': {
       const failure = failureOf(state.error);
       status.set({ lastBuild: { ...base, phase: 'Failed', failure } });
-      const where = failure.file === undefined ? '' : `${failure.file}:${failure.line}: `;
-      event('Warning', failure.reason, `build ${number}: ${where}${failure.message}`);
+      event('Warning', failure.reason, `build ${number}: ${failureText(failure)}`);
       return;
     }
     case 'succeeded': {

@@ -16,7 +16,7 @@ import type { Clock } from '../engine/contract.ts';
 import type { Timers } from '../engine/environment.ts';
 import type { Base } from './bases.ts';
 import type { ContextView } from './context-look.ts';
-import { BuildTimeoutError, failureOf } from './failure.ts';
+import { BuildTimeoutError, failureOf, failureText } from './failure.ts';
 import type { Inputs } from './inputs.ts';
 import { BuildStopped, type BuildDone, type JobWork } from './jobs.ts';
 import type { ObjectContexts } from './key.ts';
@@ -94,8 +94,15 @@ function appendFailure(log: BuildLogWriter, time: string, error: unknown, signal
     log.append({ type: 'end', time, outcome: isStopped ? reason.reason : 'Interrupted', message });
     return;
   }
-  const { message, excerpt } = failureOf(error);
-  log.append({ type: 'end', time, outcome: 'Failed', message, ...(excerpt === undefined ? {} : { excerpt }) });
+  const failure = failureOf(error);
+  const { excerpt } = failure;
+  log.append({
+    type: 'end',
+    time,
+    outcome: 'Failed',
+    message: failureText(failure),
+    ...(excerpt === undefined ? {} : { excerpt }),
+  });
 }
 
 /** Rejects with BuildTimeoutError when the time is over, as soon as nothing is under way any more. */

@@ -178,11 +178,16 @@ export class BuildWorld implements AsyncDisposable {
     return this.eventually(`${name} is gone`, async () => (await this.find(ref(BUILD, name))) === undefined);
   }
 
-  until(what: string, name: string, passes: (build: Build) => unknown): Promise<Build> {
-    return this.eventually(`${name}: ${what}`, async () => {
-      const build = await this.find<Build>(ref(BUILD, name));
-      return build !== undefined && passes(build) ? build : undefined;
-    });
+  /** With manual time, lets it go by in steps of `stepMs`. */
+  until(what: string, name: string, passes: (build: Build) => unknown, stepMs = 20): Promise<Build> {
+    return this.eventually(
+      `${name}: ${what}`,
+      async () => {
+        const build = await this.find<Build>(ref(BUILD, name));
+        return build !== undefined && passes(build) ? build : undefined;
+      },
+      stepMs,
+    );
   }
 
   /** Its result is in use, and what is wanted now. */

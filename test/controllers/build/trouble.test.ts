@@ -16,7 +16,7 @@ const DOCKERFILE = [
 ];
 
 const failed = (reason = 'SourceNotFound'): BuildFailedError =>
-  new BuildFailedError('"/missing": not found', {
+  new BuildFailedError('Dockerfile:4: "/missing": not found', {
     reason,
     step: '[4/8] COPY missing /',
     place: { file: 'Dockerfile', startLine: 4, endLine: 4, text: `${DOCKERFILE.join('\n')}\n` },
@@ -48,7 +48,11 @@ test('a build that fails by its own fault says where, and waits for a change', a
       '    7 | COPY e /',
     ].join('\n'),
   });
-  t.like((await world.log(build, 1)).at(-1), { type: 'end', outcome: 'Failed', message: '"/missing": not found' });
+  t.like((await world.log(build, 1)).at(-1), {
+    type: 'end',
+    outcome: 'Failed',
+    message: 'Dockerfile:4: "/missing": not found',
+  });
   await time.pass(3_600_000);
   await world.quiet();
   t.is(world.builders.builds.length, 1);
@@ -89,7 +93,7 @@ test('backoffLimit gives a build that fails by its own fault so many further tri
   await using world = await BuildWorld.open({ time });
   world.builders.script = (build) => build.fail(failed('BuildFailed'));
   await world.apply('app', { backoffLimit: 2 });
-  const build = await world.until('stalled', 'app', (each) => conditionOf(each, 'Stalled'));
+  const build = await world.until('stalled', 'app', (each) => conditionOf(each, 'Stalled'), 500);
   t.like(build.status?.lastBuild, { number: 3, attempts: 3, cause: 'the last try failed' });
   await time.pass(3_600_000);
   t.is(world.builders.builds.length, 3);
