@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { copyFile, cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { buildBusyboxArchive } from '../../tools/busybox-image/archive.ts';
+import { placeBusybox } from '../../tools/quickstart/busybox.ts';
 import { startTestDaemon, type TestDaemon } from '../support/daemon.ts';
 import { assertHoldsNothing } from '../support/daemon/scenario.ts';
 import { eventually } from '../support/eventually.ts';
@@ -47,8 +47,7 @@ test.before('a daemon, and the samples with their image', async () => {
   const text = await readFile(containers, 'utf8');
   // a port of the machine, where another quickstart may be
   await writeFile(containers, text.replace('hostPort: 18080', `hostPort: ${await freePort()}`));
-  const archive = join(samples, 'quickstart/busybox.tar');
-  await buildBusyboxArchive({ output: archive, name: 'tsmoby.dev/busybox:quickstart' });
+  await placeBusybox(join(samples, 'quickstart/site/busybox'));
 });
 
 test.after.always('nothing is left', async () => {
@@ -70,7 +69,7 @@ test.serial('the road of the README: apply, wait, get, describe, logs, delete', 
   );
   t.regex(waited, /container\.tsmoby\.dev\/web condition met/);
   t.regex(await succeeds(t, 'get', 'containers', '-o', 'wide'), /web +True +Running +0/);
-  t.regex(await succeeds(t, 'get', 'all', '-A'), /image\.tsmoby\.dev\/busybox/);
+  t.regex(await succeeds(t, 'get', 'all', '-A'), /build\.tsmoby\.dev\/site/);
   t.is(await succeeds(t, 'get', 'container/web', '-o', 'name'), 'container.tsmoby.dev/web\n');
   t.regex(
     await succeeds(t, 'get', 'containers', '-l', 'app=quickstart', '-o', 'custom-columns=N:.metadata.name'),
@@ -87,14 +86,14 @@ test.serial('the road of the README: apply, wait, get, describe, logs, delete', 
 });
 
 test.serial('every other sample comes to its end', async (t) => {
-  await succeeds(t, 'apply', '-f', join(samples, 'quickstart/10-image.yaml'));
+  await succeeds(t, 'apply', '-f', join(samples, 'quickstart/10-build.yaml'));
   const files = (await readdir(samples)).filter((name) => name.endsWith('.yaml'));
   t.true(files.length > 0);
   for (const file of files) {
     await succeeds(t, 'apply', '-f', join(samples, file), '--wait', '--timeout=60s');
     await succeeds(t, 'delete', '-f', join(samples, file), '--timeout=60s');
   }
-  await succeeds(t, 'delete', '-f', join(samples, 'quickstart/10-image.yaml'));
+  await succeeds(t, 'delete', '-f', join(samples, 'quickstart/10-build.yaml'));
 });
 
 test.serial('a file with mistakes says each with its place, and nothing of it is applied', async (t) => {

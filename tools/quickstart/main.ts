@@ -5,9 +5,9 @@
 import { rm, symlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { tearDown } from '../../cli/daemon/tear-down.ts';
-import { buildBusyboxArchive } from '../busybox-image/archive.ts';
-import { startDaemon, stopDaemon, isHeld } from './daemon.ts';
 import { buildInto } from '../build/bundle.ts';
+import { placeBusybox } from './busybox.ts';
+import { startDaemon, stopDaemon, isHeld } from './daemon.ts';
 import { checkout, places } from './places.ts';
 import { quietly, show } from './run.ts';
 
@@ -30,12 +30,13 @@ async function up(): Promise<number> {
   await symlink('../../cli/tsmoby', places.link);
   await rm(places.dist, { recursive: true, force: true });
   await buildInto(`${checkout}/`, places.dist);
-  await buildBusyboxArchive({ output: places.image, name: 'tsmoby.dev/busybox:quickstart' });
+  await placeBusybox(places.busybox);
   await startDaemon();
   const steps = [
     ['apply', '-f', 'samples/quickstart'],
+    ['logs', 'build/site', '-f'],
     ['wait', 'container/web', 'container/counter', '--for=condition=Ready', '--timeout=60s'],
-    ['get', 'containers', '-o', 'wide'],
+    ['get', 'builds,containers', '-o', 'wide'],
     ['logs', 'counter', '--tail=3'],
   ];
   for (const step of steps) {
@@ -60,7 +61,8 @@ async function fetchPage(tries = 50): Promise<string> {
 }
 
 async function explain(code: number): Promise<number> {
-  await show('get', 'containers,images,volumes');
+  await show('get', 'builders,builds,containers,volumes');
+  await show('describe', 'build', 'site');
   await show('events');
   console.error(`\nThat did not work. The daemon's own words are in ${places.output}`);
   return code;
@@ -69,21 +71,27 @@ async function explain(code: number): Promise<number> {
 async function down(): Promise<number> {
   if (await isHeld(places.data)) {
     await show('delete', '-f', 'samples/quickstart', '--ignore-not-found', '--timeout=60s');
-    await quietly('delete', 'containers,images,volumes', '--all', '-A', '--timeout=60s');
+    await quietly('delete', 'containers,builds,images,volumes', '--all', '-A', '--timeout=60s');
     await stopDaemon();
   }
   const quiet = { debug: () => undefined, info: () => undefined, warn: console.error, error: console.error };
   if (await isHeld(places.run)) console.error(`another tsmoby daemon uses ${places.run}; it is left alone`);
   else await tearDown({ dataDirectory: places.data, runDirectory: places.run, log: quiet });
   await rm(dirname(places.data), { recursive: true, force: true });
-  await rm(places.image, { force: true });
+  await rm(places.busybox, { force: true });
   await rm(places.link, { force: true });
   console.log('Everything that quickstart made is gone; the packages stay.');
   return 0;
 }
 
 const NEXT = `
-It stays that way. Try to break it:
+It stays that way. Change it:
+
+  echo '<h1>Edited</h1>' > samples/quickstart/site/index.html
+  npx tsmoby logs build/site -f            # it is built again, and the container follows
+  curl ${ADDRESS}
+
+Try to break it:
 
   npx tsmoby describe container web        # why it is what it is
   kill -9 $(npx tsmoby get container web -o jsonpath={.status.pid})

@@ -12,7 +12,7 @@ export const places = {
   run: QUICKSTART_RUN ?? '/run/tsmoby',
   output: join(home, 'daemon.log'),
   samples: join(checkout, 'samples/quickstart'),
-  image: join(checkout, 'samples/quickstart/busybox.tar'),
+  busybox: join(checkout, 'samples/quickstart/site/busybox'),
   tsmoby: join(checkout, 'cli/tsmoby'),
   /** The program as plain JavaScript, which `cli/tsmoby` prefers to the sources. */
   dist: join(checkout, 'dist'),
