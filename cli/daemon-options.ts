@@ -6,6 +6,11 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 /** Levels of `--log-level`, most talkative first. */
 export const LOG_LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
 
+/** Values of `--allow-build-entitlement`, BuildKit's own words. */
+export const BUILD_ENTITLEMENTS = ['network.host', 'security.insecure'] as const;
+
+export type BuildEntitlement = (typeof BUILD_ENTITLEMENTS)[number];
+
 export interface DaemonOptions {
   /** Objects, volumes and images that must survive a reboot. Absolute. */
   readonly dataDir: string;
@@ -20,6 +25,10 @@ export interface DaemonOptions {
   readonly logLevel: LogLevel;
   /** Host paths that Volumes and Containers may mount, with all below them. Absolute. */
   readonly allowHostPath: readonly string[];
+  /** What Builds may ask for beyond a sandbox. */
+  readonly allowBuildEntitlement: readonly BuildEntitlement[];
+  /** A Builder `default` is made when there is none. */
+  readonly defaultBuilder: boolean;
   /** Members of this group may open the unix socket, which makes them admin. */
   readonly socketGroup?: string;
   /** Name of this machine in `spec.nodeName`; absent: its host name. */

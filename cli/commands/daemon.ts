@@ -1,9 +1,11 @@
 import { isAbsolute, resolve } from 'node:path';
 import {
+  BUILD_ENTITLEMENTS,
   defaultDataDir,
   defaultListen,
   defaultRunDir,
   LOG_LEVELS,
+  type BuildEntitlement,
   type DaemonOptions,
   type LogLevel,
 } from '../daemon-options.ts';
@@ -43,6 +45,15 @@ const daemonFlags = {
     type: 'texts',
     value: 'DIR',
     help: 'Let Volumes and Containers mount this path of the machine and all below it; may be given several times. Default: none.',
+  },
+  'allow-build-entitlement': {
+    type: 'texts',
+    value: 'NAME',
+    help: 'Let Builds have this entitlement, network.host or security.insecure; may be given several times. Default: none.',
+  },
+  'no-default-builder': {
+    type: 'boolean',
+    help: 'Make no Builder "default" when there is none.',
   },
   'socket-group': {
     type: 'text',
@@ -84,6 +95,8 @@ export function daemonOptions(
     listen: flags.listen.length > 0 ? flags.listen.map(checkListen) : defaultListen(runDir),
     logLevel: flags['log-level'] as LogLevel,
     allowHostPath: flags['allow-host-path'].map(checkHostPath),
+    allowBuildEntitlement: flags['allow-build-entitlement'].map(checkEntitlement),
+    defaultBuilder: !flags['no-default-builder'],
     ...(containerd === undefined ? {} : { containerd: checkContainerd(containerd) }),
     ...(kubeconfigOut === undefined ? {} : { kubeconfigOut: absolute(kubeconfigOut) }),
     ...(socketGroup === undefined ? {} : { socketGroup }),
@@ -101,6 +114,12 @@ function checkListen(url: string): string {
 function checkContainerd(which: string): string {
   if (which === 'own' || which === 'system' || /^unix:\/\/\/./.test(which)) return which;
   throw new UsageError(`--containerd ${which}: write own, system or unix:///path/of/containerd.sock`);
+}
+
+function checkEntitlement(name: string): BuildEntitlement {
+  const known = BUILD_ENTITLEMENTS.find((one) => one === name);
+  if (known !== undefined) return known;
+  throw new UsageError(`--allow-build-entitlement ${name}: write ${BUILD_ENTITLEMENTS.join(' or ')}`);
 }
 
 function checkHostPath(path: string): string {

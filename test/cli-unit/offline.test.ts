@@ -58,6 +58,8 @@ const FLAGS = {
   'kubeconfig-out': undefined,
   'log-level': 'info',
   'allow-host-path': [],
+  'allow-build-entitlement': [],
+  'no-default-builder': false,
   'socket-group': undefined,
   'node-name': undefined,
 };
@@ -72,6 +74,8 @@ test('paths of the daemon are absolute, and the socket is in its run directory',
       listen: ['unix:///work/r/tsmoby.sock', 'https://127.0.0.1:0'],
       logLevel: 'info',
       allowHostPath: ['/srv/x'],
+      allowBuildEntitlement: [],
+      defaultBuilder: true,
     },
   );
 });
@@ -85,6 +89,11 @@ for (const [flags, args, message] of [
   ],
   [{ containerd: 'docker' }, [], '--containerd docker: write own, system or unix:///path/of/containerd.sock'],
   [{ 'allow-host-path': ['x'] }, [], '--allow-host-path x: the path must be absolute'],
+  [
+    { 'allow-build-entitlement': ['root'] },
+    [],
+    '--allow-build-entitlement root: write network.host or security.insecure',
+  ],
   [{}, ['start'], 'the daemon takes no arguments: "start"'],
 ] as const) {
   test(`the daemon refuses: ${message}`, (t) => {

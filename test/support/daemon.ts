@@ -17,6 +17,9 @@ export interface TestDaemonOptions {
   /** Instead of a containerd of its own. */
   readonly containerd?: string;
   readonly allowHostPath?: readonly string[];
+  readonly allowBuildEntitlement?: DaemonOptions['allowBuildEntitlement'];
+  /** A Builder `default`, which would find whatever this machine has; default: no. */
+  readonly defaultBuilder?: boolean;
   /** More addresses to listen on, besides the unix socket. */
   readonly listen?: readonly string[];
   /** Called with the folder before the first start: to mount a small disk, say. */
@@ -84,13 +87,16 @@ export async function startTestDaemon(wanted: TestDaemonOptions = {}): Promise<T
 /** What a daemon on the directories of this folder is told. */
 export function optionsIn(folder: string, wanted: TestDaemonOptions = {}): DaemonOptions {
   const runDir = join(folder, 'r');
-  const { containerd, allowHostPath = [], listen = [], ownBoot = false } = wanted;
+  const { containerd, allowHostPath = [], allowBuildEntitlement = [], defaultBuilder = false } = wanted;
+  const { listen = [], ownBoot = false } = wanted;
   return {
     dataDir: join(folder, 'd'),
     runDir,
     listen: [`unix://${socketPathIn(runDir)}`, ...listen],
     logLevel: 'debug',
     allowHostPath,
+    allowBuildEntitlement,
+    defaultBuilder,
     nodeName: 'test-machine',
     ...(containerd === undefined ? {} : { containerd }),
     ...(ownBoot ? { bootIdPath: join(folder, 'boot') } : {}),
