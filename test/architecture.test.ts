@@ -7,7 +7,7 @@ import { dirname, join, relative } from 'node:path';
 import { KINDS } from '../schemas/kinds.ts';
 
 const root = join(import.meta.dirname, '..');
-const SOURCES = ['schemas', 'proto', 'client', 'api', 'controllers', 'runtime', 'cli', 'tools', 'test', 'bench'];
+const SOURCES = ['schemas', 'proto', 'client', 'api', 'controllers', 'runtime', 'cli', 'tools', 'test', 'bench', 'samples'];
 
 /**
  * First match wins: a path's prefix, and the prefixes of ours that it may import besides its own. `*` in a prefix is one folder, and
@@ -36,6 +36,8 @@ const IMPORTS: readonly (readonly [from: string, to: readonly string[]])[] = [
   ],
   ['cli/daemon/', ['cli/', 'schemas/', 'client/', 'api/', 'controllers/', 'runtime/', 'proto/']],
   ['cli/', ['cli/', 'schemas/', 'client/']],
+  // programs of images, which know nothing of us
+  ['samples/', ['samples/']],
   ['tools/', SOURCES.map((folder) => `${folder}/`)],
   ['bench/', SOURCES.map((folder) => `${folder}/`)],
   ['test/', SOURCES.map((folder) => `${folder}/`)],

@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { copyFile, cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { buildBusyboxArchive } from '../../tools/busybox-image/archive.ts';
 import { placeBusybox } from '../../tools/quickstart/busybox.ts';
 import { startTestDaemon, type TestDaemon } from '../support/daemon.ts';
 import { assertHoldsNothing } from '../support/daemon/scenario.ts';
@@ -47,6 +48,7 @@ test.before('a daemon, and the samples with their image', async () => {
   const text = await readFile(containers, 'utf8');
   // a port of the machine, where another quickstart may be
   await writeFile(containers, text.replace('hostPort: 18080', `hostPort: ${await freePort()}`));
+  await buildBusyboxArchive({ output: join(samples, 'busybox.tar'), name: 'tsmoby.dev/busybox:sample' });
   await placeBusybox(join(samples, 'quickstart/site/busybox'));
 });
 
