@@ -1,9 +1,13 @@
 import { controllerUser } from '../../api/pipeline/authenticate.ts';
 import type { ApiServer } from '../../api/server.ts';
+import { buildController } from '../../controllers/build/index.ts';
+import { builderController } from '../../controllers/builder/index.ts';
 import { containerController } from '../../controllers/container/index.ts';
+import { defaultBuilderController } from '../../controllers/default-builder/index.ts';
 import { defaultNetworkController } from '../../controllers/default-network/index.ts';
 import type { AnyController } from '../../controllers/engine/contract.ts';
 import type { Clock, Log } from '../../controllers/engine/environment.ts';
+import { systemTimers } from '../../controllers/engine/timers.ts';
 import { createManager, type Manager } from '../../controllers/engine/manager.ts';
 import { createGarbageCollector } from '../../controllers/garbage-collector/index.ts';
 import { imageController } from '../../controllers/image/index.ts';
@@ -24,12 +28,15 @@ export interface ControllersOptions {
   readonly server: ApiServer;
   readonly runtime: Runtime;
   readonly facts: HostFacts;
+  readonly allowBuildEntitlement: readonly string[];
+  readonly defaultBuilder: boolean;
   readonly clock: Clock;
   readonly log: Log;
 }
 
 /** Every controller of the daemon, each as a user of its own on the one API. */
-export function createControllers({ server, runtime, facts, clock, log }: ControllersOptions): Manager {
+export function createControllers(options: ControllersOptions): Manager {
+  const { server, runtime, facts, allowBuildEntitlement, defaultBuilder, clock, log } = options;
   const kinds = servedKinds(server.registry);
   const findKind = kindsOf(server.registry);
   const clientFor = (controller: string) =>
@@ -42,8 +49,10 @@ export function createControllers({ server, runtime, facts, clock, log }: Contro
       server,
     );
   const { containers, images, events } = runtime.containerd;
-  const { logs, networks, publications, volumes, sandboxes, probes } = runtime;
+  const { logs, networks, publications, volumes, sandboxes, probes, registry } = runtime;
+  const { builders, contexts, buildLogs, programs, temporaryFile, newId } = runtime.building;
   const { nodeName, storeIdentity } = facts;
+  const platform = `linux/${facts.architecture}`;
   const controllers = [
     containerController({
       connections: createConnections(),
@@ -60,7 +69,32 @@ export function createControllers({ server, runtime, facts, clock, log }: Contro
       nodeName,
       clock,
     }),
-    imageController({ images, events, platform: `linux/${facts.architecture}`, clock }),
+    imageController({ images, events, platform, clock }),
+    buildController({
+      builders,
+      contexts,
+      images,
+      events,
+      registry,
+      logs: buildLogs,
+      hostPaths: volumes,
+      allowEntitlements: allowBuildEntitlement,
+      temporaryFile,
+      newId,
+      nodeName,
+      platform,
+      clock,
+      timers: systemTimers,
+    }),
+    builderController({
+      builders,
+      programs,
+      nodeName,
+      containerdUuid: () => runtime.containerd.uuid(),
+      clock,
+      log,
+    }),
+    ...(defaultBuilder ? [defaultBuilderController()] : []),
     volumeController({ volumes, nodeName }),
     networkController({ networks, nodeName, storeIdentity, clock }),
     defaultNetworkController(),

@@ -22,6 +22,10 @@ export interface LateContainerd extends AsyncDisposable {
   readonly containers: Containers;
   readonly images: Images;
   readonly events: RuntimeEvents;
+  /** Of the containerd that is there: another one is another containerd. Undefined while there is none, or it does not answer. */
+  uuid(): Promise<string | undefined>;
+  /** Where it listens; undefined while there was none yet. */
+  socketPath(): string | undefined;
   /** Resolves at the first connection, after the time given, or when the signal aborts. */
   settled(milliseconds: number, signal: AbortSignal): Promise<void>;
   /** Why there is no connection yet; undefined when there is one. */
@@ -76,6 +80,13 @@ export function lateContainerd({ connect, onFailure }: LateContainerdOptions): L
     containers: deferred(tried.promise, () => runtime().containers),
     images: lateImages(tried.promise, () => runtime().images),
     events,
+    async uuid() {
+      return connected?.info().then(
+        ({ uuid }) => uuid,
+        () => undefined,
+      );
+    },
+    socketPath: () => connected?.socketPath,
     async settled(milliseconds, signal) {
       const settled = new AbortController();
       await Promise.race([first.promise, pause(milliseconds, AbortSignal.any([stop.signal, signal, settled.signal]))]);

@@ -11,6 +11,7 @@ import { boundBacktracking } from '../../schemas/structural/pattern.ts';
 import type { DaemonOptions } from '../daemon-options.ts';
 import { VERSION } from '../version.ts';
 import { assignNode } from './assign-node.ts';
+import { serveBuildLog } from './build-log.ts';
 import { serveContainerProcesses } from './container-exec.ts';
 import { serveContainerLog } from './container-log.ts';
 import { serveContainerPorts } from './container-ports.ts';
@@ -64,7 +65,7 @@ export async function startDaemon(options: DaemonOptions, log: Log, signal: Abor
   starting.use(lockDirectory(runDirectory, '--run-dir'));
   starting.use(await writePid(join(runDirectory, 'daemon.pid')));
   const store = starting.use(await openStore(`sqlite:${join(dataDirectory, 'store.db')}`));
-  const { nodeName, bootIdPath } = options;
+  const { nodeName, bootIdPath, allowBuildEntitlement, defaultBuilder } = options;
   const told = { ...(nodeName === undefined ? {} : { nodeName }), ...(bootIdPath === undefined ? {} : { bootIdPath }) };
   const machine = await measureHostFacts({ dataDirectory, runDirectory, storeIdentity: '', ...told });
   // Asked when the server is there.
@@ -93,6 +94,7 @@ export async function startDaemon(options: DaemonOptions, log: Log, signal: Abor
   // Who talks to a process hears of the end while there is still somebody to end the process.
   starting.defer(() => server.endRequests());
   serveContainerLog(server, runtime.logs);
+  serveBuildLog(server, runtime.building.buildLogs);
   const { containers } = runtime.containerd;
   serveContainerProcesses(server, { containers, logs: runtime.logs });
   serveContainerPorts(server, { containers, host: runtime.host });
@@ -101,7 +103,9 @@ export async function startDaemon(options: DaemonOptions, log: Log, signal: Abor
   log.info({ addresses: listeners.map(({ address }) => address), store: facts.storeIdentity }, 'serving');
   await runtime.containerd.settled(CONTAINERD_GRACE_MS, signal);
   signal.throwIfAborted();
-  const manager = starting.use(createControllers({ server, runtime, facts, clock, log }));
+  const manager = starting.use(
+    createControllers({ server, runtime, facts, allowBuildEntitlement, defaultBuilder, clock, log }),
+  );
   begun.manager = manager;
   void manager.start();
   const started = starting.move();

@@ -12,11 +12,13 @@ import type { Logs } from '../../runtime/ports/logs.ts';
 import type { Networks } from '../../runtime/ports/networks.ts';
 import type { Probes } from '../../runtime/ports/probes.ts';
 import type { Publications } from '../../runtime/ports/publications.ts';
+import type { Registry } from '../../runtime/ports/registry.ts';
 import type { Sandboxes } from '../../runtime/ports/sandboxes.ts';
 import type { Volumes } from '../../runtime/ports/volumes.ts';
 import { createRegistry } from '../../runtime/registry/create.ts';
 import { createVolumes } from '../../runtime/volumes/create.ts';
 import { lateContainerd, type LateContainerd } from './late-containerd.ts';
+import { openBuilding, type Building } from './building.ts';
 import { openNetworking } from './networking.ts';
 import { openProbing } from './probing.ts';
 
@@ -40,6 +42,8 @@ export interface Runtime extends AsyncDisposable {
   readonly publications: Publications;
   readonly probes: Probes;
   readonly host: Host;
+  readonly registry: Registry;
+  readonly building: Building;
 }
 
 /** Where distributions put the machine's own. */
@@ -101,6 +105,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     use(openProbing({ runDirectory, containers, host, processes, log })),
   ]);
   const { networks, sandboxes, publications } = await openNetworking({ facts, host, netd, log, env });
+  const building = await openBuilding({ facts, host, processes, containerd, log, env });
   void host.warm().catch((err: unknown) => log.warn({ err }, 'no FIFOs could be made in advance'));
   const opened = opening.move();
   return {
@@ -112,6 +117,8 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     sandboxes,
     publications,
     probes,
+    registry,
+    building,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 }

@@ -54,6 +54,8 @@ export interface Containerd extends Disposable {
   readonly images: Images;
   readonly events: RuntimeEvents;
   readonly version: ContainerdVersion;
+  /** As it was given. */
+  readonly socketPath: string;
   readonly namespace: string;
   readonly snapshotter: string;
   /** Asks anew: also tells whether it answers at all (rejects with Unavailable). */
@@ -116,6 +118,7 @@ export async function connectContainerd(options: ContainerdOptions): Promise<Con
     images,
     events,
     version: connection.version,
+    socketPath,
     namespace: connection.namespace,
     snapshotter: connection.snapshotter,
     info: (signal) =>
