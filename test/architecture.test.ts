@@ -7,7 +7,19 @@ import { dirname, join, relative } from 'node:path';
 import { KINDS } from '../schemas/kinds.ts';
 
 const root = join(import.meta.dirname, '..');
-const SOURCES = ['schemas', 'proto', 'client', 'api', 'controllers', 'runtime', 'cli', 'tools', 'test', 'bench', 'samples'];
+const SOURCES = [
+  'schemas',
+  'proto',
+  'client',
+  'api',
+  'controllers',
+  'runtime',
+  'cli',
+  'tools',
+  'test',
+  'bench',
+  'samples',
+];
 
 /**
  * First match wins: a path's prefix, and the prefixes of ours that it may import besides its own. `*` in a prefix is one folder, and

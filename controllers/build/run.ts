@@ -134,7 +134,8 @@ async function make(plan: RunPlan, deps: RunDeps, onEvent: OnEvent, signal: Abor
     const parts = { id: deps.newId(), inputs, view, bases, layouts, outputs, sharedKey };
     return builder.build(buildRequest(plan.build, parts), onEvent, signal);
   };
-  if (wantsImage(plan.build)) return landImage(plan, deps, builder, solve, signal);
+  // Awaited: the builder is let go of when this function returns.
+  if (wantsImage(plan.build)) return await landImage(plan, deps, builder, solve, signal);
   const { digest } = await solve(plan.outputs);
   return digest === undefined ? {} : { digest };
 }

@@ -73,7 +73,7 @@ const lightHttp: Plugin = {
       kind === 'import-statement' ? { path, namespace: 'light-http' } : undefined,
     );
     program.onLoad({ filter: /.*/, namespace: 'light-http' }, () => ({
-      contents: `export const { Agent, createServer, IncomingMessage, request, Server, ServerResponse, STATUS_CODES } = process.getBuiltinModule('node:http');`,
+      contents: `export const { Agent, createServer, get, IncomingMessage, request, Server, ServerResponse, STATUS_CODES } = process.getBuiltinModule('node:http');`,
     }));
   },
 };
