@@ -74,7 +74,7 @@ function completed(object: AnyObject): DependencyState {
   return stalledOr(object, waiting('has not completed'));
 }
 
-const ENDLESS: ReadonlySet<string> = new Set(['Image', 'Network', 'Volume']);
+const ENDLESS: ReadonlySet<string> = new Set(['Build', 'Builder', 'Image', 'Network', 'Volume']);
 
 /** Of core/v1 only Pods come to an end, of ours what runs. Of other kinds nobody knows. */
 const isEndless = ({ apiVersion, kind }: AnyObject): boolean =>

@@ -1,22 +1,18 @@
 import { isReason, type Client } from '../../client/client.ts';
 import type { ObjectInput } from '../../schemas/object.ts';
-import type { Container, Image } from '../../schemas/gen/types.ts';
+import type { Build, Container, Image } from '../../schemas/gen/types.ts';
 import { REASONS } from '../../schemas/conditions.ts';
-import { fingerprint } from '../../schemas/values/fingerprint.ts';
-import {
-  formatImageReference,
-  ImageReferenceError,
-  isLatest,
-  parseImageReference,
-} from '../../schemas/values/image-reference.ts';
+import { isLatest, parseImageReference } from '../../schemas/values/image-reference.ts';
 import { formatMicroTime, parseTime } from '../../schemas/values/time.ts';
-import { ReconcileError, type Clock, type Outcome, type Reader } from '../engine/contract.ts';
+import type { Clock, Outcome, Reader } from '../engine/contract.ts';
+import { buildBeingDeleted, buildNotThere, withoutResult } from './build-link.ts';
+import { findSource, IMAGE, implicitName, IMPLICIT_LABEL, isImplicit, normalized, resultsOf } from './image-source.ts';
+import type { Following } from './rollout/revision.ts';
 import type { ReadyImage } from './work.ts';
 
-const IMAGE = { apiVersion: 'tsmoby.dev/v1alpha1', kind: 'Image' } as const;
-/** As in controllers/image/names.ts: part of the Image kind's interface, not of its code. */
-const IMPLICIT_LABEL = 'tsmoby.dev/implicit';
+/** As in controllers/image/names.ts and that of Builds: parts of the kinds' interface, not of their code. */
 const PULL_REQUEST_ANNOTATION = 'tsmoby.dev/pull-request';
+const BUILD_REQUEST_ANNOTATION = 'tsmoby.dev/build-request';
 
 export interface ImageLinkDeps {
   readonly client: Client;
@@ -25,7 +21,7 @@ export interface ImageLinkDeps {
   readonly signal: AbortSignal;
 }
 
-/** The Image that gives a Container its content; or why there is none yet. */
+/** The Image or Build that gives a Container its content; or why there is none yet. */
 export type ImageLink =
   { readonly type: 'ready'; readonly image: ReadyImage } | { readonly type: 'blocked'; readonly outcome: Blocker };
 
@@ -39,15 +35,17 @@ export interface LinkOptions {
 }
 
 /**
- * Finds the Image of a Container in its namespace, and makes one where a reference stands in the spec and nobody declared it.
+ * Finds the Image or Build of a Container in its namespace, and makes an Image where a reference stands in the spec and nobody declared it.
  */
 export async function linkImage(
-  container: Container,
+  container: Following,
   { fresh, make = true }: LinkOptions,
   deps: ImageLinkDeps,
 ): Promise<ImageLink> {
   const named = container.spec.imageFrom !== undefined;
-  const image = findImage(container, deps.reader) ?? (named || !make ? undefined : await makeImage(container, deps));
+  const source = findSource(container, deps.reader);
+  if (source?.kind === 'Build') return linkBuild(container, source.object);
+  const image = source?.object ?? (named || !make ? undefined : await makeImage(container, deps));
   if (image === undefined) return blocked(named ? notThere(container) : neverPulled(container));
   if (image.metadata.deletionTimestamp !== undefined) return blocked(beingDeleted(image));
   if (fresh && mustAsk(container, image)) {
@@ -72,17 +70,41 @@ const lastAsked = ({ status }: Image): number =>
 
 const toMillis = (time: string | undefined): number => parseTime(time ?? '') ?? 0;
 
-/** Has the Image's content fetched again: what the store had of it is damaged. */
-export async function requestPull(
-  image: Image,
-  since: number,
+/** Has the content made or fetched again: what the store had of it is damaged, or gone. */
+export async function requestAgain(object: Image | Build, since: number, deps: ImageLinkDeps): Promise<void> {
+  if (object.kind === 'Image') return requestPull(object, since, deps);
+  const asked = object.metadata.annotations?.[BUILD_REQUEST_ANNOTATION];
+  // One that nobody has looked at yet is as good as another.
+  if (asked !== undefined && asked !== object.status?.observedBuildRequest) return;
+  await annotate(object, BUILD_REQUEST_ANNOTATION, deps);
+}
+
+async function requestPull(image: Image, since: number, deps: ImageLinkDeps): Promise<void> {
+  const asked = parseTime(image.metadata.annotations?.[PULL_REQUEST_ANNOTATION] ?? '') ?? 0;
+  if (asked < since) await annotate(image, PULL_REQUEST_ANNOTATION, deps);
+}
+
+async function annotate(
+  { apiVersion, kind, metadata }: Image | Build,
+  annotation: string,
   { client, clock, signal }: ImageLinkDeps,
 ): Promise<void> {
-  const asked = parseTime(image.metadata.annotations?.[PULL_REQUEST_ANNOTATION] ?? '') ?? 0;
-  if (asked >= since) return;
-  const { namespace = '', name } = image.metadata;
-  const patch = { metadata: { annotations: { [PULL_REQUEST_ANNOTATION]: formatMicroTime(clock.now()) } } };
-  await client.patch({ ...IMAGE, namespace, name }, patch, { type: 'merge', signal });
+  const { namespace = '', name } = metadata;
+  const patch = { metadata: { annotations: { [annotation]: formatMicroTime(clock.now()) } } };
+  await client.patch({ apiVersion, kind, namespace, name }, patch, { type: 'merge', signal });
+}
+
+/**
+ * The result that the Container is about, also when the newest build has failed or there is a newer one. One that is no longer kept is the present one, as far as
+ * another instance is to be made of it.
+ */
+function linkBuild({ result }: Following, build: Build): ImageLink {
+  if (build.metadata.deletionTimestamp !== undefined) return blocked(buildBeingDeleted(build));
+  const results = resultsOf(build);
+  const { recordName, manifestDigest } =
+    results.find((each) => each.manifestDigest === result) ?? results[0] ?? ({} as Partial<ReadyImage>);
+  if (recordName === undefined || manifestDigest === undefined) return blocked(withoutResult(build));
+  return { type: 'ready', image: { object: build, recordName, manifestDigest } };
 }
 
 /** Content that is there stays usable while a newer one is fetched, or the runtime is away. */
@@ -109,53 +131,6 @@ function trouble({ metadata, status }: Image): Blocker | undefined {
 }
 
 const isUnderWay = (reason: string): boolean => reason === REASONS.ImagePulling || reason === REASONS.Loading;
-
-/** The object, also one that is being deleted where there is no other. */
-function findImage(container: Container, reader: Reader): Image | undefined {
-  const { metadata, spec } = container;
-  const { namespace = '' } = metadata;
-  if (spec.imageFrom !== undefined) return reader.get<Image>(IMAGE, namespace, spec.imageFrom.name);
-  const value = normalized(spec.image ?? '');
-  const declared = reader
-    .list<Image>(IMAGE, { namespace, index: { name: 'reference', value } })
-    .filter((image) => image.metadata.deletionTimestamp === undefined && !isImplicit(image));
-  return declared.toSorted(byUsefulness)[0] ?? reader.get<Image>(IMAGE, namespace, implicitName(container));
-}
-
-/** Those with content first, then the oldest: the choice must not change from look to look. */
-function byUsefulness(a: Image, b: Image): number {
-  const content = Number(b.status?.manifestDigest !== undefined) - Number(a.status?.manifestDigest !== undefined);
-  const age = a.metadata.creationTimestamp < b.metadata.creationTimestamp ? -1 : 1;
-  return content || age;
-}
-
-const isImplicit = ({ metadata }: Image): boolean => metadata.labels?.[IMPLICIT_LABEL] === 'true';
-
-/** Value of the index `reference` on Images: the full reference; none for one that cannot be read. */
-export function referenceIndex({ spec }: Image): readonly string[] {
-  try {
-    return spec.reference === undefined ? [] : [formatImageReference(parseImageReference(spec.reference))];
-  } catch {
-    return [];
-  }
-}
-
-/** The full form of a reference in a spec. Throws a stalled outcome for one that cannot be read. */
-export function normalized(reference: string): string {
-  try {
-    return formatImageReference(parseImageReference(reference));
-  } catch (error) {
-    if (!(error instanceof ImageReferenceError)) throw error;
-    const message = `spec.image: ${error.message}`;
-    throw new ReconcileError({ type: 'stalled', reason: REASONS.InvalidImageName, message }, { cause: error });
-  }
-}
-
-/** One for each way of getting a reference, so that credentials of one Container never serve another. */
-export function implicitName({ spec }: Pick<Container, 'spec'>): string {
-  const { image = '', imagePullPolicy = null, imagePullSecrets = [] } = spec;
-  return `auto-${fingerprint([image, imagePullPolicy, imagePullSecrets], 12)}`;
-}
 
 async function makeImage(container: Container, { client, signal }: ImageLinkDeps): Promise<Image | undefined> {
   const { image: reference, imagePullPolicy: pullPolicy, imagePullSecrets } = container.spec;
@@ -189,11 +164,11 @@ const pulling = (message: string): Blocker => ({
   message,
 });
 
-const notThere = ({ metadata, spec }: Container): Blocker => ({
-  type: 'waiting',
-  reason: REASONS.ImageNotReady,
-  message: `Image ${metadata.namespace}/${spec.imageFrom?.name} is not there`,
-});
+function notThere({ metadata: { namespace = '' }, spec: { imageFrom } }: Container): Blocker {
+  const { kind, name = '' } = imageFrom ?? {};
+  if (kind === 'Build') return buildNotThere(namespace, name);
+  return { type: 'waiting', reason: REASONS.ImageNotReady, message: `Image ${namespace}/${name} is not there` };
+}
 
 const beingDeleted = ({ metadata }: Image): Blocker => ({
   type: 'waiting',

@@ -30,7 +30,7 @@ import { KnownRevisions } from './rollout/known-revisions.ts';
 import { Looks } from './rollout/looks.ts';
 import { runtimeSource } from './runtime-source.ts';
 import { Stops } from './stops.ts';
-import { referenceIndexes, usersByName, usersOfImages, watchedRevisions } from './users.ts';
+import { referenceIndexes, usersByName, usersOfBuilds, usersOfImages, watchedRevisions } from './users.ts';
 
 const CONTAINER = { apiVersion: 'tsmoby.dev/v1alpha1', kind: 'Container' } as const;
 
@@ -87,6 +87,7 @@ export function containerController(options: ContainerControllerOptions): Contro
     },
     watches: [
       usersOfImages,
+      usersOfBuilds,
       watchedRevisions,
       usersByName('tsmoby.dev/v1alpha1', 'Volume', 'volume'),
       usersByName('tsmoby.dev/v1alpha1', 'Network', 'network'),

@@ -2,6 +2,7 @@ import type { InstanceState } from '../../runtime/ports/containers.ts';
 import type { Container, ContainerStatus } from '../../schemas/gen/types.ts';
 import { wantedConfigurationHash, type Configuration } from './configuration.ts';
 import { IMAGE_LABEL, imageSource, SPEC_HASH_LABEL } from './names.ts';
+import type { Following } from './rollout/revision.ts';
 import type { Side, Work } from './work.ts';
 
 type Status = Readonly<Partial<ContainerStatus>>;
@@ -22,11 +23,19 @@ export const configurationHashFor = (
 export function asItRuns<T extends Pick<Work, 'image'>>(
   found: T,
   instances: readonly InstanceState[],
-  { container, context, specHash, side }: Pick<Work, 'container' | 'context' | 'specHash' | 'side'>,
+  { container, context, specHash, side }: Pick<Work, 'context' | 'specHash' | 'side'> & { container: Following },
 ): T {
-  const isKept = side === 'serving' || context.status.current.rollout?.reverted === true;
+  const { result } = container;
+  // A result that its Build no longer keeps is in what was made of it.
+  const isPast = result !== undefined && result !== found.image?.manifestDigest;
+  const isKept = side === 'serving' || isPast || context.status.current.rollout?.reverted === true;
   if (found.image === undefined || !isKept) return found;
   const source = imageSource(container.spec);
-  const own = instances.find(({ labels }) => labels[SPEC_HASH_LABEL] === specHash && labels[IMAGE_LABEL] === source);
+  const own = instances.find(
+    ({ labels, manifestDigest }) =>
+      labels[SPEC_HASH_LABEL] === specHash &&
+      labels[IMAGE_LABEL] === source &&
+      (result === undefined || manifestDigest === result),
+  );
   return own === undefined ? found : { ...found, image: { ...found.image, manifestDigest: own.manifestDigest } };
 }

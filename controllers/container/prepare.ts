@@ -1,8 +1,10 @@
+import { isRuntimeError } from '../../runtime/errors.ts';
 import type { InstanceSpec } from '../../runtime/ports/containers.ts';
 import type { ImageRecord } from '../../runtime/ports/images.ts';
 import type { Sandbox } from '../../runtime/ports/sandboxes.ts';
 import { messageFile } from './describe-run.ts';
 import { resolveEnvironment } from './environment.ts';
+import { requestAgain } from './image-link.ts';
 import { checkMounts, prepareMounts, standardMounts } from './mounts.ts';
 import { checkQuestions } from './probe-spec.ts';
 import { checkNetworks, ensureSandbox, servingGeneration, tellPlace } from './sandbox.ts';
@@ -57,8 +59,20 @@ export async function checkPrepared(work: Work, ready: ReadyImage): Promise<void
   await checkMounts(container, context.reader, deps);
 }
 
-const recordOf = ({ deps }: Work, { recordName, manifestDigest }: ReadyImage): Promise<ImageRecord> =>
-  deps.imageCache.record(recordName, manifestDigest);
+/** An Image sees by itself that its record is gone; a Build makes it again when it is asked to. */
+async function recordOf(
+  { deps, context }: Work,
+  { object, recordName, manifestDigest }: ReadyImage,
+): Promise<ImageRecord> {
+  try {
+    return await deps.imageCache.record(recordName, manifestDigest);
+  } catch (error) {
+    if (isRuntimeError(error, 'NotFound') && object.kind === 'Build') {
+      await requestAgain(object, context.clock.now(), context);
+    }
+    throw error;
+  }
+}
 
 async function sandboxOf(work: Work): Promise<Sandbox> {
   const place = await ensureSandbox(work, servingGeneration(work.context.status.current));

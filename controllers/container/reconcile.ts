@@ -8,6 +8,7 @@ import { act, limitsRefused } from './act.ts';
 import { readDependencies, recordsOf } from './dependencies.ts';
 import { readConfiguration } from './configuration.ts';
 import { describeExit, hasSucceeded } from './exit.ts';
+import { following } from './following.ts';
 import { formerOf, isAwaiting, workOnRunning, type Former } from './former.ts';
 import { superviseRun, type Health } from './health.ts';
 import { linkImage, type ImageLink } from './image-link.ts';
@@ -39,12 +40,9 @@ const MAX_ROUNDS = 12;
 const REFUSED_RETRY_MS = 30_000;
 
 /** Brings one Container's instance and process to what its spec says, one planned step after another. */
-export async function reconcileContainer(
-  container: Container,
-  context: Context,
-  deps: ContainerDeps,
-): Promise<Outcome> {
-  if (isElsewhere(container, deps)) return settled();
+export async function reconcileContainer(object: Container, context: Context, deps: ContainerDeps): Promise<Outcome> {
+  if (isElsewhere(object, deps)) return settled();
+  const container = following(object, context);
   const workers = { context, deps, pass: reconcileAimed };
   const caring =
     (outcome: Outcome): Pass =>

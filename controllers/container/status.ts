@@ -1,6 +1,7 @@
 import type { InstanceResources } from '../../runtime/ports/containers.ts';
 import type { ContainerStatus, ContainerStatusStateTerminated } from '../../schemas/gen/types.ts';
 import { REASONS } from '../../schemas/conditions.ts';
+import { resultsOf } from './image-source.ts';
 import { hasSucceeded } from './exit.ts';
 import type { Work } from './work.ts';
 
@@ -43,10 +44,10 @@ export function inForce({ memoryBytes, cpuMillis, pids }: InstanceResources): Co
 /** What the spec calls the image, and what that is now; nothing of it while no image is ready. */
 export function imageFields({ container, image }: Pick<Work, 'container' | 'image'>): StatusFields {
   if (image === undefined) return {};
-  const { status = {} } = image.object;
+  const found = resultsOf(image.object).find(({ manifestDigest }) => manifestDigest === image.manifestDigest);
   // One that is kept as it was made is of a digest that the Image had before.
-  if (status.manifestDigest !== image.manifestDigest) return {};
-  return { image: container.spec.image ?? status.reference, imageID: status.digest };
+  if (found === undefined) return {};
+  return { image: container.spec.image ?? image.object.status?.reference, imageID: found.digest };
 }
 
 /** Nothing runs, and something will. Says nothing of when. */

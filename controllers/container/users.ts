@@ -1,11 +1,11 @@
-import type { Container, Image } from '../../schemas/gen/types.ts';
+import type { Build, Container, Image } from '../../schemas/gen/types.ts';
 import type { KubeObject } from '../../schemas/object.ts';
 import { wantedNetworks } from '../../schemas/values/container-networks.ts';
 import { configMapNames, secretNames, volumeNames } from '../../schemas/values/container-references.ts';
 import { revisionsInUse, specOfRevision } from '../../schemas/values/container-revisions.ts';
 import type { Key, Reader, WatchedKind } from '../engine/contract.ts';
 import { keyOf } from '../engine/keys.ts';
-import { implicitName, normalized, referenceIndex } from './image-link.ts';
+import { BUILD, IMAGE, implicitName, normalized, referenceIndex, resultsOf } from './image-source.ts';
 import { revisionOwners } from './rollout/record.ts';
 import { REVISION } from './rollout/revision.ts';
 
@@ -51,14 +51,42 @@ export const usersByName = (apiVersion: string, kind: string, index: Exclude<Ind
 });
 
 export const usersOfImages: WatchedKind = {
-  kind: { apiVersion: 'tsmoby.dev/v1alpha1', kind: 'Image' },
-  indexes: { reference: (image: KubeObject) => referenceIndex(image as Image) },
-  map(object, reader) {
+  kind: IMAGE,
+  indexes: { reference: referencesOf },
+  map: usersOfSource,
+};
+
+/** While one is built its status changes all the time; whom it has given a result, that does not concern. */
+export const usersOfBuilds: WatchedKind = {
+  kind: BUILD,
+  indexes: { reference: referencesOf },
+  map(object, reader, previous) {
     const { namespace = '', name } = object.metadata;
-    const references = referenceIndex(object as Image).map((reference) => `reference:${reference}`);
-    return usersOf(namespace, 'image', [`name:${name}`, ...references], reader);
+    const isThere = reader.get(BUILD, namespace, name) !== undefined;
+    const isSame = previous !== undefined && givenBy(previous as Build) === givenBy(object as Build);
+    return isThere && isSame ? [] : usersOfSource(object, reader, previous);
   },
 };
+
+/** By name, and by its reference of now and before. */
+function usersOfSource(object: KubeObject, reader: Reader, previous?: KubeObject): readonly Key[] {
+  const { namespace = '', name } = object.metadata;
+  const all = previous === undefined ? [object] : [object, previous];
+  const references = new Set(all.flatMap(referencesOf).map((reference) => `reference:${reference}`));
+  return usersOf(namespace, 'image', [`${object.kind}:${name}`, ...references], reader);
+}
+
+function referencesOf(object: KubeObject): readonly string[] {
+  return referenceIndex(object as Image | Build);
+}
+
+/** What of a Build Containers see. */
+function givenBy({ metadata, spec, status }: Build): string {
+  const { deletionTimestamp, uid } = metadata;
+  const results = resultsOf({ status } as Build);
+  const told = results.length > 0 ? [] : [status?.lastBuild, status?.conditions];
+  return JSON.stringify([uid, deletionTimestamp, spec.reference, status?.reference, results, told]);
+}
 
 /** By their specs of now, and by those of former times that they may run at present. */
 function usersOf(namespace: string, index: Index, values: readonly string[], reader: Reader): readonly Key[] {
@@ -70,12 +98,12 @@ function usersOf(namespace: string, index: Index, values: readonly string[], rea
   return [...new Set([...present, ...former])];
 }
 
-/** Names of Images that a Container may follow: the one it names, the one made for it, and any with its reference. */
+/** Images and Builds that a Container may follow: the one it names, the Image made for it, and any with its reference. */
 function imageNames({ spec }: Wish): readonly string[] {
   const { image, imageFrom } = spec;
-  if (imageFrom !== undefined) return [`name:${imageFrom.name}`];
+  if (imageFrom !== undefined) return [`${imageFrom.kind ?? 'Image'}:${imageFrom.name}`];
   try {
-    return [`name:${implicitName({ spec })}`, `reference:${normalized(image ?? '')}`];
+    return [`Image:${implicitName({ spec })}`, `reference:${normalized(image ?? '')}`];
   } catch {
     return [];
   }

@@ -6,7 +6,7 @@ import type { Publications } from '../../runtime/ports/publications.ts';
 import type { Sandboxes } from '../../runtime/ports/sandboxes.ts';
 import type { Probes } from '../../runtime/ports/probes.ts';
 import type { Volumes } from '../../runtime/ports/volumes.ts';
-import type { Container, ContainerStatus, Image } from '../../schemas/gen/types.ts';
+import type { Build, Container, ContainerStatus, Image } from '../../schemas/gen/types.ts';
 import type { Outcome, ReconcileContext } from '../engine/contract.ts';
 import type { Timers } from '../engine/environment.ts';
 import type { Hooks } from './hooks.ts';
@@ -44,9 +44,9 @@ export interface ContainerDeps {
   readonly nodeName: string;
 }
 
-/** An Image whose content is in the store. */
+/** An Image or a Build whose content is in the store; of a Build it may be a former result. */
 export interface ReadyImage {
-  readonly object: Image;
+  readonly object: Image | Build;
   readonly recordName: string;
   readonly manifestDigest: string;
 }

@@ -10,7 +10,7 @@ import { systemTimers } from '../engine/timers.ts';
 import { IMPLICIT_LABEL, recordName } from './names.ts';
 import { Pulls } from './pulls.ts';
 import { finalizeImage, reconcileImage } from './reconcile.ts';
-import { isUnused, removeUnused } from './implicit.ts';
+import { buildWatch, isUnused, removeUnused } from './implicit.ts';
 import { revisionWatch } from './revisions.ts';
 import { wayOf } from './way.ts';
 
@@ -50,6 +50,7 @@ export function imageController(options: ImageControllerOptions): Controller<Ima
         indexes: { image: (container) => containerImages(container as Container) },
       },
       revisionWatch,
+      buildWatch,
     ],
     sources: [pulls.source, runtimeSource(events, options.timers ?? systemTimers)],
     concurrency: 8,

@@ -45,6 +45,7 @@ class Sweeper implements AsyncDisposable {
     this.#context = context;
     const open = (kind: string): InformerLease => context.informers.open({ apiVersion: 'tsmoby.dev/v1alpha1', kind });
     this.#leases = {
+      builds: open('Build'),
       containers: open('Container'),
       images: open('Image'),
       networks: open('Network'),

@@ -20,6 +20,7 @@ export interface SweepPorts {
 
 /** Uids of the objects that things of the runtime may belong to. */
 export interface LiveObjects {
+  readonly builds: ReadonlySet<string>;
   readonly containers: ReadonlySet<string>;
   readonly images: ReadonlySet<string>;
   readonly networks: ReadonlySet<string>;
@@ -42,6 +43,8 @@ export function holdings(ports: SweepPorts): readonly Holding[] {
   const { containers, images, logs, networks, probes, publications, sandboxes, volumes } = ports;
   const byUid = async (names: Promise<readonly string[]>) =>
     (await names).map((name) => ({ name, uid: name.slice(0, UID_LENGTH) }));
+  const records = async (isOf: (kind: string) => boolean) =>
+    (await images.list()).filter(({ owner }) => isOf(owner.kind)).map(({ name, owner }) => ({ name, uid: owner.uid }));
   return [
     {
       what: 'container',
@@ -85,7 +88,13 @@ export function holdings(ports: SweepPorts): readonly Holding[] {
     {
       what: 'image',
       of: 'images',
-      list: async () => (await images.list()).map(({ name, owner }) => ({ name, uid: owner.uid })),
+      list: () => records((kind) => kind !== 'Build'),
+      remove: (name) => images.delete(name),
+    },
+    {
+      what: "build's result",
+      of: 'builds',
+      list: () => records((kind) => kind === 'Build'),
       remove: (name) => images.delete(name),
     },
   ];

@@ -6,6 +6,8 @@ import type { Rolled } from '../rollout.ts';
 export interface RevisionData {
   readonly spec: ContainerSpec;
   readonly annotations?: Readonly<Record<string, string>>;
+  /** Manifest digest of the Build's result that it was made of. */
+  readonly result?: string;
 }
 
 export const dataOf = ({ data }: ControllerRevision): RevisionData => data as unknown as RevisionData;

@@ -1,6 +1,6 @@
 import type { Container, ControllerRevision } from '../../../schemas/gen/types.ts';
 import { REASONS } from '../../../schemas/conditions.ts';
-import { RESTARTED_AT, ROLLOUT_FIELDS } from '../../../schemas/values/container-change.ts';
+import { changedFields, RESTARTED_AT, ROLLOUT_FIELDS } from '../../../schemas/values/container-change.ts';
 import { CommandError } from '../../errors.ts';
 import { refOf } from '../../kinds/directory.ts';
 import type { Rolled } from '../rollout.ts';
@@ -20,12 +20,25 @@ export async function undoRollout(rolled: Rolled, to: number): Promise<string> {
   if (target === undefined) throw new CommandError(`no rollout history found for container "${object.metadata.name}"`);
   if (target === newest)
     return `skipped rollback (current template already matches revision ${String(target.revision)})`;
+  refuseOtherResult(object, target);
   const { namespace = '', name } = object.metadata;
   const ref = { ...refOf(kind), namespace, name };
   const options = { type: 'json', fieldManager: ROLLOUT_MANAGER } as const;
   const undone = await session.client.patch<Container>(ref, patchTo(rolled, target), options);
   await giveToApplier(rolled, undone);
   return 'rolled back';
+}
+
+/** Which result of a Build runs is not for the Container's spec to say. */
+function refuseOtherResult({ spec }: Container, target: ControllerRevision): void {
+  const { spec: past, result } = dataOf(target);
+  const { inPlace, replacement } = changedFields(spec, past);
+  if (result === undefined || inPlace.length + replacement.length > 0) return;
+  const { kind, name } = spec.imageFrom ?? {};
+  const build = kind === 'Build' && name !== undefined ? `Build ${name}` : `the Build of ${spec.image ?? ''}`;
+  throw new CommandError(
+    `revision ${String(target.revision)} is of another result, not of another spec: set spec.revertTo of ${build} to go back to a former result`,
+  );
 }
 
 /** After changes that were taken back, the one that runs: the one before the newest may be just as bad. */

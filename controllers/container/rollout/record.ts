@@ -3,7 +3,7 @@ import type { Container, ContainerStatus, ControllerRevision } from '../../../sc
 import type { KubeObject } from '../../../schemas/object.ts';
 import { revisionOwner, revisionsInUse } from '../../../schemas/values/container-revisions.ts';
 import type { ReconcileContext, Reader } from '../../engine/contract.ts';
-import { isUpToDate, REVISION, revisionName, revisionOf } from './revision.ts';
+import { isUpToDate, REVISION, revisionName, revisionOf, type Following } from './revision.ts';
 
 type Context = Pick<ReconcileContext<ContainerStatus>, 'client' | 'reader' | 'signal' | 'status'>;
 
@@ -25,19 +25,30 @@ export function revisionsOf({ metadata }: Container, reader: Reader): readonly C
  * Has the spec of now written down as the newest revision. A spec that was wanted before gets the newest number again. No call when
  * that is so already. Resolves with the number.
  */
-export async function recordRevision(container: Container, context: Context): Promise<number> {
+export async function recordRevision(container: Following, context: Context): Promise<number> {
   const all = revisionsOf(container, context.reader);
   const name = revisionName(container);
   const present = all.find(({ metadata }) => metadata.name === name);
-  const others = all.filter((revision) => revision !== present);
+  const waited = waitedAs(container, all);
+  const others = all.filter((revision) => revision !== present && revision !== waited);
   const newest = others.at(-1)?.revision ?? 0;
+  if (waited !== undefined) await remove(waited, context);
   const number = present !== undefined && present.revision > newest ? present.revision : newest + 1;
   await write(container, present, number, context);
   return number;
 }
 
+/** The same spec from the time when its Build had no result yet: nothing ever ran as it. */
+function waitedAs(
+  { result, ...container }: Following,
+  all: readonly ControllerRevision[],
+): ControllerRevision | undefined {
+  const name = result === undefined ? undefined : revisionName(container);
+  return all.find(({ metadata }) => metadata.name === name);
+}
+
 async function write(
-  container: Container,
+  container: Following,
   present: ControllerRevision | undefined,
   number: number,
   { client, signal }: Context,

@@ -10,17 +10,27 @@ export const REVISION = { apiVersion: 'apps/v1', kind: 'ControllerRevision' } as
 const MAX_NAME = 253;
 const HASH_LENGTH = 10;
 
+/** A Container with the result of the Build that it follows, which another instance is made for. Of other Containers the image is no part of what is rolled out. */
+export interface Following extends Container {
+  /** Digest of the manifest for this machine. */
+  readonly result?: string;
+}
+
 /** What a revision writes down of its Container. */
 export interface RevisionData {
   readonly spec: ContainerSpec;
   /** Annotations that ask for a restart; none when absent. */
   readonly annotations?: Readonly<Record<string, string>>;
+  /** Of a Container that follows a Build. */
+  readonly result?: string;
 }
 
 /** The same for all specs that one instance can follow. */
-export function revisionName(container: Container): string {
+export function revisionName(container: Following): string {
   const { uid, name } = container.metadata;
-  const hash = fingerprint([uid, specHash(container), sourceOf(container.spec)], HASH_LENGTH);
+  const { result } = container;
+  const parts = [uid, specHash(container), sourceOf(container.spec), ...(result === undefined ? [] : [result])];
+  const hash = fingerprint(parts, HASH_LENGTH);
   return `${name.slice(0, MAX_NAME - HASH_LENGTH - 1)}-${hash}`;
 }
 
@@ -33,7 +43,7 @@ export function sourceOf(spec: ContainerSpec): string {
   }
 }
 
-export function revisionOf(container: Container, revision: number): ObjectInput<ControllerRevision> {
+export function revisionOf(container: Following, revision: number): ObjectInput<ControllerRevision> {
   const { apiVersion, kind, metadata } = container;
   const { namespace = '', name, uid, labels } = metadata;
   const owner = { apiVersion, kind, name, uid, controller: true, blockOwnerDeletion: true };
@@ -45,30 +55,35 @@ export function revisionOf(container: Container, revision: number): ObjectInput<
   };
 }
 
-function dataOf({ metadata, spec }: Container): RevisionData {
+function dataOf({ metadata, spec, result }: Following): RevisionData {
   const asked = RESTARTED_AT.flatMap((name) => {
     const value = metadata.annotations?.[name];
     return value === undefined ? [] : [[name, value] as const];
   });
-  return { spec, ...(asked.length > 0 ? { annotations: Object.fromEntries(asked) } : {}) };
+  return {
+    spec,
+    ...(asked.length > 0 ? { annotations: Object.fromEntries(asked) } : {}),
+    ...(result === undefined ? {} : { result }),
+  };
 }
 
 export const readData = ({ data }: ControllerRevision): RevisionData => data as unknown as RevisionData;
 
 /** Whether it holds the spec as it is now, fields that change in place included. */
-export const isUpToDate = (revision: ControllerRevision, container: Container): boolean =>
+export const isUpToDate = (revision: ControllerRevision, container: Following): boolean =>
   canonicalJson(readData(revision)) === canonicalJson(dataOf(container));
 
 /** The Container as a revision wants it; how changes are made stays as it is now. */
-export const asItWas = (container: Container, revision: ControllerRevision): Container =>
+export const asItWas = (container: Container, revision: ControllerRevision): Following =>
   withPast(container, revision, ROLLOUT_FIELDS);
 
 /** The Container as a revision wants it, with everything of now that can be followed in place. */
-export const asItRuns = (container: Container, revision: ControllerRevision): Container =>
+export const asItRuns = (container: Container, revision: ControllerRevision): Following =>
   withPast(container, revision, IN_PLACE_FIELDS);
 
-function withPast(container: Container, revision: ControllerRevision, kept: ReadonlySet<string>): Container {
-  const { spec: past, annotations = {} } = readData(revision);
+function withPast(container: Following, revision: ControllerRevision, kept: ReadonlySet<string>): Following {
+  const { spec: past, annotations = {}, result } = readData(revision);
+  const { result: _, ...present } = container;
   const fields = [
     ...Object.entries(past).filter(([name]) => !kept.has(name)),
     ...Object.entries(container.spec).filter(([name]) => kept.has(name)),
@@ -77,5 +92,6 @@ function withPast(container: Container, revision: ControllerRevision, kept: Read
     ([name]) => !(RESTARTED_AT as readonly string[]).includes(name),
   );
   const metadata = { ...container.metadata, annotations: { ...Object.fromEntries(others), ...annotations } };
-  return { ...container, metadata, spec: Object.fromEntries(fields) as ContainerSpec };
+  const spec = Object.fromEntries(fields) as ContainerSpec;
+  return { ...present, metadata, spec, ...(result === undefined ? {} : { result }) };
 }

@@ -1,10 +1,12 @@
-import type { Container, ContainerStatus } from '../../../schemas/gen/types.ts';
+import type { Container, ContainerStatus, ControllerRevision } from '../../../schemas/gen/types.ts';
 import { REASONS } from '../../../schemas/conditions.ts';
 import { formatMicroTime, parseTime } from '../../../schemas/values/time.ts';
 import type { Outcome, ReconcileContext } from '../../engine/contract.ts';
 import { findRevision, type Rollout } from './begin.ts';
 import { isHeldBack, isReadyOutOfReach, isUntouched } from './blockers.ts';
+import { isResultThere } from '../following.ts';
 import { patienceMs, type Looks } from './looks.ts';
+import { asItWas, readData } from './revision.ts';
 
 type Context = ReconcileContext<ContainerStatus>;
 
@@ -176,17 +178,26 @@ async function fail(
   const { status, event } = context;
   const { currentRevision } = status.current;
   const good = currentRevision === undefined ? undefined : findRevision(container, currentRevision, context);
-  const reverted = good !== undefined && container.spec.updateStrategy?.onFailure !== 'Stop';
   // What ran before the change and still does needs no way back.
   const replaced = !isUntouched(rollout, status.current);
+  const isLost = good !== undefined && replaced && !isThere(container, good, context);
+  const reverted = good !== undefined && !isLost && container.spec.updateStrategy?.onFailure !== 'Stop';
   const failure = reverted && replaced ? REASONS.RolledBack : REASONS.ProgressDeadlineExceeded;
   const unready = `revision ${rollout.revision} was not ready in time: ${why}`;
-  const message = failure === REASONS.RolledBack ? `${unready}; back to ${currentRevision ?? ''}` : unready;
+  const lost = isLost ? `; the result that ${currentRevision ?? ''} was made of is no longer kept` : '';
+  const message = failure === REASONS.RolledBack ? `${unready}; back to ${currentRevision ?? ''}` : `${unready}${lost}`;
   const next = { ...rollout, failure, message, reverted };
   event('Warning', failure, message);
   status.set({ rollout: next });
   await status.flush();
   return reverted ? 'again' : failed(context, next, outcome);
+}
+
+/** What a revision was made of is there: in an instance that still serves beside the next one, or where its Build keeps its results. */
+function isThere(container: Container, good: ControllerRevision, context: Context): boolean {
+  const { result } = readData(good);
+  if (result === undefined || context.status.current.update !== undefined) return true;
+  return isResultThere(asItWas(container, good), result, context);
 }
 
 /** The failure is what the object is about, as long as nothing else is wrong. The first revision goes on as it can. */

@@ -3,6 +3,7 @@ import type { InstanceSpec } from '../../../runtime/ports/containers.ts';
 import type { NetworkSpec } from '../../../runtime/ports/networks.ts';
 import { ContainerWorld, VOLUME } from '../../support/container-world.ts';
 import { ManualTime } from '../../support/manual-time.ts';
+import { createBuild, giveResult } from '../container/build-world.ts';
 
 const uid = (number: number): string => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
 
@@ -135,4 +136,25 @@ test('one thing that cannot be removed does not keep the others', async (t) => {
   await time.pass(600_000);
   await world.eventually('all is gone', async () => (await world.holdings()).length === before.length);
   t.pass();
+});
+
+test('results of a Build that is gone are removed, and those of one that is there stay', async (t) => {
+  const time = new ManualTime();
+  await using world = await living(time);
+  await time.pass(6000);
+  await createBuild(world, 'app');
+  for (const number of [1, 2]) await giveResult(world, 'app', number);
+  const kept = await world.holdings();
+  const owner = { kind: 'Build', namespace: 'default', name: 'gone', uid: uid(9) };
+  world.controls.addResult('sha256:gone');
+  const request = { name: `tsmoby.dev/build/${uid(9)}/1`, owner, labels: {}, platform: 'linux/amd64' };
+  await world.runtime.images.receive(
+    request,
+    () => Promise.resolve({ digest: 'sha256:gone' }),
+    () => undefined,
+  );
+  t.is((await world.holdings()).length, kept.length + 1);
+  await time.pass(600_000);
+  await world.eventually('it is gone', async () => (await world.holdings()).length === kept.length);
+  t.deepEqual(await world.holdings(), kept);
 });
