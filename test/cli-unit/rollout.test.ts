@@ -203,3 +203,31 @@ test('a rollout of something else, of nothing, or without an action is refused',
   t.is((await world.tsmoby(['rollout', 'undo'])).code, 1);
   t.regex((await world.tsmoby(['rollout', 'wobble', 'container/web'])).stderr, /status, history, undo/);
 });
+
+test('another result of a Build is told in the history, and is nothing that undo can bring back', async (t) => {
+  await using world = await openWith('shop:dev');
+  const client = world.api.plainClient();
+  const object = await get(world);
+  const { namespace: _, ...its } = WEB;
+  const owner = { ...its, uid: object.metadata.uid, controller: true };
+  for (const [number, digit] of [
+    [2, 'a'],
+    [3, 'b'],
+  ] as const) {
+    const metadata = { namespace: 'default', name: `web-${String(number)}`, ownerReferences: [owner] };
+    const data = { spec: object.spec, result: `sha256:${digit.repeat(64)}` };
+    await client.create({
+      apiVersion: 'apps/v1',
+      kind: 'ControllerRevision',
+      metadata,
+      data,
+      revision: number,
+    } as never);
+  }
+  const history = output(await world.tsmoby(['rollout', 'history', 'container/web']));
+  t.regex(history, /\n3 +result sha256:bbbbbbbbbbbb\n/);
+  const undone = await world.tsmoby(['rollout', 'undo', 'container/web']);
+  t.is(undone.code, 1);
+  t.regex(undone.stderr, /revision 2 is of another result.*revertTo of the Build of shop:dev/);
+  t.is((await get(world)).metadata.generation, object.metadata.generation);
+});
