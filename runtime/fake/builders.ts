@@ -78,24 +78,27 @@ export class FakeBuilders implements Builders {
   }
 
   open(endpoint: BuilderEndpoint): Builder {
+    const closed = new AbortController();
+    const within = (signal: AbortSignal | undefined): AbortSignal =>
+      signal === undefined ? closed.signal : AbortSignal.any([closed.signal, signal]);
     return {
       facts: async (signal) => {
-        await this.#pass('facts', signal);
+        await this.#pass('facts', within(signal));
         return this.facts;
       },
       usage: async (signal) => {
-        await this.#pass('usage', signal);
+        await this.#pass('usage', within(signal));
         return NO_RECORDS;
       },
       prune: async (_options: PruneOptions, signal) => {
-        await this.#pass('prune', signal);
+        await this.#pass('prune', within(signal));
         return { records: 0, bytes: 0 };
       },
       build: async (request, onEvent, signal) => {
-        await this.#pass('build', signal);
-        return this.#build(endpoint, request, onEvent, signal);
+        await this.#pass('build', within(signal));
+        return this.#build(endpoint, request, onEvent, within(signal));
       },
-      [Symbol.dispose]: () => undefined,
+      [Symbol.dispose]: () => closed.abort(),
     };
   }
 

@@ -1,11 +1,13 @@
 /** The controllers of Builds and Images over a real API server, with builders, contexts, logs, registries and the image store in memory. */
+import { randomBytes } from 'node:crypto';
 import type { Client } from '../../client/client.ts';
 import { buildController } from '../../controllers/build/index.ts';
 import type { AnyController } from '../../controllers/engine/contract.ts';
 import { systemTimers } from '../../controllers/engine/timers.ts';
 import { imageController } from '../../controllers/image/index.ts';
 import { createFakeRuntime, type FakeRuntime } from '../../runtime/fake/create.ts';
-import type { BuildRequest, BuildEvent } from '../../runtime/ports/builders.ts';
+import type { BuildContexts } from '../../runtime/ports/build-contexts.ts';
+import type { BuildEvent, BuildRequest, Builders } from '../../runtime/ports/builders.ts';
 import type { BuildLogEntry } from '../../runtime/ports/build-logs.ts';
 import type {
   Build,
@@ -42,6 +44,10 @@ export interface BuildWorldOptions {
   readonly allowEntitlements?: readonly string[];
   /** Make no Builder `default`. */
   readonly noBuilder?: boolean;
+  /** Where `default` is, when it is a real one. */
+  readonly endpoint?: string;
+  /** In the place of those in memory. */
+  readonly ports?: { readonly builders: Builders; readonly contexts: BuildContexts };
 }
 
 export class BuildWorld implements AsyncDisposable {
@@ -66,7 +72,7 @@ export class BuildWorld implements AsyncDisposable {
     const api = await openApiWorld({ clock });
     const runtime = createFakeRuntime({ clock, timers: time ?? systemTimers, allowHostPaths });
     const world = new BuildWorld(api, runtime, options);
-    if (options.noBuilder !== true) await world.addBuilder('default');
+    if (options.noBuilder !== true) await world.addBuilder('default', {}, options.endpoint);
     await world.start();
     return world;
   }
@@ -76,11 +82,12 @@ export class BuildWorld implements AsyncDisposable {
     const { time, allowEntitlements = [] } = this.#options;
     const clock = time ?? { now: () => Date.now() };
     const timers = time ?? systemTimers;
-    const { builders, buildContexts, buildLogs, images, registry, events, volumes, facts } = this.runtime;
+    const { buildLogs, images, registry, events, volumes, facts } = this.runtime;
+    const { builders, contexts } = this.#options.ports ?? { builders: this.builders, contexts: this.contexts };
     const controllers = [
       buildController({
         builders,
-        contexts: buildContexts,
+        contexts,
         logs: buildLogs,
         images,
         registry,
@@ -91,7 +98,7 @@ export class BuildWorld implements AsyncDisposable {
         allowEntitlements,
         nodeName: facts.nodeName,
         platform: PLATFORM,
-        newId: () => `id${(this.#ids += 1)}`,
+        newId: () => randomBytes(12).toString('hex'),
         temporaryFile: async () => this.#temporaryFile(),
       }),
       imageController({ images, events, platform: PLATFORM, clock, timers }),
@@ -131,9 +138,9 @@ export class BuildWorld implements AsyncDisposable {
   }
 
   /** A Builder that answers, or is as `ready` says. */
-  async addBuilder(name: string, spec: Partial<BuilderSpec> = {}): Promise<void> {
+  async addBuilder(name: string, spec: Partial<BuilderSpec> = {}, endpoint?: string): Promise<void> {
     await this.user.apply<Builder>({ ...BUILDER, metadata: { name }, spec }, { fieldManager: 'test', force: true });
-    await this.setBuilder(name, 'True', 'BuilderFound');
+    await this.setBuilder(name, 'True', 'BuilderFound', endpoint);
   }
 
   /** As the Builder's controller would say. */
