@@ -39,6 +39,8 @@ export interface Io {
   sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
+  /** Has the next Ctrl-C call this instead, once; for a command that ends its work in order. */
+  readonly onInterrupt?: (handle: () => void) => Disposable;
 }
 
 /** Writes, and waits until a slow reader has caught up. */

@@ -11,6 +11,8 @@ const BROKEN_PIPE = 141;
 const ENDS: Readonly<Record<string, number>> = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
 
 const interrupted = new AbortController();
+/** Of a command that wants the first Ctrl-C for itself. */
+const interrupts = new Set<() => void>();
 
 const io: Io = {
   stdout: process.stdout,
@@ -23,6 +25,10 @@ const io: Io = {
   now: () => Date.now(),
   sleep: (milliseconds, signal) => sleep(milliseconds, undefined, { signal }),
   signal: interrupted.signal,
+  onInterrupt(handle) {
+    interrupts.add(handle);
+    return { [Symbol.dispose]: () => void interrupts.delete(handle) };
+  },
 };
 
 /** The daemon stops in its own, orderly way, and does not end because nobody can read what it says. */
@@ -39,12 +45,21 @@ for (const output of [process.stdout, process.stderr]) {
 }
 let endedWith: number | undefined;
 for (const [signal, code] of Object.entries(isDaemon ? {} : ENDS)) {
-  process.once(signal, () => {
+  const onSignal = (): void => {
+    if (signal === 'SIGINT' && interrupts.size > 0) {
+      const handles = [...interrupts];
+      interrupts.clear();
+      for (const handle of handles) handle();
+      return;
+    }
+    // one more ends it at once
+    process.removeListener(signal, onSignal);
     endedWith ??= code;
     interrupted.abort();
     // whatever still hangs must not keep the terminal
     setTimeout(() => process.exit(code), 500).unref();
-  });
+  };
+  process.on(signal, onSignal);
 }
 
 const code = await runCommandLine(process.argv.slice(2), io);

@@ -13,13 +13,17 @@ const LAST_LINES = 50;
 /** Of SGR, as docker has them. */
 const COLOURS = { head: undefined, running: undefined, detail: undefined, done: 34, failed: 31 } as const;
 
+export interface ShowOptions {
+  readonly mode: ProgressMode;
+  readonly output: TextOutput;
+  readonly io: Pick<Io, 'env' | 'now' | 'sleep'>;
+  /** Stands below the block in place, for as long as there is one. */
+  readonly remark?: () => string | undefined;
+}
+
 /** Shows entries as they come. Rejects as they do; what was drawn in place then stays as it was last. */
-export async function showProgress(
-  entries: AsyncIterable<ProgressEntry>,
-  mode: ProgressMode,
-  output: TextOutput,
-  io: Pick<Io, 'env' | 'now' | 'sleep'>,
-): Promise<void> {
+export async function showProgress(entries: AsyncIterable<ProgressEntry>, options: ShowOptions): Promise<void> {
+  const { mode, output, io } = options;
   const colours = output.isTTY === true && (io.env['NO_COLOR'] ?? '') === '';
   switch (mode) {
     case 'json':
@@ -32,7 +36,7 @@ export async function showProgress(
       for await (const text of plainText(entries, { colours, after })) await print(output, text);
       return;
     case 'tty':
-      return await showLive(entries, output, colours, io);
+      return await showLive(entries, colours, options);
   }
 }
 
@@ -43,14 +47,13 @@ function after(delayMs: number, wake: () => void): Disposable {
 
 async function showLive(
   entries: AsyncIterable<ProgressEntry>,
-  output: TextOutput,
   colours: boolean,
-  io: Pick<Io, 'now' | 'sleep'>,
+  { output, io, remark = () => undefined }: ShowOptions,
 ): Promise<void> {
   const live = new LiveProgress();
   const block = new LiveBlock(output, { colours });
   const stop = new AbortController();
-  const drawing = drawOn(live, block, io, stop.signal);
+  const drawing = drawOn(() => framesOf(live, block, io.now(), remark()), block, io, stop.signal);
   try {
     for await (const entry of entries) live.push(entry);
   } finally {
@@ -62,15 +65,21 @@ async function showLive(
   }
 }
 
+function framesOf(live: LiveProgress, block: LiveBlock, now: number, remark: string | undefined): readonly BlockLine[] {
+  const { columns, rows } = block.size;
+  const below = remark === undefined ? [] : [{ text: remark }];
+  return [...live.frame({ columns, rows: rows - below.length, now }).map(lineOf), ...below];
+}
+
 /** Ten times a second, for as long as the terminal takes it. */
 async function drawOn(
-  live: LiveProgress,
+  lines: () => readonly BlockLine[],
   block: LiveBlock,
-  io: Pick<Io, 'now' | 'sleep'>,
+  io: Pick<Io, 'sleep'>,
   signal: AbortSignal,
 ): Promise<void> {
   while (!signal.aborted) {
-    block.draw(live.frame({ ...block.size, now: io.now() }).map(lineOf));
+    block.draw(lines());
     await io.sleep(REDRAW_MS, signal).catch(() => undefined);
   }
 }

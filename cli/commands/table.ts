@@ -23,9 +23,14 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./describe.ts')).describe,
   },
   {
+    name: 'build',
+    summary: 'Build an image, and see how it goes',
+    load: async () => (await import('./build.ts')).build,
+  },
+  {
     name: 'logs',
     aliases: ['log'],
-    summary: "Show a container's output",
+    summary: "Show a container's output, or how a build went",
     load: async () => (await import('./logs.ts')).logs,
   },
   {

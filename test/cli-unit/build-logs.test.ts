@@ -2,19 +2,14 @@ import test from 'ava';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { serveBuildLog } from '../../cli/daemon/build-log.ts';
-import type { FakeBuildLogs } from '../../runtime/fake/build-logs.ts';
-import { createFakeRuntime } from '../../runtime/fake/create.ts';
-import type { BuildLogEntry } from '../../runtime/ports/build-logs.ts';
 import type { Build, BuildStatus } from '../../schemas/gen/types.ts';
 import { parseProgressLine, progressLine } from '../../schemas/values/build-progress/json.ts';
 import { begin, end, output, step } from '../schemas/values/build-progress/entries.ts';
-import { createManualTime } from '../runtime/fake/manual-time.ts';
 import { makeFolder } from '../support/interruption.ts';
 import { TerminalScreen } from '../support/terminal-screen.ts';
-import { openCliWorld, runLine, type CliWorld } from './world.ts';
+import { BUILD, openBuildWorld, type BuildWorld } from './build-world.ts';
+import { runLine } from './world.ts';
 
-const KIND = { apiVersion: 'tsmoby.dev/v1alpha1', kind: 'Build' } as const;
 const ENTRIES = [
   begin('default/app, build 2', 'the context changed'),
   step('a', 'RUN a', { from: 0 }),
@@ -24,37 +19,16 @@ const ENTRIES = [
 ];
 const TEXT = '#0 default/app, build 2: the context changed\n\n#1 RUN a\n#1 1.000 hello\n#1 DONE 2.0s\n';
 
-interface World extends CliWorld {
-  readonly logs: FakeBuildLogs;
-  readonly write: (
-    number: number,
-    entries?: readonly object[],
-  ) => Promise<{ add(entry: object): void; close(): Promise<void> }>;
-  readonly setStatus: (status: Partial<BuildStatus>) => Promise<void>;
+interface World extends BuildWorld {
+  readonly build: Build;
 }
 
 async function openWorld(status?: Partial<BuildStatus>): Promise<World> {
-  const world = await openCliWorld();
-  const time = createManualTime();
-  const { buildLogs: logs } = createFakeRuntime({ clock: time, timers: time });
-  serveBuildLog(world.api.server, logs);
-  const client = world.api.client('admin');
+  const world = await openBuildWorld();
   const metadata = { namespace: 'default', name: 'app' };
-  const { metadata: made } = await client.create<Build>({ ...KIND, metadata, spec: {} });
-  const setStatus = async (next: Partial<BuildStatus>): Promise<void> => {
-    await client.patch({ ...KIND, ...metadata }, { status: next }, { type: 'merge', subresource: 'status' });
-  };
-  if (status !== undefined) await setStatus(status);
-  return {
-    ...world,
-    logs,
-    setStatus,
-    async write(number, entries = ENTRIES) {
-      const writer = await logs.open({ log: made.uid, number });
-      for (const entry of entries) writer.append(entry as BuildLogEntry);
-      return { add: (entry) => writer.append(entry as BuildLogEntry), close: () => writer.close() };
-    },
-  };
+  const build = await world.api.client('admin').create<Build>({ ...BUILD, metadata, spec: {} });
+  if (status !== undefined) await world.setStatus(build, status);
+  return { ...world, build };
 }
 
 const SUCCEEDED = { lastBuild: { number: 2, phase: 'Succeeded' } };
@@ -62,8 +36,8 @@ const RUNNING = { lastBuild: { number: 2, phase: 'Running' } };
 
 test('logs of a Build are lines for people, or its entries as JSON, of the newest build or another one', async (t) => {
   await using world = await openWorld(SUCCEEDED);
-  await (await world.write(2)).close();
-  await (await world.write(1, ENTRIES.slice(1))).close();
+  await (await world.write(world.build, 2, ENTRIES)).close();
+  await (await world.write(world.build, 1, ENTRIES.slice(1))).close();
   t.deepEqual(await world.tsmoby(['logs', 'build/app']), { code: 0, stdout: TEXT, stderr: '' });
   t.is((await world.tsmoby(['logs', 'builds.tsmoby.dev/app', '--build=1'])).stdout, TEXT.slice(TEXT.indexOf('#1')));
   const json = await world.tsmoby(['logs', 'bld/app', '--progress=json']);
@@ -72,7 +46,7 @@ test('logs of a Build are lines for people, or its entries as JSON, of the newes
 
 test('-f goes on to the end of the build', async (t) => {
   await using world = await openWorld(RUNNING);
-  const writer = await world.write(2, ENTRIES.slice(0, 2));
+  const writer = await world.write(world.build, 2, ENTRIES.slice(0, 2));
   const seen = Promise.withResolvers<void>();
   const running = world.tsmoby(['logs', 'build/app', '-f'], {
     onOutput: (all) => all.includes('#1 RUN a') && seen.resolve(),
@@ -90,8 +64,8 @@ test('-f waits for the first build', async (t) => {
   const waits = Promise.withResolvers<void>();
   const running = world.tsmoby(['logs', 'build/app', '-f'], { onErrors: () => waits.resolve() });
   await waits.promise;
-  await world.write(1);
-  await world.setStatus({ lastBuild: { number: 1, phase: 'Running' } });
+  await world.write(world.build, 1, ENTRIES);
+  await world.setStatus(world.build, { lastBuild: { number: 1, phase: 'Running' } });
   const { code, stdout, stderr } = await running;
   t.deepEqual({ code, stdout }, { code: 0, stdout: TEXT });
   t.is(stderr, 'build "app" has built nothing yet, waiting for it\n');
@@ -99,14 +73,14 @@ test('-f waits for the first build', async (t) => {
 
 test('a log that a killed daemon left in the middle ends when its build does not run any more', async (t) => {
   await using world = await openWorld({ lastBuild: { number: 2, phase: 'Interrupted' } });
-  await (await world.write(2, ENTRIES.slice(0, 3))).close();
+  await (await world.write(world.build, 2, ENTRIES.slice(0, 3))).close();
   const { code, stdout } = await world.tsmoby(['logs', 'build/app', '-f']);
   t.deepEqual({ code, stdout }, { code: 0, stdout: TEXT.slice(0, TEXT.indexOf('#1 DONE')) });
 });
 
 test('on a terminal -f draws steps in place, and leaves the whole list', async (t) => {
   await using world = await openWorld(SUCCEEDED);
-  await (await world.write(2)).close();
+  await (await world.write(world.build, 2, ENTRIES)).close();
   const screen = new TerminalScreen(40, 24);
   await world.tsmoby(['logs', 'build/app', '-f'], {
     columns: 40,
@@ -151,7 +125,7 @@ test('-f goes on behind the last entry when the connection breaks, and doubles n
   const server = createServer((request, response) => {
     if (request.url === path) {
       response.end(
-        JSON.stringify({ ...KIND, metadata: { name: 'app', namespace: 'default' }, spec: {}, status: RUNNING }),
+        JSON.stringify({ ...BUILD, metadata: { name: 'app', namespace: 'default' }, spec: {}, status: RUNNING }),
       );
       return;
     }

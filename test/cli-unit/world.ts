@@ -26,6 +26,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
   readonly cwd?: string;
+  /** Gets what a first Ctrl-C does, where a command wants to do something. */
+  readonly onInterrupt?: (handle: () => void) => Disposable;
   /** Sees standard output while it comes. */
   readonly onOutput?: (all: string) => void;
   /** The same of standard error. */
@@ -48,6 +50,7 @@ export async function runLine(line: readonly string[], options: RunOptions = {})
     now: () => NOW,
     sleep: (milliseconds, signal) => sleep(milliseconds, undefined, { signal }),
     signal: options.signal ?? new AbortController().signal,
+    ...(options.onInterrupt === undefined ? {} : { onInterrupt: options.onInterrupt }),
   };
   const code = await runCommandLine(line, io);
   return { code, stdout: stdout.text(), stderr: stderr.text() };

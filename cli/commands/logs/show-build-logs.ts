@@ -28,7 +28,7 @@ export async function showBuildLogs(
     if (flags.follow) await followOne(session, io, ref, number, mode);
     else {
       const query = { follow: false, ...(number === undefined ? {} : { number }) };
-      await showProgress(openBuildLog(session, ref, query, io.signal), mode, io.stdout, io);
+      await showProgress(openBuildLog(session, ref, query, io.signal), { mode, output: io.stdout, io });
     }
   }
   return 0;
@@ -43,7 +43,7 @@ async function followOne(
 ): Promise<void> {
   const number = asked ?? (await newestNumber(session, io, ref));
   if (number === undefined) return;
-  await showProgress(followBuildLog(session, io, { ...ref, number }, io.signal), mode, io.stdout, io);
+  await showProgress(followBuildLog(session, io, { ...ref, number }, io.signal), { mode, output: io.stdout, io });
 }
 
 /** Waits for the first build where there was none; undefined when the Build is deleted meanwhile. */

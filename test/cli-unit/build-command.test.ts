@@ -1,0 +1,298 @@
+import test from 'ava';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Build, Container, Secret } from '../../schemas/gen/types.ts';
+import { begin, end, output, step } from '../schemas/values/build-progress/entries.ts';
+import { BUILD, failed, openBuildWorld, running, succeeded, waiting, type BuildWorld } from './build-world.ts';
+import type { Run, RunOptions } from './world.ts';
+
+const ENTRIES = [
+  begin('default/app, build 1', 'first build'),
+  step('a', 'RUN a', { from: 0 }),
+  output('a', 1, 'hello\n'),
+];
+const DONE = [step('a', 'RUN a', { from: 0, to: 2 }), end(2)];
+const LOG = '#0 default/app, build 1: first build\n\n#1 RUN a\n#1 1.000 hello\n#1 DONE 2.0s\n';
+const DIGEST = `sha256:${'d'.repeat(64)}`;
+
+/** The command, while the controller's part is played. */
+async function build(
+  world: BuildWorld,
+  line: readonly string[],
+  play: () => Promise<void>,
+  options: RunOptions = {},
+): Promise<Run> {
+  const run = world.tsmoby(['build', ...line], options);
+  await Promise.race([play(), run]);
+  return await run;
+}
+
+/** Builds number `number` to its good end. */
+async function succeed(world: BuildWorld, number: number, isIt?: (found: Build) => boolean): Promise<void> {
+  const made = await world.find('app', isIt);
+  const log = await world.write(made, number, ENTRIES);
+  await world.setStatus(made, { ...running(made, number), ...observed(made) });
+  log.add(...DONE);
+  await log.close();
+  await world.setStatus(made, succeeded(made, number));
+}
+
+const requestOf = ({ metadata }: Build): string | undefined => metadata.annotations?.['tsmoby.dev/build-request'];
+
+function observed(made: Build): { readonly observedBuildRequest?: string } {
+  const request = requestOf(made);
+  return request === undefined ? {} : { observedBuildRequest: request };
+}
+
+async function openWithContext(): Promise<BuildWorld> {
+  const world = await openBuildWorld();
+  await mkdir(join(world.directory, 'app'));
+  return world;
+}
+
+test('a directory becomes a Build, which is shown while it is built', async (t) => {
+  await using world = await openWithContext();
+  const run = await build(world, ['app', '-t', 'app:dev', '--build-arg', 'A=1'], () => succeed(world, 1));
+  t.deepEqual(run, { code: 0, stdout: `build.tsmoby.dev/app built: ${DIGEST}\n`, stderr: LOG });
+  const { spec } = await world.find('app');
+  t.like(spec, {
+    reference: 'app:dev',
+    context: { directory: { path: join(world.directory, 'app') } },
+    args: [{ name: 'A', value: '1' }],
+    contextPolicy: { interval: '0' },
+    basePolicy: { interval: '0' },
+  });
+});
+
+test('typed again it is looked at again, and not built when nothing changed', async (t) => {
+  await using world = await openWithContext();
+  await build(world, ['app'], () => succeed(world, 1));
+  const again = await build(world, ['app'], async () => {
+    const made = await world.find('app', (found) => requestOf(found) !== undefined);
+    t.regex(requestOf(made) ?? '', /^look-/);
+    await world.setStatus(made, { ...succeeded(made, 1), ...observed(made) });
+  });
+  t.deepEqual(again, {
+    code: 0,
+    stdout: `build.tsmoby.dev/app unchanged, build 1 is what it would be: ${DIGEST}\n`,
+    stderr: '',
+  });
+});
+
+test('what failed is tried again when it is typed again, and so is what is to be built without a cache', async (t) => {
+  await using world = await openWithContext();
+  const first = await build(world, ['app'], async () => {
+    const made = await world.find('app');
+    const log = await world.write(made, 1, ENTRIES);
+    await world.setStatus(made, running(made, 1));
+    log.add(
+      step('a', 'RUN a', { from: 0, to: 2, error: 'exit code: 1' }),
+      end(2, 'Failed', 'Dockerfile:3: exit code: 1', '>>> 3 | RUN false'),
+    );
+    await log.close();
+    await world.setStatus(made, failed(made, 1));
+  });
+  t.is(first.code, 1);
+  t.is(first.stdout, '');
+  const ending = `Dockerfile:3\n--------------------\n>>> 3 | RUN false\n--------------------\nERROR: Dockerfile:3: exit code: 1\n`;
+  t.true(first.stderr.endsWith(`${ending}error: build.tsmoby.dev/app was not built\n`), first.stderr);
+  const again = await build(world, ['app'], () => succeed(world, 2, (found) => /^\d/.test(requestOf(found) ?? '')));
+  t.is(again.code, 0);
+});
+
+test('-q gives the digest, and of a failure the place', async (t) => {
+  await using world = await openWithContext();
+  const run = await build(world, ['app', '-q'], () => succeed(world, 1));
+  t.deepEqual(run, { code: 0, stdout: `${DIGEST}\n`, stderr: '' });
+  const again = await build(world, ['app', '-q', '--target=x'], async () => {
+    const made = await world.find('app', ({ metadata }) => metadata.generation === 2);
+    await world.setStatus(made, failed(made, 1));
+  });
+  t.is(again.code, 1);
+  t.is(
+    again.stderr,
+    'Dockerfile:3\n>>> 3 | RUN false\nerror: build.tsmoby.dev/app: build 1: Dockerfile:3: exit code: 1\n',
+  );
+});
+
+test('--progress=json writes entries to standard output, and nothing else', async (t) => {
+  await using world = await openWithContext();
+  const { code, stdout, stderr } = await build(world, ['app', '--progress=json'], () => succeed(world, 1));
+  t.deepEqual({ code, stderr }, { code: 0, stderr: '' });
+  const types = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => (JSON.parse(line) as { type: string }).type);
+  t.deepEqual(types, ['begin', 'step', 'log', 'step', 'end']);
+});
+
+test('what it waits for is told', async (t) => {
+  await using world = await openWithContext();
+  const run = await build(world, ['app'], async () => {
+    const made = await world.find('app');
+    await world.setStatus(made, waiting(made, 'BuilderNotReady', 'builder "default" is not ready'));
+    await succeed(world, 1);
+  });
+  t.is(run.code, 0);
+  t.true(['', 'waiting: builder "default" is not ready\n'].includes(run.stderr.replace(LOG, '')));
+});
+
+test('the first Ctrl-C cancels the build', async (t) => {
+  await using world = await openWithContext();
+  let interrupt: (() => void) | undefined;
+  const onInterrupt = (handle: () => void): Disposable => {
+    interrupt = handle;
+    return { [Symbol.dispose]() {} };
+  };
+  const shown = Promise.withResolvers<void>();
+  const onErrors = (all: string): void => void (all.includes('hello') && shown.resolve());
+  const play = async (): Promise<void> => {
+    const made = await world.find('app');
+    const log = await world.write(made, 1, ENTRIES);
+    await world.setStatus(made, running(made, 1));
+    await shown.promise;
+    interrupt?.();
+    await world.find('app', ({ metadata }) => metadata.annotations?.['tsmoby.dev/cancel-build'] === '1');
+    log.add(end(2, 'Cancelled', 'as asked'));
+    await log.close();
+    await world.setStatus(made, failed(made, 1));
+  };
+  const run = await build(world, ['app'], play, { onInterrupt, onErrors });
+  t.is(run.code, 130);
+  t.true(run.stderr.includes('cancelling; Ctrl-C again leaves it alone\n'));
+  t.true(run.stderr.includes('CANCELLED: as asked\n'));
+});
+
+test('Ctrl-C while nothing is built ends the waiting', async (t) => {
+  await using world = await openWithContext();
+  let interrupt: (() => void) | undefined;
+  const told = Promise.withResolvers<void>();
+  const run = await build(
+    world,
+    ['app'],
+    async () => {
+      const made = await world.find('app');
+      await world.setStatus(made, waiting(made, 'BuilderNotReady', 'no builder'));
+      await told.promise;
+      interrupt?.();
+    },
+    {
+      onErrors: () => told.resolve(),
+      onInterrupt(handle) {
+        interrupt = handle;
+        return { [Symbol.dispose]() {} };
+      },
+    },
+  );
+  t.is(run.code, 130);
+});
+
+test('secrets go into a Secret that goes with the Build', async (t) => {
+  await using world = await openWithContext();
+  await writeFile(join(world.directory, 'token'), 'hush');
+  await writeFile(join(world.directory, 'key'), 'PRIVATE');
+  const line = ['app', '--secret', 'id=file,src=token', '--secret', 'id=var,env=TOKEN', '--ssh', 'default=key'];
+  await build(world, line, () => succeed(world, 1), { env: { TOKEN: 'shush' } });
+  const made = await world.find('app');
+  const client = world.api.client('admin');
+  const secret = await client.get<Secret>({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    namespace: 'default',
+    name: 'app-build',
+  });
+  t.deepEqual(
+    Object.fromEntries(
+      Object.entries(secret.data ?? {}).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]),
+    ),
+    { 'secret.file': 'hush', 'secret.var': 'shush', 'ssh.default': 'PRIVATE' },
+  );
+  t.is(secret.metadata.ownerReferences?.[0]?.uid, made.metadata.uid);
+  t.deepEqual(made.spec.secrets, [
+    { id: 'file', secretKeyRef: { name: 'app-build', key: 'secret.file' } },
+    { id: 'var', secretKeyRef: { name: 'app-build', key: 'secret.var' } },
+  ]);
+  t.deepEqual(made.spec.ssh, [{ id: 'default', secretKeyRef: { name: 'app-build', key: 'ssh.default' } }]);
+});
+
+test('--rm deletes it afterwards', async (t) => {
+  await using world = await openWithContext();
+  const run = await build(world, ['app', '--rm', '-t', 'reg.example/app', '--push'], () => succeed(world, 1));
+  t.is(run.code, 0);
+  const { items } = await world.api.client('admin').list(BUILD, { namespace: 'default' });
+  t.true(
+    items.every(({ metadata }) => metadata.deletionTimestamp !== undefined),
+    'only its controller holds it',
+  );
+});
+
+test('a Build that somebody else made is left alone', async (t) => {
+  await using world = await openWithContext();
+  const client = world.api.client('admin');
+  await client.create<Build>({ ...BUILD, metadata: { namespace: 'default', name: 'app' }, spec: {} });
+  const { code, stderr } = await world.tsmoby(['build', 'app']);
+  t.is(code, 1);
+  t.regex(stderr, /^error: build "app" is there, and was not made by "tsmoby build PATH"/);
+});
+
+test('-f FILE applies Builds and what they refer to, with paths from there, and leaves the rest', async (t) => {
+  await using world = await openWithContext();
+  const file = `
+apiVersion: tsmoby.dev/v1alpha1
+kind: Build
+metadata: { name: app }
+spec:
+  context: { directory: { path: src } }
+  contexts: [{ name: other, directory: { path: ../other } }]
+---
+apiVersion: v1
+kind: Secret
+metadata: { name: token }
+---
+apiVersion: tsmoby.dev/v1alpha1
+kind: Container
+metadata: { name: web }
+spec: { image: a }
+`;
+  await writeFile(join(world.directory, 'app', 'build.yaml'), file);
+  const run = await build(world, ['-f', 'app/build.yaml'], () => succeed(world, 1));
+  t.is(run.code, 0);
+  t.is(run.stderr, `container.tsmoby.dev/web is no build: left for "tsmoby apply"\n${LOG}`);
+  const { spec } = await world.find('app');
+  t.is(spec.context?.directory?.path, join(world.directory, 'app', 'src'));
+  t.is(spec.contexts?.[0]?.directory?.path, join(world.directory, 'other'));
+  const client = world.api.client('admin');
+  await client.get({ apiVersion: 'v1', kind: 'Secret', namespace: 'default', name: 'token' });
+  t.deepEqual((await client.list<Container>({ ...BUILD, kind: 'Container' }, { namespace: 'default' })).items, []);
+});
+
+for (const [line, message] of [
+  [[], 'what is to be built? Name a directory: tsmoby build . or manifests: tsmoby build -f FILE'],
+  [['a', 'b'], 'one PATH is enough: "b"'],
+  [['-f', 'x.yaml', '-t', 'a'], '--tag goes together with a PATH: without one, the manifests of -f say everything'],
+  [['nowhere'], 'unable to prepare context: path "nowhere" not found'],
+  [['app', '--push'], '--push: where to? Give it a name with -t'],
+  [['app', '-t', 'a', '-t', 'b'], '-t: several names are for --push; a Build has one'],
+  [['app', '--output', 'type=tar'], '--output type=tar: dest is missing: type=tar,dest=PATH'],
+  [
+    ['app', '--output', 'type=zip,dest=x'],
+    '--output type=zip,dest=x: unknown type "zip", there are local, tar, oci, image, registry',
+  ],
+  [['app', '--secret', 'src=x'], '--secret src=x: id is missing: id=ID,src=FILE or id=ID,env=VARIABLE'],
+  [['app', '--secret', 'id=x,src=gone'], '--secret id=x,src=gone: no such file'],
+  [['app', '--secret', 'id=x,env=GONE'], '--secret id=x,env=GONE: there is no variable GONE in the environment'],
+  [
+    ['app', '--ssh', 'default'],
+    '--ssh default: there is no agent, $SSH_AUTH_SOCK is empty: start one, or name a key: --ssh default=FILE',
+  ],
+  [['app', '--ulimit', 'nofile'], '--ulimit nofile: write NAME=SOFT or NAME=SOFT:HARD'],
+  [['app', '--allow', 'all'], '--allow all: there are network.host and security.insecure'],
+  [['-'], 'standard input is empty: there must be a Dockerfile'],
+] as const) {
+  test(`build ${line.join(' ')} is refused`, async (t) => {
+    await using world = await openWithContext();
+    const { code, stderr } = await world.tsmoby(['build', ...line]);
+    t.is(code, 1);
+    t.true(stderr.startsWith(`error: ${message}\n`), stderr);
+  });
+}
