@@ -1,4 +1,5 @@
 import { KINDS } from '../schemas/kinds.ts';
+import { ACTIONS } from './commands/builder/actions.ts';
 import { defineCommand, type Command } from './commands/command.ts';
 import type { CommandEntry } from './commands/table.ts';
 import { connectionFlags } from './connect/flags.ts';
@@ -56,8 +57,15 @@ async function candidates(
   const slash = last.indexOf('/');
   if (slash > 0) return (await names(last.slice(0, slash), open)).map((one) => `${last.slice(0, slash + 1)}${one}`);
   if (entry.name === 'rollout' && args.length === 0) return ROLLOUT_ACTIONS;
+  if (entry.name === 'builder') return await builderWords(args, open);
   const [kind] = entry.name === 'rollout' ? args.slice(1) : args;
   return kind === undefined || kind.includes('/') ? KINDS.map(({ plural }) => plural) : await names(kind, open);
+}
+
+/** What to do, then of which builder. */
+async function builderWords([action]: readonly string[], open: () => Promise<Session>): Promise<readonly string[]> {
+  if (action === undefined) return ACTIONS;
+  return action === 'ls' || action === 'create' ? [] : await names('builder', open);
 }
 
 async function names(typed: string, open: () => Promise<Session>): Promise<readonly string[]> {

@@ -44,6 +44,12 @@ export interface HttpClientOptions {
 /** Bytes of an answer as they come. Must be read to its end or destroyed. */
 export type ByteStream = AsyncIterable<Buffer> & { destroy(): unknown };
 
+export interface RawOptions extends CallOptions {
+  readonly accept?: string;
+  /** Default: GET. */
+  readonly method?: 'GET' | 'POST';
+}
+
 export interface HttpClient extends Client, Disposable {
   /** GET of any path whose answer is read while it comes: a log, a watch of Tables. Rejects like the rest. */
   stream(path: string, options?: CallOptions & { readonly accept?: string }): Promise<ByteStream>;
@@ -53,8 +59,8 @@ export interface HttpClient extends Client, Disposable {
   remoteCommand(path: string, options?: Pick<CallOptions, 'signal'>): Promise<RemoteCommand>;
   /** GET of a path that becomes a connection to a port: `…/portforward?ports=80`. Rejects like the rest. */
   remotePort(path: string, options?: Pick<CallOptions, 'signal'>): Promise<Duplex>;
-  /** GET of any path (`/version`, `/apis`, a Table). Rejects like the rest. */
-  raw(path: string, options?: CallOptions & { readonly accept?: string }): Promise<JsonValue>;
+  /** GET of any path (`/version`, `/apis`, a Table), or a POST without a body. Rejects like the rest. */
+  raw(path: string, options?: RawOptions): Promise<JsonValue>;
 }
 
 interface Call {
@@ -71,8 +77,8 @@ export async function createHttpClient({ connection, userAgent }: HttpClientOpti
   const kinds = createKindFinder(transport);
   const call = <T>(wanted: Call): Promise<T> => send(transport, kinds, wanted) as Promise<T>;
   return {
-    raw: async (path, { signal, accept } = {}) =>
-      readAnswer(await transport.send({ method: 'GET', path, signal, ...(accept === undefined ? {} : { accept }) })),
+    raw: async (path, { signal, accept, method = 'GET' } = {}) =>
+      readAnswer(await transport.send({ method, path, signal, ...(accept === undefined ? {} : { accept }) })),
     stream: async (path, { signal, accept } = {}) => {
       const response = await transport.send({
         method: 'GET',

@@ -19,6 +19,7 @@ import { handleExec } from './exec.ts';
 import { handleGet } from './get.ts';
 import { handleList } from './list.ts';
 import { handleBuildLog } from './build-log.ts';
+import { handleCache, handlePrune } from './cache.ts';
 import { handleLog } from './log.ts';
 import { handlePatch } from './patch.ts';
 import { handlePortForward } from './port-forward.ts';
@@ -75,10 +76,12 @@ export async function handleResource(
 /** Logs and processes have a way of their own to be read and talked to. */
 function handlerOf(
   verb: string,
-  { readLog, readBuildLog, exec, attach, openPorts }: Capabilities,
+  { readLog, readBuildLog, readCache, pruneCache, exec, attach, openPorts }: Capabilities,
 ): Handler | undefined {
   if (verb === 'get' && readLog !== undefined) return handleLog;
   if (verb === 'get' && readBuildLog !== undefined) return handleBuildLog;
+  if (verb === 'get' && readCache !== undefined) return handleCache;
+  if (verb === 'create' && pruneCache !== undefined) return handlePrune;
   // By GET for WebSocket, by POST for what was before it.
   if (verb === 'get' || verb === 'create') {
     if (exec !== undefined) return handleExec;

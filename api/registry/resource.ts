@@ -146,6 +146,30 @@ export interface BuildLogReader {
   readBuildLog(context: CallContext, name: string, query: BuildLogQuery): Promise<AsyncIterable<Uint8Array>>;
 }
 
+/** What of a cache is to go; nothing said: all that is not in use. */
+export interface CachePruneQuery {
+  readonly keepBytes: number | undefined;
+  readonly keepDurationMs: number | undefined;
+  /** What the builder itself put there, too. */
+  readonly all: boolean;
+  readonly filters: readonly string[];
+}
+
+/** The build cache of an object. The server declares it; whoever reaches builders fills it. */
+export interface CacheReader {
+  /** Its records as lines of JSON. Refuses with BadRequest when nothing is there to be asked. */
+  readCache(context: CallContext, name: string): Promise<AsyncIterable<Uint8Array>>;
+}
+
+export interface CachePruner {
+  /** Resolves when it is done. Refuses with BadRequest when nothing is there to be asked. */
+  pruneCache(
+    context: CallContext,
+    name: string,
+    query: CachePruneQuery,
+  ): Promise<{ readonly records: number; readonly reclaimedBytes: number }>;
+}
+
 export type PatchType = 'json' | 'merge' | 'strategic' | 'apply';
 
 /** Patches are updates whose change is computed; this says which kinds of patch the resource takes. */
@@ -169,6 +193,8 @@ export type Capabilities = Partial<
     Patcher &
     LogReader &
     BuildLogReader &
+    CacheReader &
+    CachePruner &
     Execer &
     Attacher &
     PortForwarder &

@@ -59,6 +59,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'See changes of containers come along, and take them back',
     load: async () => (await import('./rollout.ts')).rollout,
   },
+  {
+    name: 'builder',
+    summary: 'See builders and their caches, and make caches smaller',
+    load: async () => (await import('./builder.ts')).builder,
+  },
   { name: 'delete', summary: 'Delete objects', load: async () => (await import('./delete.ts')).deleteCommand },
   { name: 'events', summary: 'Show what happened', load: async () => (await import('./events.ts')).events },
   {
