@@ -7,14 +7,19 @@ import { localNameOf } from './request/attributes.ts';
 import type { Export } from './request/exports.ts';
 import { EXPORT_STORE, layoutStoreId } from './request/stores.ts';
 import { auth } from './session/auth.ts';
+import { contentStores } from './session/content-stores.ts';
+import { fileSend, type Sink } from './session/file-send.ts';
 import { fileSync } from './session/file-sync.ts';
 import { secrets } from './session/secrets.ts';
+import { ssh } from './session/ssh.ts';
 
-/** What a builder may ask of us for one build, and what went wrong in it on our side. */
+/** What a builder may ask of us for one build, and what came of it on our side. */
 export interface Attachables {
   readonly methods: SessionMethods;
   /** The first failure of ours; the builder tells it in words of its own. */
   failure(): RuntimeError | undefined;
+  /** Whether the result of this export has come; always so for one that goes elsewhere. */
+  isDelivered(made: Export): boolean;
 }
 
 export interface AttachableOptions {
@@ -27,8 +32,10 @@ export interface AttachableOptions {
   readonly scrubber: Scrubber;
 }
 
+/** Throws InvalidArgument for ssh keys that cannot be used. */
 export function attachablesOf(options: AttachableOptions): Attachables {
-  const { request, scrubber } = options;
+  const { request, exports, scrubber } = options;
+  const delivered = new Set<Export>();
   let failure: RuntimeError | undefined;
   const keep = (error: RuntimeError): void => {
     if (error.code !== 'Cancelled') failure ??= error;
@@ -49,9 +56,42 @@ export function attachablesOf(options: AttachableOptions): Attachables {
       if (found !== undefined) scrubber.hide(Buffer.from(found).toString('utf8'));
       return found;
     }),
+    ...ssh(request.ssh),
+    ...contentStores(storesOf(options, (made) => delivered.add(made))),
+    ...outputsOf(exports, keep, (made) => delivered.add(made)),
   ]);
   const watched = [...all].map(([path, method]): readonly [string, ServerMethod] => [path, watch(method, keep)]);
-  return { methods: new Map(watched), failure: () => failure };
+  return {
+    methods: new Map(watched),
+    failure: () => failure,
+    isDelivered: (made) => made.output.type === 'push' || delivered.has(made),
+  };
+}
+
+/** Files and directories that the builder sends; announced only where there are some. */
+function outputsOf(
+  exports: readonly Export[],
+  onFailure: (error: RuntimeError) => void,
+  onDone: (made: Export) => void,
+): SessionMethods {
+  const sinks = new Map(exports.flatMap((made, at) => sinkOf(made).map((sink): [number, Sink] => [at, sink])));
+  if (sinks.size === 0) return new Map();
+  const methods = fileSend({ sinks, onFailure: (_sink, error) => onFailure(outputFailed(error)) });
+  return new Map(
+    [...methods].map(([path, method]): [string, ServerMethod] => [
+      path,
+      async (call) => {
+        await method(call);
+        const made = exports[Number(call.header('buildkit-attachable-exporter-id')[0] ?? '0')];
+        if (made !== undefined) onDone(made);
+      },
+    ]),
+  );
+}
+
+function sinkOf({ output }: Export): Sink[] {
+  if (output.type === 'directory') return [{ type: 'directory', path: output.path }];
+  return output.type === 'archive' || output.type === 'tar' ? [{ type: 'file', path: output.path }] : [];
 }
 
 function watch(method: ServerMethod, keep: (error: RuntimeError) => void): ServerMethod {
@@ -77,18 +117,37 @@ function directoriesOf({ request, emptyDirectory }: AttachableOptions): Map<stri
 }
 
 /** By the ids under which the builder asks. */
-export function storesOf({ request, exports, caches }: AttachableOptions): Map<string, ContentProxy> {
+function storesOf(
+  { request, exports, caches }: AttachableOptions,
+  onUsed: (made: Export) => void,
+): Map<string, ContentProxy> {
   const layouts = Object.values(request.namedContexts).flatMap((context): [string, ContentProxy][] =>
     context.type === 'layout' ? [[layoutStoreId(context.digest), context.content]] : [],
   );
-  const landing = exports.flatMap(({ output }): [string, ContentProxy][] =>
-    output.type === 'content' ? [[EXPORT_STORE, output.content]] : [],
+  const landing = exports.flatMap((made): [string, ContentProxy][] =>
+    made.output.type === 'content' ? [[EXPORT_STORE, noticing(made.output.content, () => onUsed(made))]] : [],
   );
   return new Map([...layouts, ...landing, ...caches]);
+}
+
+/** A builder that writes there asks it something first, even when it then has nothing to write. */
+function noticing(content: ContentProxy, onUsed: () => void): ContentProxy {
+  return {
+    methods: content.methods,
+    call: (method, requests, signal) => {
+      onUsed();
+      return content.call(method, requests, signal);
+    },
+  };
 }
 
 function changed(path: string): RuntimeError {
   return new RuntimeError('Unavailable', `${path} changed while it was sent; the build is begun anew`, {
     reason: 'ContextChanged',
   });
+}
+
+function outputFailed(error: RuntimeError): RuntimeError {
+  const reason = error.reason ?? (error.code === 'ResourceExhausted' ? 'DiskFull' : 'OutputFailed');
+  return new RuntimeError(error.code, error.message, { cause: error, reason });
 }

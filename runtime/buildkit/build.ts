@@ -2,13 +2,14 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { RuntimeError } from '../errors.ts';
+import { RuntimeError } from '../errors.ts';
 import type { BuilderFacts, BuildEvent, BuildRequest, BuildResult } from '../ports/builders.ts';
 import { attachablesOf } from './attachables.ts';
 import type { Control } from './control.ts';
 import { toRuntimeError } from './errors.ts';
 import { buildError } from './failure/classify.ts';
 import { createScrubber } from './failure/scrub.ts';
+import { openCaches, type OpenCaches } from './local-cache/open.ts';
 import { entitlementsOf, frontendAttributes } from './request/attributes.ts';
 import { cacheExports, cacheImports, cacheImportsAttribute } from './request/cache.ts';
 import { exportsOf, type Export } from './request/exports.ts';
@@ -35,37 +36,67 @@ export async function build(
     const facts = await environment.facts(signal);
     const exports = exportsOf(request.outputs, facts);
     await using empty = await emptyDirectory(request);
-    const response = await buildOnce(environment, request, { facts, exports, empty: empty.path }, onEvent, signal);
-    return resultOf(response);
+    const caches = await openCaches(request);
+    const attributes = await buildAll(
+      { environment, request, facts, caches, empty: empty.path, onEvent, signal },
+      exports,
+    );
+    await caches.keep(attributes['cache.manifest']);
+    return resultOf(attributes);
   } catch (error) {
     throw toRuntimeError(error, title);
   }
 }
 
-interface Prepared {
+interface Job {
+  readonly environment: BuildEnvironment;
+  readonly request: BuildRequest;
   readonly facts: BuilderFacts;
-  readonly exports: readonly Export[];
+  readonly caches: OpenCaches;
+  /** Path of a directory with nothing in it. */
   readonly empty: string;
+  readonly onEvent: (event: BuildEvent) => void;
+  readonly signal: AbortSignal;
+}
+
+type Attributes = Readonly<Record<string, string>>;
+
+/** Builders before 0.13 make the first output only, without a word. What did not come is asked for once more: every step is cached then. */
+async function buildAll(job: Job, exports: readonly Export[]): Promise<Attributes> {
+  const first = await buildOnce(job, exports, job.request.id);
+  let attributes = first.attributes;
+  for (const [at, missing] of first.missing.entries()) {
+    const again = await buildOnce(job, [missing], `${job.request.id}x${at}`);
+    if (again.missing.length > 0) {
+      throw new RuntimeError('Unsupported', `the builder did not make the output “${missing.output.type}”`, {
+        reason: 'BuilderTooOld',
+      });
+    }
+    attributes = { ...attributes, ...again.attributes };
+  }
+  return attributes;
 }
 
 async function buildOnce(
-  { control, newId, hostId }: BuildEnvironment,
-  request: BuildRequest,
-  { facts, exports, empty }: Prepared,
-  onEvent: (event: BuildEvent) => void,
-  signal: AbortSignal,
-): Promise<Readonly<Record<string, string>>> {
+  job: Job,
+  exports: readonly Export[],
+  ref: string,
+): Promise<{ readonly attributes: Attributes; readonly missing: readonly Export[] }> {
+  const { request, caches, empty } = job;
+  const { control, newId, hostId } = job.environment;
   const scrubber = createScrubber();
-  const attachables = attachablesOf({ request, exports, emptyDirectory: empty, caches: new Map(), scrubber });
-  const job: SolveJob = {
-    ref: request.id,
+  const attachables = attachablesOf({ request, exports, emptyDirectory: empty, caches: caches.stores, scrubber });
+  const solveJob: SolveJob = {
+    ref,
     sessionId: newId(),
     sharedKey: sharedKeyOf(hostId, request),
     methods: attachables.methods,
-    request: solveRequest(request, facts, exports),
+    request: solveRequest(job, exports),
   };
-  const outcome = await solve(control, job, onEvent, signal);
-  if (outcome.type === 'done') return outcome.response;
+  const outcome = await solve(control, solveJob, job.onEvent, job.signal);
+  if (outcome.type === 'done') {
+    return { attributes: outcome.response, missing: exports.filter((made) => !attachables.isDelivered(made)) };
+  }
   throw failureOf(attachables.failure(), () =>
     buildError(outcome.failure, { title: control.endpoint.title, steps: outcome.steps, scrubber }),
   );
@@ -76,9 +107,9 @@ function failureOf(ours: RuntimeError | undefined, theirs: () => RuntimeError): 
   return ours ?? theirs();
 }
 
-function solveRequest(request: BuildRequest, facts: BuilderFacts, exports: readonly Export[]): SolveJob['request'] {
+function solveRequest({ request, facts, caches }: Job, exports: readonly Export[]): SolveJob['request'] {
   const [first] = exports;
-  const imports = cacheImports(request.cacheFrom, new Map());
+  const imports = cacheImports(request.cacheFrom, caches.newest);
   return {
     frontend: request.frontend.name,
     frontendAttrs: { ...frontendAttributes(request, facts), ...cacheImportsAttribute(imports) },
@@ -100,7 +131,7 @@ function sharedKeyOf(hostId: string, { context, dockerfile, namedContexts }: Bui
   return hash.digest('hex');
 }
 
-function resultOf(attributes: Readonly<Record<string, string>>): BuildResult {
+function resultOf(attributes: Attributes): BuildResult {
   const digest = attributes['containerimage.digest'];
   return { ...(digest === undefined ? {} : { digest }), attributes };
 }
