@@ -1,4 +1,5 @@
-import type { ContextSource, GitCredentials } from '../../runtime/ports/build-contexts.ts';
+import { RuntimeError } from '../../runtime/errors.ts';
+import type { ContextSource, GitCredentials, InlineFile } from '../../runtime/ports/build-contexts.ts';
 import type { Build, BuildContext, Secret } from '../../schemas/gen/types.ts';
 import { REASONS } from '../../schemas/conditions.ts';
 import type { Reader } from '../engine/contract.ts';
@@ -85,17 +86,28 @@ function sourceOf(
   return inline === undefined ? undefined : inlineSource(inline.files, `${field}.inline`);
 }
 
-function inlineSource(files: NonNullable<BuildContext['inline']>['files'], field: string): ContextSource {
+/** Only a look needs the files, and most passes make none. */
+function inlineSource(files: InlineFiles, field: string): ContextSource {
   return {
     type: 'inline',
-    files: files.map(({ path, content, binaryContent, executable = false }) => {
-      if (path.split('/').some((part) => part === '..' || part === '')) {
-        throw stalled(REASONS.InvalidSpec, `${field}.files: ${JSON.stringify(path)} leads out of the context`);
-      }
-      const bytes = binaryContent === undefined ? Buffer.from(content ?? '') : Buffer.from(binaryContent, 'base64');
-      return { path, content: bytes, executable };
-    }),
+    get files() {
+      return files.map((file) => inlineFile(file, field));
+    },
   };
+}
+
+type InlineFiles = NonNullable<BuildContext['inline']>['files'];
+
+function inlineFile(
+  { path, content, binaryContent, executable = false }: InlineFiles[number],
+  field: string,
+): InlineFile {
+  if (path.split('/').some((part) => part === '..' || part === '')) {
+    const message = `${field}.files: ${JSON.stringify(path)} leads out of the context`;
+    throw new RuntimeError('InvalidArgument', message, { reason: REASONS.InvalidSpec });
+  }
+  const bytes = binaryContent === undefined ? Buffer.from(content ?? '') : Buffer.from(binaryContent, 'base64');
+  return { path, content: bytes, executable };
 }
 
 function gitCredentials(secret: Secret): GitCredentials {

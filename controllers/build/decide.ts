@@ -19,6 +19,8 @@ export interface Situation {
   readonly backoffLimit: number;
   /** Nothing but the image is made: a kept one of this key is as good as another. */
   readonly onlyImage: boolean;
+  /** Other credentials are there than at the last try. */
+  readonly newCredentials: boolean;
   /** When the Builder became ready, in milliseconds; undefined: it is not. */
   readonly builderReadyAt: number | undefined;
   readonly now: number;
@@ -96,10 +98,11 @@ function unfinished(situation: Situation, lastBuild: LastBuild): Decision {
   return retryInMs > 0 ? { type: 'wait', failure, retryInMs } : { type: 'build', why: 'again', attempts };
 }
 
-function retryAt({ builderReadyAt }: Situation, lastBuild: LastBuild, failure: Failure): number {
+function retryAt({ builderReadyAt, newCredentials }: Situation, lastBuild: LastBuild, failure: Failure): number {
   const { attempts = 1 } = lastBuild;
   const ended = parseTime(lastBuild.completionTime ?? '') ?? 0;
   if (failure.reason === REASONS.ContextChanged && attempts <= AT_ONCE) return ended;
+  if (failure.reason === REASONS.Unauthorized && newCredentials) return ended;
   // A builder that came back is worth a try; times are in whole seconds.
   const isBack = builderReadyAt !== undefined && builderReadyAt > ended;
   if (failure.reason === REASONS.BuilderUnavailable && isBack) return ended;

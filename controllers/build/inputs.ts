@@ -48,6 +48,9 @@ export function resolveInputs(build: Build, reader: Reader, platform: string): I
 export const secretVersions = ({ secrets }: Inputs): Readonly<Record<string, string>> =>
   Object.fromEntries([...secrets].map(([id, { secret, key }]) => [id, `${versionOf(secret)}/${key}`]));
 
+/** Versions of the Secrets for registries. */
+export const credentialVersions = ({ pullSecrets }: Inputs): string => pullSecrets.map(versionOf).join();
+
 /** An argument whose ConfigMap is missing, and may be, is not given at all: its default in the Dockerfile counts. */
 function resolveArgs(build: Build, reader: Reader): Record<string, string> {
   const entries = (build.spec.args ?? []).flatMap(({ name, value, valueFrom }) => {

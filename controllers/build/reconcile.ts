@@ -7,6 +7,7 @@ import { decide, type Decision } from './decide.ts';
 import { clearUp, settleEnded, tidy } from './ended.ts';
 import { failureText, type Failure } from './failure.ts';
 import { findAll, NotKnownYet, type Found } from './find.ts';
+import { credentialVersions } from './inputs.ts';
 import { recordProgress, useKept, type Context } from './record.ts';
 import { isOnlyImage } from './outputs.ts';
 import { building, startBuild } from './start.ts';
@@ -126,6 +127,7 @@ async function follow(visit: Visit, found: Found): Promise<Outcome> {
 }
 
 function decideNow({ build, context, deps, key, lost, request }: Visit, found: Found): Decision {
+  const credentials = deps.lastCredentials.get(key);
   return decide({
     key: found.key,
     status: context.status.current,
@@ -134,6 +136,7 @@ function decideNow({ build, context, deps, key, lost, request }: Visit, found: F
     request,
     backoffLimit: build.spec.backoffLimit ?? 0,
     onlyImage: isOnlyImage(build),
+    newCredentials: credentials !== undefined && credentials !== credentialVersions(found.inputs),
     builderReadyAt: readySince(build, context.reader),
     now: context.clock.now(),
   });

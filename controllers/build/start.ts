@@ -4,6 +4,7 @@ import type { Outcome } from '../engine/contract.ts';
 import { findBuilder } from './builder.ts';
 import type { Decision, Why } from './decide.ts';
 import type { Found } from './find.ts';
+import { credentialVersions } from './inputs.ts';
 import { describeChange } from './key.ts';
 import { furtherOutputs } from './outputs.ts';
 import { runWork } from './run.ts';
@@ -32,6 +33,7 @@ export async function startBuild(
   });
   await status.flush();
   deps.lastParts.set(key, found.parts);
+  deps.lastCredentials.set(key, credentialVersions(found.inputs));
   const plan = { build, number, cause, endpoint: builder.endpoint, outputs, ...found };
   deps.jobs.start(key, { number, buildKey: found.key }, held.move(), runWork(plan, deps));
   return building(number, cause);

@@ -26,6 +26,8 @@ export interface BuildDeps extends RunDeps {
   readonly checks: Looks<BaseAnswers>;
   readonly watches: ContextWatches;
   readonly results: Results;
+  /** Versions of the Secrets for registries at the last try. */
+  readonly lastCredentials: Map<Key, string>;
   /** What went into the last build, in parts; only to tell what changed since. */
   readonly lastParts: Map<Key, KeyParts>;
 }

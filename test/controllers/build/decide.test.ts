@@ -12,6 +12,7 @@ const situation = (fields: Partial<Situation> = {}): Situation => ({
   request: undefined,
   backoffLimit: 0,
   onlyImage: true,
+  newCredentials: false,
   builderReadyAt: undefined,
   now: NOW,
   ...fields,
@@ -121,6 +122,14 @@ const ROWS: readonly (readonly [what: string, fields: Partial<Situation>, decisi
     'current',
   ],
   ['it was asked for, and failed', { status: { ...used, lastBuild: ended({ failure: own }) } }, 'failed BuildFailed'],
+  [
+    'a registry refused the credentials, and there are others now',
+    {
+      newCredentials: true,
+      status: { lastBuild: ended({ attempts: 5, failure: { reason: 'Unauthorized', transient: true } }) },
+    },
+    'build again 6',
+  ],
   ['a builder went away just now', { status: { lastBuild: ended({ failure: away }) } }, 'wait 1'],
   [
     'a builder went away for the fifth time',
