@@ -42,7 +42,7 @@ const IMPLICIT_LABEL = 'tsmoby.dev/implicit';
 export function heldBase(
   build: Build,
   reference: string,
-  { platforms }: Inputs,
+  platforms: readonly string[],
   platform: string,
   reader: Reader,
 ): Held {

@@ -9,6 +9,7 @@ import { fingerprint } from '../../schemas/values/fingerprint.ts';
 import type { ContextSources } from './context-sources.ts';
 import type { Inputs } from './inputs.ts';
 import { layoutRecordName, sourceId } from './names.ts';
+import { fullReferences } from './references.ts';
 
 /** A directory as it was found. */
 export type LookedAt = PreparedContext & ContextDigest;
@@ -31,8 +32,10 @@ export interface ContextView {
   readonly layouts: Readonly<Record<string, { readonly digest: string; readonly recordName: string }>>;
   readonly definition: Definition;
   readonly definitionDigest: string;
-  /** Full references of the images that it asks for. */
+  /** Full references of the images that it is built from. */
   readonly references: readonly string[];
+  /** Full reference of the image that reads it, where that is one. */
+  readonly frontend?: string;
 }
 
 export interface ContextLookDeps {
@@ -69,7 +72,7 @@ export async function lookAtContexts(
     layouts: await loadLayouts(build, sources, deps, signal),
     definition,
     definitionDigest: fingerprint(definition.text ?? null, 64),
-    references: referencesOf(build, definition, inputs, platform),
+    ...referencesOf(build, definition, inputs, platform),
   };
 }
 
@@ -108,15 +111,21 @@ function referencesOf(
   { text = '' }: Definition,
   { args, platforms }: Inputs,
   build: string,
-): readonly string[] {
-  if (spec.frontend?.name === 'gateway.v0') return [];
+): Pick<ContextView, 'references' | 'frontend'> {
+  if (spec.frontend?.name === 'gateway.v0') return { references: [], ...frontendOf(spec.frontend.source) };
   const contexts = (spec.contexts ?? []).map(({ name }) => name);
   const target = spec.target === undefined ? {} : { target: spec.target };
-  const found = platforms.flatMap((platform) => {
+  const found = platforms.map((platform) => {
     const variables = platformArguments({ build, target: platform });
-    return scanDockerfile(text, { args, platform: variables, contexts, ...target }).references;
+    return scanDockerfile(text, { args, platform: variables, contexts, ...target });
   });
-  return [...new Set(found)];
+  return { references: [...new Set(found.flatMap(({ references }) => references))], ...frontendOf(found[0]?.syntax) };
+}
+
+/** Names that are no references are for the builder to understand. */
+function frontendOf(image: string | undefined): Pick<ContextView, 'frontend'> {
+  const [frontend] = fullReferences([image]);
+  return frontend === undefined ? {} : { frontend };
 }
 
 async function loadLayouts(

@@ -34,9 +34,11 @@ export function findAll(visit: Visit): Found {
   deps.watches.keep(visit.key, build.spec.watch === true ? directoriesOf(sources) : []);
   const view = lookAtFiles(visit, sources, inputs);
   reportContext(visit, view);
-  noteReferences(visit, view.references);
-  checkCycle(build, view.references, reader);
-  const bases = findBases(visit, view.references, inputs);
+  const { frontend } = view;
+  const references = [...new Set([...(frontend === undefined ? [] : [frontend]), ...view.references])];
+  noteReferences(visit, references);
+  checkCycle(build, references, reader);
+  const bases = findBases(visit, references, inputs, frontend);
   const objects = objectContexts(build, reader);
   const parts = keyParts(build, inputs, view, objects, bases);
   return { inputs, view, bases, objects, parts, key: buildKey(parts) };
@@ -126,10 +128,19 @@ function noteReferences({ context: { status } }: Visit, references: readonly str
   status.set({ bases: bases.length === 0 ? undefined : bases });
 }
 
-function findBases(visit: Visit, references: readonly string[], inputs: Inputs): readonly Base[] {
+function findBases(
+  visit: Visit,
+  references: readonly string[],
+  inputs: Inputs,
+  frontend: string | undefined,
+): readonly Base[] {
   const { build, context, deps } = visit;
   const { status, reader, event } = context;
-  const held = references.map((reference) => heldBase(build, reference, inputs, deps.platform, reader));
+  const held = references.map((reference) => {
+    // A front end runs on the builder, whatever it builds for.
+    const platforms = reference === frontend ? [deps.platform] : inputs.platforms;
+    return heldBase(build, reference, platforms, deps.platform, reader);
+  });
   const asked = references.filter((reference, at) => held[at]?.type === 'elsewhere' && !pinnedDigest(reference));
   const known = knownDigests(status.current);
   const blocked = held.find((one) => one.type === 'blocked');

@@ -145,6 +145,24 @@ test('named contexts are Builds, Images, directories, layouts and references', a
   );
 });
 
+test('a front end that an Image of the namespace holds comes from our store, too, whatever is built for', async (t) => {
+  await using world = await BuildWorld.open();
+  world.runtime.controls.addImage('example.com/front:1');
+  const { status } = await world.image('front', { reference: 'example.com/front:1' });
+  const layout = { type: 'layout', digest: status?.digest ?? '' } as const;
+  await world.apply('syntax', {
+    dockerfile: { inline: '# syntax=example.com/front:1\nFROM scratch\n' },
+    platforms: ['linux/amd64', 'linux/arm64'],
+  });
+  const build = await world.built('syntax', 1);
+  t.like(build.status?.bases?.[0], { reference: 'example.com/front:1', source: 'Image/front' });
+  t.like(world.builders.last.request.namedContexts['example.com/front:1'], layout);
+  const frontend = { name: 'gateway.v0', source: 'example.com/front:1' } as const;
+  await world.apply('gateway', { frontend, dockerfile: { inline: 'any text' } });
+  await world.built('gateway', 1);
+  t.like(world.builders.last.request.namedContexts['example.com/front:1'], layout);
+});
+
 test('Builds that are built from each other are stalled with the circle, until it is broken', async (t) => {
   await using world = await BuildWorld.open();
   await world.apply('a', { ...from('b:1'), reference: 'a:1' });
