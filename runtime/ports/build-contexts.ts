@@ -72,8 +72,11 @@ export interface BuildContexts {
   digest(path: string, options: DigestOptions, signal?: AbortSignal): Promise<ContextDigest>;
   /** A text file of a context, at most `maxBytes`; undefined when there is none. Links do not lead out of it. */
   readFile(path: string, name: string, maxBytes: number, signal?: AbortSignal): Promise<Uint8Array | undefined>;
-  /** Calls back, some milliseconds after the last of a burst, when something in it may have changed; also when it comes back after it was gone. */
-  watch(path: string, onChange: () => void): Disposable;
+  /**
+   * Calls back, some milliseconds after the last of a burst, when something in it may have changed; also when it comes back after it was gone. It may call
+   * back once when watching has begun, as nobody knows what changed just before. What takes no part in a `digest` with the same options need not be told.
+   */
+  watch(path: string, onChange: () => void, options?: DigestOptions): Disposable;
   /** A name for the builder's copy of this directory. */
   sharedKey(path: string): string;
   /** Takes away whatever was brought here for this owner. Idempotent. */

@@ -14,6 +14,7 @@ import { readInside, realDirectory } from './inside.ts';
 import { KeyedTurns } from './keyed-turns.ts';
 import { createLayout, type Layout } from './layout.ts';
 import { sharedKey } from './shared-key.ts';
+import { watchContext } from './watch/watch.ts';
 
 /** As pino's, whose method calls it takes. */
 export interface ContextsLog {
@@ -61,7 +62,7 @@ export function createBuildContexts(options: BuildContextsOptions): BuildContext
         throwIfAborted(signal, `reading ${name}`);
         return await readInside(await realDirectory(path), name, maxBytes);
       }),
-    watch: () => ({ [Symbol.dispose]: () => undefined }),
+    watch: (path, onChange, how) => watchContext({ ...how, path, onChange, log: options.log }),
     sharedKey: (path) => sharedKey(hostId, path),
     remove: (uid) =>
       told(`contexts of ${uid}`, async () => {

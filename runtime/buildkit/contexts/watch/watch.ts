@@ -1,0 +1,191 @@
+/**
+ * Watching a context: calls back when something in it may have changed. It never fails: where the kernel does not tell (too many watches), it looks
+ * by itself, and where there is no directory it waits for one.
+ *
+ * node:fs.watch on each directory, because the recursive ways at hand (its own, chokidar's) watch every file by itself, and cannot leave out what the
+ * ignore file leaves out: a node_modules would take all the watches that a user has.
+ */
+import { type FSWatcher, realpathSync, watch as watchPath } from 'node:fs';
+
+import { isRuntimeError } from '../../../errors.ts';
+import type { ContextsLog } from '../create.ts';
+import { readIgnored } from '../content/ignore.ts';
+import { anchorsOf, sameAnchors, type Anchors } from './anchors.ts';
+import { Burst } from './burst.ts';
+import { Directories, identityOf, type DirectoriesOptions } from './directories.ts';
+import { poll } from './polling.ts';
+
+export interface WatchOptions {
+  readonly path: string;
+  /** Of the definition, relative to the context: its own ignore file counts, and it is watched also where it is left out. */
+  readonly dockerfile?: string;
+  readonly onChange: () => void;
+  readonly log: ContextsLog;
+  /** See Directories. */
+  readonly maxDirectories?: number;
+  /** Milliseconds between two looks where the kernel does not tell; default 2000. */
+  readonly pause?: number;
+}
+
+/** Milliseconds after which watches of the kernel are tried again, where there were none. */
+const retryAfter = 10 * 60_000;
+
+/** How often the way to the directory may change while it is looked at. */
+const maxTries = 5;
+
+const defaultPause = 2000;
+
+export function watchContext(options: WatchOptions): Disposable {
+  const watching = new Watching(options);
+  watching.restart();
+  return watching;
+}
+
+class Watching implements Disposable {
+  readonly #options: WatchOptions;
+  readonly #burst: Burst;
+  readonly #anchors: FSWatcher[] = [];
+  #inside: Inside | undefined;
+  #starts = 0;
+  #retry: NodeJS.Timeout | undefined;
+  #isOver = false;
+
+  constructor(options: WatchOptions) {
+    this.#options = options;
+    this.#burst = new Burst(() => this.#tell());
+  }
+
+  /** Everything anew: the path may mean another directory, or none. */
+  restart(): void {
+    const start = ++this.#starts;
+    this.#watchAnchors();
+    void this.#open().then((inside) => {
+      if (this.#isOver || start !== this.#starts) {
+        inside?.[Symbol.dispose]();
+        return;
+      }
+      this.#inside?.[Symbol.dispose]();
+      this.#inside = inside;
+      this.#burst.add();
+    });
+  }
+
+  /** Names on the way to the directory. */
+  #watchAnchors(): void {
+    let anchors = anchorsOf(this.#options.path);
+    for (let tries = 1; ; tries++) {
+      this.#watchNames(anchors);
+      const now = anchorsOf(this.#options.path);
+      // What changed before it was watched, nobody told.
+      if (tries === maxTries || sameAnchors(anchors, now)) return;
+      anchors = now;
+    }
+  }
+
+  #watchNames(anchors: Anchors): void {
+    for (const watcher of this.#anchors.splice(0)) watcher.close();
+    for (const [directory, names] of anchors) {
+      try {
+        const watcher = watchPath(directory, { persistent: false }, (type, name) => {
+          if (type === 'rename' && (name === null || names.has(name))) this.#onAnchor();
+        });
+        watcher.on('error', () => undefined);
+        this.#anchors.push(watcher);
+      } catch {
+        // Gone already, or no watch is left: what is inside tells, or is polled.
+      }
+    }
+  }
+
+  #onAnchor(): void {
+    if (this.#isOver) return;
+    this.restart();
+    this.#burst.add();
+  }
+
+  async #open(): Promise<Inside | undefined> {
+    try {
+      const root = realpathSync(this.#options.path);
+      const { file, patterns } = await readIgnored(root, this.#options.dockerfile);
+      return this.#openInside(root, this.#withDefinition(patterns, file), patterns);
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** What counts although it may be left out. */
+  #withDefinition(patterns: readonly string[], file: string | undefined): readonly string[] {
+    const kept = [this.#options.dockerfile, file].filter((name) => name !== undefined);
+    return patterns.length === 0 ? [] : [...patterns, ...kept.map((name) => `!${escapePattern(name)}`)];
+  }
+
+  #openInside(root: string, exclude: readonly string[], patterns: readonly string[]): Inside {
+    const onChange = (): void => this.#burst.add();
+    const isSamePlan = async (): Promise<boolean> => {
+      const now = await readIgnored(root, this.#options.dockerfile).catch(() => undefined);
+      return now !== undefined && now.patterns.join('\n') === patterns.join('\n');
+    };
+    let poller: Disposable | undefined;
+    const onExhausted = (code: string): void => {
+      this.#options.log.warn(
+        { path: this.#options.path, code },
+        'no watches are left for this directory: it is looked at every few seconds; raise fs.inotify.max_user_watches',
+      );
+      poller = poll({ root, patterns: exclude, onChange, pause: this.#options.pause ?? defaultPause });
+      clearTimeout(this.#retry);
+      this.#retry = setTimeout(() => this.restart(), retryAfter).unref();
+    };
+    const identity = identityOf(root);
+    const { maxDirectories } = this.#options;
+    const how = { root, onChange, onExhausted, ...(maxDirectories === undefined ? {} : { maxDirectories }) };
+    const directories = openDirectories(how, exclude);
+    return {
+      settle: () => directories.settle(),
+      isSame: async () => identityOf(root) === identity && (await isSamePlan()),
+      [Symbol.dispose]: () => {
+        directories[Symbol.dispose]();
+        poller?.[Symbol.dispose]();
+      },
+    };
+  }
+
+  #tell(): void {
+    const inside = this.#inside;
+    inside?.settle();
+    void inside?.isSame().then((isSame) => {
+      if (!isSame && !this.#isOver && inside === this.#inside) this.restart();
+    });
+    try {
+      this.#options.onChange();
+    } catch (err) {
+      this.#options.log.warn({ err, path: this.#options.path }, 'whoever watches a context failed');
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#isOver = true;
+    this.#burst[Symbol.dispose]();
+    clearTimeout(this.#retry);
+    for (const watcher of this.#anchors.splice(0)) watcher.close();
+    this.#inside?.[Symbol.dispose]();
+  }
+}
+
+/** An ignore file that is wrong leaves nothing out, so that one sees when it is mended. */
+function openDirectories(how: Omit<DirectoriesOptions, 'patterns'>, patterns: readonly string[]): Directories {
+  try {
+    return new Directories({ ...how, patterns });
+  } catch (error) {
+    if (!isRuntimeError(error, 'InvalidArgument')) throw error;
+    return new Directories({ ...how, patterns: [] });
+  }
+}
+
+interface Inside extends Disposable {
+  /** After a burst of changes. */
+  settle(): void;
+  /** Whether what is watched still is what has to be: the same directory, the same things left out. */
+  isSame(): Promise<boolean>;
+}
+
+const escapePattern = (name: string): string => name.replaceAll(/[*?[\\]/g, String.raw`\$&`);
