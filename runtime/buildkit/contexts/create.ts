@@ -1,7 +1,6 @@
 /** The BuildContexts port on this machine's file system, with the git, tar and network of this machine. */
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { RuntimeError } from '../../errors.ts';
 import type { BuildContexts, ContextSource, PreparedContext } from '../../ports/build-contexts.ts';
 import type { Host } from '../../ports/host.ts';
 import { digestContext } from './content/digest.ts';
@@ -9,6 +8,7 @@ import { HashThreads } from './content/hash-thread.ts';
 import { KnownContent } from './content/known-content.ts';
 import { errnoOf, fileFailure, throwIfAborted } from './failures.ts';
 import { gitRevision, prepareGit } from './git/prepare.ts';
+import { httpRevision, prepareHttp } from './http/prepare.ts';
 import { prepareInline } from './inline.ts';
 import { readInside, realDirectory } from './inside.ts';
 import { KeyedTurns } from './keyed-turns.ts';
@@ -35,6 +35,8 @@ export interface BuildContextsOptions {
   readonly log: ContextsLog;
   /** Of the daemon: proxies stand in it. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Of an archive; default 2 GiB. */
+  readonly maxArchiveBytes?: number;
 }
 
 /** Begins names of directories that are nobody's, and hold secrets. */
@@ -94,7 +96,7 @@ async function prepare(layout: Layout, id: string, source: ContextSource, tools:
     case 'git':
       return await prepareGit(place, source, tools);
     case 'http':
-      throw new RuntimeError('Unsupported', `contexts of type ${source.type} are not there yet`);
+      return await prepareHttp(place, source, tools);
   }
 }
 
@@ -104,6 +106,8 @@ async function revision(layout: Layout, source: ContextSource, tools: Tools): Pr
   switch (source.type) {
     case 'git':
       return await gitRevision(place, source, tools);
+    case 'http':
+      return await httpRevision(source, tools);
     default:
       return undefined;
   }

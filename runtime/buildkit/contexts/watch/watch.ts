@@ -57,17 +57,19 @@ class Watching implements Disposable {
 
   /** Everything anew: the path may mean another directory, or none. */
   restart(): void {
-    const start = ++this.#starts;
     this.#watchAnchors();
-    void this.#open().then((inside) => {
-      if (this.#isOver || start !== this.#starts) {
-        inside?.[Symbol.dispose]();
-        return;
-      }
-      this.#inside?.[Symbol.dispose]();
-      this.#inside = inside;
-      this.#burst.add();
-    });
+    void this.#startInside(++this.#starts);
+  }
+
+  async #startInside(start: number): Promise<void> {
+    const inside = await this.#open();
+    if (this.#isOver || start !== this.#starts) {
+      inside?.[Symbol.dispose]();
+      return;
+    }
+    this.#inside?.[Symbol.dispose]();
+    this.#inside = inside;
+    this.#burst.add();
   }
 
   /** Names on the way to the directory. */
@@ -150,16 +152,17 @@ class Watching implements Disposable {
   }
 
   #tell(): void {
-    const inside = this.#inside;
-    inside?.settle();
-    void inside?.isSame().then((isSame) => {
-      if (!isSame && !this.#isOver && inside === this.#inside) this.restart();
-    });
+    void this.#settle(this.#inside);
     try {
       this.#options.onChange();
     } catch (err) {
       this.#options.log.warn({ err, path: this.#options.path }, 'whoever watches a context failed');
     }
+  }
+
+  async #settle(inside: Inside | undefined): Promise<void> {
+    inside?.settle();
+    if ((await inside?.isSame()) === false && !this.#isOver && inside === this.#inside) this.restart();
   }
 
   [Symbol.dispose](): void {

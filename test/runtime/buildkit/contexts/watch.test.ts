@@ -11,52 +11,11 @@ import {
 import { setTimeout as delay } from 'node:timers/promises';
 import { dirname, join } from 'node:path';
 import test from 'ava';
-import { watchContext, type WatchOptions } from '../../../../runtime/buildkit/contexts/watch/watch.ts';
+import { watchContext } from '../../../../runtime/buildkit/contexts/watch/watch.ts';
 import { eventually } from '../../../support/eventually.ts';
 import { recordingLog } from '../../../support/recording-log.ts';
-import { makeTree, type Leaf } from '../files/tree.ts';
-
-interface Scene extends AsyncDisposable {
-  readonly path: string;
-  readonly calls: () => number;
-  readonly log: ReturnType<typeof recordingLog>;
-  /** Resolves when the change was told, by at least one call after it. */
-  readonly told: (what: string, change: () => void) => Promise<void>;
-}
-
-/** Below the tree, `context` is watched, and was told about once. */
-async function watched(leaves: Readonly<Record<string, Leaf>>, more: Partial<WatchOptions> = {}): Promise<Scene> {
-  const tree = await makeTree(leaves);
-  const log = recordingLog();
-  const path = join(tree.path, 'context');
-  let calls = 0;
-  const watching = watchContext({ path, onChange: () => calls++, log, ...more });
-  await eventually('watching has begun', () => calls > 0);
-  await delay(100); // what is read of the tree may be told once more
-  return {
-    path,
-    log,
-    calls: () => calls,
-    async told(what, change) {
-      const before = calls;
-      change();
-      await eventually(`a call, because ${what}`, () => calls > before);
-      await settled(() => calls);
-    },
-    async [Symbol.asyncDispose]() {
-      watching[Symbol.dispose]();
-      await tree[Symbol.asyncDispose]();
-    },
-  };
-}
-
-/** Calls that still come belong to the change before. */
-async function settled(calls: () => number): Promise<void> {
-  for (let before = -1; before !== calls();) {
-    before = calls();
-    await delay(150);
-  }
-}
+import { makeTree } from '../files/tree.ts';
+import { settled, watched } from './watched.ts';
 
 const save = (path: string, text = 'x'): void => {
   mkdirSync(dirname(path), { recursive: true });
@@ -141,34 +100,6 @@ test('a directory may be watched before there is one, and before there is what i
     if (file === 'a/b/c/x') await eventually(`a call for ${file}`, () => calls > before);
     await settled(() => calls);
   }
-  t.pass();
-});
-
-test('ten thousand changes are few calls, and directories of the burst are watched', async (t) => {
-  await using scene = await watched({ 'context/file': '' });
-  const before = scene.calls();
-  await scene.told('there are ten thousand files', () => {
-    for (let index = 0; index < 10_000; index++) {
-      if (index % 100 === 0) mkdirSync(join(scene.path, `d${index / 100}/deep`), { recursive: true });
-      writeFileSync(join(scene.path, `d${Math.floor(index / 100)}/f${index}`), '');
-    }
-  });
-  t.true(scene.calls() - before < 50, String(scene.calls() - before));
-  await scene.told('a file of the last directory changed', () => save(join(scene.path, 'd99/deep/file')));
-});
-
-test('thousands of directories are watched', async (t) => {
-  await using tree = await makeTree();
-  for (let index = 0; index < 3000; index++) {
-    mkdirSync(join(tree.path, `d${index % 50}/e${index}`), { recursive: true });
-  }
-  let calls = 0;
-  using _watching = watchContext({ path: tree.path, onChange: () => calls++, log: recordingLog() });
-  await eventually('watching has begun', () => calls > 0);
-  await settled(() => calls);
-  const before = calls;
-  save(join(tree.path, 'd49/e2999/file'));
-  await eventually('a call for the last directory', () => calls > before);
   t.pass();
 });
 
