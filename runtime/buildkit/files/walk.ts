@@ -21,8 +21,6 @@ export interface WalkOptions {
   /** Further `include`: paths that may lead through links. */
   readonly followPaths?: readonly string[];
   readonly signal?: AbortSignal | undefined;
-  /** A path that was seen, and gone before it could be looked into. */
-  readonly onVanished?: (path: string) => void;
 }
 
 /** Bytes of a directory's own size from which it is read in slices: some thousand names on most filesystems. */
@@ -155,9 +153,7 @@ class Walker {
   /** What cannot be looked at, and was not asked for, is nobody's trouble. */
   #look(path: string, meant: boolean): WalkEntry | undefined {
     try {
-      const entry = readEntry(this.#root, path);
-      if (entry === undefined) this.#options.onVanished?.(path);
-      return entry;
+      return readEntry(this.#root, path);
     } catch (error) {
       if (meant) throw error;
       return undefined;
@@ -194,8 +190,7 @@ class Walker {
   }
 
   #notEntered({ path, told }: { readonly path: string; readonly told: boolean }, error: unknown): true {
-    if (isGone(error)) this.#options.onVanished?.(path);
-    else if (told) throw unreadable(path, error);
+    if (told && !isGone(error)) throw unreadable(path, error);
     return true;
   }
 

@@ -32,7 +32,7 @@ async function diffCopy(call: ServerCall, options: FileSyncOptions): Promise<voi
   const signal = AbortSignal.any([call.signal, stop.signal]);
   const onChanged = (path: string): void => options.onChanged?.(name, path);
   const files = new FileReader({ root, call, signal, onChanged });
-  const listed = sendList(call, root, { ...filters(call), signal, onVanished: onChanged }, files);
+  const listed = sendList(call, root, { ...filters(call), signal }, files);
   try {
     await Promise.race([failureOf(listed), failureOf(files.done), answer(call, files)]);
   } catch (error) {

@@ -19,9 +19,9 @@ export interface Tree extends AsyncDisposable {
   put(leaves: Readonly<Record<string, Leaf>>): Promise<void>;
 }
 
-/** A directory of its own that is gone afterwards. */
-export async function makeTree(leaves: Readonly<Record<string, Leaf>> = {}): Promise<Tree> {
-  const path = mkdtempSync(join(tmpdir(), 'tsmoby-tree-'));
+/** A directory of its own that is gone afterwards. `place`: what it is in. */
+export async function makeTree(leaves: Readonly<Record<string, Leaf>> = {}, place = tmpdir()): Promise<Tree> {
+  const path = mkdtempSync(join(place, 'tsmoby-tree-'));
   const put = async (more: Readonly<Record<string, Leaf>>): Promise<void> => {
     for (const [name, leaf] of Object.entries(more)) await putLeaf(path, name, leaf);
   };

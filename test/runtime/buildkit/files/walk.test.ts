@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import test, { type ExecutionContext } from 'ava';
@@ -187,10 +187,8 @@ test(
 );
 
 test.serial(
-  'what vanishes while the walk comes by is left out, and told',
+  'what vanishes while the walk comes by is as if it had not been there',
   withTree({ 'a/x': '', 'b/y': '', c: '' }, async (t, { path }) => {
-    const vanished: string[] = [];
-    const options: WalkOptions = { onVanished: (gone) => vanished.push(gone) };
     // The first batch is asked for when the names of the root are read already: so it goes in between.
     const original = performance.now.bind(performance);
     let calls = 0;
@@ -200,9 +198,8 @@ test.serial(
       return original();
     };
     try {
-      const found = await paths(path, options);
-      t.false(found.includes('b'));
-      t.deepEqual(vanished, ['b']);
+      const found = await paths(path);
+      t.deepEqual(found, ['a', 'a/x', 'c']);
     } finally {
       performance.now = original;
     }
@@ -218,7 +215,8 @@ test(
 );
 
 test('a hundred thousand files in many directories and in one keep nobody waiting', async (t) => {
-  await using tree = await makeTree();
+  // In memory, where making them takes a second and not half a minute.
+  await using tree = await makeTree({}, existsSync('/dev/shm') ? '/dev/shm' : undefined);
   for (let directory = 0; directory < 50; directory++) {
     mkdirSync(join(tree.path, `d${directory}`));
     for (let file = 0; file < 1000; file++) writeFileSync(join(tree.path, `d${directory}`, `f${file}`), '');
