@@ -53,7 +53,7 @@ export function decide(situation: Situation): Decision {
   const { key, status, job, lost, request, onlyImage } = situation;
   if (job !== undefined) return { type: job.buildKey === key ? 'building' : 'supersede' };
   const { lastBuild } = status;
-  if (request !== undefined && request !== status.observedBuildRequest) return fresh('requested');
+  if (request !== undefined && request !== status.observedBuildRequest && !isLook(request)) return fresh('requested');
   if (lastBuild?.key === key && lastBuild.phase !== 'Succeeded') return unfinished(situation, lastBuild);
   if (lost) return replacement(situation);
   if (status.key === key) return { type: 'current' };
@@ -62,6 +62,9 @@ export function decide(situation: Situation): Decision {
   if (lastBuild === undefined) return fresh('first');
   return isRestless(lastBuild) ? unfinished(situation, lastBuild) : fresh('changed');
 }
+
+/** A request to look at everything that goes in, and to build only what is new. */
+export const isLook = (request: string): boolean => request.startsWith('look-');
 
 const fresh = (why: Why): Decision & { readonly type: 'build' } => ({ type: 'build', why, attempts: 1 });
 

@@ -3,7 +3,7 @@ import type { Build } from '../../schemas/gen/types.ts';
 import { ReconcileError, settled, type Outcome } from '../engine/contract.ts';
 import { readySince } from './builder.ts';
 import { conclude } from './conclude.ts';
-import { decide, type Decision } from './decide.ts';
+import { decide, isLook, type Decision } from './decide.ts';
 import { clearUp, settleEnded, tidy } from './ended.ts';
 import { failureText, type Failure } from './failure.ts';
 import { findAll, NotKnownYet, type Found } from './find.ts';
@@ -96,6 +96,7 @@ async function follow(visit: Visit, found: Found): Promise<Outcome> {
   const { deps, key, context } = visit;
   const { lastBuild } = context.status.current;
   if (lastBuild?.key === found.key) deps.lastParts.set(key, found.parts);
+  noteLook(visit, decision);
   switch (decision.type) {
     case 'current':
       deps.lastParts.set(key, found.parts);
@@ -123,6 +124,14 @@ async function follow(visit: Visit, found: Found): Promise<Outcome> {
       };
     case 'build':
       return startBuild(visit, found, decision);
+  }
+}
+
+/** It was looked, and there is nothing new to build. A build that begins notes it by itself. */
+function noteLook({ request, context: { status } }: Visit, { type }: Decision): void {
+  if (request === undefined || !isLook(request)) return;
+  if (type === 'current' || type === 'building' || type === 'failed' || type === 'wait') {
+    status.set({ observedBuildRequest: request });
   }
 }
 

@@ -78,6 +78,20 @@ test('a request builds again, once, with the same key', async (t) => {
   t.is(world.builders.builds.length, 2);
 });
 
+test('a request to look builds only what is new, and is told to have been served', async (t) => {
+  await using world = await BuildWorld.open();
+  await world.apply('app');
+  await world.built('app', 1);
+  const look = (value: string) => ({ annotations: { 'tsmoby.dev/build-request': value } });
+  await world.apply('app', {}, look('look-1'));
+  const served = await world.until('served', 'app', ({ status }) => status?.observedBuildRequest === 'look-1');
+  t.is(served.status?.lastBuild?.number, 1);
+  await world.apply('app', { target: 'x' }, look('look-2'));
+  const { status } = await world.built('app', 2);
+  t.like(status, { observedBuildRequest: 'look-2', lastBuild: { cause: 'the spec changed' } });
+  t.deepEqual(await world.costOfNothing('app'), []);
+});
+
 test('steps are shown while it runs, at most once a second, and stay', async (t) => {
   const time = new ManualTime();
   await using world = await BuildWorld.open({ time });

@@ -60,6 +60,7 @@ const ROWS: readonly (readonly [what: string, fields: Partial<Situation>, decisi
   ['it is being built, and was asked for meanwhile', { job: { buildKey: 'new' }, request: 'x' }, 'building'],
   ['it was asked for', { status: used, request: 'x' }, 'build requested 1'],
   ['it was asked for and served', { status: { ...used, observedBuildRequest: 'x' }, request: 'x' }, 'current'],
+  ['it was asked to look', { status: used, request: 'look-x' }, 'current'],
   ['the result is gone', { status: used, lost: true }, 'build lost 1'],
   [
     'the result is gone as soon as it was built',
