@@ -13,6 +13,9 @@ import { fileSync } from './session/file-sync.ts';
 import { secrets } from './session/secrets.ts';
 import { ssh } from './session/ssh.ts';
 
+/** Reason of a failure that a build without one does not make good. */
+export const CONTEXT_CHANGED = 'ContextChanged';
+
 /** What a builder may ask of us for one build, and what came of it on our side. */
 export interface Attachables {
   readonly methods: SessionMethods;
@@ -143,7 +146,7 @@ function noticing(content: ContentProxy, onUsed: () => void): ContentProxy {
 
 function changed(path: string): RuntimeError {
   return new RuntimeError('Unavailable', `${path} changed while it was sent; the build is begun anew`, {
-    reason: 'ContextChanged',
+    reason: CONTEXT_CHANGED,
   });
 }
 

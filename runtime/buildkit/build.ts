@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RuntimeError } from '../errors.ts';
 import type { BuilderFacts, BuildEvent, BuildRequest, BuildResult } from '../ports/builders.ts';
-import { attachablesOf } from './attachables.ts';
+import { attachablesOf, CONTEXT_CHANGED } from './attachables.ts';
 import type { Control } from './control.ts';
 import { toRuntimeError } from './errors.ts';
 import { buildError } from './failure/classify.ts';
 import { createScrubber } from './failure/scrub.ts';
+import { sessionError } from './failure/session.ts';
 import { openCaches, type OpenCaches } from './local-cache/open.ts';
 import { entitlementsOf, frontendAttributes } from './request/attributes.ts';
 import { cacheExports, cacheImports, cacheImportsAttribute } from './request/cache.ts';
@@ -94,17 +95,17 @@ async function buildOnce(
     request: solveRequest(job, exports),
   };
   const outcome = await solve(control, solveJob, job.onEvent, job.signal);
+  const ours = attachables.failure();
+  // What was torn while it was sent is no result, though the builder cannot know.
+  if (outcome.type === 'done' && ours?.reason === CONTEXT_CHANGED) throw ours;
   if (outcome.type === 'done') {
     return { attributes: outcome.response, missing: exports.filter((made) => !attachables.isDelivered(made)) };
   }
-  throw failureOf(attachables.failure(), () =>
-    buildError(outcome.failure, { title: control.endpoint.title, steps: outcome.steps, scrubber }),
-  );
-}
-
-/** What went wrong here is the cause of what the builder says. */
-function failureOf(ours: RuntimeError | undefined, theirs: () => RuntimeError): RuntimeError {
-  return ours ?? theirs();
+  // What went wrong here is the cause of what the builder says.
+  const { title } = control.endpoint;
+  if (ours !== undefined) throw ours;
+  if (outcome.broken !== undefined) throw sessionError(title, outcome.broken);
+  throw buildError(outcome.failure, { title, steps: outcome.steps, scrubber });
 }
 
 function solveRequest({ request, facts, caches }: Job, exports: readonly Export[]): SolveJob['request'] {

@@ -85,7 +85,9 @@ const KINDS: readonly Kind[] = [
   {
     reason: 'BuilderUnavailable',
     code: 'Unavailable',
-    matches: says(/no active session for|session healthcheck failed|no such job /),
+    matches: says(
+      /no active session for|session healthcheck failed|no such job |^context canceled$|^closing transport due to/,
+    ),
     advice: 'the session with it broke; it is tried again',
   },
   {

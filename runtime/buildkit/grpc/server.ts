@@ -18,6 +18,8 @@ export type SessionMethods = ReadonlyMap<string, ServerMethod>;
 export interface ServedSession extends AsyncDisposable {
   /** Aborted when the connection is gone, whoever ended it. */
   readonly signal: AbortSignal;
+  /** Why the connection broke; undefined while it is good, and when an end only closed it. */
+  failure(): Error | undefined;
 }
 
 const WINDOW = 1024 * 1024;
@@ -36,6 +38,7 @@ export function serveSession(duplex: Duplex, methods: SessionMethods): ServedSes
   const all = new Map([HEALTH, ...methods]);
   const gone = new AbortController();
   const running = new Set<Promise<void>>();
+  let failure: Error | undefined;
   const session = performServerHandshake(duplex, {
     settings: { initialWindowSize: WINDOW, maxHeaderListSize: 1 << 24 },
     maxHeaderListPairs: 1 << 20,
@@ -45,7 +48,10 @@ export function serveSession(duplex: Duplex, methods: SessionMethods): ServedSes
   // Always from below: a session that is destroyed first says goodbye, which is an assertion of Node's while another write is under way.
   duplex.on('error', () => duplex.destroy());
   duplex.once('end', () => duplex.destroy());
-  session.on('error', () => duplex.destroy());
+  session.on('error', (error) => {
+    failure ??= error;
+    duplex.destroy();
+  });
   session.once('close', () => {
     duplex.destroy();
     end();
@@ -57,6 +63,7 @@ export function serveSession(duplex: Duplex, methods: SessionMethods): ServedSes
   widen(session);
   return {
     signal: gone.signal,
+    failure: () => failure,
     [Symbol.asyncDispose]: async () => {
       duplex.destroy();
       end();

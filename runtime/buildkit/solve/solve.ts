@@ -23,9 +23,15 @@ export interface SolveJob {
   readonly methods: SessionMethods;
 }
 
+/** `broken`: how the session ended before the build did, where it was not closed but broke. */
 export type SolveOutcome =
   | { readonly type: 'done'; readonly response: Readonly<Record<string, string>> }
-  | { readonly type: 'failed'; readonly failure: FailureStatus; readonly steps: StepMemory };
+  | {
+      readonly type: 'failed';
+      readonly failure: FailureStatus;
+      readonly steps: StepMemory;
+      readonly broken?: Error | undefined;
+    };
 
 /** Milliseconds in which what happened last may still be told. */
 const LAST_WORDS = 5_000;
@@ -53,12 +59,12 @@ export async function solve(
   const shared = await control.connection(signal);
   using connection = await endpoint.connect(signal);
   const announcement = { id: job.sessionId, sharedKey: job.sharedKey, methods: [...job.methods.keys()] };
-  await using _session = serveSession(await endpoint.openSession(connection, announcement), job.methods);
+  await using session = serveSession(await endpoint.openSession(connection, announcement), job.methods);
   using following = followBuild(shared, job.ref, onEvent);
   let outcome: SolveOutcome | undefined;
   try {
     outcome = await answerOf(control, connection, job, following, signal);
-    return outcome;
+    return outcome.type === 'failed' ? { ...outcome, broken: session.failure() } : outcome;
   } finally {
     await heard(following, patienceFor(outcome, following));
     void control.run((records) => deleteRecord(records, job.ref)).catch(() => undefined);

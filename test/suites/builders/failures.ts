@@ -67,6 +67,19 @@ export const failures: Part = (test, name, harness) => {
     await t.notThrowsAsync(harness().builder.usage(), 'the connection is good');
   });
 
+  test(`${name}: five thousand ignore patterns are fine, and too many are said to be`, async (t) => {
+    const patterns = (count: number): string =>
+      Array.from({ length: count }, (_, at) => `some/long/pattern/number-${String(at).padStart(6, '0')}\n`).join('');
+    const Dockerfile = 'FROM scratch\nCOPY a /\n';
+    await using some = await makeBuildFolder({ Dockerfile, a: 'a', '.dockerignore': patterns(5_000) });
+    await t.notThrowsAsync(built(harness().builder, some.request()));
+    await using many = await makeBuildFolder({ Dockerfile, a: 'a', '.dockerignore': patterns(9_000) });
+    t.like(await failureOf(harness().builder, many.request()), {
+      code: 'InvalidArgument',
+      reason: 'TooManyIgnorePatterns',
+    });
+  });
+
   test(`${name}: images that cannot be had heal by themselves, so they are no fault of the build`, async (t) => {
     const host = `127.0.0.1:${await freePort()}`;
     await using base = await makeBuildFolder({ Dockerfile: `FROM ${host}/base:1\nCOPY a /\n`, a: 'a' });
