@@ -82,15 +82,18 @@ export class FakeContent {
     ) {
       if (!methods.includes(method)) throw new ContentCallError(UNIMPLEMENTED, `${method} is not allowed here`);
       const stop = writer === undefined ? signal : AbortSignal.any([signal, writer.stop]);
-      const stream = {};
+      const stream: { ref?: string } = {};
       try {
         for await (const message of requests) {
           if (stop.aborted) throw new RuntimeError('Cancelled', `${method}: cancelled`);
           if (method === 'Write') {
             const request = fromBinary(WriteContentRequestSchema, message);
-            this.#lock(request.ref, stream);
-            writer?.begun.add(request.ref);
-            const response = this.#write(request);
+            // Only the first message of a stream has to say what it writes.
+            const ref = request.ref === '' ? (stream.ref ?? '') : request.ref;
+            stream.ref = ref;
+            this.#lock(ref, stream);
+            writer?.begun.add(ref);
+            const response = this.#write({ ...request, ref });
             if (response.digest !== '') writer?.written.add(response.digest);
             yield toBinary(WriteContentResponseSchema, response);
           } else yield* this.#single(method, message, allowed);
