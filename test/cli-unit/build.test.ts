@@ -18,6 +18,7 @@ test('what is built is whole: commands, the store’s thread and logd each start
     t.deepEqual((await readdir(target)).sort(), [
       'daemon.js',
       'dial-program.js',
+      'hash-worker.js',
       'main.js',
       'program',
       'sqlite',
