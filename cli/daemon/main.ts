@@ -12,6 +12,7 @@ import type { DaemonOptions } from '../daemon-options.ts';
 import { VERSION } from '../version.ts';
 import { assignNode } from './assign-node.ts';
 import { serveBuildLog } from './build-log.ts';
+import { serveBuilderCache } from './builder-cache.ts';
 import { serveContainerProcesses } from './container-exec.ts';
 import { serveContainerLog } from './container-log.ts';
 import { serveContainerPorts } from './container-ports.ts';
@@ -95,6 +96,7 @@ export async function startDaemon(options: DaemonOptions, log: Log, signal: Abor
   starting.defer(() => server.endRequests());
   serveContainerLog(server, runtime.logs);
   serveBuildLog(server, runtime.building.buildLogs);
+  serveBuilderCache(server, runtime.building.builders);
   const { containers } = runtime.containerd;
   serveContainerProcesses(server, { containers, logs: runtime.logs });
   serveContainerPorts(server, { containers, host: runtime.host });
