@@ -30,11 +30,11 @@ export function createGit(
 
 /** Words of git, ssh and curl, which all speak English here (LC_ALL=C); the first that fits counts. */
 const meanings: readonly (readonly [RegExp, RuntimeError['code'], string | undefined])[] = [
-  [/host key verification failed|no .* host key is known/i, 'Unauthorized', undefined],
+  [/host key verification failed|no .* host key is known/i, 'Unauthorized', 'Unauthorized'],
   [
     /authentication failed|could not read (username|password)|permission denied|access denied|error: (401|403)|invalid credentials/i,
     'Unauthorized',
-    undefined,
+    'Unauthorized',
   ],
   [
     /repository .*not found|does not appear to be a git repository|couldn't find remote ref|error: 404|repository not exported|no such file or directory|not a git repository/i,

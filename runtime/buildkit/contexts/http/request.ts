@@ -115,15 +115,14 @@ export function fetchFailed(url: URL, problem: string, cause?: unknown): Runtime
   return new RuntimeError('Unavailable', `${describeUrl(url)}: ${problem}`, { cause, reason: 'ContextFetchFailed' });
 }
 
-const statuses: Readonly<Record<number, readonly [RuntimeErrorCode, string]>> = {
-  401: ['Unauthorized', 'credentials are missing or wrong'],
-  403: ['Unauthorized', 'these credentials are not enough'],
-  404: ['NotFound', 'there is no such file'],
-  410: ['NotFound', 'the file is gone'],
+const statuses: Readonly<Record<number, readonly [RuntimeErrorCode, string, string]>> = {
+  401: ['Unauthorized', 'credentials are missing or wrong', 'Unauthorized'],
+  403: ['Unauthorized', 'these credentials are not enough', 'Unauthorized'],
+  404: ['NotFound', 'there is no such file', 'ContextNotFound'],
+  410: ['NotFound', 'the file is gone', 'ContextNotFound'],
 };
 
 export function statusFailure(url: URL, status: number): RuntimeError {
-  const [code, problem] = statuses[status] ?? ['Unavailable', 'the server cannot answer'];
-  const reason = code === 'NotFound' ? 'ContextNotFound' : 'ContextFetchFailed';
+  const [code, problem, reason] = statuses[status] ?? ['Unavailable', 'the server cannot answer', 'ContextFetchFailed'];
   return new RuntimeError(code, `${describeUrl(url)}: ${problem} (status ${status})`, { reason });
 }

@@ -182,8 +182,8 @@ test('credentials go to the server that they are for, and not on to another', as
 });
 
 for (const [status, code, reason] of [
-  [401, 'Unauthorized', undefined],
-  [403, 'Unauthorized', undefined],
+  [401, 'Unauthorized', 'Unauthorized'],
+  [403, 'Unauthorized', 'Unauthorized'],
   [404, 'NotFound', 'ContextNotFound'],
   [500, 'Unavailable', 'ContextFetchFailed'],
   [204, 'Unavailable', 'ContextFetchFailed'],
