@@ -63,6 +63,8 @@ const isFrontend = (text: string, step: string): boolean =>
 const isImage = (text: string, step: string): boolean =>
   RESOLVES.test(text) || /^\[internal\] load metadata for |^resolve image config for /.test(step);
 
+const NOT_IN_STAGE = /lstat \S*\/buildkit-mount\d+(\/.*): no such file or directory$/;
+
 /** First match wins: what is certain before what is likely. */
 const KINDS: readonly Kind[] = [
   {
@@ -123,6 +125,12 @@ const KINDS: readonly Kind[] = [
       return path === undefined ? text : `${path} is not in the context`;
     },
     advice: 'is the path right, relative to the context, and not left out by its ignore file?',
+  },
+  {
+    // Of another stage or image, whose files lie somewhere on the builder's disk: where is nobody's business.
+    reason: 'SourceNotFound',
+    matches: says(NOT_IN_STAGE),
+    say: (text) => `${NOT_IN_STAGE.exec(text)?.[1] ?? text} is not in what it is copied from`,
   },
   { reason: 'SecretNotFound', matches: says(/^secret .*: not found$|failed to .*secret.*not found/) },
   {

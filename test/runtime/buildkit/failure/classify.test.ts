@@ -18,6 +18,7 @@ for (const [message, reason] of [
   ['the Dockerfile cannot be empty', 'DockerfileInvalid'],
   ['failed to compute cache key: failed to calculate checksum of ref a::b: "/nope": not found', 'SourceNotFound'],
   ['failed to calculate checksum of ref a::b: failed to walk /x: "/nope": not found', 'SourceNotFound'],
+  ['lstat /var/lib/x/root/tmp/buildkit-mount3662548530/no/such/thing: no such file or directory', 'SourceNotFound'],
   ['secret it: not found', 'SecretNotFound'],
   ['invalid frontend: nothing.v0', 'FrontendUnavailable'],
   ['process "/bin/sh -c false" did not complete successfully: exit code: 1', 'BuildFailed'],
