@@ -1,4 +1,5 @@
 /** One build from the command line: it is waited for until the Build is what it is asked to be, and shown while it goes on. */
+import { isReason } from '../../client/client.ts';
 import { build } from '../../schemas/definitions/build.ts';
 import type { Build } from '../../schemas/gen/types.ts';
 import { computeStatus } from '../../schemas/values/kstatus.ts';
@@ -13,8 +14,10 @@ import type { BuildRef } from './open-log.ts';
 export interface WantedBuild extends BuildRef {
   /** Status of an older one says nothing. */
   readonly generation: number;
-  /** The value of the annotation that asked; absent: nobody had to. */
+  /** The value of the annotation that asked for a look; absent: nobody had to. */
   readonly request?: string;
+  /** Build also when nothing changed. */
+  readonly force: boolean;
   /** Number of the newest build that was over before. */
   readonly after: number;
 }
@@ -33,6 +36,8 @@ export interface RunBuildOptions {
   readonly signal: AbortSignal;
   /** Shows the log of one build, to its end. */
   readonly show: (log: ReturnType<typeof followBuildLog>) => Promise<void>;
+  /** Asks for a build, whether or not anything changed; resolves with the value of the annotation. */
+  readonly ask: () => Promise<string>;
   /** Which build is being shown; undefined: none. */
   readonly onBuild: (number: number | undefined) => void;
 }
@@ -43,46 +48,93 @@ type Step =
   | { readonly type: 'wait'; readonly why: string }
   | { readonly type: 'end'; readonly state: 'built' | 'failed'; readonly message: string };
 
-/** Rejects with the signal's reason, and with ApiError. */
+/**
+ * Shows every build that begins, until the Build is what it is asked to be, or cannot become so. One that failed before is tried once more. Rejects with
+ * the signal's reason, and with ApiError.
+ */
 export async function runBuild(wanted: WantedBuild, options: RunBuildOptions): Promise<BuildEnding> {
-  const { session, io, signal, show, onBuild } = options;
+  const { session, io, signal, ask } = options;
   const { namespace, name } = wanted;
   const source = objectSource(session.client, refOf(build), { namespace, fieldSelector: `metadata.name=${name}` });
-  let shown = wanted.after;
+  const so: SoFar = { shown: wanted.after, request: wanted.request, asked: false };
   let told = '';
   for await (const change of follow(source, io, signal)) {
     if (change.type === 'SYNCED') continue;
     if (change.type === 'DELETED') return { type: 'deleted' };
     const object = change.item as Build;
-    let step = nextStep(object, wanted, shown);
-    while (step.type === 'show') {
-      shown = step.number;
-      onBuild(shown);
-      await show(followBuildLog(session, io, { namespace, name, number: shown }, signal));
-      onBuild(undefined);
-      step = nextStep(object, wanted, shown);
+    const step = await showAll(object, wanted, so, options);
+    if (step.type === 'end') {
+      if (so.asked || so.shown > wanted.after || !isToBeForced(object, step, wanted))
+        return endingOf(object, step, so.shown, so.shown > wanted.after);
+      so.request = await ask();
+      so.asked = true;
+    } else {
+      if (step.why !== told && step.why !== '') note(io, `waiting: ${step.why}`);
+      told = step.why;
     }
-    if (step.type === 'end') return endingOf(object, step, shown, shown > wanted.after);
-    if (step.why !== told && step.why !== '') note(io, `waiting: ${step.why}`);
-    told = step.why;
   }
   signal.throwIfAborted();
   return { type: 'deleted' };
 }
 
-function nextStep({ ...object }: Build, wanted: WantedBuild, shown: number): Step {
+interface SoFar {
+  /** Number of the newest build that needs no showing any more. */
+  shown: number;
+  /** What must be served before status counts. */
+  request: string | undefined;
+  /** It was asked for a build, and not just for a look. */
+  asked: boolean;
+}
+
+async function showAll(
+  object: Build,
+  wanted: WantedBuild,
+  so: SoFar,
+  { session, io, signal, show, onBuild }: RunBuildOptions,
+): Promise<Exclude<Step, { readonly type: 'show' }>> {
+  const { namespace, name } = wanted;
+  for (;;) {
+    const step = nextStep(object, wanted, so);
+    if (step.type !== 'show') return step;
+    so.shown = step.number;
+    onBuild(step.number);
+    try {
+      await show(followBuildLog(session, io, { namespace, name, number: step.number }, signal));
+    } catch (error) {
+      if (!isReason(error, 'BadRequest')) throw error;
+      note(io, `the log of build ${step.number} cannot be shown: ${error.message}`);
+    }
+    onBuild(undefined);
+  }
+}
+
+function nextStep(object: Build, wanted: WantedBuild, { shown, request, asked }: SoFar): Step {
   const { status, metadata } = object;
   if (metadata.deletionTimestamp !== undefined) return { type: 'wait', why: 'it is being deleted' };
   const last = status?.lastBuild;
   if (last?.number !== undefined && last.number > shown) return { type: 'show', number: last.number };
-  const isSeen = (status?.observedGeneration ?? 0) >= wanted.generation;
-  if (!isSeen || (wanted.request !== undefined && status?.observedBuildRequest !== wanted.request))
+  if ((status?.observedGeneration ?? 0) < wanted.generation || last?.phase === 'Running')
     return { type: 'wait', why: '' };
-  if (last?.phase === 'Running') return { type: 'wait', why: '' };
   const { state, message } = computeStatus(object);
+  if (request !== undefined && status?.observedBuildRequest !== request) {
+    // it was looked at already, so what it waits for now is what keeps the build
+    if (asked && state === 'Failed' && !isOwnFailure(object)) return { type: 'end', state: 'failed', message };
+    return { type: 'wait', why: asked && state === 'InProgress' ? message : '' };
+  }
   if (state === 'Current') return { type: 'end', state: 'built', message };
   if (state === 'Failed') return { type: 'end', state: 'failed', message };
   return { type: 'wait', why: message };
+}
+
+const isToBeForced = (object: Build, { state }: Step & { type: 'end' }, { force }: WantedBuild): boolean =>
+  state === 'built' ? force : isOwnFailure(object);
+
+/** The newest build came to nothing, and will not be tried again by itself. */
+function isOwnFailure({ status }: Build): boolean {
+  const stalled = status?.conditions?.find(({ type, status: is }) => type === 'Stalled' && is === 'True');
+  const { phase, failure } = status?.lastBuild ?? {};
+  if (phase === 'Cancelled') return stalled?.reason === 'BuildCancelled';
+  return phase === 'Failed' && stalled?.reason === (failure?.reason ?? 'BuildFailed');
 }
 
 function endingOf(object: Build, step: Step & { type: 'end' }, number: number, isNew: boolean): BuildEnding {

@@ -1,7 +1,7 @@
 import test from 'ava';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Build, Container, Secret } from '../../schemas/gen/types.ts';
+import type { Build, BuildStatus, Container, Secret } from '../../schemas/gen/types.ts';
 import { begin, end, output, step } from '../schemas/values/build-progress/entries.ts';
 import { BUILD, failed, openBuildWorld, running, succeeded, waiting, type BuildWorld } from './build-world.ts';
 import type { Run, RunOptions } from './world.ts';
@@ -34,7 +34,7 @@ async function succeed(world: BuildWorld, number: number, isIt?: (found: Build) 
   await world.setStatus(made, { ...running(made, number), ...observed(made) });
   log.add(...DONE);
   await log.close();
-  await world.setStatus(made, succeeded(made, number));
+  await world.setStatus(made, { ...succeeded(made, number), ...observed(made) });
 }
 
 const requestOf = ({ metadata }: Build): string | undefined => metadata.annotations?.['tsmoby.dev/build-request'];
@@ -42,6 +42,14 @@ const requestOf = ({ metadata }: Build): string | undefined => metadata.annotati
 function observed(made: Build): { readonly observedBuildRequest?: string } {
   const request = requestOf(made);
   return request === undefined ? {} : { observedBuildRequest: request };
+}
+
+const isForced = (found: Build): boolean => /^\d/.test(requestOf(found) ?? '');
+
+/** It is looked at, and found as it was. */
+async function look(world: BuildWorld, statusOf: (made: Build, number: number) => Partial<BuildStatus>): Promise<void> {
+  const made = await world.find('app', (found) => requestOf(found)?.startsWith('look-') === true);
+  await world.setStatus(made, { ...statusOf(made, 1), ...observed(made) });
 }
 
 async function openWithContext(): Promise<BuildWorld> {
@@ -96,8 +104,18 @@ test('what failed is tried again when it is typed again, and so is what is to be
   t.is(first.stdout, '');
   const ending = `Dockerfile:3\n--------------------\n>>> 3 | RUN false\n--------------------\nERROR: Dockerfile:3: exit code: 1\n`;
   t.true(first.stderr.endsWith(`${ending}error: build.tsmoby.dev/app was not built\n`), first.stderr);
-  const again = await build(world, ['app'], () => succeed(world, 2, (found) => /^\d/.test(requestOf(found) ?? '')));
-  t.is(again.code, 0);
+  const again = await build(world, ['app'], async () => {
+    await look(world, failed);
+    await succeed(world, 2, isForced);
+  });
+  t.deepEqual([again.code, again.stderr], [0, LOG]);
+  const third = await build(world, ['app', '--no-cache'], () => succeed(world, 3, ({ spec }) => spec.noCache === true));
+  t.is(third.code, 0);
+  const fourth = await build(world, ['app', '--no-cache'], async () => {
+    await look(world, (made) => succeeded(made, 3));
+    await succeed(world, 4, isForced);
+  });
+  t.is(fourth.code, 0);
 });
 
 test('-q gives the digest, and of a failure the place', async (t) => {
@@ -106,12 +124,13 @@ test('-q gives the digest, and of a failure the place', async (t) => {
   t.deepEqual(run, { code: 0, stdout: `${DIGEST}\n`, stderr: '' });
   const again = await build(world, ['app', '-q', '--target=x'], async () => {
     const made = await world.find('app', ({ metadata }) => metadata.generation === 2);
-    await world.setStatus(made, failed(made, 1));
+    await (await world.write(made, 2, [end(1, 'Failed', 'exit code: 1')])).close();
+    await world.setStatus(made, failed(made, 2));
   });
   t.is(again.code, 1);
   t.is(
     again.stderr,
-    'Dockerfile:3\n>>> 3 | RUN false\nerror: build.tsmoby.dev/app: build 1: Dockerfile:3: exit code: 1\n',
+    'Dockerfile:3\n>>> 3 | RUN false\nerror: build.tsmoby.dev/app: build 2: Dockerfile:3: exit code: 1\n',
   );
 });
 
@@ -161,6 +180,16 @@ test('the first Ctrl-C cancels the build', async (t) => {
   t.is(run.code, 130);
   t.true(run.stderr.includes('cancelling; Ctrl-C again leaves it alone\n'));
   t.true(run.stderr.includes('CANCELLED: as asked\n'));
+});
+
+test('a build whose log is gone is a build all the same', async (t) => {
+  await using world = await openWithContext();
+  const run = await build(world, ['app'], async () => {
+    const made = await world.find('app');
+    await world.setStatus(made, succeeded(made, 1));
+  });
+  t.deepEqual([run.code, run.stdout], [0, `build.tsmoby.dev/app built: ${DIGEST}\n`]);
+  t.regex(run.stderr, /^the log of build 1 cannot be shown: build "app" has no log of build 1/);
 });
 
 test('Ctrl-C while nothing is built ends the waiting', async (t) => {

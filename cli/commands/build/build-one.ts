@@ -61,18 +61,22 @@ async function run(
   const last = before?.status?.lastBuild;
   // a changed spec is looked at anyway, and so is a new object
   const isSame = before !== undefined && before.metadata.generation === generation;
-  const isFailed = last?.phase !== undefined && !['Succeeded', 'Running'].includes(last.phase);
-  const request = isSame ? (force || isFailed ? forcedRequest(io.now()) : lookRequest(io.now())) : undefined;
+  const request = isSame ? lookRequest(io.now()) : undefined;
   if (request !== undefined) await requestBuild(session.client, ref, request);
   const after = last?.number === undefined ? 0 : last.phase === 'Running' ? last.number - 1 : last.number;
   const output = mode === 'json' ? io.stdout : io.stderr;
   return await runBuild(
-    { ...ref, generation, after, ...(request === undefined ? {} : { request }) },
+    { ...ref, generation, after, force, ...(request === undefined ? {} : { request }) },
     {
       session,
       io,
       signal: AbortSignal.any([io.signal, interrupt.signal]),
       show: (log) => showProgress(log, { mode, output, io, remark: () => interrupt.remark }),
+      async ask() {
+        const asked = forcedRequest(io.now());
+        await requestBuild(session.client, ref, asked);
+        return asked;
+      },
       onBuild: (number) => interrupt.setBuild(number),
     },
   );
@@ -134,7 +138,7 @@ async function tell(ending: BuildEnding, name: string, io: Io, { mode, quiet }: 
       note(io, `error: ${shown} was deleted`);
       return;
     case 'failed':
-      for (const line of failureLines(ending, shown)) note(io, line);
+      for (const line of failureLines({ ...ending, shown: ending.shown && !quiet }, shown)) note(io, line);
       return;
     case 'built': {
       const digest = digestOf(ending.object);
