@@ -16,6 +16,8 @@ export interface Situation {
   readonly lost: boolean;
   /** Value of the annotation that asks for a build. */
   readonly request: string | undefined;
+  /** Number of a build that was to be ended. */
+  readonly cancelled?: number | undefined;
   readonly backoffLimit: number;
   /** Nothing but the image is made: a kept one of this key is as good as another. */
   readonly onlyImage: boolean;
@@ -90,10 +92,17 @@ const backoffMs = (attempts: number): number =>
 const isRestless = ({ phase, failure }: LastBuild): boolean =>
   phase === 'Failed' && failure?.reason === REASONS.ContextChanged;
 
+/** Somebody had enough of it. */
+const CANCELLED: Decision = {
+  type: 'failed',
+  failure: { reason: REASONS.BuildCancelled, message: 'it was cancelled', transient: false },
+};
+
 /** The last build was of this, and came to nothing. */
 function unfinished(situation: Situation, lastBuild: LastBuild): Decision {
   const { backoffLimit } = situation;
   const attempts = (lastBuild.attempts ?? 0) + 1;
+  if (lastBuild.phase === 'Cancelled' && lastBuild.number === situation.cancelled) return CANCELLED;
   if (lastBuild.phase !== 'Failed') return { type: 'build', why: 'interrupted', attempts: lastBuild.attempts ?? 1 };
   const failure = recorded(lastBuild);
   if (!failure.transient && attempts > backoffLimit + 1) return { type: 'failed', failure };

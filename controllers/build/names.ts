@@ -9,6 +9,8 @@ export const CONFIG_MAP = { apiVersion: 'v1', kind: 'ConfigMap' } as const;
 
 /** Any new value: the context and the bases are looked at again, and it is built, whether or not anything changed. */
 export const BUILD_REQUEST_ANNOTATION = 'tsmoby.dev/build-request';
+/** Number of the build that is to be ended; it is not begun again until something changes, or it is asked for. */
+export const CANCEL_ANNOTATION = 'tsmoby.dev/cancel-build';
 /** On a Builder, a point in time (RFC 3339): a Build waits for it since then. */
 export const BUILDER_WANTED_ANNOTATION = 'tsmoby.dev/builder-wanted';
 /** The full form of the reference that the namespace calls a result, as a label of its record. */

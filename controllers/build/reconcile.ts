@@ -29,6 +29,7 @@ export async function reconcileBuild(build: Build, context: Context, deps: Build
 async function outcomeOf(visit: Visit): Promise<Outcome> {
   try {
     const { spec } = visit.build;
+    if (visit.deps.jobs.get(visit.key)?.number === visit.cancelled) visit.deps.jobs.stop(visit.key, 'Cancelled');
     if (spec.suspend === true) return suspended(visit);
     if (spec.revertTo !== undefined) return await reverted(visit, spec.revertTo);
     await lookForResult(visit);
@@ -38,8 +39,11 @@ async function outcomeOf(visit: Visit): Promise<Outcome> {
     visit.isUnknown = error instanceof NotKnownYet;
     return error.outcome;
   } finally {
-    const job = visit.deps.jobs.get(visit.key);
-    if (job !== undefined) recordProgress(job, visit.context);
+    const { deps, key, context, isUnknown, request } = visit;
+    const job = deps.jobs.get(key);
+    if (job !== undefined) recordProgress(job, context);
+    // Whatever was found, it was looked for.
+    if (request !== undefined && isLook(request) && !isUnknown) context.status.set({ observedBuildRequest: request });
   }
 }
 
@@ -96,7 +100,6 @@ async function follow(visit: Visit, found: Found): Promise<Outcome> {
   const { deps, key, context } = visit;
   const { lastBuild } = context.status.current;
   if (lastBuild?.key === found.key) deps.lastParts.set(key, found.parts);
-  noteLook(visit, decision);
   switch (decision.type) {
     case 'current':
       deps.lastParts.set(key, found.parts);
@@ -127,15 +130,8 @@ async function follow(visit: Visit, found: Found): Promise<Outcome> {
   }
 }
 
-/** It was looked, and there is nothing new to build. A build that begins notes it by itself. */
-function noteLook({ request, context: { status } }: Visit, { type }: Decision): void {
-  if (request === undefined || !isLook(request)) return;
-  if (type === 'current' || type === 'building' || type === 'failed' || type === 'wait') {
-    status.set({ observedBuildRequest: request });
-  }
-}
-
-function decideNow({ build, context, deps, key, lost, request }: Visit, found: Found): Decision {
+function decideNow(visit: Visit, found: Found): Decision {
+  const { build, context, deps, key, lost, request, cancelled } = visit;
   const credentials = deps.lastCredentials.get(key);
   return decide({
     key: found.key,
@@ -143,6 +139,7 @@ function decideNow({ build, context, deps, key, lost, request }: Visit, found: F
     job: deps.jobs.get(key),
     lost,
     request,
+    cancelled,
     backoffLimit: build.spec.backoffLimit ?? 0,
     onlyImage: isOnlyImage(build),
     newCredentials: credentials !== undefined && credentials !== credentialVersions(found.inputs),

@@ -8,7 +8,7 @@ import type { ContextWatches } from './context-watches.ts';
 import type { Jobs } from './jobs.ts';
 import type { KeyParts } from './key.ts';
 import type { Looks } from './looks.ts';
-import { BUILD_REQUEST_ANNOTATION } from './names.ts';
+import { BUILD_REQUEST_ANNOTATION, CANCEL_ANNOTATION } from './names.ts';
 import type { HostPaths } from './outputs.ts';
 import type { Context } from './record.ts';
 import type { Results } from './results.ts';
@@ -56,6 +56,12 @@ export class Visit {
   /** Value of the annotation that asks for a build. */
   get request(): string | undefined {
     return this.build.metadata.annotations?.[BUILD_REQUEST_ANNOTATION];
+  }
+
+  /** Number of the build that is to be ended. */
+  get cancelled(): number | undefined {
+    const number = Number(this.build.metadata.annotations?.[CANCEL_ANNOTATION]);
+    return Number.isSafeInteger(number) ? number : undefined;
   }
 
   /** Something has to be looked at again then. */

@@ -78,18 +78,46 @@ test('a request builds again, once, with the same key', async (t) => {
   t.is(world.builders.builds.length, 2);
 });
 
-test('a request to look builds only what is new, and is told to have been served', async (t) => {
+test('a request for a look builds only what changed, and is served whatever was found', async (t) => {
   await using world = await BuildWorld.open();
-  await world.apply('app');
+  const look = (value: string) => ({ annotations: { 'tsmoby.dev/build-request': `look-${value}` } });
+  const served = (value: string) =>
+    world.until('served', 'app', ({ status }) => status?.observedBuildRequest === `look-${value}`);
+  const spec = { context: { directory: { path: '/src' } }, contextPolicy: { interval: '0' } };
+  world.contexts.write('/src', 'Dockerfile', 'FROM scratch');
+  await world.apply('app', spec);
   await world.built('app', 1);
-  const look = (value: string) => ({ annotations: { 'tsmoby.dev/build-request': value } });
-  await world.apply('app', {}, look('look-1'));
-  const served = await world.until('served', 'app', ({ status }) => status?.observedBuildRequest === 'look-1');
-  t.is(served.status?.lastBuild?.number, 1);
-  await world.apply('app', { target: 'x' }, look('look-2'));
-  const { status } = await world.built('app', 2);
-  t.like(status, { observedBuildRequest: 'look-2', lastBuild: { cause: 'the spec changed' } });
+  await world.apply('app', spec, look('1'));
+  t.is((await served('1')).status?.lastBuild?.number, 1);
   t.deepEqual(await world.costOfNothing('app'), []);
+  world.contexts.write('/src', 'file', 'x');
+  await world.apply('app', spec, look('2'));
+  t.is((await served('2')).status?.lastBuild?.number, 2);
+  await world.built('app', 2);
+  world.contexts.delete('/src');
+  await world.apply('app', spec, look('3'));
+  const { status } = await served('3');
+  t.true(status?.conditions?.some(({ reason }) => reason === 'ContextNotFound'));
+});
+
+test('a build that is cancelled by its number ends, and is not begun again until it is asked for', async (t) => {
+  await using world = await BuildWorld.open();
+  world.builders.script = () => undefined;
+  await world.apply('app');
+  await world.eventually('it is being built', () => world.builders.running.length === 1);
+  const cancel = { 'tsmoby.dev/cancel-build': '1' };
+  await world.apply('app', {}, { annotations: { 'tsmoby.dev/cancel-build': '7' } });
+  await world.apply('app', {}, { annotations: cancel });
+  const build = await world.because('app', 'BuildCancelled');
+  t.truthy(conditionOf(build, 'Stalled'));
+  t.is(build.status?.lastBuild?.phase, 'Cancelled');
+  t.like((await world.log(build, 1)).at(-1), { outcome: 'Cancelled', message: 'it was cancelled' });
+  await world.quiet();
+  t.is(world.builders.builds.length, 1);
+  t.deepEqual(await world.costOfNothing('app'), []);
+  world.builders.script = (each) => each.succeed();
+  await world.apply('app', {}, { annotations: { ...cancel, 'tsmoby.dev/build-request': 'now' } });
+  await world.built('app', 2);
 });
 
 test('steps are shown while it runs, at most once a second, and stay', async (t) => {

@@ -59,6 +59,22 @@ const ROWS: readonly (readonly [what: string, fields: Partial<Situation>, decisi
   ['something else is being built', { job: { buildKey: 'old' } }, 'supersede'],
   ['it is being built, and was asked for meanwhile', { job: { buildKey: 'new' }, request: 'x' }, 'building'],
   ['it was asked for', { status: used, request: 'x' }, 'build requested 1'],
+  ['it was cancelled', { cancelled: 2, status: { lastBuild: ended({ phase: 'Cancelled' }) } }, 'failed BuildCancelled'],
+  [
+    'another one was cancelled before, and this one ended because it was suspended',
+    { cancelled: 1, status: { lastBuild: ended({ phase: 'Cancelled' }) } },
+    'build interrupted 1',
+  ],
+  [
+    'it was cancelled, and something changed since',
+    { cancelled: 2, status: { lastBuild: ended({ phase: 'Cancelled', key: 'old' }) } },
+    'build changed 1',
+  ],
+  [
+    'it was cancelled, and asked for since',
+    { cancelled: 2, request: 'x', status: { lastBuild: ended({ phase: 'Cancelled' }) } },
+    'build requested 1',
+  ],
   ['it was asked for and served', { status: { ...used, observedBuildRequest: 'x' }, request: 'x' }, 'current'],
   ['it was asked to look', { status: used, request: 'look-x' }, 'current'],
   ['the result is gone', { status: used, lost: true }, 'build lost 1'],
