@@ -15,6 +15,8 @@ const TURN_MS = 5000;
 const PART_MS = 5000;
 /** When a part was told that is done. */
 const DONE = Number.POSITIVE_INFINITY;
+/** What took no longer was perhaps only looked up, and begins in a moment. Milliseconds. */
+const LOOK_UP_MS = 5;
 /** Lines of others that wait. */
 const MOST_WAITING = 1000;
 const LAST_LINES = 10;
@@ -34,6 +36,8 @@ export class PlainProgress {
   #waitingLines = 0;
   /** When a part was told last. */
   readonly #told = new Map<string, number>();
+  /** Is done, unless it goes on with the next entry: a builder says so of a step that it only looked up. */
+  #ending: Step | undefined;
   /** Steps that had the word. */
   readonly #shown = new Set<Step>();
   #text = '';
@@ -51,6 +55,7 @@ export class PlainProgress {
   /** Takes an entry; answers the lines that are due, with their ends. */
   push(entry: ProgressEntry): string {
     const change = this.#progress.add(entry);
+    if (change?.step !== this.#ending) this.#settle();
     if (change !== undefined) this.#tellStep(change);
     else if (entry.type === 'begin') this.#tellAside(`${oneLine(entry.title)}: ${oneLine(entry.cause)}`);
     else if (entry.type === 'note') this.#tellAside(oneLine(entry.message));
@@ -61,6 +66,7 @@ export class PlainProgress {
 
   /** Nothing came for a while: whoever waits has the word. */
   tick(): string {
+    this.#settle();
     this.#giveTurns();
     return this.#take();
   }
@@ -77,7 +83,9 @@ export class PlainProgress {
     for (const { at, text } of lines)
       this.#say(step, `${timeOfLine(at)} ${cleanLine(text, { colours: this.#colours })}`);
     if (part !== undefined && this.#isDue(step, part)) this.#say(step, partText(part));
-    if (finished) this.#finish(step);
+    if (step.completed === undefined) this.#ending = undefined;
+    if (finished && isLookUp(step)) this.#ending = step;
+    else if (finished) this.#finish(step);
     else if (!this.#shown.has(step) && !this.#waiting.has(step)) this.#waiting.set(step, []);
   }
 
@@ -87,6 +95,13 @@ export class PlainProgress {
     if (part.completed ? told === DONE : part.time - told < PART_MS) return false;
     this.#told.set(key, part.completed ? DONE : part.time);
     return true;
+  }
+
+  /** Nothing more came of it. */
+  #settle(): void {
+    const step = this.#ending;
+    this.#ending = undefined;
+    if (step !== undefined) this.#finish(step);
   }
 
   #finish(step: Step): void {
@@ -171,6 +186,8 @@ export class PlainProgress {
 
 const partText = (part: StepPart): string =>
   [part.id, amountOf(part), partTime(part), part.completed ? 'done' : ''].filter(Boolean).join(' ');
+
+const isLookUp = (step: Step): boolean => step.error === undefined && !step.cached && durationOf(step, 0) <= LOOK_UP_MS;
 
 function lastWord(step: Step): string {
   if (isCancelled(step)) return 'CANCELED';
