@@ -42,6 +42,10 @@ async function succeeds(
 
 test.before('a daemon, and the samples with their image', async () => {
   daemon = await startTestDaemon();
+  // One of its own, whatever this machine has.
+  const builder =
+    'apiVersion: tsmoby.dev/v1alpha1\nkind: Builder\nmetadata: { name: default }\nspec: { managed: true }\n';
+  await tsmoby(['apply', '-f', '-'], builder);
   samples = join(daemon.folder, 'samples');
   await cp(join(root, 'samples'), samples, { recursive: true });
   const containers = join(samples, 'quickstart/30-containers.yaml');
