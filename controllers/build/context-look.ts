@@ -1,6 +1,11 @@
 import { posix } from 'node:path';
 import { RuntimeError } from '../../runtime/errors.ts';
-import type { BuildContexts, ContextDigest, PreparedContext } from '../../runtime/ports/build-contexts.ts';
+import type {
+  BuildContexts,
+  ContextDigest,
+  DigestOptions,
+  PreparedContext,
+} from '../../runtime/ports/build-contexts.ts';
 import type { Images } from '../../runtime/ports/images.ts';
 import type { Build } from '../../schemas/gen/types.ts';
 import { REASONS } from '../../schemas/conditions.ts';
@@ -61,7 +66,10 @@ export async function lookAtContexts(
   for (const { name, id, source } of sources.files) prepared.set(name, await contexts.prepare(id, source, signal));
   const main = prepared.get(undefined);
   const definition = await findDefinition(build, main?.path, contexts, signal);
-  const ofContext = definition.directory === main?.path ? { dockerfile: definition.filename } : {};
+  const ofContext: DigestOptions = {
+    dockerfile: definition.filename,
+    ...(definition.directory === main?.path ? {} : { definitionDirectory: definition.directory }),
+  };
   const named: Record<string, LookedAt> = {};
   for (const [name, found] of prepared) {
     if (name !== undefined) named[name] = { ...found, ...(await contexts.digest(found.path, {}, signal)) };

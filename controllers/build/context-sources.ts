@@ -1,8 +1,10 @@
+import { posix } from 'node:path';
 import { RuntimeError } from '../../runtime/errors.ts';
-import type { ContextSource, GitCredentials, InlineFile } from '../../runtime/ports/build-contexts.ts';
+import type { ContextSource, DigestOptions, GitCredentials, InlineFile } from '../../runtime/ports/build-contexts.ts';
 import type { Build, BuildContext, Secret } from '../../schemas/gen/types.ts';
 import { REASONS } from '../../schemas/conditions.ts';
 import type { Reader } from '../engine/contract.ts';
+import type { WatchedPath } from './context-watches.ts';
 import { sourceId } from './names.ts';
 import { secretBytes, secretOf, stalled, versionOf } from './references.ts';
 
@@ -153,6 +155,21 @@ function canChange(source: ContextSource): boolean {
   }
 }
 
-/** Directories of this machine that are used where they are: those that can be watched. */
-export const directoriesOf = ({ files }: ContextSources): readonly string[] =>
-  files.flatMap(({ source }) => (source.type === 'directory' ? [source.path] : []));
+/** What is on this machine and used where it is: that can be watched. A definition elsewhere is, too, and its ignore file counts for the context. */
+export function watchedPaths({ spec }: Build, { files }: ContextSources): readonly WatchedPath[] {
+  const { path = 'Dockerfile', inline } = spec.dockerfile ?? {};
+  const elsewhere = inline === undefined && posix.isAbsolute(path);
+  const ofContext = inline === undefined ? definitionOptions(path) : {};
+  return [
+    ...files.flatMap(({ name, source }) =>
+      source.type === 'directory' ? [{ path: source.path, options: name === undefined ? ofContext : {} }] : [],
+    ),
+    ...(elsewhere ? [path, `${path}.dockerignore`].map((file) => ({ path: file, options: {} })) : []),
+  ];
+}
+
+/** How a context is looked at for a definition at this path, absolute or in it. */
+function definitionOptions(path: string): DigestOptions {
+  if (!posix.isAbsolute(path)) return { dockerfile: posix.normalize(path) };
+  return { dockerfile: posix.basename(path), definitionDirectory: posix.dirname(path) };
+}

@@ -1,5 +1,12 @@
-import type { BuildContexts } from '../../runtime/ports/build-contexts.ts';
+import type { BuildContexts, DigestOptions } from '../../runtime/ports/build-contexts.ts';
 import type { EventSource, Key } from '../engine/contract.ts';
+
+/** A directory, or a file. */
+export interface WatchedPath {
+  readonly path: string;
+  /** What the looks at it have. */
+  readonly options: DigestOptions;
+}
 
 /** Watches of context directories, for as long as an object says so. */
 export class ContextWatches {
@@ -26,23 +33,21 @@ export class ContextWatches {
     },
   };
 
-  /** Just these directories are watched for the object from now on. */
-  keep(key: Key, directories: readonly string[]): void {
+  /** Just these are watched for the object from now on. */
+  keep(key: Key, watched: readonly WatchedPath[]): void {
     const held = this.#watches.get(key) ?? new Map<string, Disposable>();
-    for (const [path, watch] of held) {
-      if (directories.includes(path)) continue;
-      held.delete(path);
+    const wanted = new Map(watched.map((one) => [JSON.stringify([one.path, one.options]), one]));
+    for (const [name, watch] of held) {
+      if (wanted.has(name)) continue;
+      held.delete(name);
       watch[Symbol.dispose]();
     }
-    for (const path of directories) {
-      if (held.has(path)) continue;
-      held.set(
-        path,
-        this.#contexts.watch(path, () => {
-          this.#onChange(key);
-          this.#enqueue(key);
-        }),
-      );
+    const onChange = (): void => {
+      this.#onChange(key);
+      this.#enqueue(key);
+    };
+    for (const [name, { path, options }] of wanted) {
+      if (!held.has(name)) held.set(name, this.#contexts.watch(path, onChange, options));
     }
     if (held.size === 0) this.#watches.delete(key);
     else this.#watches.set(key, held);

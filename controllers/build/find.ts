@@ -7,7 +7,7 @@ import { formatTime } from '../../schemas/values/time.ts';
 import { ReconcileError } from '../engine/contract.ts';
 import { askRegistries, baseQuestion, heldBase, knownDigests, pinnedDigest, shownBases, type Base } from './bases.ts';
 import { lookAtContexts, type ContextView } from './context-look.ts';
-import { contextSources, directoriesOf, mayChange, type ContextSources } from './context-sources.ts';
+import { contextSources, watchedPaths, mayChange, type ContextSources } from './context-sources.ts';
 import { resolveInputs, type Inputs } from './inputs.ts';
 import { buildKey, keyParts, type KeyParts, type ObjectContexts } from './key.ts';
 import { checkCycle, checkPushes, objectContexts } from './neighbours.ts';
@@ -31,7 +31,7 @@ export function findAll(visit: Visit): Found {
   checkEntitlements(build, deps.allowEntitlements);
   checkPushes(build, reader);
   const sources = contextSources(build, reader);
-  deps.watches.keep(visit.key, build.spec.watch === true ? directoriesOf(sources) : []);
+  deps.watches.keep(visit.key, build.spec.watch === true ? watchedPaths(build, sources) : []);
   const view = lookAtFiles(visit, sources, inputs);
   reportContext(visit, view);
   const { frontend } = view;

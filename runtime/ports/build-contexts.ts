@@ -49,6 +49,8 @@ export interface PreparedContext {
 export interface DigestOptions {
   /** Path of the definition relative to the context: `<it>.dockerignore` goes before `.dockerignore`. */
   readonly dockerfile?: string;
+  /** Absolute path of a directory that `dockerfile` is relative to, where that is not the context. The definition itself does not count then. */
+  readonly definitionDirectory?: string;
 }
 
 export interface ContextDigest {
@@ -56,7 +58,7 @@ export interface ContextDigest {
   readonly digest: string;
   readonly files: number;
   readonly bytes: number;
-  /** Which ignore file counts, relative to the context. */
+  /** Which ignore file counts, relative to the context; absolute where it is not in it. */
   readonly ignoreFile?: string;
 }
 
@@ -74,7 +76,8 @@ export interface BuildContexts {
   readFile(path: string, name: string, maxBytes: number, signal?: AbortSignal): Promise<Uint8Array | undefined>;
   /**
    * Calls back, some milliseconds after the last of a burst, when something in it may have changed; also when it comes back after it was gone. It may call
-   * back once when watching has begun, as nobody knows what changed just before. What takes no part in a `digest` with the same options need not be told.
+   * back once when watching has begun, as nobody knows what changed just before. What takes no part in a `digest` with the same options
+   * need not be told. The path may also be that of a file.
    */
   watch(path: string, onChange: () => void, options?: DigestOptions): Disposable;
   /** A name for the builder's copy of this directory. */

@@ -64,7 +64,7 @@ export function createBuildContexts(options: BuildContextsOptions): BuildContext
         throwIfAborted(signal, `reading ${name}`);
         return await readInside(await realDirectory(path), name, maxBytes);
       }),
-    watch: (path, onChange, how) => watchContext({ ...how, path, onChange, log: options.log }),
+    watch: (path, onChange, digest = {}) => watchContext({ path, digest, onChange, log: options.log }),
     sharedKey: (path) => sharedKey(hostId, path),
     remove: (uid) =>
       told(`contexts of ${uid}`, async () => {

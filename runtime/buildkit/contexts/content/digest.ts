@@ -30,21 +30,23 @@ const maxDefinition = 16 * 1024 * 1024;
 /** Rejects as the port says. */
 export async function digestContext(
   path: string,
-  { dockerfile }: DigestOptions,
+  options: DigestOptions,
   tools: DigestTools,
   signal?: AbortSignal,
 ): Promise<ContextDigest> {
   throwIfAborted(signal, `the look at ${path}`);
   const root = await realDirectory(path);
-  const ignored = await readIgnored(root, dockerfile);
+  const ignored = await readIgnored(root, options);
   using thread = tools.threads.take();
   const { known, clock, few = defaultFew } = tools;
   const look = new Look({ root, known: known.get(root), limit: known.limit, thread, clock, few, signal });
   for await (const batch of walk(root, { exclude: ignored.patterns, signal })) await look.add(batch);
   await look.settle();
-  for (const name of [dockerfile, ignored.file]) {
-    if (name !== undefined) look.addDefinition(name, await readInside(root, name, maxDefinition));
+  const { dockerfile, definitionDirectory } = options;
+  if (dockerfile !== undefined && definitionDirectory === undefined) {
+    look.addDefinition('definition', await readInside(root, dockerfile, maxDefinition));
   }
+  look.addDefinition('ignore file', ignored.content);
   const result = look.end();
   known.trim();
   return { ...result, ...(ignored.file === undefined ? {} : { ignoreFile: ignored.file }) };

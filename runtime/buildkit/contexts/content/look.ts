@@ -91,9 +91,9 @@ export class Look {
     while (this.#pending.length > 0) await this.#settleFirst();
   }
 
-  addDefinition(name: string, content: Uint8Array | undefined): void {
+  addDefinition(what: string, content: Uint8Array | undefined): void {
     if (content === undefined) return;
-    this.#digest.update(`D\0${name}\0${hashOnce('sha256', content)}\0`);
+    this.#digest.update(`D\0${what}\0${hashOnce('sha256', content)}\0`);
   }
 
   end(): { readonly digest: string; readonly files: number; readonly bytes: number } {

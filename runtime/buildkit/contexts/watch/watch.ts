@@ -8,6 +8,7 @@
 import { type FSWatcher, realpathSync, watch as watchPath } from 'node:fs';
 
 import { isRuntimeError } from '../../../errors.ts';
+import type { DigestOptions } from '../../../ports/build-contexts.ts';
 import type { ContextsLog } from '../create.ts';
 import { readIgnored } from '../content/ignore.ts';
 import { anchorsOf, sameAnchors, type Anchors } from './anchors.ts';
@@ -17,8 +18,8 @@ import { poll } from './polling.ts';
 
 export interface WatchOptions {
   readonly path: string;
-  /** Of the definition, relative to the context: its own ignore file counts, and it is watched also where it is left out. */
-  readonly dockerfile?: string;
+  /** Which ignore file counts. It, and the definition, are watched also where they are left out, as far as they are in the context. */
+  readonly digest?: DigestOptions;
   readonly onChange: () => void;
   readonly log: ContextsLog;
   /** See Directories. */
@@ -108,7 +109,7 @@ class Watching implements Disposable {
   async #open(): Promise<Inside | undefined> {
     try {
       const root = realpathSync(this.#options.path);
-      const { file, patterns } = await readIgnored(root, this.#options.dockerfile);
+      const { file, patterns } = await readIgnored(root, this.#options.digest ?? {});
       return this.#openInside(root, this.#withDefinition(patterns, file), patterns);
     } catch {
       return undefined;
@@ -117,14 +118,17 @@ class Watching implements Disposable {
 
   /** What counts although it may be left out. */
   #withDefinition(patterns: readonly string[], file: string | undefined): readonly string[] {
-    const kept = [this.#options.dockerfile, file].filter((name) => name !== undefined);
+    const { dockerfile, definitionDirectory } = this.#options.digest ?? {};
+    const kept = [definitionDirectory === undefined ? dockerfile : undefined, file].filter(
+      (name) => name !== undefined && !name.startsWith('/'),
+    ) as readonly string[];
     return patterns.length === 0 ? [] : [...patterns, ...kept.map((name) => `!${escapePattern(name)}`)];
   }
 
   #openInside(root: string, exclude: readonly string[], patterns: readonly string[]): Inside {
     const onChange = (): void => this.#burst.add();
     const isSamePlan = async (): Promise<boolean> => {
-      const now = await readIgnored(root, this.#options.dockerfile).catch(() => undefined);
+      const now = await readIgnored(root, this.#options.digest ?? {}).catch(() => undefined);
       return now !== undefined && now.patterns.join('\n') === patterns.join('\n');
     };
     let poller: Disposable | undefined;

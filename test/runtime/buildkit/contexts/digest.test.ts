@@ -106,6 +106,27 @@ test('the ignore file of a definition goes before that of the context', async (t
   t.like(await digestContext(one.path, { dockerfile: 'Dockerfile' }, newTools()), { ignoreFile: '.dockerignore' });
 });
 
+test('the ignore file of a definition elsewhere counts for the context', async (t) => {
+  await using tree = await makeTree({
+    'context/.dockerignore': 'a',
+    'context/a': '1',
+    'context/b': '22',
+    'context/c': '333',
+    'files/web': '',
+    'files/web.dockerignore': 'b\nc',
+  });
+  const definitionDirectory = join(tree.path, 'files');
+  const digest = (dockerfile: string) =>
+    digestContext(join(tree.path, 'context'), { dockerfile, definitionDirectory }, newTools());
+  const before = await digest('web');
+  t.like(before, { files: 2, ignoreFile: join(definitionDirectory, 'web.dockerignore') });
+  t.like(await digest('other'), { files: 3, ignoreFile: '.dockerignore' });
+  await tree.put({ 'files/web': 'FROM a' });
+  t.deepEqual(await digest('web'), before);
+  await tree.put({ 'files/web.dockerignore': 'c\nb' });
+  t.not((await digest('web')).digest, before.digest);
+});
+
 test('a directory without an ignore file has none', async (t) => {
   await using one = await makeTree({ a: '1' });
   t.false('ignoreFile' in (await digestContext(one.path, {}, newTools())));

@@ -129,7 +129,7 @@ test('the definition is watched where it is left out, and its own ignore file co
       'context/src/file': '',
       'context/log/file': '',
     },
-    { dockerfile: 'docker/web' },
+    { digest: { dockerfile: 'docker/web' } },
   );
   await scene.told('the definition changed', () => save(join(scene.path, 'docker/web')));
   await scene.told('its ignore file changed', () =>
@@ -186,4 +186,20 @@ test('nothing is told after the end, whatever was under way', async (t) => {
     await delay(120);
     t.is(calls, before);
   }
+});
+
+test('a file may be watched, whatever it is saved by', async (t) => {
+  await using scene = await watched({ context: 'FROM a' });
+  await scene.told('it was written in place', () => writeFileSync(scene.path, 'FROM b'));
+  await scene.told('another took its place', () => {
+    writeFileSync(`${scene.path}.new`, 'FROM c');
+    renameSync(`${scene.path}.new`, scene.path);
+  });
+  await scene.told('and is written in place', () => writeFileSync(scene.path, 'FROM d'));
+  await scene.told('it went', () => unlinkSync(scene.path));
+  await scene.told('it is back', () => writeFileSync(scene.path, 'FROM d'));
+  const before = scene.calls();
+  writeFileSync(`${scene.path}.neighbour`, '');
+  await delay(200);
+  t.is(scene.calls(), before);
 });
