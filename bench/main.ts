@@ -10,6 +10,7 @@ import type { ApiOptions } from './api/servers.ts';
 import { benchSizes } from './api/sizes.ts';
 import { benchWatches } from './api/watches.ts';
 import { benchWrites } from './api/writes.ts';
+import { benchBuilds, type BuildSizes } from './builds/rows.ts';
 import { loadImage, startContainers, startModel } from './containers.ts';
 import { openFloor } from './floor.ts';
 import { benchIdle } from './idle.ts';
@@ -39,10 +40,11 @@ const ROWS = [
   ...(Object.keys(NETWORK_ROWS) as (keyof typeof NETWORK_ROWS)[]),
   ...(Object.keys(API_ROWS) as (keyof typeof API_ROWS)[]),
   'store',
+  'builds',
 ] as const;
 type Row = (typeof ROWS)[number];
 
-interface Sizes extends NetworkSizes {
+interface Sizes extends NetworkSizes, BuildSizes {
   /** Divides how much the rows about the API do. */
   readonly divisor: number;
 }
@@ -56,6 +58,10 @@ const FULL: Sizes = {
   asking: 5,
   replacements: 10,
   divisor: 1,
+  buildTurns: 7,
+  buildContext: { files: 2000, megabytes: 50 },
+  sentMegabytes: 1024,
+  passes: 1000,
 };
 /** As a program that SIGINT ended. */
 const INTERRUPTED = 130;
@@ -69,6 +75,10 @@ const QUICK: Sizes = {
   asking: 2,
   replacements: 3,
   divisor: 10,
+  buildTurns: 2,
+  buildContext: { files: 200, megabytes: 5 },
+  sentMegabytes: 128,
+  passes: 100,
 };
 
 async function main(): Promise<number> {
@@ -128,6 +138,7 @@ async function* measure(plan: Plan): AsyncGenerator<BenchRow[]> {
   }
   signal.throwIfAborted();
   if (wanted.has('store')) yield await benchStore();
+  if (wanted.has('builds')) yield* benchBuilds(sizes, { nodeFlags, signal });
 }
 
 /** On one daemon: starts, then rest with containers running, then deaths. */

@@ -46,6 +46,8 @@ export interface BuildWorldOptions {
   readonly noBuilder?: boolean;
   /** Where `default` is, when it is a real one. */
   readonly endpoint?: string;
+  /** Told after each pass of the controller of Builds, with the milliseconds that it took. */
+  readonly onReconciled?: (milliseconds: number) => void;
   /** In the place of those in memory. */
   readonly ports?: { readonly builders: Builders; readonly contexts: BuildContexts };
 }
@@ -85,22 +87,24 @@ export class BuildWorld implements AsyncDisposable {
     const { buildLogs, images, registry, events, volumes, facts } = this.runtime;
     const { builders, contexts } = this.#options.ports ?? { builders: this.builders, contexts: this.contexts };
     const controllers = [
-      buildController({
-        builders,
-        contexts,
-        logs: buildLogs,
-        images,
-        registry,
-        events,
-        clock,
-        timers,
-        hostPaths: volumes,
-        allowEntitlements,
-        nodeName: facts.nodeName,
-        platform: PLATFORM,
-        newId: () => randomBytes(12).toString('hex'),
-        temporaryFile: async () => this.#temporaryFile(),
-      }),
+      this.#timed(
+        buildController({
+          builders,
+          contexts,
+          logs: buildLogs,
+          images,
+          registry,
+          events,
+          clock,
+          timers,
+          hostPaths: volumes,
+          allowEntitlements,
+          nodeName: facts.nodeName,
+          platform: PLATFORM,
+          newId: () => randomBytes(12).toString('hex'),
+          temporaryFile: async () => this.#temporaryFile(),
+        }),
+      ),
       imageController({ images, events, platform: PLATFORM, clock, timers }),
     ] as unknown as readonly AnyController[];
     this.#running = await runManager(this.api.client(), { controllers, clock, timers, drainMs: 1000 });
@@ -129,6 +133,22 @@ export class BuildWorld implements AsyncDisposable {
   get #manager(): RunningManager {
     if (this.#running === undefined) throw new Error('the controllers do not run');
     return this.#running;
+  }
+
+  #timed(controller: ReturnType<typeof buildController>): ReturnType<typeof buildController> {
+    const { onReconciled } = this.#options;
+    if (onReconciled === undefined) return controller;
+    return {
+      ...controller,
+      async reconcile(build, context) {
+        const begin = performance.now();
+        try {
+          return await controller.reconcile(build, context);
+        } finally {
+          onReconciled(performance.now() - begin);
+        }
+      },
+    };
   }
 
   #temporaryFile() {
