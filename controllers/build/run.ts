@@ -62,11 +62,10 @@ export interface RunPlan {
 }
 
 /** The work of a build: told to its log from the first line to the last, and ended when it takes too long. */
-export function runWork(plan: RunPlan, deps: RunDeps): JobWork {
+export function runWork(plan: RunPlan, log: BuildLogWriter, deps: RunDeps): JobWork {
   return async (tell, signal) => {
-    const { build, number, cause } = plan;
-    const { namespace, name, uid } = build.metadata;
-    const log = await deps.logs.open({ log: uid, number });
+    const { build, cause } = plan;
+    const { namespace, name } = build.metadata;
     const now = (): string => formatMicroTime(deps.clock.now());
     try {
       log.append({ type: 'begin', time: now(), title: `${namespace}/${name}`, cause });

@@ -1,4 +1,6 @@
+import type { BuildLogWriter } from '../../runtime/ports/build-logs.ts';
 import { REASONS } from '../../schemas/conditions.ts';
+import type { Build } from '../../schemas/gen/types.ts';
 import { formatTime } from '../../schemas/values/time.ts';
 import type { Outcome } from '../engine/contract.ts';
 import { findBuilder } from './builder.ts';
@@ -31,12 +33,24 @@ export async function startBuild(
     steps: undefined,
     observedBuildRequest: visit.request,
   });
-  await status.flush();
+  const log = await openLog(build, number, visit);
   deps.lastParts.set(key, found.parts);
   deps.lastCredentials.set(key, credentialVersions(found.inputs));
   const plan = { build, number, cause, endpoint: builder.endpoint, outputs, ...found };
-  deps.jobs.start(key, { number, buildKey: found.key }, held.move(), runWork(plan, deps));
+  deps.jobs.start(key, { number, buildKey: found.key }, held.move(), runWork(plan, log, deps));
   return building(number, cause);
+}
+
+/** Whoever hears of the build finds its log. */
+async function openLog({ metadata }: Build, number: number, { context, deps }: Visit): Promise<BuildLogWriter> {
+  const log = await deps.logs.open({ log: metadata.uid, number });
+  try {
+    await context.status.flush();
+    return log;
+  } catch (error) {
+    await log.close();
+    throw error;
+  }
 }
 
 const CAUSES: Readonly<Record<Exclude<Why, 'changed'>, string>> = {
