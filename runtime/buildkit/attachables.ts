@@ -67,7 +67,7 @@ export function attachablesOf(options: AttachableOptions): Attachables {
   return {
     methods: new Map(watched),
     failure: () => failure,
-    isDelivered: (made) => made.output.type === 'push' || delivered.has(made),
+    isDelivered: (made) => made.type === 'image' || made.type === 'moby' || delivered.has(made),
   };
 }
 
@@ -92,7 +92,8 @@ function outputsOf(
   );
 }
 
-function sinkOf({ output }: Export): Sink[] {
+function sinkOf({ type, output }: Export): Sink[] {
+  if (type === 'moby') return [];
   if (output.type === 'directory') return [{ type: 'directory', path: output.path }];
   return output.type === 'archive' || output.type === 'tar' ? [{ type: 'file', path: output.path }] : [];
 }

@@ -35,7 +35,7 @@ export async function build(
   const { title } = environment.control.endpoint;
   try {
     const facts = await environment.facts(signal);
-    const exports = exportsOf(request.outputs, facts);
+    const exports = exportsOf(request.outputs, facts, request.id);
     await using empty = await emptyDirectory(request);
     const caches = await openCaches(request);
     const attributes = await buildAll(
@@ -99,13 +99,26 @@ async function buildOnce(
   // What was torn while it was sent is no result, though the builder cannot know.
   if (outcome.type === 'done' && ours?.reason === CONTEXT_CHANGED) throw ours;
   if (outcome.type === 'done') {
-    return { attributes: outcome.response, missing: exports.filter((made) => !attachables.isDelivered(made)) };
+    const missing = exports.filter((made) => !attachables.isDelivered(made));
+    return { attributes: outcome.response, missing: [...missing, ...(await untaken(job, exports))] };
   }
   // What went wrong here is the cause of what the builder says.
   const { title } = control.endpoint;
   if (ours !== undefined) throw ours;
   if (outcome.broken !== undefined) throw sessionError(title, outcome.broken);
   throw buildError(outcome.failure, { title, steps: outcome.steps, scrubber });
+}
+
+/** Fetches what the builder only keeps: images in dockerd's own old store. Answers those that it did not make. */
+async function untaken({ environment, signal }: Job, exports: readonly Export[]): Promise<Export[]> {
+  const { endpoint } = environment.control;
+  const missing: Export[] = [];
+  for (const made of exports) {
+    const { type, attrs, output } = made;
+    if (type !== 'moby' || output.type !== 'archive') continue;
+    if (!(await endpoint.takeImage(attrs['name'] ?? '', output.path, signal))) missing.push(made);
+  }
+  return missing;
 }
 
 function solveRequest({ request, facts, caches }: Job, exports: readonly Export[]): SolveJob['request'] {

@@ -22,5 +22,6 @@ export function buildkitdEndpoint(endpoint: BuilderEndpoint & { readonly type: '
         createTunnel(connection.call('/moby.buildkit.v1.Control/Session', { headers: announce(announcement), signal })),
       ),
     hasBridge: () => Promise.resolve(undefined),
+    takeImage: () => Promise.resolve(false),
   };
 }

@@ -5,6 +5,7 @@ import type { BuilderEndpoint } from '../../ports/builders.ts';
 import { openConnection } from '../grpc/connection.ts';
 import { cancelledError, CONNECT_DEADLINE, unavailable } from './dial.ts';
 import { statusOf } from './http.ts';
+import { takeImage } from './saved-image.ts';
 import { announce, type Endpoint } from './endpoint.ts';
 
 /** The BuildKit inside dockerd: connections of its HTTP API become HTTP/2 ones, for calls and for sessions. */
@@ -16,14 +17,18 @@ export function dockerdEndpoint({ path }: BuilderEndpoint & { readonly type: 'do
     connect: async (signal) => openConnection(await upgrade(path, title, '/grpc', {}, signal)),
     openSession: (_connection, announcement, signal) =>
       upgrade(path, title, '/session', announce(announcement), signal),
-    hasBridge: async (signal) => {
-      try {
-        return (await statusOf(path, '/networks/bridge', signal)) !== 404;
-      } catch (error) {
-        throw signal?.aborted === true ? cancelledError(signal) : unavailable(title, error);
-      }
-    },
+    hasBridge: (signal) => asked(title, signal, async () => (await statusOf(path, '/networks/bridge', signal)) !== 404),
+    takeImage: (name, archive, signal) => asked(title, signal, () => takeImage(path, name, archive, signal)),
   };
+}
+
+async function asked<T>(title: string, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof RuntimeError) throw error;
+    throw signal?.aborted === true ? cancelledError(signal) : unavailable(title, error);
+  }
 }
 
 /** `POST` with `Upgrade: h2c`, and the socket once it is switched. */

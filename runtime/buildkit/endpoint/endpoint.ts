@@ -22,6 +22,8 @@ export interface Endpoint {
   openSession(connection: GrpcConnection, announcement: SessionAnnouncement, signal?: AbortSignal): Promise<Duplex>;
   /** Whether there is a bridge for steps; undefined: the worker's label tells. */
   hasBridge(signal?: AbortSignal): Promise<boolean | undefined>;
+  /** Takes an image that the exporter `moby` made out of its store, as an archive at `path`. False: it is not there. */
+  takeImage(name: string, path: string, signal?: AbortSignal): Promise<boolean>;
 }
 
 /** The headers that announce a session. One for each method: they may not be joined. */

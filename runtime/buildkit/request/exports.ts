@@ -13,14 +13,14 @@ const OCI = { 'oci-mediatypes': 'true' } as const;
 
 /**
  * Exporters for the outputs. Their answers become one map in which later ones win, so what lands in our store is last: its digest is the one that we
- * want to know. Throws Unsupported for what the builder has no exporter for.
+ * want to know. `id`: of the build. Throws Unsupported for what the builder has no exporter for.
  */
-export function exportsOf(outputs: readonly BuildOutput[], facts: BuilderFacts): Export[] {
+export function exportsOf(outputs: readonly BuildOutput[], facts: BuilderFacts, id: string): Export[] {
   const pushes = outputs.filter((output) => output.type === 'push');
   const content = outputs.filter((output) => output.type === 'content');
   if (content.length > 1) throw new RuntimeError('Unsupported', 'a build writes into one content store only');
   const files = outputs.filter((output) => output.type !== 'push' && output.type !== 'content');
-  const exports = [...pushExports(pushes), ...[...files, ...content].map(exportOf)];
+  const exports = [...pushExports(pushes), ...[...files, ...content].map((output) => exportOf(output, facts, id))];
   for (const { type, output } of exports) require(type, output, facts);
   return exports;
 }
@@ -38,11 +38,15 @@ function pushExports(pushes: readonly Push[]): Export[] {
   });
 }
 
-function exportOf(output: BuildOutput): Export {
+function exportOf(output: BuildOutput, { exporters }: BuilderFacts, id: string): Export {
   switch (output.type) {
     case 'content':
       return { type: 'oci', attrs: { ...OCI, tar: 'false' }, output };
     case 'archive': {
+      // Only dockerd's own store takes it, and hands out what has a name.
+      if (output.format === 'docker' && !exporters.includes('docker')) {
+        return { type: 'moby', attrs: { name: `tsmoby.local/build/${id}:latest` }, output };
+      }
       const name = output.name === undefined ? {} : { name: output.name };
       return { type: output.format, attrs: { ...(output.format === 'oci' ? OCI : {}), ...name }, output };
     }

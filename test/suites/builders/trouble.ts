@@ -19,7 +19,7 @@ export const trouble: Part = (test, name, harness) => {
     abort.abort(new Error('enough'));
     const error = await failure;
     t.is(error.code, 'Cancelled');
-    await eventually('the step is gone', async () => (await steps()).length === 0, 2_000);
+    await eventually('the step is gone', async () => (await steps()).length === 0);
     await eventually('its record is gone', async () => !(await records()).includes(request.id));
   });
 

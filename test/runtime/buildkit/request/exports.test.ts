@@ -32,6 +32,7 @@ test('pushes go together and first, what lands in our store is last', (t) => {
       { type: 'directory', path: '/d' },
     ],
     facts,
+    'id',
   );
   t.deepEqual(
     exports.map(({ type, attrs }) => [type, attrs]),
@@ -52,6 +53,7 @@ test('registries without TLS are pushed to apart from others', (t) => {
       { type: 'push', reference: 'plain.test/a:1', insecure: true },
     ],
     facts,
+    'id',
   );
   t.deepEqual(
     exports.map(({ attrs }) => [attrs['name'], attrs['registry.insecure']]),
@@ -64,9 +66,18 @@ test('registries without TLS are pushed to apart from others', (t) => {
 
 test('what a builder has no exporter for is refused with what to do', (t) => {
   const old: BuilderFacts = { ...facts, exporters: ['moby', 'tar', 'local'] };
-  const error = t.throws(() => exportsOf([content], old));
+  const error = t.throws(() => exportsOf([content], old, 'id'));
   t.like(error, { code: 'Unsupported', reason: 'BuilderTooOld' });
   t.regex(error.message, /containerd image store/);
-  t.throws(() => exportsOf([content, content], facts), { message: /one content store/ });
-  t.deepEqual(exportsOf([], old), []);
+  t.throws(() => exportsOf([content, content], facts, 'id'), { message: /one content store/ });
+  t.deepEqual(exportsOf([], old, 'id'), []);
+});
+
+test('a dockerd with its old store keeps the image under a name of the build, to be fetched from there', (t) => {
+  const old: BuilderFacts = { ...facts, exporters: ['moby', 'tar', 'local'] };
+  const output: BuildOutput = { type: 'archive', format: 'docker', path: '/a.tar', name: 'mine:1' };
+  t.deepEqual(exportsOf([output], old, 'id'), [
+    { type: 'moby', attrs: { name: 'tsmoby.local/build/id:latest' }, output },
+  ]);
+  t.deepEqual(exportsOf([output], facts, 'id'), [{ type: 'docker', attrs: { name: 'mine:1' }, output }]);
 });
