@@ -119,11 +119,19 @@ function nextStep(object: Build, wanted: WantedBuild, { shown, request, asked }:
   if (request !== undefined && status?.observedBuildRequest !== request) {
     // it was looked at already, so what it waits for now is what keeps the build
     if (asked && state === 'Failed' && !isOwnFailure(object)) return { type: 'end', state: 'failed', message };
-    return { type: 'wait', why: asked && state === 'InProgress' ? message : '' };
+    return { type: 'wait', why: asked && state === 'InProgress' ? whyItWaits(object, message) : '' };
   }
   if (state === 'Current') return { type: 'end', state: 'built', message };
   if (state === 'Failed') return { type: 'end', state: 'failed', message };
-  return { type: 'wait', why: message };
+  return { type: 'wait', why: whyItWaits(object, message) };
+}
+
+/** What goes on by itself, and will be seen, is not told. */
+const ON_ITS_WAY: ReadonlySet<string | undefined> = new Set(['Progressing', 'Building', 'BuildSuperseded']);
+
+function whyItWaits({ status }: Build, message: string): string {
+  const reconciling = status?.conditions?.find(({ type }) => type === 'Reconciling');
+  return ON_ITS_WAY.has(reconciling?.reason) ? '' : message;
 }
 
 const isToBeForced = (object: Build, { state }: Step & { type: 'end' }, { force }: WantedBuild): boolean =>

@@ -28,7 +28,8 @@ function warningLines(warnings: readonly ProgressEntryOf<'warning'>[]): readonly
   if (warnings.length === 0) return [];
   const told = warnings.flatMap(({ message, url, place }) => {
     const where = placeText(place);
-    const text = cleanLine(message.split('\n', 1)[0] ?? '', { colours: false });
+    const said = cleanLine(message.split('\n', 1)[0] ?? '', { colours: false });
+    const text = where === undefined ? said : said.replace(/ \(line \d+\)$/, '');
     const first = ` - ${where === undefined ? '' : `${where}: `}${text}`;
     return url === undefined || url === '' ? [first] : [first, `   ${cleanLine(url, { colours: false })}`];
   });

@@ -2,7 +2,15 @@ import { amountOf, partTime, seconds, timeOfLine } from './amounts.ts';
 import { cleanLine, oneLine } from './clean-text.ts';
 import { endingLines } from './ending.ts';
 import type { ProgressEntry, ProgressEntryOf } from './entry.ts';
-import { BuildProgress, durationOf, isCancelled, type Step, type StepChange, type StepPart } from './model.ts';
+import {
+  BuildProgress,
+  durationOf,
+  isCancelled,
+  isRunning,
+  type Step,
+  type StepChange,
+  type StepPart,
+} from './model.ts';
 
 export interface PlainOptions {
   /** Whether output of steps keeps its colours; default no. */
@@ -15,8 +23,6 @@ const TURN_MS = 5000;
 const PART_MS = 5000;
 /** When a part was told that is done. */
 const DONE = Number.POSITIVE_INFINITY;
-/** What took no longer was perhaps only looked up, and begins in a moment. Milliseconds. */
-const LOOK_UP_MS = 5;
 /** Lines of others that wait. */
 const MOST_WAITING = 1000;
 const LAST_LINES = 10;
@@ -31,13 +37,15 @@ export class PlainProgress {
   /** Has the word. */
   #current: Step | undefined;
   #since = 0;
+  /** Have said their last word. */
+  readonly #over = new Set<Step>();
+  /** Its end is told with the next entry. */
+  #ended: Step | undefined;
   /** By step, in the order in which they began to wait. */
   readonly #waiting = new Map<Step, string[]>();
   #waitingLines = 0;
   /** When a part was told last. */
   readonly #told = new Map<string, number>();
-  /** Is done, unless it goes on with the next entry: a builder says so of a step that it only looked up. */
-  #ending: Step | undefined;
   /** Steps that had the word. */
   readonly #shown = new Set<Step>();
   #text = '';
@@ -55,7 +63,7 @@ export class PlainProgress {
   /** Takes an entry; answers the lines that are due, with their ends. */
   push(entry: ProgressEntry): string {
     const change = this.#progress.add(entry);
-    if (change?.step !== this.#ending) this.#settle();
+    this.#endBefore(change);
     if (change !== undefined) this.#tellStep(change);
     else if (entry.type === 'begin') this.#tellAside(`${oneLine(entry.title)}: ${oneLine(entry.cause)}`);
     else if (entry.type === 'note') this.#tellAside(oneLine(entry.message));
@@ -66,7 +74,7 @@ export class PlainProgress {
 
   /** Nothing came for a while: whoever waits has the word. */
   tick(): string {
-    this.#settle();
+    this.#endBefore(undefined);
     this.#giveTurns();
     return this.#take();
   }
@@ -79,14 +87,15 @@ export class PlainProgress {
 
   #tellStep({ step, lines, part, finished }: StepChange): void {
     if (step.number === 0) return;
+    if (isRunning(step)) this.#over.delete(step);
     if (!this.#shown.has(step) && this.#current === undefined) this.#begin(step);
     for (const { at, text } of lines)
       this.#say(step, `${timeOfLine(at)} ${cleanLine(text, { colours: this.#colours })}`);
     if (part !== undefined && this.#isDue(step, part)) this.#say(step, partText(part));
-    if (step.completed === undefined) this.#ending = undefined;
-    if (finished && isLookUp(step)) this.#ending = step;
-    else if (finished) this.#finish(step);
-    else if (!this.#shown.has(step) && !this.#waiting.has(step)) this.#waiting.set(step, []);
+    if (finished) this.#ended = step;
+    if (!this.#shown.has(step) && !this.#waiting.has(step)) this.#waiting.set(step, []);
+    // something that came late
+    if (this.#current === step && this.#over.has(step)) this.#current = undefined;
   }
 
   #isDue(step: Step, part: StepPart): boolean {
@@ -97,14 +106,16 @@ export class PlainProgress {
     return true;
   }
 
-  /** Nothing more came of it. */
-  #settle(): void {
-    const step = this.#ending;
-    this.#ending = undefined;
-    if (step !== undefined) this.#finish(step);
+  /** One that ended and begins again at once has not ended. */
+  #endBefore(change: StepChange | undefined): void {
+    const step = this.#ended;
+    this.#ended = undefined;
+    if (step === undefined) return;
+    if (change?.step !== step || !(change.finished || isRunning(step))) this.#finish(step);
   }
 
   #finish(step: Step): void {
+    this.#over.add(step);
     this.#say(step, lastWord(step));
     if (step !== this.#current) return;
     this.#current = undefined;
@@ -132,7 +143,7 @@ export class PlainProgress {
   /** Those that are done say all that they have to say; then one that is not has the word. */
   #next(): void {
     const waiting = [...this.#waiting.keys()];
-    for (const step of waiting) if (step.completed !== undefined) this.#giveWord(step);
+    for (const step of waiting) if (this.#over.has(step)) this.#giveWord(step);
     this.#current = undefined;
     const [first] = this.#waiting.keys();
     if (first !== undefined) this.#giveWord(first);
@@ -146,8 +157,8 @@ export class PlainProgress {
     const going: Step[] = [];
     const waiting = [...this.#waiting.keys()];
     for (const step of waiting) {
-      if (step.completed === undefined) going.push(step);
-      else this.#giveWord(step);
+      if (this.#over.has(step)) this.#giveWord(step);
+      else going.push(step);
     }
     for (const [at, step] of going.entries()) {
       this.#giveWord(step);
@@ -186,8 +197,6 @@ export class PlainProgress {
 
 const partText = (part: StepPart): string =>
   [part.id, amountOf(part), partTime(part), part.completed ? 'done' : ''].filter(Boolean).join(' ');
-
-const isLookUp = (step: Step): boolean => step.error === undefined && !step.cached && durationOf(step, 0) <= LOOK_UP_MS;
 
 function lastWord(step: Step): string {
   if (isCancelled(step)) return 'CANCELED';

@@ -5,7 +5,7 @@ import { begin, end, output, part, step } from './entries.ts';
 
 function plain(entries: readonly ProgressEntry[], colours = false): string {
   const progress = new PlainProgress({ colours });
-  return entries.map((entry) => progress.push(entry)).join('');
+  return entries.map((entry) => progress.push(entry)).join('') + progress.tick();
 }
 
 const layer = `sha256:${'a'.repeat(64)}`;
@@ -142,7 +142,7 @@ const CASES: readonly (readonly [title: string, entries: readonly ProgressEntry[
       {
         type: 'warning',
         step: 'a',
-        message: "FromAsCasing: 'as' and 'FROM' keywords' casing do not match",
+        message: "FromAsCasing: 'as' and 'FROM' keywords' casing do not match (line 1)",
         detail: [],
         url: 'https://docs.example/rule/',
         place: { file: 'Dockerfile', startLine: 1, endLine: 1 },
@@ -210,6 +210,28 @@ ERROR: Dockerfile:3: ${exit}
       step('a', 'context', { from: 2, to: 3 }),
     ],
     '#1 context\n#1 DONE 1.0s\n\n#2 other\n#2 DONE 1.0s\n\n#1 context\n#1 DONE 1.0s\n',
+  ],
+  [
+    'one that ends and begins again at once has one block',
+    [
+      step('a', 'context', { from: 0 }),
+      step('a', 'context', { from: 0, to: 0.1 }),
+      step('a', 'context', { from: 0.2 }),
+      part('a', 'transferring context:', 1, 2, 0, true),
+      step('a', 'context', { from: 0.2, to: 1 }),
+      step('a', 'context', { from: 0.2, to: 1.1 }),
+    ],
+    '#1 context\n#1 transferring context: 2 B 0.0s done\n#1 DONE 0.9s\n',
+  ],
+  [
+    'what a step says when it is over keeps nobody',
+    [
+      step('a', 'RUN a', { from: 0, to: 1 }),
+      step('b', 'RUN b', { from: 0, to: 1 }),
+      output('a', 1.1, 'late\n'),
+      step('c', 'RUN c', { from: 1 }),
+    ],
+    '#1 RUN a\n#1 DONE 1.0s\n\n#2 RUN b\n#2 DONE 1.0s\n\n#1 RUN a\n#1 1.100 late\n\n#3 RUN c\n',
   ],
   ['what belongs to no step that is known is nothing', [output('x', 1, 'x\n'), part('x', 'y', 1, 1, 1, true)], ''],
 ];
