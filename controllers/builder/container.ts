@@ -71,7 +71,7 @@ const withoutImage = (builder: Builder, message: string): Place => ({
   type: 'failed',
   managed: 'container',
   reason: REASONS.NoBuilder,
-  message: `neither buildkitd nor dockerd is on this machine, and image ${imageOf(builder)} cannot be had (${message}): install buildkit or docker, or name an endpoint`,
+  message: `image ${imageOf(builder)}, for a Container that builds, cannot be had (${message}): install buildkit or docker, or name an endpoint`,
 });
 
 function starting(found: Container | undefined): Place {
@@ -101,6 +101,8 @@ const container = (builder: Builder): ObjectInput<Container> => ({
   metadata: { namespace: SYSTEM_NAMESPACE, name: nameOf(builder), ownerReferences: ownedBy(builder) ?? [] },
   spec: {
     image: imageOf(builder),
+    // a registry that is away is no reason not to build
+    imagePullPolicy: 'IfNotPresent',
     args: ['--addr', `unix://${RUN}/${SOCKET}`, '--allow-insecure-entitlement', 'network.host'],
     securityContext: { privileged: true },
     volumes: Object.keys(VOLUMES).map((part) => ({ name: part, volume: { name: nameOf(builder, part) } })),

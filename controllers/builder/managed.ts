@@ -24,17 +24,19 @@ export async function placeManaged(
   context: Context,
   deps: BuilderDeps,
 ): Promise<Place> {
-  const runner = await runnerOf(context, deps);
+  const runner = await runnerOf(builder, context, deps);
   const needed = isNeeded(builder, demand, context);
   if (!needed) {
     await halt(builder, context, deps);
     return { type: 'idle', managed: runner };
   }
+  await haltOthers(builder, runner, context, deps);
   return runner === 'container' ? placeInContainer(builder, context) : placeOfProgram(builder, runner, deps);
 }
 
-/** What has run it so far, while that is there; else the best that is. */
-async function runnerOf({ status }: Context, { programs }: BuilderDeps): Promise<Runner> {
+/** What the spec says; else what has run it so far, while that is there; else the best that is. */
+async function runnerOf({ spec }: Builder, { status }: Context, { programs }: BuilderDeps): Promise<Runner> {
+  if (spec.image !== undefined) return 'container';
   const found = await programs.find();
   const before = runnerOfType(status.current.type);
   if (before !== undefined && before !== 'container' && found.programs.includes(before)) return before;
@@ -48,8 +50,10 @@ export function isNeeded(builder: Builder, { running, waiting }: Demand, { statu
   const used = parseTime(lastUsedTime ?? '');
   const wanted = wantedAt(builder);
   const isWish = wanted !== undefined && (used === undefined || wanted > used);
-  const isUse = running !== activeBuilds || (endpoint === undefined && (running > 0 || waiting));
-  const last = isWish || (isUse && (used === undefined || now - used > USE_IS_NEWS_MS)) ? now : used;
+  const isChange = running !== activeBuilds;
+  const isNews = used === undefined || now - used > Math.min(USE_IS_NEWS_MS, idleMs(builder) / 4);
+  const isWait = endpoint === undefined && (running > 0 || waiting) && isNews;
+  const last = isWish || isChange || isWait ? now : used;
   const time = isWish ? Math.max(now, wanted) : last;
   if (time !== undefined && time !== used) status.set({ lastUsedTime: formatTime(time) });
   return running > 0 || waiting || (time !== undefined && now < time + idleMs(builder));
@@ -109,9 +113,19 @@ export async function endHung(builder: Builder, runner: Runner, since: number, d
 }
 
 /** Nothing of ours runs for it any more; its cache stays. */
-export async function halt(builder: Builder, context: Context, { programs, starts }: BuilderDeps): Promise<void> {
+export async function halt(builder: Builder, context: Context, deps: BuilderDeps): Promise<void> {
+  await haltProgram(builder, deps);
+  if (isContainerThere(builder, context.reader)) await removeContainer(builder, context);
+}
+
+/** What ran it before something else does. */
+async function haltOthers(builder: Builder, runner: Runner, context: Context, deps: BuilderDeps): Promise<void> {
+  if (runner === 'container') await haltProgram(builder, deps);
+  else if (isContainerThere(builder, context.reader)) await removeContainer(builder, context);
+}
+
+async function haltProgram(builder: Builder, { programs, starts }: BuilderDeps): Promise<void> {
   const { name } = builder.metadata;
   await starts.cancel(keyOf(builder));
   if ((await programs.running(name)) !== undefined) await programs.stop(name);
-  if (isContainerThere(builder, context.reader)) await removeContainer(builder, context);
 }

@@ -65,12 +65,12 @@ export const builder: KindDefinition = {
             { required: ['secretRef'] },
           ),
           managed: boolean(
-            'tsmoby runs it when a Build needs it: buildkitd or dockerd as a program of this machine, whichever is on PATH, else buildkitd in a Container.',
+            'tsmoby runs it when a Build needs it: buildkitd or dockerd as a program of this machine, whichever is on PATH, else, or where `image` is given, buildkitd in a Container.',
           ),
-          image: string('The image of a managed builder in a Container.', {
-            minLength: 1,
-            default: 'docker.io/moby/buildkit:latest',
-          }),
+          image: string(
+            'Run a managed one in a Container of this image, whatever programs there are. Without it a Container is only for a machine that has neither program; its image is `docker.io/moby/buildkit:latest`.',
+            { minLength: 1, maxLength: 1024 },
+          ),
           idleTimeout: string('A managed builder that had nothing to do for so long is stopped; 0 is never.', {
             pattern: duration,
             default: '10m',

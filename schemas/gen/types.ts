@@ -3900,11 +3900,11 @@ export interface BuilderSpec {
   readonly endpoint?: string;
   readonly tls?: BuilderTls;
   /**
-   * tsmoby runs it when a Build needs it: buildkitd or dockerd as a program of this machine, whichever is on PATH, else buildkitd in a Container.
+   * tsmoby runs it when a Build needs it: buildkitd or dockerd as a program of this machine, whichever is on PATH, else, or where `image` is given, buildkitd in a Container.
    */
   readonly managed?: boolean;
   /**
-   * The image of a managed builder in a Container.
+   * Run a managed one in a Container of this image, whatever programs there are. Without it a Container is only for a machine that has neither program; its image is `docker.io/moby/buildkit:latest`.
    */
   readonly image?: string;
   /**

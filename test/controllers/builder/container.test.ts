@@ -86,7 +86,7 @@ test('an image that cannot be had says what else would do', async (t) => {
   const builder = await world.ready('own', 'False NoBuilder');
   t.is(
     messageOf(builder),
-    'neither buildkitd nor dockerd is on this machine, and image registry.example/buildkit:1 cannot be had (no route to registry.example): install buildkit or docker, or name an endpoint',
+    'image registry.example/buildkit:1, for a Container that builds, cannot be had (no route to registry.example): install buildkit or docker, or name an endpoint',
   );
 });
 

@@ -165,3 +165,27 @@ test('one that gets an endpoint is stopped', async (t) => {
   t.is(status?.endpoint, 'unix:///run/x.sock');
   t.is(await world.programs.running('own'), undefined);
 });
+
+test('one that gets an image runs in a Container of it, and the program ends', async (t) => {
+  await using world = await open();
+  await started(world);
+  await world.apply('own', { managed: true, image: 'registry.example/buildkit:1' });
+  const { status } = await world.until('own', ({ type }) => type === 'Managed (container)');
+  t.is(status?.endpoint, undefined);
+  t.is(await world.programs.running('own'), undefined);
+});
+
+test('the idle time begins with the end of the last build, however short that was', async (t) => {
+  await using world = await open();
+  await world.apply('own', { managed: true, idleTimeout: '8s' });
+  await world.build('b', 'own', WAITING);
+  await world.ready('own', 'True BuilderFound');
+  await world.build('b', 'own', RUNNING);
+  await world.until('own', ({ activeBuilds }) => activeBuilds === 1);
+  await world.time.pass(5000);
+  await world.build('b', 'own', DONE);
+  await world.until('own', ({ activeBuilds }) => activeBuilds === 0);
+  await world.quiet(5000);
+  t.not(await world.programs.running('own'), undefined);
+  await world.ready('own', 'True BuilderIdle', 1000);
+});

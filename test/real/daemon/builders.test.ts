@@ -1,6 +1,8 @@
 /** Builders as a daemon finds and runs them, on real BuildKits. */
+import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import test from 'ava';
 import type { Build, Builder, BuilderSpec } from '../../../schemas/gen/types.ts';
 import type { ObjectRef } from '../../../schemas/object.ts';
@@ -10,10 +12,12 @@ import { SYSTEM_PATH } from '../../support/buildkit/runc.ts';
 import { startTestDaemon, type TestDaemon } from '../../support/daemon.ts';
 import { processesOf } from '../../support/daemon/leaks.ts';
 import { until } from '../../support/daemon/until.ts';
-import { missingFor } from '../../../tools/setup/requirements.ts';
+import { buildBusyboxArchive } from '../../../tools/busybox-image/archive.ts';
+import { findOnPath, missingFor } from '../../../tools/setup/requirements.ts';
 
-const BUILDER = { apiVersion: 'tsmoby.dev/v1alpha1', kind: 'Builder' } as const;
-const BUILD = { apiVersion: 'tsmoby.dev/v1alpha1', kind: 'Build' } as const;
+const TSMOBY = 'tsmoby.dev/v1alpha1';
+const BUILDER = { apiVersion: TSMOBY, kind: 'Builder' } as const;
+const BUILD = { apiVersion: TSMOBY, kind: 'Build' } as const;
 
 const lacking = await missingFor('test', SYSTEM_PATH);
 const withDockerd = lacking.some(({ program }) => program === 'dockerd') ? test.skip : test;
@@ -87,6 +91,55 @@ withDockerd(
       (await namespacesOf(socket)).filter((name) => name.includes('-builder-')),
       [],
     );
+  },
+);
+
+const binary = process.env['TSMOBY_TEST_BUILDKITD'] ?? '';
+const withBuildkitd = binary === '' ? test.skip : test;
+
+/** As moby/buildkit: the two programs, and what they need. */
+async function writeBuilderImage(output: string): Promise<void> {
+  const runc = (await findOnPath('runc', SYSTEM_PATH)) ?? '';
+  const { stdout } = await promisify(execFile)('ldd', [runc]);
+  const libraries = [...stdout.matchAll(/(\/\S+) \(0x/g)].map(([, path = '']) => path);
+  const files: Record<string, { readonly content: Buffer; readonly mode: number }> = {};
+  const add = async (path: string, source: string): Promise<void> => {
+    files[path] = { content: await readFile(source), mode: 0o755 };
+  };
+  await add('/usr/bin/buildkitd', binary);
+  await add('/usr/bin/buildkit-runc', runc);
+  for (const library of libraries) await add(library, library);
+  const config = { entrypoint: ['/usr/bin/buildkitd'], cmd: [] };
+  await buildBusyboxArchive({ output, files, config, compression: 'none' });
+}
+
+withBuildkitd(
+  'a managed builder in a Container builds, rests with its cache, and goes with all that it had',
+  async (t) => {
+    await using daemon = await startTestDaemon();
+    const archive = join(daemon.folder, 'buildkit.tar');
+    await writeBuilderImage(archive);
+    const { client } = daemon;
+    const namespace = 'tsmoby-system';
+    await client.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
+    const reference = 'builder.test/buildkit:1';
+    const image = { apiVersion: TSMOBY, kind: 'Image', metadata: { namespace, name: 'buildkit' } };
+    await client.create({ ...image, spec: { reference, archive: { path: archive } } } as never);
+    await apply(daemon, 'own', { managed: true, image: reference, idleTimeout: '5s' });
+    await until<Builder>(daemon, builderRef('own'), 'rests', reasonIs('BuilderIdle'));
+    await build(daemon, 'own', 'one');
+    const { status } = await until<Builder>(daemon, builderRef('own'), 'answers', ({ status }) => status?.endpoint);
+    await built(daemon, 1);
+    t.is(status?.type, 'Managed (container)');
+    t.is(status?.workers?.[0]?.executor, 'oci');
+    const container = { apiVersion: TSMOBY, kind: 'Container', namespace, name: 'builder-own' };
+    await until<Builder>(daemon, builderRef('own'), 'rests again', reasonIs('BuilderIdle'));
+    await until(daemon, container, 'is gone', 'gone');
+    await build(daemon, 'own', 'two');
+    await built(daemon, 2);
+    await client.delete(builderRef('own'));
+    await until(daemon, builderRef('own'), 'is gone', 'gone');
+    t.deepEqual((await client.list({ apiVersion: TSMOBY, kind: 'Volume' })).items, []);
   },
 );
 
