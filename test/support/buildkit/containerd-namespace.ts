@@ -3,6 +3,8 @@ import { probe } from '../../../proto/grpc/probe.ts';
 import { servicesOn, type Services } from '../../../runtime/containerd/connection.ts';
 
 const SNAPSHOTTER = 'overlayfs';
+/** Milliseconds. A collector that has gigabytes to take, on a machine that has much else to do, is not fast. */
+const DEADLINE = 120_000;
 
 /** Takes away what a BuildKit that was killed holds in containerd: its namespace and that of its history. */
 export async function removeBuildkitNamespaces(socketPath: string, namespace: string): Promise<void> {
@@ -23,7 +25,10 @@ export async function namespacesOf(socketPath: string): Promise<readonly string[
 
 async function removeNamespace(socketPath: string, name: string): Promise<void> {
   if (!(await namespacesOf(socketPath)).includes(name)) return;
-  const channel = openChannel(`unix://${socketPath}`, { headers: { 'containerd-namespace': name } });
+  const channel = openChannel(`unix://${socketPath}`, {
+    headers: { 'containerd-namespace': name },
+    deadline: DEADLINE,
+  });
   try {
     const services = servicesOn(channel);
     await removeTasks(services);

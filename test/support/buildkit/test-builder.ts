@@ -53,11 +53,14 @@ export async function startBuilder(
   };
   const dispose = whenInterrupted(async () => {
     await kill();
-    if (about.containerd !== undefined) {
-      await removeBuildkitNamespaces(about.containerd.socketPath, about.containerd.namespace);
+    try {
+      if (about.containerd !== undefined) {
+        await removeBuildkitNamespaces(about.containerd.socketPath, about.containerd.namespace);
+      }
+    } finally {
+      await clearFolders([folder]);
+      await alsoGone?.();
     }
-    await clearFolders([folder]);
-    await alsoGone?.();
   });
   try {
     await daemon.start();

@@ -46,6 +46,11 @@ test('pushes go together and first, what lands in our store is last', (t) => {
   );
 });
 
+test('layers that go into our store and nowhere else are compressed fast', (t) => {
+  const [only] = exportsOf([content], facts, 'id');
+  t.deepEqual(only?.attrs, { 'oci-mediatypes': 'true', tar: 'false', 'compression-level': '1' });
+});
+
 test('registries without TLS are pushed to apart from others', (t) => {
   const exports = exportsOf(
     [
