@@ -14,6 +14,7 @@ const OF_CONTAINERS = ['logs', 'exec', 'attach', 'port-forward'];
 const ROLLOUT_ACTIONS = ['status', 'history', 'undo', 'restart', 'pause', 'resume'];
 const NO_KINDS = [
   'apply',
+  'build',
   'diff',
   'create',
   'replace',
@@ -53,8 +54,8 @@ async function candidates(
   if (entry === undefined) return [];
   if (last.startsWith('-')) return Object.keys((await entry.load()).flags).map((flag) => `--${flag}`);
   if (NO_KINDS.includes(entry.name)) return [];
-  if (OF_CONTAINERS.includes(entry.name)) return await names('container', open);
   const slash = last.indexOf('/');
+  if (OF_CONTAINERS.includes(entry.name) && (slash < 0 || entry.name !== 'logs')) return await names('container', open);
   if (slash > 0) return (await names(last.slice(0, slash), open)).map((one) => `${last.slice(0, slash + 1)}${one}`);
   if (entry.name === 'rollout' && args.length === 0) return ROLLOUT_ACTIONS;
   if (entry.name === 'builder') return await builderWords(args, open);

@@ -1,4 +1,4 @@
-import type { Container } from '../../schemas/gen/types.ts';
+import type { Build, Container } from '../../schemas/gen/types.ts';
 import type { Session } from '../connect/session.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import type { Flags } from '../flags/flags.ts';
@@ -7,6 +7,7 @@ import { refOf, shownName, type KindInfo } from '../kinds/directory.ts';
 import { connectionFlags } from '../connect/flags.ts';
 import { selectionsOf } from '../resources/arguments.ts';
 import { defineCommand } from './command.ts';
+import { rolloutBuild, type RolledBuild } from './rollout/builds.ts';
 import { pauseRollout, restartRollout, resumeRollout } from './rollout/change.ts';
 import { showHistory } from './rollout/history.ts';
 import { awaitRollout } from './rollout/status.ts';
@@ -38,12 +39,14 @@ const ACTIONS = ['status', 'history', 'undo', 'restart', 'pause', 'resume'] as c
 export const rollout = defineCommand({
   name: 'rollout',
   usage: ACTIONS.map((action) => `${action} KIND NAME…, ${action} KIND/NAME…`),
-  description: 'See how changes of containers come along, take them back, hold them up, start anew.',
+  description:
+    'See how changes of containers come along, take them back, hold them up, start anew. Of a Build, revisions are its results.',
   examples: [
     'tsmoby rollout status container/web --timeout=60s',
     'tsmoby rollout history container web',
     'tsmoby rollout undo container/web --to-revision=2',
     'tsmoby rollout restart container/web',
+    'tsmoby rollout undo build/app',
   ],
   flags: rolloutFlags,
   async run(call) {
@@ -54,7 +57,10 @@ export const rollout = defineCommand({
     if (named.length === 0) throw new UsageError('required resource not specified: KIND NAME or KIND/NAME');
     const session = await call.session();
     for (const rolled of await rolledOf(session, named)) {
-      if (action === 'status') {
+      if (isBuild(rolled)) {
+        const code = await rolloutBuild(action, rolled, io, flags);
+        if (code !== 0) return code;
+      } else if (action === 'status') {
         const code = await awaitRollout(rolled, io, flags);
         if (code !== 0) return code;
       } else if (action === 'history') await print(io.stdout, await showHistory(rolled, flags.revision));
@@ -71,15 +77,19 @@ const CHANGES = {
   resume: (rolled: Rolled) => resumeRollout(rolled),
 } as const;
 
-async function rolledOf(session: Session, named: readonly string[]): Promise<readonly Rolled[]> {
+const isBuild = (rolled: Rolled | RolledBuild): rolled is RolledBuild => rolled.object.kind === 'Build';
+
+async function rolledOf(session: Session, named: readonly string[]): Promise<readonly (Rolled | RolledBuild)[]> {
   const selections = await selectionsOf(named, session.kinds);
   const all = selections.map(async ({ kind, names }) => {
-    if (kind.kind !== 'Container') throw new CommandError(`${kind.plural} have no rollouts: only containers do`);
-    if (names.length === 0) throw new UsageError('you must name the container: KIND NAME or KIND/NAME');
+    if (!['Container', 'Build'].includes(kind.kind))
+      throw new CommandError(`${kind.plural} have no rollouts: only containers and builds do`);
+    if (names.length === 0) throw new UsageError(`you must name the ${kind.singular}: KIND NAME or KIND/NAME`);
     return Promise.all(
       names.map(async (name) => {
         const ref = { ...refOf(kind), namespace: session.namespace, name };
-        return { session, kind, object: await session.client.get<Container>(ref), shown: shownName(kind, name) };
+        const object = await session.client.get<Container | Build>(ref);
+        return { session, kind, object, shown: shownName(kind, name) } as Rolled | RolledBuild;
       }),
     );
   });

@@ -198,7 +198,7 @@ test('a rollout of something else, of nothing, or without an action is refused',
   await using world = await openWith('a:1');
   t.is(
     output(await world.tsmoby(['rollout', 'undo', 'cm/a'])),
-    '1 error: configmaps have no rollouts: only containers do\n',
+    '1 error: configmaps have no rollouts: only containers and builds do\n',
   );
   t.is((await world.tsmoby(['rollout', 'undo'])).code, 1);
   t.regex((await world.tsmoby(['rollout', 'wobble', 'container/web'])).stderr, /status, history, undo/);

@@ -3,6 +3,7 @@ import type { Session } from '../../connect/session.ts';
 import type { KindInfo } from '../../kinds/directory.ts';
 import type { SheetRow } from '../../output/sheet.ts';
 import { bodyOfConfigMap, bodyOfSecret } from './config.ts';
+import { bodyOfBuild } from './build.ts';
 import { bodyOfContainer } from './container.ts';
 import { eventRows } from './events.ts';
 import { bodyOfObject } from './generic.ts';
@@ -20,6 +21,7 @@ type Body = (object: KubeObject, now: number) => readonly SheetRow[];
 const BODIES: Readonly<Record<string, Body>> = {
   'configmaps.': bodyOfConfigMap,
   'secrets.': bodyOfSecret,
+  'builds.tsmoby.dev': bodyOfBuild,
   'containers.tsmoby.dev': bodyOfContainer,
 };
 
