@@ -8,8 +8,11 @@ const HIGH_WATER = 1024 * 1024;
 
 /** The writing side of an HTTP/2 stream: messages out, with back-pressure counted in bytes. */
 export interface Sender {
-  /** Writes all, then resolves as soon as more may be sent; rejects with `gone()` when the stream is no more. */
-  send(messages: readonly Uint8Array[]): Promise<void>;
+  /**
+   * Writes all, then resolves as soon as more may be sent; rejects with `gone()` when the stream is no more. `sent`: all of it is out, and its memory
+   * free for other use; never called when that is not certain.
+   */
+  send(messages: readonly Uint8Array[], sent?: () => void): Promise<void>;
 }
 
 /**
@@ -19,10 +22,11 @@ export interface Sender {
 export function senderOn(stream: Http2Stream, gone: () => Error): Sender {
   let waiting = 0;
   const writers: { resolve(): void; reject(error: Error): void }[] = [];
-  const write = (bytes: Uint8Array): void => {
+  const write = (bytes: Uint8Array, sent?: () => void): void => {
     waiting += bytes.length;
-    stream.write(bytes, () => {
+    stream.write(bytes, (error) => {
       waiting -= bytes.length;
+      if (error === undefined || error === null) sent?.();
       if (waiting <= HIGH_WATER / 2) for (const writer of writers.splice(0)) writer.resolve();
     });
   };
@@ -30,29 +34,33 @@ export function senderOn(stream: Http2Stream, gone: () => Error): Sender {
     for (const writer of writers.splice(0)) writer.reject(gone());
   });
   return {
-    send: (messages) => {
+    send: (messages, sent) => {
       // A stream that is gone takes writes without a word, and never calls back.
       if (stream.destroyed || stream.closed || stream.writableEnded) return Promise.reject(gone());
-      writeFrames(stream, messages, write);
+      writeFrames(stream, messages, write, sent);
       if (waiting < HIGH_WATER) return Promise.resolve();
       return new Promise((resolve, reject) => writers.push({ resolve, reject }));
     },
   };
 }
 
-function writeFrames(stream: Http2Stream, messages: readonly Uint8Array[], write: (bytes: Uint8Array) => void): void {
+type Write = (bytes: Uint8Array, sent?: () => void) => void;
+
+/** Writes go out one after the other: when the last one is out, all are. */
+function writeFrames(stream: Http2Stream, messages: readonly Uint8Array[], write: Write, sent?: () => void): void {
   if (messages.length === 0) return;
   if (messages.every(({ length }) => length <= SMALL)) {
-    write(frameAll(messages));
+    write(frameAll(messages), sent);
     return;
   }
   stream.cork();
-  for (const message of messages) {
+  for (const [index, message] of messages.entries()) {
+    const then = index === messages.length - 1 ? sent : undefined;
     if (message.length <= SMALL) {
-      write(frameAll([message]));
+      write(frameAll([message]), then);
     } else {
       write(frameHeader(message.length));
-      write(message);
+      write(message, then);
     }
   }
   stream.uncork();

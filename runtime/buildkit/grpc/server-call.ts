@@ -12,8 +12,8 @@ export interface ServerCall {
   header(name: string): readonly string[];
   /** Message bodies with back-pressure, until the peer's half-close. To be read once; throws when the call is gone. */
   readonly messages: AsyncIterable<Uint8Array>;
-  /** Resolves when more may be sent; rejects when the call is gone. */
-  send(message: Uint8Array): Promise<void>;
+  /** Resolves when more may be sent; rejects when the call is gone. `sent`: it is out, and its memory free for other use. */
+  send(message: Uint8Array, sent?: () => void): Promise<void>;
   /** Sends several messages with one write. */
   sendAll(messages: readonly Uint8Array[]): Promise<void>;
   /** The call or the session is gone. */
@@ -55,16 +55,16 @@ function callOn(
   signal: AbortSignal,
 ): ServerCall {
   const sender = senderOn(stream, () => new StatusError(STATUS.cancelled, 'the call is gone'));
-  const sendAll = (messages: readonly Uint8Array[]): Promise<void> => {
+  const sendAll = (messages: readonly Uint8Array[], sent?: () => void): Promise<void> => {
     if (!stream.headersSent && !stream.destroyed && !stream.closed) stream.respond(HEADERS, { waitForTrailers: true });
-    return sender.send(messages);
+    return sender.send(messages, sent);
   };
   return {
     path,
     header: (name) => valuesOf(rawHeaders, name),
     messages: messagesOf(stream),
-    send: (message) => sendAll([message]),
-    sendAll,
+    send: (message, sent) => sendAll([message], sent),
+    sendAll: (messages) => sendAll(messages),
     signal,
   };
 }

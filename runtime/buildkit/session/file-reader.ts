@@ -42,6 +42,8 @@ export class FileReader {
   readonly #lanes = new Set<Promise<void>>();
   /** Of the lanes, those that still look for requests. */
   #active = 0;
+  /** Free ones. New ones for each chunk would have the collector look through the whole heap every few of them. */
+  readonly #chunks: Buffer[] = [];
   readonly #failed = Promise.withResolvers<never>();
   #requests: Request[] = [];
   #next = 0;
@@ -173,11 +175,10 @@ export class FileReader {
     const { call, signal } = this.#settings;
     for (let left = file.size; left > 0;) {
       if (signal.aborted) throw new StatusError(1, 'the transfer was stopped');
-      const length = Math.min(left, chunkBytes);
-      const buffer = Buffer.allocUnsafeSlow(dataHeaderRoom + length);
-      const { bytesRead } = await read(buffer, length);
+      const buffer = this.#chunks.pop() ?? Buffer.allocUnsafeSlow(dataHeaderRoom + chunkBytes);
+      const { bytesRead } = await read(buffer, Math.min(left, chunkBytes));
       if (bytesRead === 0) return;
-      await call.send(encodeData(buffer, id, bytesRead));
+      await call.send(encodeData(buffer, id, bytesRead), () => void this.#chunks.push(buffer));
       left -= bytesRead;
     }
   }

@@ -3,7 +3,8 @@ import test from 'ava';
 import { once } from 'node:events';
 import { RuntimeError } from '../../../../runtime/errors.ts';
 import { StatusError, type ServerCall, type ServerMethod } from '../../../../runtime/buildkit/grpc/server.ts';
-import { framed, openPeer, outcome, request } from './session-peer.ts';
+import { messagesOf } from '../../../../runtime/buildkit/grpc/frames.ts';
+import { framed, openPeer, outcome, request, socketPair } from './session-peer.ts';
 
 const methods = (entries: Readonly<Record<string, ServerMethod>>): ReadonlyMap<string, ServerMethod> =>
   new Map(Object.entries(entries));
@@ -95,6 +96,36 @@ test('a sender waits for a peer that does not read, and goes on when it does', a
   t.is(messages.length, 64);
   t.is(trailers['grpc-status'], '0');
 });
+
+for (const [kind, ends] of [
+  ['in this process', undefined],
+  ['of the kernel', socketPair],
+] as const) {
+  test(`memory that is told to be free is not looked at any more: a connection ${kind}`, async (t) => {
+    const [count, bytes] = [200, 100_000];
+    let made = 0;
+    const make = (): Buffer => {
+      made++;
+      return Buffer.allocUnsafe(bytes);
+    };
+    const free: Buffer[] = [];
+    const send: ServerMethod = async (call) => {
+      for (let index = 0; index < count; index++) {
+        const buffer = free.pop() ?? make();
+        buffer.fill(index);
+        await call.send(buffer, () => void free.push(buffer));
+      }
+    };
+    await using peer = openPeer(methods({ '/s/Fill': send }), await ends?.());
+    let index = 0;
+    for await (const message of messagesOf(request(peer.client, '/s/Fill'))) {
+      t.true(Buffer.alloc(bytes, index).equals(message), `message ${index}`);
+      index++;
+    }
+    t.is(index, count);
+    t.true(made < count / 2, `${made} pieces of memory for ${count} messages`);
+  });
+}
 
 test('a sender that waits ends with a call that the peer gives up', async (t) => {
   const ends = Promise.withResolvers<unknown>();

@@ -1,4 +1,6 @@
 import { connect, type ClientHttp2Session, type ClientHttp2Stream, type IncomingHttpHeaders } from 'node:http2';
+import { once } from 'node:events';
+import { createConnection, createServer, type AddressInfo } from 'node:net';
 import { duplexPair, type Duplex } from 'node:stream';
 import { frameAll, messagesOf } from '../../../../runtime/buildkit/grpc/frames.ts';
 import { serveSession, type ServedSession, type SessionMethods } from '../../../../runtime/buildkit/grpc/server.ts';
@@ -10,9 +12,11 @@ export interface SessionPeer extends AsyncDisposable {
   readonly ends: readonly [ours: Duplex, theirs: Duplex];
 }
 
-/** Serves methods over a pair of streams in this process. */
-export function openPeer(methods: SessionMethods): SessionPeer {
-  const [ours, theirs] = duplexPair();
+/** Serves methods over a pair of streams; by default one in this process. */
+export function openPeer(
+  methods: SessionMethods,
+  [ours, theirs]: readonly [Duplex, Duplex] = duplexPair(),
+): SessionPeer {
   const served = serveSession(ours, methods);
   const client = connect('http://localhost', {
     createConnection: () => theirs,
@@ -29,6 +33,16 @@ export function openPeer(methods: SessionMethods): SessionPeer {
       await served[Symbol.asyncDispose]();
     },
   };
+}
+
+/** The two ends of a connection that the kernel has. */
+export async function socketPair(): Promise<readonly [Duplex, Duplex]> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const theirs = createConnection((server.address() as AddressInfo).port, '127.0.0.1');
+  const [ours] = (await once(server, 'connection')) as [Duplex];
+  server.close();
+  return [ours, theirs];
 }
 
 /** Opens a call; `headers` values may be lists, which are sent as repeated fields. */
