@@ -60,6 +60,65 @@ test.after.always('nothing is left', async () => {
   await daemon[Symbol.asyncDispose]();
 });
 
+test.serial(
+  'an image is built as one does with docker: seen, unchanged, broken with the place, gone back, cancelled',
+  async (t) => {
+    const folder = join(daemon.folder, 'built');
+    await mkdir(folder);
+    await placeBusybox(join(folder, 'busybox'));
+    const dockerfile = (command: string): Promise<void> =>
+      writeFile(
+        join(folder, 'Dockerfile'),
+        `FROM scratch\nCOPY busybox /bin/busybox\nRUN --network=none ["/bin/busybox", "sh", "-c", "${command}"]\n`,
+      );
+    await dockerfile('echo one step');
+    const first = await tsmoby(['build', folder, '-t', 'team/built:1']);
+    t.is(first.code, 0, first.stderr);
+    t.regex(first.stderr, /^#\d+ \[2\/2\] RUN --network=none[^]*^#\d+ \d\.\d+ one step$[^]*^#\d+ DONE \d+\.\ds$/m);
+    t.regex(first.stdout, /^build\.tsmoby\.dev\/built built: sha256:[0-9a-f]{64}\n$/);
+    t.regex(
+      await succeeds(t, 'build', folder, '-t', 'team/built:1'),
+      /built unchanged, build 1 is what it would be: sha256:/,
+    );
+    t.regex(await succeeds(t, 'logs', 'build/built'), / one step\n/);
+    const entries = (await succeeds(t, 'logs', 'build/built', '--progress=json')).trimEnd().split('\n');
+    t.deepEqual(
+      [entries.at(0), entries.at(-1)].map((line) => (JSON.parse(line ?? '') as { type: string }).type),
+      ['begin', 'end'],
+    );
+
+    await dockerfile('echo no && exit 3');
+    const broken = await tsmoby(['build', folder, '-t', 'team/built:1']);
+    t.is(broken.code, 1);
+    t.regex(broken.stderr, /^Dockerfile:3$[^]*^>>> 3 \| RUN [^]*^ERROR: Dockerfile:3: .*exit code: 3$/m);
+    t.regex(await succeeds(t, 'describe', 'build', 'built'), /Place: +Dockerfile:3\n/);
+
+    await dockerfile('echo two steps');
+    t.regex(await succeeds(t, 'build', folder, '-q', '-t', 'team/built:1'), /^sha256:[0-9a-f]{64}\n$/);
+    t.regex(await succeeds(t, 'rollout', 'undo', 'build/built'), /rolled back to the result of build 1;/);
+    t.regex(await succeeds(t, 'rollout', 'status', 'build/built', '--timeout=60s'), /build 1 is in use/);
+    await succeeds(t, 'rollout', 'resume', 'build/built');
+    t.regex(await succeeds(t, 'rollout', 'history', 'build/built'), /^3 .*in use$/m);
+
+    await dockerfile('echo it runs && /bin/busybox sleep 600');
+    const child = spawn(process.execPath, [join(root, 'cli/main.ts'), 'build', folder, '-t', 'team/built:1'], {
+      env: { ...process.env, TSMOBY_HOST: `unix://${daemon.socketPath}` },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    const ended = once(child, 'exit');
+    let told = '';
+    for await (const chunk of child.stderr) {
+      const before = told;
+      told += String(chunk);
+      if (!/ it runs\n/.test(before) && / it runs\n/.test(told)) child.kill('SIGINT');
+    }
+    t.is((await ended)[0], 130, told);
+    t.regex(told, /CANCELLED: /);
+    t.is(await succeeds(t, 'get', 'build/built', '-o', 'jsonpath={.status.lastBuild.phase}'), 'Cancelled');
+    await succeeds(t, 'delete', 'build/built', '--timeout=60s');
+  },
+);
+
 test.serial('the road of the README: apply, wait, get, describe, logs, delete', async (t) => {
   const quickstart = join(samples, 'quickstart');
   const applied = await succeeds(t, 'apply', '-f', quickstart);
