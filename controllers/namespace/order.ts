@@ -3,6 +3,7 @@ import type { ServedKind } from '../engine/served-kinds.ts';
 
 /** Things that others use go later than their users; kinds that are not named here (custom resources) go first. */
 const STAGES: Readonly<Record<string, number>> = {
+  'tsmoby.dev/Build': 1,
   'tsmoby.dev/Image': 1,
   'tsmoby.dev/Volume': 1,
   'tsmoby.dev/Network': 1,

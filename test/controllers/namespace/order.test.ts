@@ -13,7 +13,7 @@ test('users go before what they use, Events last, and kinds without a namespace 
   const stages = deletionStages([...kinds, gadget]).map((stage) => stage.map(({ kind }) => kind).sort());
   t.deepEqual(stages, [
     ['Container', 'Gadget'],
-    ['ControllerRevision', 'Image', 'Network', 'Volume'],
+    ['Build', 'ControllerRevision', 'Image', 'Network', 'Volume'],
     ['ConfigMap', 'Lease', 'Secret'],
     ['Event'],
   ]);
