@@ -43,6 +43,8 @@ class Receiving {
   #wanted: number[] = [];
   #open = 0;
   #listed = false;
+  /** On disk. */
+  #complete = false;
   #count = 0;
 
   constructor(call: ServerCall, tree: ReceivedTree) {
@@ -51,6 +53,15 @@ class Receiving {
   }
 
   async run(): Promise<void> {
+    try {
+      await this.#receive();
+    } catch (error) {
+      // Everything is there, and the builder was told so: it gives the call up at once then, and its answer to that may be lost.
+      if (!this.#complete) throw error;
+    }
+  }
+
+  async #receive(): Promise<void> {
     for await (const message of this.#call.messages) {
       const packet = decodePacket(message);
       if (packet.type === packetType.finish) return;
@@ -84,6 +95,7 @@ class Receiving {
     if (ids.length > 0) await this.#call.sendAll(ids.map(encodeRequest));
     if (!this.#listed || this.#open > 0 || this.#tree.isFinished) return;
     await this.#tree.finish();
+    this.#complete = true;
     await this.#call.send(encodeFinish());
   }
 }

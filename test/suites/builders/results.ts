@@ -68,7 +68,7 @@ export const results: Part = (test, name, harness) => {
     const { events, output } = await built(harness().builder, folder.request());
     t.regex(output, /out\n/);
     const logs = events.filter((event) => event.type === 'log');
-    t.deepEqual(new Set(logs.map(({ stream }) => stream)), new Set(['stdout', 'stderr']));
+    t.deepEqual([...new Set(logs.map(({ stream }) => stream))].toSorted(), ['stderr', 'stdout']);
     const step = logs[0]?.step;
     t.true(events.some((event) => event.type === 'step' && event.id === step && event.name.includes('RUN')));
   });

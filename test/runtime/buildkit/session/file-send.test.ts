@@ -90,6 +90,17 @@ test(
 );
 
 test(
+  'a builder that is gone as soon as it hears that everything is here leaves a whole output',
+  withTree({}, async (t, { tree, start, failures }) => {
+    const { memory, ended } = start({ type: 'directory', path: join(tree.path, 'out') });
+    await sendFiles(memory, [{ path: 'a', content: 'all of it' }], { last: () => memory.abort() });
+    await t.notThrowsAsync(ended);
+    t.is(readFileSync(join(tree.path, 'out/a'), 'utf8'), 'all of it');
+    t.deepEqual(failures, []);
+  }),
+);
+
+test(
   'a tar where a directory is, and an output that nobody asked for, are told so',
   withTree({ 'there/x': '' }, async (t, { tree, start, failures }) => {
     const { memory, ended } = start({ type: 'file', path: join(tree.path, 'there') });
@@ -304,7 +315,7 @@ test(
   withTree({}, async (t, { tree, start }) => {
     mkdirSync(join(tree.path, 'out'));
     const { memory, ended } = start({ type: 'directory', path: join(tree.path, 'out') });
-    const sent = sendFiles(memory, [{ path: 'f', content: 'abc' }], () => memory.abort());
+    const sent = sendFiles(memory, [{ path: 'f', content: 'abc' }], { onRequest: () => memory.abort() });
     await t.throwsAsync(ended);
     await t.throwsAsync(sent);
     t.deepEqual(readdirSync(join(tree.path, 'out')), []);

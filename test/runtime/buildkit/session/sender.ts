@@ -17,21 +17,28 @@ export type Sent =
 
 const modTime = 1_600_000_000_500_000_000n;
 
-/** Until the receiver has answered that it is done. Rejects when it sends an error. `onRequest`: before the content of a file goes out. */
+interface Habits {
+  /** Before the content of a file goes out. */
+  readonly onRequest?: () => void;
+  /** In the place of an answer to the receiver's last word. */
+  readonly last?: () => void;
+}
+
+/** Until the receiver has said that it is done. Rejects when it sends an error. */
 export async function sendFiles(
   memory: MemoryCall,
   files: readonly Sent[],
-  onRequest = (): void => undefined,
+  { onRequest, last = () => memory.push(encodePacket({ type: 3 })) }: Habits = {},
 ): Promise<void> {
   memory.push(...files.map((file) => encodePacket({ type: 0, stat: { path: file.path, modTime, ...statOf(file) } })));
   memory.push(encodePacket({ type: 0 }));
   for await (const message of memory.sent) {
     const packet = decode(message);
     if (packet.type === 4) throw new Error(Buffer.from(packet.data).toString());
-    if (packet.type === 3) return memory.push(encodePacket({ type: 3 }));
+    if (packet.type === 3) return last();
     const file = files[packet.id];
     if (file === undefined || !('content' in file)) throw new Error(`${packet.id} cannot be asked for`);
-    onRequest();
+    onRequest?.();
     const content = Buffer.from(file.content);
     for (let at = 0; at < content.length; at += 32_768) {
       memory.push(encodePacket({ type: 2, id: packet.id, data: content.subarray(at, at + 32_768) }));
