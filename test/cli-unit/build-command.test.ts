@@ -214,6 +214,7 @@ test('Ctrl-C while nothing is built ends the waiting', async (t) => {
     },
   );
   t.is(run.code, 130);
+  t.regex(run.stderr, /build "app" stays, and is built when it can be; "tsmoby delete build\/app" takes it away\n$/);
 });
 
 test('secrets go into a Secret that goes with the Build', async (t) => {

@@ -115,6 +115,8 @@ class Interrupt {
   come(): void {
     this.came = true;
     if (this.#number === undefined) {
+      const { name } = this.#ref;
+      note(this.#io, `build "${name}" stays, and is built when it can be; "tsmoby delete build/${name}" takes it away`);
       this.#abort.abort();
       return;
     }
