@@ -114,9 +114,18 @@ async function* inDaemon(
 
 /** As what the tests' builders do when the bench is interrupted, which end the process when they are through. */
 async function openInterruptible(options: WorldOptions): Promise<World> {
-  const world = await openWorld(options);
-  const close = whenInterrupted(async () => world[Symbol.asyncDispose]());
-  return Object.create(world, { [Symbol.asyncDispose]: { value: close } }) as World;
+  const opening = openWorld(options);
+  // Also while it opens, which then ends by its signal and takes away what there is.
+  const close = whenInterrupted(async () => {
+    const world = await opening.catch(() => undefined);
+    await world?.[Symbol.asyncDispose]();
+  });
+  try {
+    return Object.create(await opening, { [Symbol.asyncDispose]: { value: close } }) as World;
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
 async function openFolder(): Promise<AsyncDisposable & { readonly path: string }> {
