@@ -37,6 +37,11 @@ const IMPORTS: readonly (readonly [from: string, to: readonly string[]])[] = [
     `runtime/${resident}/`,
     [`runtime/${resident}/`, 'runtime/resident/', 'runtime/ports/', 'runtime/errors.ts'],
   ]),
+  // its files hold lines as the API answers them
+  [
+    'runtime/build-logs/',
+    ['runtime/build-logs/', 'runtime/ports/', 'runtime/errors.ts', 'schemas/values/build-progress/'],
+  ],
   ['runtime/*/', ['runtime/$1/', 'runtime/ports/', 'runtime/errors.ts', 'proto/', 'schemas/values/addresses.ts']],
   ['api/codec/', ['api/', 'schemas/', 'proto/']],
   ['api/store/etcd', ['api/', 'schemas/', 'proto/']],

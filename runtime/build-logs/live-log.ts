@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
+import { progressLine } from '../../schemas/values/build-progress/json.ts';
 import type { BuildLogEntry, BuildLogWriter } from '../ports/build-logs.ts';
-import { encodeEntry } from './codec.ts';
 import { meaningOf } from './files.ts';
 
 /** How much a log may hold, and how much may wait for the disk. Bytes, or about that: characters of lines. */
@@ -73,7 +73,7 @@ export class LiveLog implements BuildLogWriter {
     if (this.#closing !== undefined) return;
     const essential = ESSENTIAL.has(entry.type);
     if (!essential && this.#isFull()) return;
-    const text = encodeEntry(entry);
+    const text = progressLine(entry);
     const room = this.#options.bounds.waiting * (essential ? ESSENTIAL_ROOM : 1);
     if (this.#waitingSize + text.length > room) this.#lose(1, 'the disk is too slow');
     else this.#push({ text, essential });
@@ -102,7 +102,7 @@ export class LiveLog implements BuildLogWriter {
 
   #note(message: string): Line {
     const time = new Date(this.#options.now()).toISOString();
-    return { text: encodeEntry({ type: 'note', time, message }), essential: true };
+    return { text: progressLine({ type: 'note', time, message }), essential: true };
   }
 
   #push(line: Line): void {

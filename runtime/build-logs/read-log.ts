@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
+import { parseProgressLine } from '../../schemas/values/build-progress/json.ts';
 import type { BuildLogEntry } from '../ports/build-logs.ts';
-import { decodeEntry, LineSplitter } from './codec.ts';
+import { LineSplitter } from './line-splitter.ts';
 import type { LiveLog } from './live-log.ts';
 
 const CHUNK = 64 * 1024;
@@ -28,7 +29,7 @@ export async function* readLog(
     const { bytesRead } = wanted > 0 ? await file.read(buffer, 0, wanted, position) : { bytesRead: 0 };
     position += bytesRead;
     for (const line of lines.push(buffer.subarray(0, bytesRead))) {
-      const entry = decodeEntry(line);
+      const entry = parseProgressLine(line);
       if (entry !== undefined) yield entry;
     }
     if (bytesRead > 0) continue;

@@ -1,6 +1,7 @@
 /**
- * What happened in a build, entry by entry, as the log of a build tells it. A step comes again whenever it changes. Times are RFC 3339 with nanoseconds,
- * as the builder's clock has them.
+ * What happened in a build, entry by entry, as the log of a build tells it: the form in which it is stored, and which clients get. A step comes again
+ * whenever it changes. Times are RFC 3339 with nanoseconds, as the builder's clock has them. The port of the builders has the same of its own, because
+ * ports know nothing of what is served; that each of theirs is one of these, the compiler sees where logs are served.
  */
 export interface ProgressPlace {
   readonly file: string;

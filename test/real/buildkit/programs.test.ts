@@ -1,6 +1,5 @@
 import test from 'ava';
-import { missingFor } from '../../../tools/setup/requirements.ts';
-import { SYSTEM_PATH } from '../../support/buildkit/runc.ts';
+import { givenBuildkitd } from '../../support/buildkit/available.ts';
 import { commonTraces } from '../../support/buildkit/traces.ts';
 import { eventually } from '../../support/eventually.ts';
 import { builderProgramsSuite } from '../../suites/builder-programs.ts';
@@ -12,21 +11,13 @@ const BUILDS = `${FILES}RUN ["/bin/busybox", "touch", "/made"]\n`;
 const SLEEPS = `${FILES}RUN ["/bin/busybox", "sleep", "600"]\n`;
 const MADE = /"moby.image.id"/;
 
-const lacking = await missingFor('test', SYSTEM_PATH);
-const dockerd = lacking.some(({ program }) => program === 'dockerd') ? undefined : () => openProgramsWorld('dockerd');
-const binary = process.env['TSMOBY_TEST_BUILDKITD'] ?? '';
-const buildkitd = binary === '' ? undefined : () => openProgramsWorld('buildkitd', binary);
-
-const WORLDS: readonly (readonly [string, (() => Promise<RealProgramsWorld>) | undefined])[] = [
-  ['dockerd', dockerd],
-  ['buildkitd', buildkitd],
-];
+const dockerd = (): Promise<RealProgramsWorld> => openProgramsWorld('dockerd');
+const { binary, why } = givenBuildkitd();
+const WORLDS: (readonly [string, () => Promise<RealProgramsWorld>])[] = [['dockerd', dockerd]];
+if (why === undefined) WORLDS.push(['buildkitd', () => openProgramsWorld('buildkitd', binary)]);
+else test.skip(`buildkitd as a managed builder (skipped: ${why})`, () => undefined);
 
 for (const [name, open] of WORLDS) {
-  if (open === undefined) {
-    test.skip(`${name} as a managed builder (skipped: it is not on this machine)`, () => undefined);
-    continue;
-  }
   builderProgramsSuite((title, run) => test(`${name}: ${title}`, run), open);
 
   test(`${name}: it answers, also after it was killed, and keeps what it is`, async (t) => {
@@ -63,55 +54,53 @@ for (const [name, open] of WORLDS) {
   });
 }
 
-if (dockerd !== undefined) {
-  const socketOf = async ({ programs, program }: RealProgramsWorld): Promise<string> =>
-    ((await programs.ensure('one', program)) as { readonly path: string }).path;
+const socketOf = async ({ programs, program }: RealProgramsWorld): Promise<string> =>
+  ((await programs.ensure('one', program)) as { readonly path: string }).path;
 
-  test('dockerd: it builds, and a step that ran when it was killed is ended before it is run again', async (t) => {
-    await using world = await dockerd();
-    const path = await socketOf(world);
-    t.regex(await buildByDockerd(path, BUILDS), MADE);
-    const lost = buildByDockerd(path, SLEEPS).catch((error: unknown) => error);
-    await eventually('the step runs', async () => (await world.steps()).length > 0);
-    await world.kill('one');
-    t.true((await lost) instanceof Error);
-    await socketOf(world);
-    t.deepEqual(await world.steps(), []);
-    t.regex(await buildByDockerd(path, BUILDS), MADE);
-    await world.programs.remove('one');
-    t.deepEqual(await world.traces(), []);
-  });
+test('dockerd: it builds, and a step that ran when it was killed is ended before it is run again', async (t) => {
+  await using world = await dockerd();
+  const path = await socketOf(world);
+  t.regex(await buildByDockerd(path, BUILDS), MADE);
+  const lost = buildByDockerd(path, SLEEPS).catch((error: unknown) => error);
+  await eventually('the step runs', async () => (await world.steps()).length > 0);
+  await world.kill('one');
+  t.true((await lost) instanceof Error);
+  await socketOf(world);
+  t.deepEqual(await world.steps(), []);
+  t.regex(await buildByDockerd(path, BUILDS), MADE);
+  await world.programs.remove('one');
+  t.deepEqual(await world.traces(), []);
+});
 
-  test('dockerd: stopped in the middle of a step, nothing of it runs on', async (t) => {
-    await using world = await dockerd();
-    const lost = buildByDockerd(await socketOf(world), SLEEPS).catch((error: unknown) => error);
-    await eventually('the step runs', async () => (await world.steps()).length > 0);
-    await world.programs.stop('one');
-    t.deepEqual(await world.steps(), []);
-    t.truthy(await lost);
-  });
+test('dockerd: stopped in the middle of a step, nothing of it runs on', async (t) => {
+  await using world = await dockerd();
+  const lost = buildByDockerd(await socketOf(world), SLEEPS).catch((error: unknown) => error);
+  await eventually('the step runs', async () => (await world.steps()).length > 0);
+  await world.programs.stop('one');
+  t.deepEqual(await world.steps(), []);
+  t.truthy(await lost);
+});
 
-  test('dockerd: it builds on when containerd was killed and has come again', async (t) => {
-    await using world = await dockerd();
-    const path = await socketOf(world);
-    t.regex(await buildByDockerd(path, BUILDS), MADE);
-    await world.containerd.restart();
-    await eventually('it builds again', async () =>
-      MADE.test(await buildByDockerd(path, BUILDS).catch((error: unknown) => String(error))),
-    );
-  });
+test('dockerd: it builds on when containerd was killed and has come again', async (t) => {
+  await using world = await dockerd();
+  const path = await socketOf(world);
+  t.regex(await buildByDockerd(path, BUILDS), MADE);
+  await world.containerd.restart();
+  await eventually('it builds again', async () =>
+    MADE.test(await buildByDockerd(path, BUILDS).catch((error: unknown) => String(error))),
+  );
+});
 
-  test('dockerd: a tear-down ends it in the middle of a step', async (t) => {
-    await using world = await dockerd();
-    const lost = buildByDockerd(await socketOf(world), SLEEPS).catch((error: unknown) => error);
-    await eventually('the step runs', async () => (await world.steps()).length > 0);
-    await world.endAll();
-    t.deepEqual(await world.steps(), []);
-    t.truthy(await lost);
-    const left = await world.traces();
-    t.deepEqual(
-      left.filter((each) => each.includes('cgroup') || each.includes('mount')),
-      [],
-    );
-  });
-}
+test('dockerd: a tear-down ends it in the middle of a step', async (t) => {
+  await using world = await dockerd();
+  const lost = buildByDockerd(await socketOf(world), SLEEPS).catch((error: unknown) => error);
+  await eventually('the step runs', async () => (await world.steps()).length > 0);
+  await world.endAll();
+  t.deepEqual(await world.steps(), []);
+  t.truthy(await lost);
+  const left = await world.traces();
+  t.deepEqual(
+    left.filter((each) => each.includes('cgroup') || each.includes('mount')),
+    [],
+  );
+});

@@ -7,20 +7,20 @@ import test from 'ava';
 import type { Build, Builder, BuilderSpec } from '../../../schemas/gen/types.ts';
 import type { ObjectRef } from '../../../schemas/object.ts';
 import { startDockerd } from '../../support/buildkit/dockerd.ts';
+import { givenBuildkitd } from '../../support/buildkit/available.ts';
 import { namespacesOf } from '../../support/buildkit/containerd-namespace.ts';
 import { SYSTEM_PATH } from '../../support/buildkit/runc.ts';
 import { startTestDaemon, type TestDaemon } from '../../support/daemon.ts';
 import { processesOf } from '../../support/daemon/leaks.ts';
 import { until } from '../../support/daemon/until.ts';
 import { buildBusyboxArchive } from '../../../tools/busybox-image/archive.ts';
-import { findOnPath, missingFor } from '../../../tools/setup/requirements.ts';
+import { findOnPath } from '../../../tools/setup/requirements.ts';
+
+const buildkitd = givenBuildkitd();
 
 const TSMOBY = 'tsmoby.dev/v1alpha1';
 const BUILDER = { apiVersion: TSMOBY, kind: 'Builder' } as const;
 const BUILD = { apiVersion: TSMOBY, kind: 'Build' } as const;
-
-const lacking = await missingFor('test', SYSTEM_PATH);
-const withDockerd = lacking.some(({ program }) => program === 'dockerd') ? test.skip : test;
 
 const builderRef = (name: string): ObjectRef => ({ ...BUILDER, name });
 const readyOf = ({ status }: Builder | Build) => status?.conditions?.find(({ type }) => type === 'Ready');
@@ -54,48 +54,42 @@ async function pidOf({ options }: TestDaemon, name: string, program: string): Pr
   return (JSON.parse(await readFile(record, 'utf8')) as { readonly pid: number }).pid;
 }
 
-withDockerd(
-  'a managed builder is started for a Build, outlives the daemon, comes again when it is killed, and is gone with its object',
-  async (t) => {
-    await using daemon = await startTestDaemon();
-    await apply(daemon, 'own', { managed: true });
-    const idle = await until<Builder>(daemon, builderRef('own'), 'rests', reasonIs('BuilderIdle'));
-    const program = /\((\w+)\)/.exec(idle.status?.type ?? '')?.[1] ?? '';
-    t.true(['dockerd', 'buildkitd'].includes(program), idle.status?.type);
+test('a managed builder is started for a Build, outlives the daemon, comes again when it is killed, and is gone with its object', async (t) => {
+  await using daemon = await startTestDaemon();
+  await apply(daemon, 'own', { managed: true });
+  const idle = await until<Builder>(daemon, builderRef('own'), 'rests', reasonIs('BuilderIdle'));
+  const program = /\((\w+)\)/.exec(idle.status?.type ?? '')?.[1] ?? '';
+  t.true(['dockerd', 'buildkitd'].includes(program), idle.status?.type);
 
-    await build(daemon, 'own', 'one');
-    const first = await built(daemon, 1);
-    t.regex(first.status?.digest ?? '', /^sha256:/);
-    const running = await until<Builder>(daemon, builderRef('own'), 'answers', reasonIs('BuilderFound'));
-    t.is(running.status?.landing, 'ContentStore');
-    t.is(running.status?.sharesContainerd, program === 'dockerd');
-    const pid = await pidOf(daemon, 'own', program);
+  await build(daemon, 'own', 'one');
+  const first = await built(daemon, 1);
+  t.regex(first.status?.digest ?? '', /^sha256:/);
+  const running = await until<Builder>(daemon, builderRef('own'), 'answers', reasonIs('BuilderFound'));
+  t.is(running.status?.landing, 'ContentStore');
+  t.is(running.status?.sharesContainerd, program === 'dockerd');
+  const pid = await pidOf(daemon, 'own', program);
 
-    await daemon.kill9();
-    await daemon.start();
-    await build(daemon, 'own', 'two');
-    await built(daemon, 2);
-    t.is(await pidOf(daemon, 'own', program), pid);
+  await daemon.kill9();
+  await daemon.start();
+  await build(daemon, 'own', 'two');
+  await built(daemon, 2);
+  t.is(await pidOf(daemon, 'own', program), pid);
 
-    process.kill(pid, 'SIGKILL');
-    await build(daemon, 'own', 'three');
-    await built(daemon, 3);
-    t.not(await pidOf(daemon, 'own', program), pid);
+  process.kill(pid, 'SIGKILL');
+  await build(daemon, 'own', 'three');
+  await built(daemon, 3);
+  t.not(await pidOf(daemon, 'own', program), pid);
 
-    await daemon.client.delete({ ...BUILD, namespace: 'default', name: 'page' });
-    await daemon.client.delete(builderRef('own'));
-    await until(daemon, builderRef('own'), 'is gone', 'gone');
-    t.deepEqual(await processesOf(join(daemon.options.runDir, 'builders')), []);
-    const socket = join(daemon.options.runDir, 'containerd/containerd.sock');
-    t.deepEqual(
-      (await namespacesOf(socket)).filter((name) => name.includes('-builder-')),
-      [],
-    );
-  },
-);
-
-const binary = process.env['TSMOBY_TEST_BUILDKITD'] ?? '';
-const withBuildkitd = binary === '' ? test.skip : test;
+  await daemon.client.delete({ ...BUILD, namespace: 'default', name: 'page' });
+  await daemon.client.delete(builderRef('own'));
+  await until(daemon, builderRef('own'), 'is gone', 'gone');
+  t.deepEqual(await processesOf(join(daemon.options.runDir, 'builders')), []);
+  const socket = join(daemon.options.runDir, 'containerd/containerd.sock');
+  t.deepEqual(
+    (await namespacesOf(socket)).filter((name) => name.includes('-builder-')),
+    [],
+  );
+});
 
 /** As moby/buildkit: the two programs, and what they need. */
 async function writeBuilderImage(output: string): Promise<void> {
@@ -106,16 +100,18 @@ async function writeBuilderImage(output: string): Promise<void> {
   const add = async (path: string, source: string): Promise<void> => {
     files[path] = { content: await readFile(source), mode: 0o755 };
   };
-  await add('/usr/bin/buildkitd', binary);
+  await add('/usr/bin/buildkitd', buildkitd.binary);
   await add('/usr/bin/buildkit-runc', runc);
   for (const library of libraries) await add(library, library);
   const config = { entrypoint: ['/usr/bin/buildkitd'], cmd: [] };
   await buildBusyboxArchive({ output, files, config, compression: 'none' });
 }
 
-withBuildkitd(
-  'a managed builder in a Container builds, rests with its cache, and goes with all that it had',
-  async (t) => {
+const IN_A_CONTAINER = 'a managed builder in a Container builds, rests with its cache, and goes with all that it had';
+
+if (buildkitd.why !== undefined) test.skip(`${IN_A_CONTAINER} (skipped: ${buildkitd.why})`, () => undefined);
+else
+  test(IN_A_CONTAINER, async (t) => {
     await using daemon = await startTestDaemon();
     const archive = join(daemon.folder, 'buildkit.tar');
     await writeBuilderImage(archive);
@@ -140,10 +136,9 @@ withBuildkitd(
     await client.delete(builderRef('own'));
     await until(daemon, builderRef('own'), 'is gone', 'gone');
     t.deepEqual((await client.list({ apiVersion: TSMOBY, kind: 'Volume' })).items, []);
-  },
-);
+  });
 
-withDockerd('a tear-down ends a managed builder that runs', async (t) => {
+test('a tear-down ends a managed builder that runs', async (t) => {
   await using daemon = await startTestDaemon();
   await apply(daemon, 'own', { managed: true });
   await build(daemon, 'own', 'one');
@@ -153,7 +148,7 @@ withDockerd('a tear-down ends a managed builder that runs', async (t) => {
   // what is left of it makes the end of the daemon fail
 });
 
-withDockerd('a builder that comes and goes is told of, and a Build waits for it', async (t) => {
+test('a builder that comes and goes is told of, and a Build waits for it', async (t) => {
   await using daemon = await startTestDaemon();
   await using dockerd = await startDockerd();
   const { path } = dockerd.endpoint as { readonly path: string };

@@ -1,8 +1,8 @@
 import test from 'ava';
 import type { FileHandle } from 'node:fs/promises';
-import { decodeEntry } from '../../../runtime/build-logs/codec.ts';
 import { LiveLog, type LogBounds } from '../../../runtime/build-logs/live-log.ts';
 import type { BuildLogEntry } from '../../../runtime/ports/build-logs.ts';
+import { parseProgressLine } from '../../../schemas/values/build-progress/json.ts';
 import { begin, end, note, output } from '../../suites/build-logs.ts';
 
 /** A file that takes what it is told to take. */
@@ -30,7 +30,7 @@ class ScriptedFile {
   async close(): Promise<void> {}
 
   entries(): readonly (BuildLogEntry | undefined)[] {
-    return this.content.toString().split('\n').filter(Boolean).map(decodeEntry);
+    return this.content.toString().split('\n').filter(Boolean).map(parseProgressLine);
   }
 }
 

@@ -34,14 +34,15 @@ export async function availableBuilders(): Promise<AvailableBuilders> {
   const noDockerd = lacking.some(({ program }) => program === 'dockerd')
     ? 'no dockerd of version 26 or newer is on PATH; node tools/setup/main.ts test installs it'
     : undefined;
+  const { binary, why } = givenBuildkitd();
+  return join(available(dockerd, noDockerd), available(buildkitds(binary), why));
+}
+
+/** The buildkitd that tests were given: its path, and why there is none to be run; undefined: there is. */
+export function givenBuildkitd(): { readonly binary: string; readonly why: string | undefined } {
   const binary = process.env[VARIABLE] ?? '';
-  const noBuildkitd =
-    binary === ''
-      ? `${VARIABLE} is not set to the path of a buildkitd`
-      : existsSync(binary)
-        ? undefined
-        : `${VARIABLE}: there is no ${binary}`;
-  return join(available(dockerd, noDockerd), available(buildkitds(binary), noBuildkitd));
+  if (binary === '') return { binary, why: `${VARIABLE} is not set to the path of a buildkitd` };
+  return { binary, why: existsSync(binary) ? undefined : `${VARIABLE}: there is no ${binary}` };
 }
 
 /** Tells aloud, as skipped tests, which builders a suite was not run on. */
