@@ -10,9 +10,14 @@ import { createManualTime } from '../fake/manual-time.ts';
 buildLogsSuite(test, 'files', async () => {
   const dataDirectory = await mkdtemp(join(tmpdir(), 'tsmoby-build-logs-'));
   const log = { warn: (fields: object) => throwLine(fields) };
+  const logs = createBuildLogs({ dataDirectory, clock: { now: () => 0 }, log });
   return {
-    logs: createBuildLogs({ dataDirectory, clock: { now: () => 0 }, log }),
-    [Symbol.asyncDispose]: () => rm(dataDirectory, { recursive: true }),
+    logs,
+    async [Symbol.asyncDispose]() {
+      // Some of the suite's logs are left open, as by a daemon that is killed.
+      for (const owner of await logs.list()) await logs.remove(owner);
+      await rm(dataDirectory, { recursive: true });
+    },
   };
 });
 
