@@ -1,5 +1,6 @@
 import type { BuildContexts, DigestOptions } from '../../runtime/ports/build-contexts.ts';
-import type { EventSource, Key } from '../engine/contract.ts';
+import type { Key } from '../engine/contract.ts';
+import { Waker } from '../engine/waker.ts';
 
 /** A directory, or a file. */
 export interface WatchedPath {
@@ -13,7 +14,6 @@ export class ContextWatches {
   readonly #watches = new Map<Key, Map<string, Disposable>>();
   readonly #contexts: BuildContexts;
   readonly #onChange: (key: Key) => void;
-  #enqueue: (key: Key) => void = () => undefined;
 
   /** `onChange` is told before the object is woken. */
   constructor(contexts: BuildContexts, onChange: (key: Key) => void) {
@@ -21,17 +21,9 @@ export class ContextWatches {
     this.#onChange = onChange;
   }
 
-  readonly source: EventSource = {
-    start: (enqueue) => {
-      this.#enqueue = enqueue;
-      return {
-        [Symbol.dispose]: () => {
-          this.#enqueue = () => undefined;
-          for (const key of this.#watches.keys()) this.keep(key, []);
-        },
-      };
-    },
-  };
+  readonly source = new Waker(() => {
+    for (const key of this.#watches.keys()) this.keep(key, []);
+  });
 
   /** Just these are watched for the object from now on. */
   keep(key: Key, watched: readonly WatchedPath[]): void {
@@ -44,7 +36,7 @@ export class ContextWatches {
     }
     const onChange = (): void => {
       this.#onChange(key);
-      this.#enqueue(key);
+      this.source.wake(key);
     };
     for (const [name, { path, options }] of wanted) {
       if (!held.has(name)) held.set(name, this.#contexts.watch(path, onChange, options));

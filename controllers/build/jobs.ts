@@ -1,7 +1,8 @@
 import type { BuildEvent } from '../../runtime/ports/builders.ts';
 import type { ImageRecord } from '../../runtime/ports/images.ts';
-import type { Clock, EventSource, Key } from '../engine/contract.ts';
+import type { Clock, Key } from '../engine/contract.ts';
 import type { Timers } from '../engine/environment.ts';
+import { Waker } from '../engine/waker.ts';
 import { StepsModel } from './steps.ts';
 
 /** Why a build is ended before its time. */
@@ -59,7 +60,6 @@ export class Jobs {
   readonly #jobs = new Map<Key, RunningJob>();
   readonly #clock: Clock;
   readonly #timers: Timers;
-  #enqueue: (key: Key) => void = () => undefined;
 
   constructor(clock: Clock, timers: Timers) {
     this.#clock = clock;
@@ -67,18 +67,10 @@ export class Jobs {
   }
 
   /** Wakes a Build about once a second while something happens to it, and when it ended. Disposing it ends all builds. */
-  readonly source: EventSource = {
-    start: (enqueue) => {
-      this.#enqueue = enqueue;
-      return {
-        [Symbol.dispose]: () => {
-          this.#enqueue = () => undefined;
-          for (const { abort } of this.#jobs.values()) abort.abort();
-          this.#jobs.clear();
-        },
-      };
-    },
-  };
+  readonly source = new Waker(() => {
+    for (const { abort } of this.#jobs.values()) abort.abort();
+    this.#jobs.clear();
+  });
 
   /** The build of this object, which may have ended. */
   get(key: Key): Job | undefined {
@@ -140,7 +132,7 @@ export class Jobs {
     } finally {
       progress[Symbol.dispose]();
       place[Symbol.dispose]();
-      this.#enqueue(key);
+      this.source.wake(key);
     }
   }
 
@@ -153,7 +145,7 @@ export class Jobs {
         timer = undefined;
         if (!waiting) return;
         waiting = false;
-        this.#enqueue(key);
+        this.source.wake(key);
         arm();
       });
     };
@@ -163,7 +155,7 @@ export class Jobs {
           waiting = true;
           return;
         }
-        this.#enqueue(key);
+        this.source.wake(key);
         arm();
       },
       [Symbol.dispose]: () => timer?.[Symbol.dispose](),

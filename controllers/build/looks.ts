@@ -1,4 +1,5 @@
-import type { Clock, EventSource, Key } from '../engine/contract.ts';
+import type { Clock, Key } from '../engine/contract.ts';
+import { Waker } from '../engine/waker.ts';
 
 /** What is known of a question. */
 export type Look<T> =
@@ -36,25 +37,16 @@ const MAX_BACKOFF_MS = 300_000;
 export class Looks<T> {
   readonly #entries = new Map<Key, Entry<T>>();
   readonly #clock: Clock;
-  #enqueue: (key: Key) => void = () => undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
   /** Disposing it ends whatever is under way. */
-  readonly source: EventSource = {
-    start: (enqueue) => {
-      this.#enqueue = enqueue;
-      return {
-        [Symbol.dispose]: () => {
-          this.#enqueue = () => undefined;
-          for (const { abort } of this.#entries.values()) abort.abort();
-          this.#entries.clear();
-        },
-      };
-    },
-  };
+  readonly source = new Waker(() => {
+    for (const { abort } of this.#entries.values()) abort.abort();
+    this.#entries.clear();
+  });
 
   /** `intervalMs`: how old an answer may become; 0: it does not age. */
   look(key: Key, question: string, intervalMs: number, work: LookWork<T>): Look<T> {
@@ -123,7 +115,7 @@ export class Looks<T> {
     }
     entry.at = this.#clock.now();
     entry.running = false;
-    if (!signal.aborted) this.#enqueue(key);
+    if (!signal.aborted) this.source.wake(key);
   }
 
   #state(entry: Entry<T>, intervalMs: number): Look<T> {

@@ -1,4 +1,5 @@
-import type { EventSource, Key } from '../engine/contract.ts';
+import type { Key } from '../engine/contract.ts';
+import { Waker } from '../engine/waker.ts';
 
 /** What a Build asks for before it is built. */
 export interface TurnRequest {
@@ -25,14 +26,8 @@ interface Holder extends TurnRequest {
 export class Turns {
   readonly #held = new Set<Holder>();
   readonly #line = new Map<Key, TurnRequest>();
-  #enqueue: (key: Key) => void = () => undefined;
 
-  readonly source: EventSource = {
-    start: (enqueue) => {
-      this.#enqueue = enqueue;
-      return { [Symbol.dispose]: () => (this.#enqueue = () => undefined) };
-    },
-  };
+  readonly source = new Waker();
 
   ask(key: Key, request: TurnRequest): Turn {
     const before = this.#line.get(key);
@@ -81,7 +76,7 @@ export class Turns {
 
   #wake({ builder, buildKey }: TurnRequest): void {
     for (const [key, request] of this.#line) {
-      if (request.builder === builder || request.buildKey === buildKey) this.#enqueue(key);
+      if (request.builder === builder || request.buildKey === buildKey) this.source.wake(key);
     }
   }
 }

@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isRuntimeError, RuntimeError } from '../../runtime/errors.ts';
 import type { Builder, BuilderEndpoint, BuilderFacts, Builders, PruneOptions } from '../../runtime/ports/builders.ts';
-import type { Clock, EventSource, Key } from '../engine/contract.ts';
+import type { Clock, Key } from '../engine/contract.ts';
 import type { Timers } from '../engine/environment.ts';
+import { Waker } from '../engine/waker.ts';
 import { usageOf, type CacheUsage } from './cache-usage.ts';
 import { inTime } from './in-time.ts';
 
@@ -141,31 +142,22 @@ function same(a: ContactState, b: ContactState): boolean {
 export class Contacts {
   readonly #contacts = new Map<Key, Contact>();
   readonly #deps: ContactDeps;
-  #enqueue: (key: Key) => void = () => undefined;
 
   constructor(deps: ContactDeps) {
     this.#deps = deps;
   }
 
   /** Wakes a Builder when what is known of it has changed. Disposing closes all connections. */
-  readonly source: EventSource = {
-    start: (enqueue) => {
-      this.#enqueue = enqueue;
-      return {
-        [Symbol.dispose]: () => {
-          this.#enqueue = () => undefined;
-          for (const key of this.#contacts.keys()) this.drop(key);
-        },
-      };
-    },
-  };
+  readonly source = new Waker(() => {
+    for (const key of this.#contacts.keys()) this.drop(key);
+  });
 
   /** The contact at this endpoint; another one of the key is given up. */
   at(key: Key, endpoint: BuilderEndpoint): Contact {
     const present = this.#contacts.get(key);
     if (present !== undefined && isDeepStrictEqual(present.endpoint, endpoint)) return present;
     present?.[Symbol.dispose]();
-    const contact = new Contact(endpoint, this.#deps, () => this.#enqueue(key));
+    const contact = new Contact(endpoint, this.#deps, () => this.source.wake(key));
     this.#contacts.set(key, contact);
     return contact;
   }

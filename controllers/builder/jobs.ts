@@ -1,4 +1,5 @@
-import type { Clock, EventSource, Key } from '../engine/contract.ts';
+import type { Clock, Key } from '../engine/contract.ts';
+import { Waker } from '../engine/waker.ts';
 
 export type JobState<T> =
   | { readonly type: 'running' }
@@ -19,25 +20,16 @@ const MAX_BACKOFF_MS = 60_000;
 export class Jobs<T> {
   readonly #jobs = new Map<Key, Job<T>>();
   readonly #clock: Clock;
-  #enqueue: (key: Key) => void = () => undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
   /** Disposing it ends all work. */
-  readonly source: EventSource = {
-    start: (enqueue) => {
-      this.#enqueue = enqueue;
-      return {
-        [Symbol.dispose]: () => {
-          this.#enqueue = () => undefined;
-          for (const job of this.#jobs.values()) job.abort.abort();
-          this.#jobs.clear();
-        },
-      };
-    },
-  };
+  readonly source = new Waker(() => {
+    for (const job of this.#jobs.values()) job.abort.abort();
+    this.#jobs.clear();
+  });
 
   state(key: Key): JobState<T> | undefined {
     return this.#jobs.get(key)?.state;
@@ -78,7 +70,7 @@ export class Jobs<T> {
     } catch (error) {
       job.state = this.#failure(error, job.failures);
     }
-    if (!signal.aborted) this.#enqueue(key);
+    if (!signal.aborted) this.source.wake(key);
   }
 
   #failure(error: unknown, before: number): JobState<T> {

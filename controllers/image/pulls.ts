@@ -1,5 +1,6 @@
 import type { PullProgress } from '../../runtime/ports/images.ts';
-import type { Clock, EventSource, Key } from '../engine/contract.ts';
+import type { Clock, Key } from '../engine/contract.ts';
+import { Waker } from '../engine/waker.ts';
 
 /** The work of one fetch; resolves when the image is in the store. */
 export type FetchWork = (progress: (progress: PullProgress) => void, signal: AbortSignal) => Promise<unknown>;
@@ -31,7 +32,6 @@ export class Pulls {
   readonly #clock: Clock;
   readonly #waiting: (() => void)[] = [];
   #free: number;
-  #enqueue: (key: Key) => void = () => undefined;
 
   /** `limit`: fetches at once; the others wait their turn. */
   constructor(clock: Clock, limit = 8) {
@@ -40,18 +40,10 @@ export class Pulls {
   }
 
   /** Wakes an Image about once a second while it is fetched, and when that ended. Disposing it ends all fetches. */
-  readonly source: EventSource = {
-    start: (enqueue) => {
-      this.#enqueue = enqueue;
-      return {
-        [Symbol.dispose]: () => {
-          this.#enqueue = () => undefined;
-          for (const job of this.#jobs.values()) job.abort.abort();
-          this.#jobs.clear();
-        },
-      };
-    },
-  };
+  readonly source = new Waker(() => {
+    for (const job of this.#jobs.values()) job.abort.abort();
+    this.#jobs.clear();
+  });
 
   /** The state of this attempt; undefined when another one, or none, was made last. */
   state(key: Key, attempt: string): PullState | undefined {
@@ -104,7 +96,7 @@ export class Pulls {
     } catch (error) {
       job.state = this.#failure(error, job.failures);
     }
-    if (!signal.aborted) this.#enqueue(key);
+    if (!signal.aborted) this.source.wake(key);
   }
 
   #listener(key: Key, job: Job): (progress: PullProgress) => void {
@@ -114,7 +106,7 @@ export class Pulls {
       const now = this.#clock.now();
       if (now - told < PROGRESS_MS || job.abort.signal.aborted) return;
       told = now;
-      this.#enqueue(key);
+      this.source.wake(key);
     };
   }
 

@@ -3,7 +3,6 @@ import { excerptOf, failureOf } from '../../../controllers/build/failure.ts';
 import { describeChange, type KeyParts } from '../../../controllers/build/key.ts';
 import { StepsModel } from '../../../controllers/build/steps.ts';
 import { Turns, type Turn } from '../../../controllers/build/turns.ts';
-import type { Reader } from '../../../controllers/engine/contract.ts';
 import { RuntimeError } from '../../../runtime/errors.ts';
 import { BuildFailedError } from '../../../runtime/ports/builders.ts';
 import { step } from '../../support/build-world.ts';
@@ -89,7 +88,7 @@ const granted = (turn: Turn): boolean => turn.type === 'granted';
 test('places are given in order, one of another key lets pass, and whoever leaves is not waited for', (t) => {
   const turns = new Turns();
   const woken: string[] = [];
-  using _source = turns.source.start((key) => woken.push(key), {} as Reader, {} as never);
+  using _source = turns.source.start((key) => woken.push(key));
   const ask = (key: string, buildKey = key, builder = 'b'): Turn => turns.ask(key, { builder, limit: 1, buildKey });
   const first = ask('1');
   t.true(granted(first));

@@ -1,7 +1,6 @@
 import test from 'ava';
 import { Pulls } from '../../../controllers/image/pulls.ts';
 import { ManualTime, turns } from '../../support/manual-time.ts';
-import { readerOf } from '../container/objects.ts';
 
 const PROGRESS = { phase: 'Downloading', completedBytes: 1, totalBytes: 2, layers: 1, layersDone: 0 } as const;
 
@@ -9,7 +8,7 @@ function openPulls(limit?: number) {
   const time = new ManualTime();
   const pulls = new Pulls(time, limit);
   const woken: string[] = [];
-  const source = pulls.source.start((key) => woken.push(key), readerOf(), {} as never);
+  const source = pulls.source.start((key) => woken.push(key));
   return { time, pulls, woken, source };
 }
 
