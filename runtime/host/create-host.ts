@@ -10,7 +10,7 @@ import { openNetworkDoor } from './network-door.ts';
 import { openPrivateRoot } from './private-root.ts';
 import { directoryOf, readFilesInside } from './private-files.ts';
 import { runProgram, runToEnd } from './run-program.ts';
-import { resolveInside } from './walk.ts';
+import { resolveInside } from '../resolve-inside.ts';
 
 export interface HostOptions {
   /** Spare FIFOs and the mount point for images live in `<runDirectory>/host`. */

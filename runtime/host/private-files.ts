@@ -2,7 +2,7 @@
 import { constants, type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path/posix';
 import { RuntimeError } from '../errors.ts';
-import { resolveInside } from './walk.ts';
+import { resolveInside } from '../resolve-inside.ts';
 
 /** The files that exist, by the path that was asked for. Rejects with InvalidArgument when one is larger than `maxBytes`. */
 export async function readFilesInside(

@@ -4,10 +4,11 @@ import { encodeYaml } from '../../../schemas/text/encode-yaml.ts';
 import { computeStatus } from '../../../schemas/values/kstatus.ts';
 import { formatTime } from '../../../schemas/values/time.ts';
 import { CommandError } from '../../errors.ts';
-import { note, print, type Io } from '../../io.ts';
+import { print, type Io } from '../../io.ts';
 import { refOf, type KindInfo } from '../../kinds/directory.ts';
 import type { Session } from '../../connect/session.ts';
-import { awaitObjects, MET, PENDING, type Verdict } from '../../wait/await-objects.ts';
+import { MET, PENDING } from '../../wait/await-objects.ts';
+import { followRollout, type Progress } from './follow.ts';
 import { ROLLOUT_MANAGER } from './ownership.ts';
 
 export type RolloutAction = 'status' | 'history' | 'undo' | 'restart' | 'pause' | 'resume';
@@ -27,7 +28,6 @@ interface Flags {
 }
 
 const REQUEST = 'tsmoby.dev/build-request';
-const WEEK_MS = 7 * 24 * 3600 * 1000;
 
 /** Answers the exit code. */
 export async function rolloutBuild(action: RolloutAction, rolled: RolledBuild, io: Io, flags: Flags): Promise<number> {
@@ -115,31 +115,21 @@ async function resume(rolled: RolledBuild): Promise<void> {
   await merge(rolled, { spec: { suspend: null, revertTo: null } });
 }
 
-async function awaitBuild({ session, kind, object }: RolledBuild, io: Io, flags: Flags): Promise<number> {
-  const { namespace = '', name } = object.metadata;
-  let told = '';
-  const judge = (found: unknown): Verdict => {
-    const { state, message } = computeStatus(found as Build | undefined);
-    if (state === 'Failed' || state === 'NotFound' || state === 'Terminating')
-      return { state: 'failed', line: `build "${name}": ${message}` };
-    const isDone = state === 'Current' && isServed(found as Build);
-    const line = isDone
-      ? `build "${name}" successfully rolled out: ${message}`
-      : `Waiting for build "${name}": ${state === 'Current' ? 'it was asked for' : message}...`;
-    if (line !== told) io.stdout.write(`${line}\n`);
-    told = line;
-    return isDone ? MET : PENDING;
-  };
-  if (!flags.watch) {
-    const verdict = judge(object);
-    if (verdict.state === 'failed') throw new CommandError(verdict.line);
-    return 0;
+function awaitBuild(rolled: RolledBuild, io: Io, flags: Flags): Promise<number> {
+  const { name } = rolled.object.metadata;
+  return followRollout(rolled, io, flags, (found) => progressOf(found as Build | undefined, name));
+}
+
+function progressOf(object: Build | undefined, name: string): Progress {
+  const { state, message } = computeStatus(object);
+  if (object === undefined || state === 'Failed' || state === 'NotFound' || state === 'Terminating') {
+    const line = `build "${name}": ${message}`;
+    return { verdict: { state: 'failed', line }, line };
   }
-  const options = { timeoutMs: flags.timeout > 0 ? flags.timeout : WEEK_MS, judge, onMet: () => undefined };
-  const [unmet] = await awaitObjects(session, io, [{ kind, namespace, name }], options);
-  if (unmet === undefined) return 0;
-  note(io, `error: ${unmet.why === 'timeout' ? 'timed out waiting for the condition' : unmet.why.line}`);
-  return 1;
+  if (state === 'Current' && isServed(object))
+    return { verdict: MET, line: `build "${name}" successfully rolled out: ${message}` };
+  const why = state === 'Current' ? 'it was asked for' : message;
+  return { verdict: PENDING, line: `Waiting for build "${name}": ${why}...` };
 }
 
 /** What was asked for was done, or nothing is done at all. */

@@ -1,48 +1,18 @@
 import type { Container } from '../../../schemas/gen/types.ts';
-import type { KubeObject } from '../../../schemas/object.ts';
 import { askedRestart } from '../../../schemas/values/container-change.ts';
-import { CommandError } from '../../errors.ts';
-import { note, type Io } from '../../io.ts';
-import { awaitObjects, MET, PENDING, type Verdict } from '../../wait/await-objects.ts';
+import type { Io } from '../../io.ts';
+import { MET, PENDING } from '../../wait/await-objects.ts';
 import type { Rolled } from '../rollout.ts';
+import { followRollout, type FollowFlags, type Progress } from './follow.ts';
 
-interface StatusFlags {
-  readonly watch: boolean;
+interface StatusFlags extends FollowFlags {
   readonly revision: number;
-  /** Milliseconds; 0: for ever. */
-  readonly timeout: number;
 }
-
-const WEEK_MS = 7 * 24 * 3600 * 1000;
 
 /** Waits for the end of a rollout and tells on the way what it waits for. Answers the exit code. */
-export async function awaitRollout({ session, kind, object }: Rolled, io: Io, flags: StatusFlags): Promise<number> {
-  const { namespace = '', name } = object.metadata;
-  let told = '';
-  const tell = (line: string): void => {
-    if (line !== told) io.stdout.write(`${line}\n`);
-    told = line;
-  };
-  const judge = (found: KubeObject | undefined): Verdict => {
-    const { verdict, line } = progressOf(found as Container | undefined, name, flags.revision);
-    if (verdict.state !== 'failed') tell(line);
-    return verdict;
-  };
-  if (!flags.watch) {
-    const verdict = judge(object);
-    if (verdict.state === 'failed') throw new CommandError(verdict.line);
-    return 0;
-  }
-  const options = { timeoutMs: flags.timeout > 0 ? flags.timeout : WEEK_MS, judge, onMet: () => undefined };
-  const [unmet] = await awaitObjects(session, io, [{ kind, namespace, name }], options);
-  if (unmet === undefined) return 0;
-  note(io, `error: ${unmet.why === 'timeout' ? 'timed out waiting for the condition' : unmet.why.line}`);
-  return 1;
-}
-
-interface Progress {
-  readonly verdict: Verdict;
-  readonly line: string;
+export function awaitRollout(rolled: Rolled, io: Io, flags: StatusFlags): Promise<number> {
+  const { name } = rolled.object.metadata;
+  return followRollout(rolled, io, flags, (found) => progressOf(found as Container | undefined, name, flags.revision));
 }
 
 function progressOf(object: Container | undefined, name: string, revision: number): Progress {

@@ -1,11 +1,9 @@
 /** Files of a context by name: links in it are followed as long as they stay in it, as BuildKit follows them. */
 import { constants, type FileHandle, lstat, open, readlink, realpath } from 'node:fs/promises';
 import { join } from 'node:path/posix';
-import { RuntimeError } from '../../errors.ts';
+import { isRuntimeError, RuntimeError } from '../../errors.ts';
+import { resolveInside } from '../../resolve-inside.ts';
 import { errnoOf, notFound, unreadable } from './failures.ts';
-
-/** As many as the kernel follows before it says ELOOP. */
-const maxLinks = 40;
 
 /** A directory, free of links. Rejects with NotFound (ContextNotFound) when there is none, InvalidArgument when it is something else. */
 export async function realDirectory(path: string): Promise<string> {
@@ -31,7 +29,7 @@ export async function realDirectory(path: string): Promise<string> {
  */
 export async function readInside(root: string, name: string, maxBytes: number): Promise<Uint8Array | undefined> {
   try {
-    const path = await resolveInside(root, name);
+    const path = await findInside(root, name);
     return path === undefined ? undefined : await readRegular(root, path, maxBytes);
   } catch (error) {
     if (isGone(error)) return undefined;
@@ -40,32 +38,12 @@ export async function readInside(root: string, name: string, maxBytes: number): 
 }
 
 /** The path that `name` means when `root` is `/`, relative, without links; undefined when there is nothing. */
-export async function resolveInside(root: string, name: string): Promise<string | undefined> {
-  const pending = name.split('/').reverse();
-  const done: string[] = [];
-  let links = 0;
-  for (let part = pending.pop(); part !== undefined; part = pending.pop()) {
-    if (part === '' || part === '.') continue;
-    if (part === '..') {
-      done.pop();
-      continue;
-    }
-    const here = join(root, ...done, part);
-    const stats = await lstat(here).catch((error: unknown) => {
-      if (isGone(error)) return undefined;
-      throw error;
-    });
-    if (stats === undefined) return undefined;
-    if (!stats.isSymbolicLink()) {
-      done.push(part);
-      continue;
-    }
-    if (++links > maxLinks) throw unreadable(name, new Error('too many links, or a loop of them'));
-    const target = await readlink(here);
-    if (target.startsWith('/')) done.length = 0;
-    pending.push(...target.split('/').reverse());
+export async function findInside(root: string, name: string): Promise<string | undefined> {
+  try {
+    return await resolveInside(root, name);
+  } catch (error) {
+    throw isRuntimeError(error) ? unreadable(name, new Error('too many links, or a loop of them')) : error;
   }
-  return done.join('/');
 }
 
 /** O_NONBLOCK: a FIFO must not hang us. */

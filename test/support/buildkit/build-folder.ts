@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { BuildRequest } from '../../../runtime/ports/builders.ts';
+import type { BuildRequest, LocalContext } from '../../../runtime/ports/builders.ts';
 import { makeFolder } from '../interruption.ts';
 
 /** A folder with a context, and place for what comes out. Dispose removes it. */
@@ -34,35 +34,38 @@ export async function makeBuildFolder(files: Readonly<Record<string, string | Ui
   if (Object.values(files).some((content) => typeof content === 'string' && content.includes(' busybox '))) {
     await copyFile('/bin/busybox', join(path, 'busybox'));
   }
-  const directory = { path, sharedKey: folder };
   return {
     path,
     beside: (name) => join(folder, name),
-    request: (changes = {}) => ({
-      id: randomUUID().replaceAll('-', ''),
-      frontend: { name: 'dockerfile.v0' },
-      options: {},
-      context: directory,
-      dockerfile: { directory, filename: 'Dockerfile' },
-      namedContexts: {},
-      args: {},
-      labels: {},
-      platforms: [],
-      network: 'default',
-      hosts: [],
-      ulimits: [],
-      noCache: false,
-      pull: false,
-      cacheFrom: [],
-      cacheTo: [],
-      attestations: {},
-      entitlements: [],
-      outputs: [],
-      credentials: () => undefined,
-      secret: () => undefined,
-      ssh: {},
-      ...changes,
-    }),
+    request: (changes = {}) => ({ ...plainRequest({ path, sharedKey: folder }), ...changes }),
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+/** The least that a build can be asked for: a directory with a Dockerfile, and no output. Every one has an id of its own. */
+export function plainRequest(directory: LocalContext): BuildRequest {
+  return {
+    id: randomUUID().replaceAll('-', ''),
+    frontend: { name: 'dockerfile.v0' },
+    options: {},
+    context: directory,
+    dockerfile: { directory, filename: 'Dockerfile' },
+    namedContexts: {},
+    args: {},
+    labels: {},
+    platforms: [],
+    network: 'default',
+    hosts: [],
+    ulimits: [],
+    noCache: false,
+    pull: false,
+    cacheFrom: [],
+    cacheTo: [],
+    attestations: {},
+    entitlements: [],
+    outputs: [],
+    credentials: () => undefined,
+    secret: () => undefined,
+    ssh: {},
   };
 }

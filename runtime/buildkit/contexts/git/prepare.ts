@@ -5,7 +5,7 @@ import { RuntimeError } from '../../../errors.ts';
 import type { ContextSource, PreparedContext } from '../../../ports/build-contexts.ts';
 import type { Host } from '../../../ports/host.ts';
 import { notFound } from '../failures.ts';
-import { resolveInside } from '../inside.ts';
+import { findInside } from '../inside.ts';
 import { isCommit, parseAddress, type GitAddress } from './address.ts';
 import { openGitEnvironment } from './environment.ts';
 import { createGit, saysCorrupt, type Git } from './git.ts';
@@ -87,7 +87,7 @@ async function subdirectoryOf(tree: string, { subdirectory, url }: GitSource): P
       `the subdirectory ${JSON.stringify(subdirectory)} leads out of the repository`,
     );
   }
-  const inside = await resolveInside(tree, subdirectory);
+  const inside = await findInside(tree, subdirectory);
   const path = inside === undefined ? undefined : join(tree, inside);
   const stats = path === undefined ? undefined : await lstat(path);
   if (path !== undefined && stats?.isDirectory() === true) return path;

@@ -2,13 +2,13 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import test from 'ava';
 import * as fc from 'fast-check';
-import { resolveInside } from '../../../runtime/host/walk.ts';
-import { RuntimeError } from '../../../runtime/errors.ts';
-import { temporaryDirectory } from './temporary.ts';
+import { resolveInside } from '../../runtime/resolve-inside.ts';
+import { RuntimeError } from '../../runtime/errors.ts';
+import { temporaryDirectory } from './host/temporary.ts';
 
 async function makeRoot(path: string): Promise<void> {
   const links: Record<string, string> = {
-    'etc/passwd': '../../../../../etc/real',
+    'etc/passwd': '../../../../etc/real',
     absolute: '/etc/real',
     up: '../../..',
     loop: 'loop',

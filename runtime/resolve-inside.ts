@@ -1,10 +1,10 @@
 /**
- * Paths inside a foreign root. Links in an image are hostile until shown otherwise: `/etc/passwd -> /../../../etc/shadow` must end
+ * Paths inside a foreign root, for every adapter that has one. Links in an image or a repository are hostile until shown otherwise: `/etc/passwd -> /../../../etc/shadow` must end
  * inside the image. So each component is looked at by itself and links are resolved here, as text, never by the kernel.
  */
 import { lstat, readlink } from 'node:fs/promises';
 import { join } from 'node:path/posix';
-import { RuntimeError } from '../errors.ts';
+import { RuntimeError } from './errors.ts';
 
 /** As many as the kernel follows before it says ELOOP. */
 const maxLinks = 40;
