@@ -2,6 +2,7 @@
  * Paths inside a foreign root, for every adapter that has one. Links in an image or a repository are hostile until shown otherwise: `/etc/passwd -> /../../../etc/shadow` must end
  * inside the image. So each component is looked at by itself and links are resolved here, as text, never by the kernel.
  */
+import { readlinkSync } from 'node:fs';
 import { lstat, readlink } from 'node:fs/promises';
 import { join } from 'node:path/posix';
 import { RuntimeError } from './errors.ts';
@@ -37,6 +38,14 @@ export async function resolveInside(root: string, path: string): Promise<string 
     pending.push(...target.split('/').reverse());
   }
   return done.join('/');
+}
+
+/**
+ * Whether what is open lies below `root`, a path free of links. Names are looked up after they were checked: meanwhile a directory on the way may have
+ * become a link that leads out, and only what was opened tells. Throws what the operating system says.
+ */
+export function isOpenBelow(descriptor: number, root: string): boolean {
+  return readlinkSync(`/proc/self/fd/${descriptor}`).startsWith(root === '/' ? '/' : `${root}/`);
 }
 
 function absent(error: NodeJS.ErrnoException): undefined {

@@ -1,8 +1,8 @@
 /** Files of a context by name: links in it are followed as long as they stay in it, as BuildKit follows them. */
-import { constants, type FileHandle, lstat, open, readlink, realpath } from 'node:fs/promises';
+import { constants, lstat, open, realpath } from 'node:fs/promises';
 import { join } from 'node:path/posix';
 import { isRuntimeError, RuntimeError } from '../../errors.ts';
-import { resolveInside } from '../../resolve-inside.ts';
+import { isOpenBelow, resolveInside } from '../../resolve-inside.ts';
 import { errnoOf, notFound, unreadable } from './failures.ts';
 
 /** A directory, free of links. Rejects with NotFound (ContextNotFound) when there is none, InvalidArgument when it is something else. */
@@ -50,15 +50,9 @@ export async function findInside(root: string, name: string): Promise<string | u
 async function readRegular(root: string, path: string, maxBytes: number): Promise<Uint8Array | undefined> {
   await using file = await open(join(root, path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   const stats = await file.stat();
-  if (!stats.isFile() || !(await isBelow(file, root))) return undefined;
+  if (!stats.isFile() || !isOpenBelow(file.fd, root)) return undefined;
   if (stats.size > maxBytes) throw unreadable(path, new Error(`it has more than ${maxBytes} bytes`));
   return await file.readFile();
-}
-
-/** Whether what was opened is where it was meant to be: a directory on the way may have become a link meanwhile. */
-async function isBelow(file: FileHandle, root: string): Promise<boolean> {
-  const real = await readlink(`/proc/self/fd/${file.fd}`);
-  return real.startsWith(root === '/' ? '/' : `${root}/`);
 }
 
 export function isGone(error: unknown): boolean {

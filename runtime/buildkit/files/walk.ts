@@ -45,8 +45,8 @@ export async function* walk(root: string, options: WalkOptions = {}): AsyncGener
   yield* walker.takeBatch();
 }
 
-/** The directory itself, free of links. */
-async function realRoot(root: string): Promise<string> {
+/** The directory itself, free of links. Rejects with RuntimeError as `walk` does. */
+export async function realRoot(root: string): Promise<string> {
   try {
     return await realpath(root);
   } catch (error) {

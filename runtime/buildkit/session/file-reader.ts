@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type BigIntStats } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { isOpenBelow } from '../../resolve-inside.ts';
 import { StatusError, type ServerCall } from '../grpc/server.ts';
 import { isGone, unreadable, type WalkEntry } from '../files/entry.ts';
 import { Slices } from '../files/slices.ts';
@@ -16,6 +17,7 @@ export interface Announced {
 }
 
 export interface FileReaderSettings {
+  /** Free of links. */
   readonly root: string;
   readonly call: ServerCall;
   readonly signal: AbortSignal;
@@ -34,7 +36,10 @@ const filesInFlight = 4;
 /** Not through a link that took the place of a file, and not waiting for the other end of a pipe that did. */
 const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
-/** Reads what is asked for and sends it: never more than what was announced, so that the builder gets a file of the size that it knows. */
+/**
+ * Reads what is asked for and sends it: never more than what was announced, so that the builder gets a file of the size that it knows; and nothing that
+ * lies outside of the root, whatever became of a directory on the way since it was announced.
+ */
 export class FileReader {
   readonly #settings: FileReaderSettings;
   readonly #slices = new Slices();
@@ -137,6 +142,7 @@ export class FileReader {
     let descriptor: number | undefined;
     try {
       descriptor = openSync(`${this.#settings.root}/${file.path}`, flags);
+      if (!isOpenBelow(descriptor, this.#settings.root)) throw new OutsideError(file.path);
       const buffer = Buffer.allocUnsafe(dataHeaderRoom + file.size);
       const length = file.size === 0 ? 0 : readSync(descriptor, buffer, dataHeaderRoom, file.size, null);
       if (isOther(file, fstatSync(descriptor, { bigint: true }))) this.#settings.onChanged(file.path);
@@ -159,6 +165,7 @@ export class FileReader {
     const { root, call } = this.#settings;
     try {
       await using handle = await open(`${root}/${request.file.path}`, flags);
+      if (!isOpenBelow(handle.fd, root)) throw new OutsideError(request.file.path);
       await this.#sendChunks(request, (buffer, length) => handle.read(buffer, dataHeaderRoom, length, null));
       if (isOther(request.file, await handle.stat({ bigint: true }))) this.#settings.onChanged(request.file.path);
     } catch (error) {
@@ -188,8 +195,12 @@ function isOther(file: Announced, stats: BigIntStats): boolean {
   return stats.size !== BigInt(file.size) || stats.mtimeNs !== file.mtimeNs || stats.ino !== file.inode;
 }
 
-/** A link, a directory, a pipe or a socket took the place of the file. */
+/** A directory on the way became a link that leads out of the root. */
+class OutsideError extends Error {}
+
+/** A link, a directory, a pipe or a socket took the place of the file, or a link that of a directory which it is in. */
 function isSomethingElse(error: unknown): boolean {
+  if (error instanceof OutsideError) return true;
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   return code === 'ELOOP' || code === 'EISDIR' || code === 'EAGAIN' || code === 'ENXIO' || code === 'EOVERFLOW';
 }

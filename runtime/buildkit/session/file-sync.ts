@@ -1,7 +1,7 @@
 import { RuntimeError } from '../../errors.ts';
 import type { ServerCall, SessionMethods } from '../grpc/server.ts';
 import { StatusError } from '../grpc/server.ts';
-import { walk, type WalkOptions } from '../files/walk.ts';
+import { realRoot, walk, type WalkOptions } from '../files/walk.ts';
 import type { WalkEntry } from '../files/entry.ts';
 import { FileReader } from './file-reader.ts';
 import { toGoMode } from './modes.ts';
@@ -26,23 +26,35 @@ export function fileSync(options: FileSyncOptions): SessionMethods {
 
 async function diffCopy(call: ServerCall, options: FileSyncOptions): Promise<void> {
   const name = listOf(call, 'dir-name')[0] ?? '';
-  const root = options.directories.get(name);
-  if (root === undefined) throw new StatusError(5, `no access allowed to dir ${JSON.stringify(name)}`);
-  const stop = new AbortController();
-  const signal = AbortSignal.any([call.signal, stop.signal]);
-  const onChanged = (path: string): void => options.onChanged?.(name, path);
-  const files = new FileReader({ root, call, signal, onChanged });
-  const listed = sendList(call, root, { ...filters(call), signal }, files);
-  try {
-    await Promise.race([failureOf(listed), failureOf(files.done), answer(call, files)]);
-  } catch (error) {
+  const path = options.directories.get(name);
+  if (path === undefined) throw new StatusError(5, `no access allowed to dir ${JSON.stringify(name)}`);
+  const fail = (error: unknown): never => {
     if (!call.signal.aborted && error instanceof RuntimeError) options.onFailure?.(name, error);
     // Goes out before the end of the call; nobody waits for it.
     void call.send(encodeError(messageOf(error))).catch(() => undefined);
     throw error;
+  };
+  // Once for all: the list and what is read are of one and the same directory, whatever leads to it.
+  const root = await unless(fail, () => realRoot(path));
+  const stop = new AbortController();
+  const signal = AbortSignal.any([call.signal, stop.signal]);
+  const files = new FileReader({ root, call, signal, onChanged: (changed) => options.onChanged?.(name, changed) });
+  const listed = sendList(call, root, { ...filters(call), signal }, files);
+  try {
+    await Promise.race([failureOf(listed), failureOf(files.done), answer(call, files)]);
+  } catch (error) {
+    fail(error);
   } finally {
     stop.abort();
     await Promise.allSettled([listed, files.close()]);
+  }
+}
+
+async function unless<T>(fail: (error: unknown) => never, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    return fail(error);
   }
 }
 

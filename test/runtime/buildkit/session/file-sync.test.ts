@@ -1,76 +1,11 @@
-import {
-  appendFileSync,
-  readdirSync,
-  readlinkSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
+import { appendFileSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import test, { type ExecutionContext } from 'ava';
-import type { RuntimeError } from '../../../../runtime/errors.ts';
-import { StatusError, type ServerMethod } from '../../../../runtime/buildkit/grpc/server.ts';
-import { fileSync, type FileSyncOptions } from '../../../../runtime/buildkit/session/file-sync.ts';
-import { makeTree, type Leaf, type Tree } from '../files/tree.ts';
-import { memoryCall, type MemoryCall } from './memory-call.ts';
-import { decode, encodePacket, receive, type Received, type ReceiverOptions } from './receiver.ts';
-
-function methodOf(options: FileSyncOptions): ServerMethod {
-  const method = fileSync(options).get('/moby.filesync.v1.FileSync/DiffCopy');
-  if (method === undefined) throw new Error('it is not there');
-  return method;
-}
-
-type Headers = Readonly<Record<string, readonly string[]>>;
-
-interface World {
-  readonly tree: Tree;
-  readonly changed: string[];
-  readonly failures: RuntimeError[];
-  readonly start: (headers?: Headers) => { readonly memory: MemoryCall; readonly ended: Promise<void> };
-  readonly transfer: (headers?: Headers, options?: ReceiverOptions) => Promise<Received>;
-}
-
-const withTree =
-  (leaves: Readonly<Record<string, Leaf>>, run: (t: ExecutionContext, world: World) => Promise<void>) =>
-  async (t: ExecutionContext): Promise<void> => {
-    await using tree = await makeTree(leaves);
-    const [changed, failures]: [string[], RuntimeError[]] = [[], []];
-    const start: World['start'] = (headers = {}) => {
-      const memory = memoryCall({ 'dir-name': ['context'], ...headers });
-      const method = methodOf({
-        directories: new Map([['context', tree.path]]),
-        onChanged: (directory, path) => changed.push(`${directory}:${path}`),
-        onFailure: (_directory, error) => failures.push(error),
-      });
-      const ended = method(memory.call);
-      ended.catch(() => undefined);
-      return { memory, ended };
-    };
-    const transfer: World['transfer'] = async (headers, options) => {
-      const { memory, ended } = start(headers);
-      const received = await receive(memory, options);
-      await ended;
-      return received;
-    };
-    await run(t, { tree, changed, failures, start, transfer });
-  };
-
-const pathsOf = ({ stats }: Received): readonly string[] => stats.map(({ path }) => path);
-
-/** Open files of this process below a directory. */
-function openBelow(directory: string): readonly string[] {
-  return readdirSync('/proc/self/fd').flatMap((descriptor) => {
-    try {
-      const target = readlinkSync(`/proc/self/fd/${descriptor}`);
-      return target.startsWith(directory) ? [target] : [];
-    } catch {
-      return [];
-    }
-  });
-}
+import test from 'ava';
+import { StatusError } from '../../../../runtime/buildkit/grpc/server.ts';
+import { makeTree } from '../files/tree.ts';
+import { methodOf, openBelow, pathsOf, withTree } from './file-sync-world.ts';
+import { memoryCall } from './memory-call.ts';
+import { decode, encodePacket, receive } from './receiver.ts';
 
 test(
   'the builder gets the list, and the content of what it asks for',
@@ -231,6 +166,43 @@ for (const [what, size, change, arrives] of changes) {
     }),
   );
 }
+
+for (const size of [4, 900_000]) {
+  test(
+    `a file of ${size} bytes is not read through a link that took the place of a directory on the way`,
+    withTree({ 'd/e/file': Buffer.alloc(size, 'x') }, async (t, { tree, changed, start }) => {
+      await using outside = await makeTree({ 'e/file': Buffer.alloc(size, 's') });
+      const { memory, ended } = start();
+      let sent = '';
+      for await (const message of memory.sent) {
+        const { type, stat, data } = decode(message);
+        if (type === 0 && stat === undefined) {
+          renameSync(join(tree.path, 'd'), join(tree.path, 'before'));
+          symlinkSync(outside.path, join(tree.path, 'd'));
+          memory.push(encodePacket({ type: 1, id: 2 }));
+        } else if (type === 2) {
+          sent += Buffer.from(data).toString();
+          if (data.length === 0) memory.push(encodePacket({ type: 3 }));
+        } else if (type === 3) break;
+      }
+      await ended;
+      t.is(sent, '');
+      t.deepEqual(changed, ['context:d/e/file']);
+      t.deepEqual(openBelow(outside.path), []);
+    }),
+  );
+}
+
+test(
+  'a context that is reached through a link is read',
+  withTree({ 'real/file': 'text', link: { link: 'real' } }, async (t, { tree }) => {
+    const memory = memoryCall({ 'dir-name': ['context'] });
+    const ended = methodOf({ directories: new Map([['context', join(tree.path, 'link')]]) })(memory.call);
+    const { contents } = await receive(memory);
+    await ended;
+    t.is(contents.get('file')?.toString(), 'text');
+  }),
+);
 
 test(
   'ids that mean no file, and files that were asked for before, are refused',
