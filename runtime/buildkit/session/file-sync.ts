@@ -28,14 +28,18 @@ async function diffCopy(call: ServerCall, options: FileSyncOptions): Promise<voi
   const name = listOf(call, 'dir-name')[0] ?? '';
   const path = options.directories.get(name);
   if (path === undefined) throw new StatusError(5, `no access allowed to dir ${JSON.stringify(name)}`);
-  const fail = (error: unknown): never => {
+  const failed = (error: unknown): unknown => {
     if (!call.signal.aborted && error instanceof RuntimeError) options.onFailure?.(name, error);
-    // Goes out before the end of the call; nobody waits for it.
-    void call.send(encodeError(messageOf(error))).catch(() => undefined);
-    throw error;
+    tell(call, error);
+    return error;
   };
-  // Once for all: the list and what is read are of one and the same directory, whatever leads to it.
-  const root = await unless(fail, () => realRoot(path));
+  let root: string;
+  try {
+    // Once for all: the list and what is read are of one and the same directory, whatever leads to it.
+    root = await realRoot(path);
+  } catch (error) {
+    throw failed(error);
+  }
   const stop = new AbortController();
   const signal = AbortSignal.any([call.signal, stop.signal]);
   const files = new FileReader({ root, call, signal, onChanged: (changed) => options.onChanged?.(name, changed) });
@@ -43,19 +47,16 @@ async function diffCopy(call: ServerCall, options: FileSyncOptions): Promise<voi
   try {
     await Promise.race([failureOf(listed), failureOf(files.done), answer(call, files)]);
   } catch (error) {
-    fail(error);
+    throw failed(error);
   } finally {
     stop.abort();
     await Promise.allSettled([listed, files.close()]);
   }
 }
 
-async function unless<T>(fail: (error: unknown) => never, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    return fail(error);
-  }
+/** Goes out before the end of the call; nobody waits for it. */
+function tell(call: ServerCall, error: unknown): void {
+  void call.send(encodeError(messageOf(error))).catch(() => undefined);
 }
 
 /** Never resolves: rejects when the promise does. */
