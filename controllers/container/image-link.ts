@@ -5,14 +5,28 @@ import { REASONS } from '../../schemas/conditions.ts';
 import { isLatest, parseImageReference } from '../../schemas/values/image-reference.ts';
 import { formatMicroTime, parseTime } from '../../schemas/values/time.ts';
 import type { Clock, Outcome, Reader } from '../engine/contract.ts';
-import { buildBeingDeleted, buildNotThere, withoutResult } from './build-link.ts';
-import { findSource, IMAGE, implicitName, IMPLICIT_LABEL, isImplicit, normalized, resultsOf } from './image-source.ts';
+import {
+  BUILD_REQUEST_ANNOTATION,
+  buildBeingDeleted,
+  buildNotThere,
+  isWorthAsking,
+  withoutResult,
+} from './build-link.ts';
+import {
+  BUILD,
+  findSource,
+  IMAGE,
+  implicitName,
+  IMPLICIT_LABEL,
+  isImplicit,
+  normalized,
+  resultsOf,
+} from './image-source.ts';
 import type { Following } from './rollout/revision.ts';
 import type { ReadyImage } from './work.ts';
 
-/** As in controllers/image/names.ts and that of Builds: parts of the kinds' interface, not of their code. */
+/** As in controllers/image/names.ts: a part of the kind's interface, not of its code. */
 const PULL_REQUEST_ANNOTATION = 'tsmoby.dev/pull-request';
-const BUILD_REQUEST_ANNOTATION = 'tsmoby.dev/build-request';
 
 export interface ImageLinkDeps {
   readonly client: Client;
@@ -44,7 +58,10 @@ export async function linkImage(
 ): Promise<ImageLink> {
   const named = container.spec.imageFrom !== undefined;
   const source = findSource(container, deps.reader);
-  if (source?.kind === 'Build') return linkBuild(container, source.object);
+  if (source?.kind === 'Build') {
+    const before = imageBefore(container, source.object, deps.reader);
+    return before === undefined ? linkBuild(container, source.object) : linkOf(container, before);
+  }
   const image = source?.object ?? (named || !make ? undefined : await makeImage(container, deps));
   if (image === undefined) return blocked(named ? notThere(container) : neverPulled(container));
   if (image.metadata.deletionTimestamp !== undefined) return blocked(beingDeleted(image));
@@ -56,6 +73,13 @@ export async function linkImage(
     }
   }
   return linkOf(container, image);
+}
+
+/** The Image that a spec of former times had its content from, before a Build gave its reference. */
+function imageBefore({ spec, result }: Following, build: Build, reader: Reader): Image | undefined {
+  if (spec.imageFrom !== undefined || result !== undefined || resultsOf(build).length === 0) return undefined;
+  const image = reader.get<Image>(IMAGE, build.metadata.namespace, implicitName({ spec }));
+  return image?.metadata.deletionTimestamp === undefined ? image : undefined;
 }
 
 /** When the object was last changed by whoever wishes something of it, in milliseconds. */
@@ -71,12 +95,14 @@ const lastAsked = ({ status }: Image): number =>
 const toMillis = (time: string | undefined): number => parseTime(time ?? '') ?? 0;
 
 /** Has the content made or fetched again: what the store had of it is damaged, or gone. */
-export async function requestAgain(object: Image | Build, since: number, deps: ImageLinkDeps): Promise<void> {
-  if (object.kind === 'Image') return requestPull(object, since, deps);
-  const asked = object.metadata.annotations?.[BUILD_REQUEST_ANNOTATION];
-  // One that nobody has looked at yet is as good as another.
-  if (asked !== undefined && asked !== object.status?.observedBuildRequest) return;
-  await annotate(object, BUILD_REQUEST_ANNOTATION, deps);
+export async function requestAgain({ object, recordName }: ReadyImage, deps: ImageLinkDeps): Promise<void> {
+  const now = deps.clock.now();
+  if (object.kind === 'Image') return requestPull(object, now, deps);
+  // It may have made another result by now.
+  const build = deps.reader.get<Build>(BUILD, object.metadata.namespace, object.metadata.name);
+  if (build !== undefined && isWorthAsking(build, recordName, now)) {
+    await annotate(build, BUILD_REQUEST_ANNOTATION, deps);
+  }
 }
 
 async function requestPull(image: Image, since: number, deps: ImageLinkDeps): Promise<void> {

@@ -1,7 +1,9 @@
 import type { InstanceState } from '../../runtime/ports/containers.ts';
 import type { Container, ContainerStatus } from '../../schemas/gen/types.ts';
+import { resultOfRevision } from '../../schemas/values/container-revisions.ts';
 import { wantedConfigurationHash, type Configuration } from './configuration.ts';
 import { IMAGE_LABEL, imageSource, SPEC_HASH_LABEL } from './names.ts';
+import { findRevision } from './rollout/begin.ts';
 import type { Following } from './rollout/revision.ts';
 import type { Side, Work } from './work.ts';
 
@@ -31,11 +33,18 @@ export function asItRuns<T extends Pick<Work, 'image'>>(
   const isKept = side === 'serving' || isPast || context.status.current.rollout?.reverted === true;
   if (found.image === undefined || !isKept) return found;
   const source = imageSource(container.spec);
+  const isOf = result === undefined ? isBeforeBuild(container, context) : (digest?: string) => digest === result;
   const own = instances.find(
     ({ labels, manifestDigest }) =>
-      labels[SPEC_HASH_LABEL] === specHash &&
-      labels[IMAGE_LABEL] === source &&
-      (result === undefined || manifestDigest === result),
+      labels[SPEC_HASH_LABEL] === specHash && labels[IMAGE_LABEL] === source && isOf(manifestDigest),
   );
   return own === undefined ? found : { ...found, image: { ...found.image, manifestDigest: own.manifestDigest } };
+}
+
+/** What was taken back may be the first result of a Build, by the very same spec. */
+function isBeforeBuild(container: Container, { status, reader }: Work['context']): (digest?: string) => boolean {
+  const { revision } = status.current.rollout ?? {};
+  const failed = revision === undefined ? undefined : findRevision(container, revision, { reader });
+  const result = failed && resultOfRevision(failed);
+  return (digest) => digest !== result;
 }

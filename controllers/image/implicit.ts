@@ -13,18 +13,18 @@ const CONTAINER = { apiVersion: 'tsmoby.dev/v1alpha1', kind: 'Container' } as co
 
 /**
  * An Image that was made for the Containers that name its reference, and none of them is left, nor one that may go back to a spec which named it; or a Build
- * gives that reference.
+ * gives that reference, and none may go back to what was before that.
  * Asking the Containers needs no owner references, which each of them would have to write before it starts.
  */
 export function isUnused(image: Image, reader: Reader): boolean {
   if (image.metadata.labels?.[IMPLICIT_LABEL] !== 'true') return false;
   const { namespace = '' } = image.metadata;
   const value = image.spec.reference ?? '';
-  if (isBuilt(image, reader)) return true;
+  if (isBuilt(image, reader)) return !isOfRevision(image, reader, true);
   const isNamed = reader
     .list<Container>(CONTAINER, { namespace, index: { name: 'image', value } })
     .some((container) => wayOf(container) === wayOf(image));
-  return !isNamed && !isOfRevision(image, reader);
+  return !isNamed && !isOfRevision(image, reader, false);
 }
 
 /** A Build of the namespace gives this reference: Containers take it from there. */

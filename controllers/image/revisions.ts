@@ -1,6 +1,11 @@
 import type { Container, ControllerRevision, Image } from '../../schemas/gen/types.ts';
 import type { KubeObject } from '../../schemas/object.ts';
-import { revisionOwner, revisionsInUse, specOfRevision } from '../../schemas/values/container-revisions.ts';
+import {
+  resultOfRevision,
+  revisionOwner,
+  revisionsInUse,
+  specOfRevision,
+} from '../../schemas/values/container-revisions.ts';
 import type { Key, Reader, WatchedKind } from '../engine/contract.ts';
 import { keyOf } from '../engine/keys.ts';
 import { IMPLICIT_LABEL } from './names.ts';
@@ -20,11 +25,12 @@ export const revisionWatch: WatchedKind = {
   indexes: { image: (revision) => [specOfRevision(revision)?.image ?? []].flat() },
 };
 
-/** A Container may still come to need it, for a spec that is not that of now. */
-export function isOfRevision(image: Image, reader: Reader): boolean {
+/** A Container may still come to need it, for a spec that is not that of now. `isBuilt`: for one whose result of a Build it was, it does not. */
+export function isOfRevision(image: Image, reader: Reader, isBuilt: boolean): boolean {
   const { namespace = '' } = image.metadata;
   const query = { namespace, index: { name: 'image', value: image.spec.reference ?? '' } };
   return reader.list<ControllerRevision>(REVISION, query).some((revision) => {
+    if (isBuilt && resultOfRevision(revision) !== undefined) return false;
     const user = userOf(revision, reader);
     return user !== undefined && waysOf(revision, user).includes(wayOf(image));
   });

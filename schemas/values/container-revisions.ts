@@ -15,6 +15,10 @@ export const revisionsInUse = ({
 export const revisionOwner = ({ metadata }: KubeObject): { readonly name: string; readonly uid: string } | undefined =>
   metadata.ownerReferences?.find(({ kind, controller }) => kind === 'Container' && controller === true);
 
+/** Digest of the result of a Build that a revision is about; undefined where its image came from elsewhere. */
+export const resultOfRevision = (revision: KubeObject): string | undefined =>
+  (revision as { readonly data?: { readonly result?: string } }).data?.result;
+
 /** The spec that a revision wrote down; undefined where somebody else made it. */
 export const specOfRevision = (revision: KubeObject): ContainerSpec | undefined =>
   (revision as { readonly data?: { readonly spec?: ContainerSpec } }).data?.spec;

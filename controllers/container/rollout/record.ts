@@ -29,7 +29,7 @@ export async function recordRevision(container: Following, context: Context): Pr
   const all = revisionsOf(container, context.reader);
   const name = revisionName(container);
   const present = all.find(({ metadata }) => metadata.name === name);
-  const waited = waitedAs(container, all);
+  const waited = waitedAs(container, all, context.status.current);
   const others = all.filter((revision) => revision !== present && revision !== waited);
   const newest = others.at(-1)?.revision ?? 0;
   if (waited !== undefined) await remove(waited, context);
@@ -38,12 +38,17 @@ export async function recordRevision(container: Following, context: Context): Pr
   return number;
 }
 
-/** The same spec from the time when its Build had no result yet: nothing ever ran as it. */
+/**
+ * The same spec from the time when its Build had no result yet. What ran as it had its image from elsewhere before a Build gave the reference, and may
+ * be gone back to: that one stays.
+ */
 function waitedAs(
   { result, ...container }: Following,
   all: readonly ControllerRevision[],
+  status: Context['status']['current'],
 ): ControllerRevision | undefined {
   const name = result === undefined ? undefined : revisionName(container);
+  if (name === undefined || revisionsInUse(status).includes(name)) return undefined;
   return all.find(({ metadata }) => metadata.name === name);
 }
 
