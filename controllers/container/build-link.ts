@@ -1,6 +1,29 @@
 import type { Build } from '../../schemas/gen/types.ts';
 import { REASONS } from '../../schemas/conditions.ts';
+import { parseTime } from '../../schemas/values/time.ts';
 import type { Outcome } from '../engine/contract.ts';
+
+/** As in controllers/build/names.ts: a part of the kind's interface, not of its code. */
+export const BUILD_REQUEST_ANNOTATION = 'tsmoby.dev/build-request';
+
+/** A result that is bad again so soon after it was asked for is bad for a reason that no build heals. */
+const CALM_MS = 600_000;
+
+/**
+ * Whether a Build is to be asked to make its result again, whose record is damaged or gone. Only one that believes that all is well: what it works on, waits
+ * for or has failed at would not come sooner, and what it kept of former times it does not make again.
+ */
+export function isWorthAsking({ metadata, status = {} }: Build, recordName: string, now: number): boolean {
+  const { lastBuild, conditions = [], observedBuildRequest } = status;
+  const isBusy = conditions.some(({ type, status: is }) => BUSY.has(type) && is === 'True');
+  if (isBusy || lastBuild?.phase === 'Running' || status.recordName !== recordName) return false;
+  const asked = metadata.annotations?.[BUILD_REQUEST_ANNOTATION];
+  // One that nobody has looked at yet is as good as another.
+  if (asked !== undefined && asked !== observedBuildRequest) return false;
+  return now - (parseTime(asked ?? '') ?? -Infinity) > CALM_MS;
+}
+
+const BUSY: ReadonlySet<string> = new Set(['Stalled', 'Reconciling']);
 
 type Waiting = Extract<Outcome, { type: 'waiting' }>;
 

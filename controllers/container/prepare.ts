@@ -60,16 +60,11 @@ export async function checkPrepared(work: Work, ready: ReadyImage): Promise<void
 }
 
 /** An Image sees by itself that its record is gone; a Build makes it again when it is asked to. */
-async function recordOf(
-  { deps, context }: Work,
-  { object, recordName, manifestDigest }: ReadyImage,
-): Promise<ImageRecord> {
+async function recordOf({ deps, context }: Work, ready: ReadyImage): Promise<ImageRecord> {
   try {
-    return await deps.imageCache.record(recordName, manifestDigest);
+    return await deps.imageCache.record(ready.recordName, ready.manifestDigest);
   } catch (error) {
-    if (isRuntimeError(error, 'NotFound') && object.kind === 'Build') {
-      await requestAgain(object, context.clock.now(), context);
-    }
+    if (isRuntimeError(error, 'NotFound') && ready.object.kind === 'Build') await requestAgain(ready, context);
     throw error;
   }
 }

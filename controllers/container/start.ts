@@ -45,7 +45,7 @@ export async function startInstance(work: Work, id: string, current: InstanceSta
     // What we know of it is old, or half of what was made: asked again before the next try.
     deps.instances.changed(id);
     await deps.logs.drain(run, 0).catch(() => undefined);
-    if (isNotUnpacked(error) && image) await requestAgain(image.object, context.clock.now(), context);
+    if (isNotUnpacked(error) && image) await requestAgain(image, context);
     if (isRuntimeError(error, 'FailedPrecondition') && error.reason === REASONS.TaskStopped) return false;
     if (!isStartFailure(error)) throw error;
     const { reason = REASONS.StartError, message } = error;
