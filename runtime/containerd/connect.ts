@@ -1,6 +1,7 @@
 import { openChannel, type Channel } from '../../proto/grpc/channel.ts';
 import { probe } from '../../proto/grpc/probe.ts';
 import { RuntimeError } from '../errors.ts';
+import { createCollect } from './collector.ts';
 import { servicesOn, type Clock, type Connection, type Log, type Services } from './connection.ts';
 import { translated, unlessGone, unlessThere } from './errors.ts';
 import { STORE_LABEL } from './labels.ts';
@@ -79,6 +80,7 @@ async function check(
     snapshotter,
     services,
     channel,
+    collect: createCollect(services, { identity, clock, newId }),
     clock,
     newId,
     log,

@@ -11,6 +11,7 @@ import { Tasks } from '../../proto/gen/containerd/tasks_pb.ts';
 import { Version } from '../../proto/gen/containerd/version_pb.ts';
 import type { Channel } from '../../proto/grpc/channel.ts';
 import { createClient, type ClientOf } from '../../proto/grpc/client.ts';
+import type { Collect } from './collector.ts';
 
 /** Every service that we use, in our namespace. */
 export interface Services {
@@ -39,6 +40,7 @@ export interface Connection {
   readonly services: Services;
   /** What the services are on, for calls that only pass through. */
   readonly channel: Channel;
+  readonly collect: Collect;
   readonly clock: Clock;
   /** A fresh unique name part, [0-9a-z-]. */
   readonly newId: () => string;

@@ -109,6 +109,7 @@ export async function connectContainerd(options: ContainerdOptions): Promise<Con
       locks: createKeyedLock(),
       freshMounts: new Map(),
       creating: new Set(),
+      collected: { byNow: false },
       execs: new Set(),
     },
     leasesInUse,

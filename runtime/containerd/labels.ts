@@ -18,6 +18,9 @@ export const GC_SNAPSHOT = 'containerd.io/gc.ref.snapshot';
 /** On container records: the manifest, from which configuration, layers and chain follow. */
 export const MANIFEST_LABEL = `${GC_CONTENT}.manifest`;
 
+/** On image records: the manifest of the platform that was chosen. */
+export const IMAGE_MANIFEST_LABEL = 'tsmoby.dev/manifest';
+
 const OURS = new Set([STORE_LABEL, UID_LABEL, KIND_LABEL, NAMESPACE_LABEL, NAME_LABEL]);
 
 export function ownerLabels(identity: string, owner: Owner): Record<string, string> {

@@ -16,6 +16,7 @@ import type { HostFacts } from '../../runtime/ports/host.ts';
 import type { Registry } from '../../runtime/ports/registry.ts';
 import type { ImageRecord } from '../../runtime/ports/images.ts';
 import { buildBusyboxArchive } from '../../tools/busybox-image/archive.ts';
+import type { FileTree } from '../../tools/busybox-image/tar.ts';
 import type { TestContainerd } from './containerd.ts';
 import { makeFolder, whenInterrupted } from './interruption.ts';
 import { createMemoryRegistry, type MemoryRegistry } from './memory-registry-port.ts';
@@ -32,8 +33,8 @@ export interface ContainerdWorld extends AsyncDisposable {
   ahead: number;
   /** Another connection of the same store, as after the daemon's restart. */
   reconnect(): Promise<Containerd>;
-  /** A small busybox image, unpacked. */
-  loadBusybox(name?: string): Promise<ImageRecord>;
+  /** A small busybox image, unpacked; other files make another digest. */
+  loadBusybox(name?: string, files?: FileTree): Promise<ImageRecord>;
   /** FIFOs that somebody holds open. */
   stdio(id: string): Promise<TaskStdio>;
   /** Runs the garbage collector and waits for it. */
@@ -80,9 +81,9 @@ export async function openWorld(daemon: TestContainerd, options: WorldOptions = 
     headers: { 'containerd-namespace': world.containerd.namespace },
   });
   world.services = servicesOn(channel);
-  world.loadBusybox = async (name = 'busybox') => {
+  world.loadBusybox = async (name = 'busybox', files = {}) => {
     const output = join(folder, 'busybox.tar');
-    await buildBusyboxArchive({ output, config: { cmd: ['sleep', 'infinity'] } });
+    await buildBusyboxArchive({ output, files, config: { cmd: ['sleep', 'infinity'] } });
     const owner = { kind: 'Image', namespace: 'default', name, uid: name };
     const platform = `linux/${facts.architecture}`;
     return await world.containerd.images.load({ name, owner, labels: {}, path: output, platform }, () => undefined);

@@ -23,6 +23,8 @@ export interface ContainersContext {
   readonly locks: KeyedLock;
   /** Ids that are being created right now: no leftovers, although no record explains their snapshot yet. */
   readonly creating: Set<string>;
+  /** Whether a sweep of this process had the collector run: a former process may have been killed just before it did. */
+  readonly collected: { byNow: boolean };
   /** Processes of `exec` that somebody here talks to, by execKey: no leftovers. */
   readonly execs: Set<string>;
 }

@@ -1,6 +1,8 @@
 import { constants } from 'node:os';
 import { isRuntimeError, RuntimeError } from '../../errors.ts';
+import { collectUnlessRecorded } from '../collector.ts';
 import { isGrpc, unlessGone } from '../errors.ts';
+import { MANIFEST_LABEL } from '../labels.ts';
 import { TASK_DEADLINE, type ContainersContext } from './context.ts';
 import { removeInputFifo } from './input.ts';
 import { removeShimSocket } from './shim-socket.ts';
@@ -30,7 +32,10 @@ function isRunning(error: unknown): boolean {
   );
 }
 
-/** Task (killed if need be), record, snapshot, in this order: what a crash leaves is found by the next delete or by the sweep. */
+/**
+ * Task (killed if need be), record, snapshot, in this order: what a crash leaves is found by the next delete or by the sweep. An image that was deleted
+ * before its last instance goes with it.
+ */
 export async function deleteInstance(context: ContainersContext, id: string): Promise<void> {
   const { containers, snapshots } = context.connection.services;
   context.freshMounts.delete(id);
@@ -39,7 +44,10 @@ export async function deleteInstance(context: ContainersContext, id: string): Pr
   const snapshotter = container?.snapshotter ?? context.connection.snapshotter;
   await unlessGone(containers.delete({ id }));
   await removeShimSocket(context, id);
-  await unlessGone(snapshots.remove({ snapshotter, key: container?.snapshotKey ?? id }));
+  const removed = await unlessGone(snapshots.remove({ snapshotter, key: container?.snapshotKey ?? id }));
+  const manifest = container?.labels[MANIFEST_LABEL];
+  if (manifest !== undefined) await collectUnlessRecorded(context.connection, manifest);
+  else if (removed !== undefined) await context.connection.collect();
 }
 
 /** Kills and deletes the task, if there is one. */

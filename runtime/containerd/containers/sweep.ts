@@ -46,7 +46,10 @@ export async function sweep(
     await unlessGone(services.snapshots.remove({ snapshotter, key }));
     removed.push(`snapshot ${key}`);
   }
-  return [...(await sweepExecs(context)), ...removed, ...(await sweepLeases(context, leasesInUse, signal))];
+  removed.push(...(await sweepLeases(context, leasesInUse, signal)));
+  if (removed.length > 0 || !context.collected.byNow) await context.connection.collect();
+  context.collected.byNow = true;
+  return [...(await sweepExecs(context)), ...removed];
 }
 
 /** containerd finds a task only by its record, so there has to be one while the task is ended. */

@@ -1,3 +1,4 @@
+import { COLLECTOR_DEADLINE } from '../collector.ts';
 import { unlessGone } from '../errors.ts';
 import type { ImagesContext } from './context.ts';
 import { imageLease } from './lease.ts';
@@ -6,8 +7,8 @@ import { imageLease } from './lease.ts';
 export async function deleteImage(context: ImagesContext, name: string): Promise<void> {
   const { images, leases } = context.connection.services;
   await context.locks.run(`image ${name}`, async () => {
-    await unlessGone(leases.delete({ id: imageLease(name) }));
-    // The collector may have much to remove.
-    await unlessGone(images.delete({ name, sync: true }, { deadline: 60_000 }));
+    const unfinished = await unlessGone(leases.delete({ id: imageLease(name) }));
+    const deleted = await unlessGone(images.delete({ name, sync: true }, { deadline: COLLECTOR_DEADLINE }));
+    if (deleted === undefined && unfinished !== undefined) await context.connection.collect();
   });
 }

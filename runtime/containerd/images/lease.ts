@@ -1,5 +1,6 @@
 import { timestampMs } from '@bufbuild/protobuf/wkt';
 import type { RuntimeErrorCode } from '../../errors.ts';
+import { COLLECTOR_DEADLINE } from '../collector.ts';
 import { toRuntimeError, unlessGone, unlessThere } from '../errors.ts';
 import { GC_EXPIRE, STORE_LABEL } from '../labels.ts';
 import type { ImagesContext } from './context.ts';
@@ -78,8 +79,7 @@ async function withOwnLease<T>(
     return result;
   } finally {
     const sync = awaitsCollector(done);
-    // The collector may have much to remove.
-    await unlessGone(leases.delete({ id, sync }, sync ? { deadline: 60_000 } : {})).catch(() => undefined);
+    await unlessGone(leases.delete({ id, sync }, sync ? { deadline: COLLECTOR_DEADLINE } : {})).catch(() => undefined);
     context.leasesInUse.delete(id);
   }
 }

@@ -5,18 +5,17 @@ import type { ImageConfig, ImageRecord } from '../../ports/images.ts';
 import { leased } from '../connection.ts';
 import { readContent } from '../content.ts';
 import { unlessGone, unlessThere } from '../errors.ts';
-import { callerLabels, ownerLabels, ownerOf, storeFilter, STORE_LABEL } from '../labels.ts';
+import { callerLabels, IMAGE_MANIFEST_LABEL, ownerLabels, ownerOf, storeFilter, STORE_LABEL } from '../labels.ts';
 import { parseConfig } from './config.ts';
 import { remember, type ImagesContext } from './context.ts';
 import { DOCUMENT_LIMIT, parseDocument } from './document.ts';
 import type { Descriptor } from '../../ports/registry.ts';
 
-const MANIFEST = 'tsmoby.dev/manifest';
 const CHAIN = 'tsmoby.dev/chain-id';
 const SNAPSHOTTER = 'tsmoby.dev/snapshotter';
 const PLATFORM = 'tsmoby.dev/platform';
 const SIZE = 'tsmoby.dev/size';
-const RESERVED = new Set([MANIFEST, CHAIN, SNAPSHOTTER, PLATFORM, SIZE]);
+const RESERVED = new Set([IMAGE_MANIFEST_LABEL, CHAIN, SNAPSHOTTER, PLATFORM, SIZE]);
 const CACHED_CONFIGS = 256;
 
 /** What a record will say, before it exists. */
@@ -33,7 +32,10 @@ export interface NewRecord {
   readonly config: ImageConfig;
 }
 
-/** Makes the record, or points the one of this name to the new target. From here on it, not the lease, keeps the content. */
+/**
+ * Makes the record, or points the one of this name to the new target. From here on it, not the lease, keeps the content; what only the former target
+ * kept is removed at once.
+ */
 export async function writeRecord(context: ImagesContext, record: NewRecord, lease: string): Promise<ImageRecord> {
   const { images } = context.connection.services;
   const { name, target } = record;
@@ -44,17 +46,28 @@ export async function writeRecord(context: ImagesContext, record: NewRecord, lea
   };
   const options = { headers: leased(lease) };
   const made = await unlessThere(images.create({ image }, options));
-  if (made === undefined) await images.update({ image, updateMask: { paths: ['target', 'labels'] } }, options);
+  if (made === undefined) await pointRecord(context, image, options);
   remember(context.configs, record.manifestDigest, record.config, CACHED_CONFIGS);
   const { target: _, ...rest } = record;
   return { ...rest, digest: target.digest, labels: callerLabels(record.labels, RESERVED) };
+}
+
+async function pointRecord(
+  { connection }: ImagesContext,
+  image: { readonly name: string; readonly target: { readonly digest: string } },
+  options: { readonly headers: Readonly<Record<string, string>> },
+): Promise<void> {
+  const { images } = connection.services;
+  const former = (await unlessGone(images.get({ name: image.name })))?.image?.target?.digest;
+  await images.update({ image, updateMask: { paths: ['target', 'labels'] } }, options);
+  if (former !== image.target.digest) await connection.collect();
 }
 
 function recordLabels(context: ImagesContext, record: NewRecord): Record<string, string> {
   return {
     ...record.labels,
     ...ownerLabels(context.connection.identity, record.owner),
-    [MANIFEST]: record.manifestDigest,
+    [IMAGE_MANIFEST_LABEL]: record.manifestDigest,
     [CHAIN]: record.chainId,
     [SNAPSHOTTER]: record.snapshotter,
     [PLATFORM]: record.platform,
@@ -88,7 +101,7 @@ async function readRecord(
   { name, labels, target }: Image,
   signal: AbortSignal | undefined,
 ): Promise<ImageRecord | undefined> {
-  const manifestDigest = labels[MANIFEST];
+  const manifestDigest = labels[IMAGE_MANIFEST_LABEL];
   if (manifestDigest === undefined || target === undefined) return undefined;
   const config = context.configs.get(manifestDigest) ?? (await readConfig(context, manifestDigest, signal));
   if (config === undefined) return undefined;

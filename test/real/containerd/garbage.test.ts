@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import test from 'ava';
+import { imageLease } from '../../../runtime/containerd/images/lease.ts';
 import { shimSocket } from '../../../runtime/containerd/containers/shim-socket.ts';
 import { startContainerd, type TestContainerd } from '../../support/containerd.ts';
 import { openWorld, rootOf, type ContainerdWorld } from '../../support/containerd-world.ts';
@@ -80,6 +81,53 @@ test('nothing is left of an image and its last instance', async (t) => {
   await containers.delete('last');
   await images.delete(image.name);
   t.deepEqual(await remains(world), { blobs: [], snapshots: [], leases: [], ingests: [] });
+});
+
+test('nothing is left of an image that was deleted before its last instance, without a call of ours for the collector', async (t) => {
+  await using world = await openWorld(daemon);
+  const { containers, images } = world.containerd;
+  const image = await world.loadBusybox();
+  const ids = ['one', 'two', 'three'];
+  await inBatches(ids, 3, (id) => containers.create(instanceSpec(id, rootOf(image), FOREVER)));
+  await images.delete(image.name);
+  t.true((await remains(world)).snapshots.includes(image.chainId), 'the instances need it');
+  await inBatches(ids, 3, (id) => containers.delete(id));
+  t.deepEqual(await remains(world), { blobs: [], snapshots: [], leases: [], ingests: [] });
+});
+
+test('what a killed process did not come to have collected goes with the first sweep of the next', async (t) => {
+  await using world = await openWorld(daemon);
+  const image = await world.loadBusybox();
+  await world.services.images.delete({ name: image.name });
+  t.true((await remains(world)).snapshots.includes(image.chainId), 'containerd is in no hurry');
+  const next = await world.reconnect();
+  t.deepEqual(await next.containers.sweep(), []);
+  t.deepEqual(await remains(world), { blobs: [], snapshots: [], leases: [], ingests: [] });
+});
+
+test('nothing is left of a pull that was never finished, when its image is deleted', async (t) => {
+  await using world = await openWorld(daemon);
+  const { images } = world.containerd;
+  const { digest, name } = await world.loadBusybox();
+  const { services } = world;
+  // As a killed daemon leaves it: the lease of the image's pull, and no record.
+  const id = imageLease('unfinished');
+  await services.leases.create({ id, labels: { 'tsmoby.dev/store': world.facts.storeIdentity } });
+  await services.leases.addResource({ id, resource: { id: digest, type: 'content' } });
+  await images.delete(name);
+  t.true((await remains(world)).blobs.includes(digest));
+  await images.delete('unfinished');
+  t.deepEqual(await remains(world), { blobs: [], snapshots: [], leases: [], ingests: [] });
+});
+
+test('an image that moves to another digest leaves nothing of the former one', async (t) => {
+  await using world = await openWorld(daemon);
+  const first = await world.loadBusybox('moving', { version: '1' });
+  const second = await world.loadBusybox('moving', { version: '2' });
+  t.not(second.chainId, first.chainId);
+  const { snapshots, blobs } = await remains(world);
+  t.false(snapshots.includes(first.chainId));
+  t.false(blobs.includes(first.digest));
 });
 
 test('a sweep takes what no record explains, and nothing foreign', async (t) => {
