@@ -9,6 +9,7 @@ import type { Control } from './control.ts';
 import { toRuntimeError } from './errors.ts';
 import { buildError } from './failure/classify.ts';
 import { createScrubber } from './failure/scrub.ts';
+import { scrubEvent } from './failure/scrub-event.ts';
 import { sessionError } from './failure/session.ts';
 import { openCaches, type OpenCaches } from './local-cache/open.ts';
 import { entitlementsOf, frontendAttributes } from './request/attributes.ts';
@@ -94,7 +95,8 @@ async function buildOnce(
     methods: attachables.methods,
     request: solveRequest(job, exports),
   };
-  const outcome = await solve(control, solveJob, job.onEvent, job.signal);
+  const onEvent = (event: BuildEvent): void => job.onEvent(scrubEvent(event, scrubber));
+  const outcome = await solve(control, solveJob, onEvent, job.signal);
   const ours = attachables.failure();
   // What was torn while it was sent is no result, though the builder cannot know.
   if (outcome.type === 'done' && ours?.reason === CONTEXT_CHANGED) throw ours;
