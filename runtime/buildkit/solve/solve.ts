@@ -60,12 +60,13 @@ export async function solve(
   using connection = await endpoint.connect(signal);
   const announcement = { id: job.sessionId, sharedKey: job.sharedKey, methods: [...job.methods.keys()] };
   await using session = serveSession(await endpoint.openSession(connection, announcement), job.methods);
-  using following = followBuild(shared, job.ref, onEvent);
+  using following = followBuild(control, shared, job.ref, onEvent);
   let outcome: SolveOutcome | undefined;
   try {
     outcome = await answerOf(control, connection, job, following, signal);
     return outcome.type === 'failed' ? { ...outcome, broken: session.failure() } : outcome;
   } finally {
+    following.over();
     await heard(following, patienceFor(outcome, following));
     void control.run((records) => deleteRecord(records, job.ref)).catch(() => undefined);
   }
