@@ -2,10 +2,9 @@ import type { Client } from '../../client/client.ts';
 import { build } from '../../schemas/definitions/build.ts';
 import type { Build } from '../../schemas/gen/types.ts';
 import { refOf } from '../kinds/directory.ts';
+import { BUILD_MANAGER } from './manager.ts';
 import type { BuildRef } from './open-log.ts';
 
-/** Who asks for builds, and cancels them. */
-export const BUILD_MANAGER = 'tsmoby-build';
 const REQUEST = 'tsmoby.dev/build-request';
 const CANCEL = 'tsmoby.dev/cancel-build';
 

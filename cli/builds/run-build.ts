@@ -9,6 +9,7 @@ import { refOf } from '../kinds/directory.ts';
 import { follow } from '../watch/follow.ts';
 import { objectSource } from '../watch/object-source.ts';
 import { followBuildLog } from './follow-log.ts';
+import { whyHalted } from './halted.ts';
 import type { BuildRef } from './open-log.ts';
 
 export interface WantedBuild extends BuildRef {
@@ -27,6 +28,8 @@ export type BuildEnding =
   | { readonly type: 'built'; readonly object: Build; readonly number?: number }
   /** `shown`: its log was. */
   | { readonly type: 'failed'; readonly object: Build; readonly message: string; readonly shown: boolean }
+  /** It is set to stand still, see `whyHalted`. */
+  | { readonly type: 'halted'; readonly why: string }
   | { readonly type: 'deleted' };
 
 export interface RunBuildOptions {
@@ -46,7 +49,14 @@ export interface RunBuildOptions {
 type Step =
   | { readonly type: 'show'; readonly number: number }
   | { readonly type: 'wait'; readonly why: string }
-  | { readonly type: 'end'; readonly state: 'built' | 'failed'; readonly message: string };
+  | { readonly type: 'halted'; readonly why: string }
+  | End;
+
+interface End {
+  readonly type: 'end';
+  readonly state: 'built' | 'failed';
+  readonly message: string;
+}
 
 /**
  * Shows every build that begins, until the Build is what it is asked to be, or cannot become so. One that failed before is tried once more. Rejects with
@@ -63,6 +73,7 @@ export async function runBuild(wanted: WantedBuild, options: RunBuildOptions): P
     if (change.type === 'DELETED') return { type: 'deleted' };
     const object = change.item as Build;
     const step = await showAll(object, wanted, so, options);
+    if (step.type === 'halted') return step;
     if (step.type === 'end') {
       if (so.asked || so.shown > wanted.after || !isToBeForced(object, step, wanted))
         return endingOf(object, step, so.shown, so.shown > wanted.after);
@@ -113,6 +124,8 @@ function nextStep(object: Build, wanted: WantedBuild, { shown, request, asked }:
   if (metadata.deletionTimestamp !== undefined) return { type: 'wait', why: 'it is being deleted' };
   const last = status?.lastBuild;
   if (last?.number !== undefined && last.number > shown) return { type: 'show', number: last.number };
+  const halted = whyHalted(object);
+  if (halted !== undefined) return { type: 'halted', why: halted };
   if ((status?.observedGeneration ?? 0) < wanted.generation || last?.phase === 'Running')
     return { type: 'wait', why: '' };
   const { state, message } = computeStatus(object);
@@ -134,7 +147,7 @@ function whyItWaits({ status }: Build, message: string): string {
   return ON_ITS_WAY.has(reconciling?.reason) ? '' : message;
 }
 
-const isToBeForced = (object: Build, { state }: Step & { type: 'end' }, { force }: WantedBuild): boolean =>
+const isToBeForced = (object: Build, { state }: End, { force }: WantedBuild): boolean =>
   state === 'built' ? force : isOwnFailure(object);
 
 /** The newest build came to nothing, and will not be tried again by itself. */
@@ -145,7 +158,7 @@ function isOwnFailure({ status }: Build): boolean {
   return phase === 'Failed' && stalled?.reason === (failure?.reason ?? 'BuildFailed');
 }
 
-function endingOf(object: Build, step: Step & { type: 'end' }, number: number, isNew: boolean): BuildEnding {
+function endingOf(object: Build, step: End, number: number, isNew: boolean): BuildEnding {
   if (step.state === 'failed') return { type: 'failed', object, message: step.message, shown: isNew };
   return { type: 'built', object, ...(isNew ? { number } : {}) };
 }

@@ -1,6 +1,7 @@
 import { progressMode } from '../builds/progress-flag.ts';
 import { connectionFlags } from '../connect/flags.ts';
 import { UsageError } from '../errors.ts';
+import type { AppliedBuild } from './build/applied-build.ts';
 import { buildFlags } from './build/flags.ts';
 import { defineCommand } from './command.ts';
 
@@ -34,12 +35,20 @@ export const build = defineCommand({
     const session = await call.session();
     const { applyBuilds } = await import('./build/apply-builds.ts');
     const { buildOne } = await import('./build/build-one.ts');
+    const { removeBuilds } = await import('./build/remove-builds.ts');
     const force = flags['no-cache'] || flags.pull;
+    const applied: AppliedBuild[] = [];
     let worst = 0;
-    for (const applied of await applyBuilds(place, call, session)) {
-      const code = await buildOne(applied, session, io, { mode, quiet: flags.quiet, force, remove: flags.rm });
-      worst = Math.max(worst, code);
-      if (code > 1) break;
+    try {
+      for await (const one of applyBuilds(place, call, session)) applied.push(one);
+      for (const one of applied) {
+        const code = await buildOne(one, session, io, { mode, quiet: flags.quiet, force, remove: flags.rm });
+        worst = Math.max(worst, code);
+        if (code > 1) break;
+      }
+    } finally {
+      // one may be built from another, so none goes before all are built
+      if (flags.rm && !(await removeBuilds(applied, session, io))) worst = Math.max(worst, 1);
     }
     return worst;
   },

@@ -1,62 +1,19 @@
 import test from 'ava';
-import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Build, BuildStatus, Container, Secret } from '../../schemas/gen/types.ts';
-import { begin, end, output, step } from '../schemas/values/build-progress/entries.ts';
-import { BUILD, failed, openBuildWorld, running, succeeded, waiting, type BuildWorld } from './build-world.ts';
-import type { Run, RunOptions } from './world.ts';
-
-const ENTRIES = [
-  begin('default/app, build 1', 'first build'),
-  step('a', 'RUN a', { from: 0 }),
-  output('a', 1, 'hello\n'),
-];
-const DONE = [step('a', 'RUN a', { from: 0, to: 2 }), end(2)];
-const LOG = '#0 default/app, build 1: first build\n\n#1 RUN a\n#1 1.000 hello\n#1 DONE 2.0s\n';
-const DIGEST = `sha256:${'d'.repeat(64)}`;
-
-/** The command, while the controller's part is played. */
-async function build(
-  world: BuildWorld,
-  line: readonly string[],
-  play: () => Promise<void>,
-  options: RunOptions = {},
-): Promise<Run> {
-  const run = world.tsmoby(['build', ...line], options);
-  await Promise.race([play(), run]);
-  return await run;
-}
-
-/** Builds number `number` to its good end. */
-async function succeed(world: BuildWorld, number: number, isIt?: (found: Build) => boolean): Promise<void> {
-  const made = await world.find('app', isIt);
-  const log = await world.write(made, number, ENTRIES);
-  await world.setStatus(made, { ...running(made, number), ...observed(made) });
-  log.add(...DONE);
-  await log.close();
-  await world.setStatus(made, { ...succeeded(made, number), ...observed(made) });
-}
-
-const requestOf = ({ metadata }: Build): string | undefined => metadata.annotations?.['tsmoby.dev/build-request'];
-
-function observed(made: Build): { readonly observedBuildRequest?: string } {
-  const request = requestOf(made);
-  return request === undefined ? {} : { observedBuildRequest: request };
-}
-
-const isForced = (found: Build): boolean => /^\d/.test(requestOf(found) ?? '');
-
-/** It is looked at, and found as it was. */
-async function look(world: BuildWorld, statusOf: (made: Build, number: number) => Partial<BuildStatus>): Promise<void> {
-  const made = await world.find('app', (found) => requestOf(found)?.startsWith('look-') === true);
-  await world.setStatus(made, { ...statusOf(made, 1), ...observed(made) });
-}
-
-async function openWithContext(): Promise<BuildWorld> {
-  const world = await openBuildWorld();
-  await mkdir(join(world.directory, 'app'));
-  return world;
-}
+import { end, step } from '../schemas/values/build-progress/entries.ts';
+import { failed, running, succeeded, waiting } from './build-world.ts';
+import {
+  build,
+  DIGEST,
+  ENTRIES,
+  isForced,
+  LOG,
+  look,
+  observed,
+  openWithContext,
+  requestOf,
+  succeed,
+} from './build-play.ts';
 
 test('a directory becomes a Build, which is shown while it is built', async (t) => {
   await using world = await openWithContext();
@@ -217,85 +174,6 @@ test('Ctrl-C while nothing is built ends the waiting', async (t) => {
   t.regex(run.stderr, /build "app" stays, and is built when it can be; "tsmoby delete build\/app" takes it away\n$/);
 });
 
-test('secrets go into a Secret that goes with the Build', async (t) => {
-  await using world = await openWithContext();
-  await writeFile(join(world.directory, 'token'), 'hush');
-  await writeFile(join(world.directory, 'key'), 'PRIVATE');
-  const line = ['app', '--secret', 'id=file,src=token', '--secret', 'id=var,env=TOKEN', '--ssh', 'default=key'];
-  await build(world, line, () => succeed(world, 1), { env: { TOKEN: 'shush' } });
-  const made = await world.find('app');
-  const client = world.api.client('admin');
-  const secret = await client.get<Secret>({
-    apiVersion: 'v1',
-    kind: 'Secret',
-    namespace: 'default',
-    name: 'app-build',
-  });
-  t.deepEqual(
-    Object.fromEntries(
-      Object.entries(secret.data ?? {}).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]),
-    ),
-    { 'secret.file': 'hush', 'secret.var': 'shush', 'ssh.default': 'PRIVATE' },
-  );
-  t.is(secret.metadata.ownerReferences?.[0]?.uid, made.metadata.uid);
-  t.deepEqual(made.spec.secrets, [
-    { id: 'file', secretKeyRef: { name: 'app-build', key: 'secret.file' } },
-    { id: 'var', secretKeyRef: { name: 'app-build', key: 'secret.var' } },
-  ]);
-  t.deepEqual(made.spec.ssh, [{ id: 'default', secretKeyRef: { name: 'app-build', key: 'ssh.default' } }]);
-});
-
-test('--rm deletes it afterwards', async (t) => {
-  await using world = await openWithContext();
-  const run = await build(world, ['app', '--rm', '-t', 'reg.example/app', '--push'], () => succeed(world, 1));
-  t.is(run.code, 0);
-  const { items } = await world.api.client('admin').list(BUILD, { namespace: 'default' });
-  t.true(
-    items.every(({ metadata }) => metadata.deletionTimestamp !== undefined),
-    'only its controller holds it',
-  );
-});
-
-test('a Build that somebody else made is left alone', async (t) => {
-  await using world = await openWithContext();
-  const client = world.api.client('admin');
-  await client.create<Build>({ ...BUILD, metadata: { namespace: 'default', name: 'app' }, spec: {} });
-  const { code, stderr } = await world.tsmoby(['build', 'app']);
-  t.is(code, 1);
-  t.regex(stderr, /^error: build "app" is there, and was not made by "tsmoby build PATH"/);
-});
-
-test('-f FILE applies Builds and what they refer to, with paths from there, and leaves the rest', async (t) => {
-  await using world = await openWithContext();
-  const file = `
-apiVersion: tsmoby.dev/v1alpha1
-kind: Build
-metadata: { name: app }
-spec:
-  context: { directory: { path: src } }
-  contexts: [{ name: other, directory: { path: ../other } }]
----
-apiVersion: v1
-kind: Secret
-metadata: { name: token }
----
-apiVersion: tsmoby.dev/v1alpha1
-kind: Container
-metadata: { name: web }
-spec: { image: a }
-`;
-  await writeFile(join(world.directory, 'app', 'build.yaml'), file);
-  const run = await build(world, ['-f', 'app/build.yaml'], () => succeed(world, 1));
-  t.is(run.code, 0);
-  t.is(run.stderr, `container.tsmoby.dev/web is no build: left for "tsmoby apply"\n${LOG}`);
-  const { spec } = await world.find('app');
-  t.is(spec.context?.directory?.path, join(world.directory, 'app', 'src'));
-  t.is(spec.contexts?.[0]?.directory?.path, join(world.directory, 'other'));
-  const client = world.api.client('admin');
-  await client.get({ apiVersion: 'v1', kind: 'Secret', namespace: 'default', name: 'token' });
-  t.deepEqual((await client.list<Container>({ ...BUILD, kind: 'Container' }, { namespace: 'default' })).items, []);
-});
-
 for (const [line, message] of [
   [[], 'what is to be built? Name a directory: tsmoby build . or manifests: tsmoby build -f FILE'],
   [['a', 'b'], 'one PATH is enough: "b"'],
@@ -309,6 +187,11 @@ for (const [line, message] of [
     '--output type=zip,dest=x: unknown type "zip", there are local, tar, oci, image, registry',
   ],
   [['app', '--secret', 'src=x'], '--secret src=x: id is missing: id=ID,src=FILE or id=ID,env=VARIABLE'],
+  [
+    ['app', '--secret', 'id=a b,env=PATH', '--secret', 'id=a_b,env=PATH'],
+    '--secret: the ids "a b" and "a_b" are too much alike: both would be key "secret.a_b"',
+  ],
+  [['app', '--secret', 'id=a,env=PATH', '--secret', 'id=a,env=PATH'], '--secret: the id "a" is given twice'],
   [['app', '--secret', 'id=x,src=gone'], '--secret id=x,src=gone: no such file'],
   [['app', '--secret', 'id=x,env=GONE'], '--secret id=x,env=GONE: there is no variable GONE in the environment'],
   [
@@ -321,7 +204,7 @@ for (const [line, message] of [
 ] as const) {
   test(`build ${line.join(' ')} is refused`, async (t) => {
     await using world = await openWithContext();
-    const { code, stderr } = await world.tsmoby(['build', ...line]);
+    const { code, stderr } = await world.tsmoby(['build', ...line], { env: { PATH: '/bin' } });
     t.is(code, 1);
     t.true(stderr.startsWith(`error: ${message}\n`), stderr);
   });

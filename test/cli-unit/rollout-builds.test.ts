@@ -65,6 +65,12 @@ test('pause and resume set and take away spec.suspend, each once', async (t) => 
   t.is((await world.tsmoby(['rollout', 'pause', 'build/app'])).code, 0);
   t.true((await specOf(world)).suspend);
   t.is((await world.tsmoby(['rollout', 'pause', 'build/app'])).stderr, 'error: build "app" is already paused\n');
+  const restart = await world.tsmoby(['rollout', 'restart', 'build/app']);
+  t.is(restart.code, 1, 'nothing would come of it');
+  t.regex(
+    restart.stderr,
+    /^error: build "app": nothing is built, because it is paused \(spec\.suspend\): "tsmoby rollout/,
+  );
   t.is((await world.tsmoby(['rollout', 'resume', 'build/app'])).code, 0);
   t.is((await specOf(world)).suspend, undefined);
   t.is((await world.tsmoby(['rollout', 'resume', 'build/app'])).stderr, 'error: build "app" is not paused\n');

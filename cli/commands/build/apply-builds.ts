@@ -5,12 +5,12 @@ import type { buildFlags } from './flags.ts';
 import { applyFromDirectory } from './from-directory.ts';
 import { applyFromFiles } from './from-files.ts';
 
-/** The Builds that a command line is about, applied. */
-export async function applyBuilds(
+/** The Builds that a command line is about, each as soon as it is applied. */
+export async function* applyBuilds(
   place: string | undefined,
   { flags, given, io }: Call<typeof buildFlags>,
   session: Session,
-): Promise<readonly AppliedBuild[]> {
-  if (place !== undefined) return [await applyFromDirectory(place, flags, session, io)];
-  return await applyFromFiles(flags.file, session, io, given.has('namespace'));
+): AsyncGenerator<AppliedBuild> {
+  if (place !== undefined) yield await applyFromDirectory(place, flags, session, io);
+  else yield* applyFromFiles(flags.file, session, io, given.has('namespace'));
 }

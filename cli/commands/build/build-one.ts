@@ -1,13 +1,12 @@
-import { build } from '../../../schemas/definitions/build.ts';
 import type { Build } from '../../../schemas/gen/types.ts';
 import { cancelBuild, forcedRequest, lookRequest, requestBuild } from '../../builds/annotations.ts';
+import { whyHalted } from '../../builds/halted.ts';
 import type { BuildRef } from '../../builds/open-log.ts';
 import type { ProgressMode } from '../../builds/progress-flag.ts';
 import { runBuild, type BuildEnding } from '../../builds/run-build.ts';
 import { showProgress } from '../../builds/show-progress.ts';
 import type { Session } from '../../connect/session.ts';
 import { note, print, type Io } from '../../io.ts';
-import { refOf } from '../../kinds/directory.ts';
 import type { AppliedBuild } from './applied-build.ts';
 
 export interface BuildOneOptions {
@@ -16,7 +15,7 @@ export interface BuildOneOptions {
   readonly quiet: boolean;
   /** Build also when nothing changed. */
   readonly force: boolean;
-  /** Delete it afterwards. */
+  /** It is deleted afterwards. */
   readonly remove: boolean;
 }
 
@@ -33,7 +32,7 @@ export async function buildOne(
 ): Promise<number> {
   const { namespace = '', name } = applied.object.metadata;
   const ref = { namespace, name };
-  const interrupt = new Interrupt(session, io, ref, options.mode);
+  const interrupt = new Interrupt(session, io, ref, options);
   using _handling = io.onInterrupt?.(() => interrupt.come());
   try {
     const ending = await run(applied, ref, session, io, options, interrupt);
@@ -43,9 +42,6 @@ export async function buildOne(
   } catch (error) {
     if (interrupt.came && interrupt.signal.aborted) return INTERRUPTED;
     throw error;
-  } finally {
-    if (options.remove)
-      await session.client.delete({ ...refOf(build), ...ref }, { signal: AbortSignal.timeout(PATIENCE_MS) });
   }
 }
 
@@ -57,6 +53,8 @@ async function run(
   { mode, force }: BuildOneOptions,
   interrupt: Interrupt,
 ): Promise<BuildEnding> {
+  const halted = whyHalted(object);
+  if (halted !== undefined) return { type: 'halted', why: halted };
   const { generation = 0 } = object.metadata;
   const last = before?.status?.lastBuild;
   // a changed spec is looked at anyway, and so is a new object
@@ -87,16 +85,16 @@ class Interrupt {
   readonly #session: Session;
   readonly #io: Io;
   readonly #ref: BuildRef;
-  readonly #mode: ProgressMode;
+  readonly #options: Pick<BuildOneOptions, 'mode' | 'remove'>;
   readonly #abort = new AbortController();
   #number: number | undefined;
   came = false;
 
-  constructor(session: Session, io: Io, ref: BuildRef, mode: ProgressMode) {
+  constructor(session: Session, io: Io, ref: BuildRef, options: Pick<BuildOneOptions, 'mode' | 'remove'>) {
     this.#session = session;
     this.#io = io;
     this.#ref = ref;
-    this.#mode = mode;
+    this.#options = options;
   }
 
   get signal(): AbortSignal {
@@ -104,7 +102,8 @@ class Interrupt {
   }
 
   get remark(): string | undefined {
-    return this.came ? 'cancelling; Ctrl-C again leaves it alone' : undefined;
+    if (!this.came) return undefined;
+    return `cancelling; Ctrl-C again ${this.#options.remove ? 'does not wait for it' : 'leaves it alone'}`;
   }
 
   /** undefined: none is shown. */
@@ -116,11 +115,14 @@ class Interrupt {
     this.came = true;
     if (this.#number === undefined) {
       const { name } = this.#ref;
-      note(this.#io, `build "${name}" stays, and is built when it can be; "tsmoby delete build/${name}" takes it away`);
+      const fate = this.#options.remove
+        ? 'is deleted, as --rm says'
+        : `stays, and is built when it can be; "tsmoby delete build/${name}" takes it away`;
+      note(this.#io, `build "${name}" ${fate}`);
       this.#abort.abort();
       return;
     }
-    if (this.#mode !== 'tty') note(this.#io, this.remark ?? '');
+    if (this.#options.mode !== 'tty') note(this.#io, this.remark ?? '');
     cancelBuild(this.#session.client, this.#ref, this.#number, AbortSignal.timeout(PATIENCE_MS)).catch(
       (error: unknown) => {
         note(
@@ -138,6 +140,9 @@ async function tell(ending: BuildEnding, name: string, io: Io, { mode, quiet }: 
   switch (ending.type) {
     case 'deleted':
       note(io, `error: ${shown} was deleted`);
+      return;
+    case 'halted':
+      note(io, `error: ${shown}: ${ending.why}`);
       return;
     case 'failed':
       for (const line of failureLines({ ...ending, shown: ending.shown && !quiet }, shown)) note(io, line);

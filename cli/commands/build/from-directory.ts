@@ -1,17 +1,18 @@
 import { isReason } from '../../../client/client.ts';
 import { build } from '../../../schemas/definitions/build.ts';
-import { secret } from '../../../schemas/definitions/secret.ts';
-import type { Build, BuildSpec, Secret } from '../../../schemas/gen/types.ts';
+import type { Build, BuildSpec } from '../../../schemas/gen/types.ts';
 import type { ObjectInput } from '../../../schemas/object.ts';
-import { BUILD_MANAGER } from '../../builds/annotations.ts';
+import { BUILD_MANAGER, isMadeByBuild } from '../../builds/manager.ts';
+import type { BuildRef } from '../../builds/open-log.ts';
 import type { Session } from '../../connect/session.ts';
 import { CommandError, UsageError } from '../../errors.ts';
 import { note, type Io } from '../../io.ts';
 import { refOf } from '../../kinds/directory.ts';
 import type { BuildFlags } from './flags.ts';
 import { buildNameOf, buildSpecOf } from './build-spec.ts';
-import { secretFields } from './secrets.ts';
 import type { AppliedBuild } from './applied-build.ts';
+import { openBuildSecret, secretNameOf } from './build-secret.ts';
+import { secretFields } from './secrets.ts';
 
 /** Makes a command line, as one types it for docker, a Build object, and Secrets that it needs, or changes the one that it made before. */
 export async function applyFromDirectory(
@@ -23,14 +24,16 @@ export async function applyFromDirectory(
   if (flags.tag.length > 1 && !flags.push) throw new UsageError('-t: several names are for --push; a Build has one');
   const name = buildNameOf(place, flags, io);
   const spec = await buildSpecOf(place, flags, io, () => readDockerfile(io));
-  const { secrets, ssh, data } = await secretFields(flags, `${name}-build`, io);
+  const { secrets, ssh, data } = await secretFields(flags, secretNameOf(name), io);
   const whole = { ...spec, ...(secrets.length > 0 ? { secrets } : {}), ...(ssh.length > 0 ? { ssh } : {}) };
   const ref = { namespace: session.namespace, name };
   const before = await findOwn(session, ref, io);
+  const secret = await openBuildSecret(session, ref, data, optionsOf(io));
   // a Secret belongs to the Build, which therefore must be there; one that is there must not see half of the change
-  if (before !== undefined) await applySecret(session, before, data, io);
+  if (before !== undefined) await secret.apply(before);
   const object = await applyBuild(session, ref, whole, io);
-  if (before === undefined) await applySecret(session, object, data, io);
+  if (before === undefined) await secret.apply(object);
+  await secret.removeUnused();
   return { object, before };
 }
 
@@ -46,49 +49,22 @@ const optionsOf = (io: Io) =>
     signal: io.signal,
   }) as const;
 
-async function applyBuild(
-  { client }: Session,
-  { namespace, name }: { readonly namespace: string; readonly name: string },
-  spec: BuildSpec,
-  io: Io,
-): Promise<Build> {
+async function applyBuild({ client }: Session, { namespace, name }: BuildRef, spec: BuildSpec, io: Io): Promise<Build> {
   const object: ObjectInput<Build> = { ...refOf(build), metadata: { namespace, name }, spec } as ObjectInput<Build>;
   return await client.apply<Build>(object, optionsOf(io));
 }
 
 /** The Build of this name, if this command made it. Rejects with CommandError for another one. */
-async function findOwn(
-  { client }: Session,
-  ref: { readonly namespace: string; readonly name: string },
-  io: Io,
-): Promise<Build | undefined> {
+async function findOwn({ client }: Session, ref: BuildRef, io: Io): Promise<Build | undefined> {
   try {
     const found = await client.get<Build>({ ...refOf(build), ...ref }, { signal: io.signal });
-    const isOwn = found.metadata.managedFields?.some(
-      ({ manager, operation }) => manager === BUILD_MANAGER && operation === 'Apply',
-    );
-    if (isOwn === true) return found;
+    if (isMadeByBuild(found)) return found;
   } catch (error) {
     if (isReason(error, 'NotFound')) return undefined;
     throw error;
   }
   throw new CommandError(
     `build "${ref.name}" is there, and was not made by "tsmoby build PATH": give another name with --name, or build it with "tsmoby build -f FILE"`,
-  );
-}
-
-async function applySecret(
-  { client }: Session,
-  { metadata: { namespace = '', name, uid } }: Build,
-  data: Readonly<Record<string, string>>,
-  io: Io,
-): Promise<void> {
-  if (Object.keys(data).length === 0) return;
-  const owner = { ...refOf(build), name, uid };
-  const metadata = { namespace, name: `${name}-build`, ownerReferences: [owner] };
-  await client.apply<Secret>(
-    { ...refOf(secret), metadata, type: 'Opaque', data } as ObjectInput<Secret>,
-    optionsOf(io),
   );
 }
 

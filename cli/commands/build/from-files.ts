@@ -16,13 +16,13 @@ const MANAGER = 'tsmoby';
 /** What Builds refer to. */
 const NEEDED = ['Namespace', 'Secret', 'ConfigMap', 'Builder', 'Image'];
 
-/** Applies the Builds of manifests, and what Builds refer to; other objects are for `apply`. Rejects with what `apply` tells. */
-export async function applyFromFiles(
+/** Applies what Builds refer to, and then the Builds of manifests, one by one; other objects are for `apply`. Rejects with what `apply` tells. */
+export async function* applyFromFiles(
   filename: readonly string[],
   session: Session,
   io: Io,
   namespaceGiven: boolean,
-): Promise<readonly AppliedBuild[]> {
+): AsyncGenerator<AppliedBuild> {
   const manifests = await loadManifests({ filename, recursive: false }, session, io, { namespaceGiven });
   const builds = manifests.filter(({ kind }) => kind.kind === 'Build');
   if (builds.length === 0)
@@ -32,12 +32,10 @@ export async function applyFromFiles(
     note(io, `${shownName(kind, name)} is no build: left for "tsmoby apply"`);
   const needed = NEEDED.flatMap((kind) => others.filter((manifest) => manifest.kind.kind === kind));
   for (const manifest of needed) await applyOne(manifest, session, io);
-  const applied: AppliedBuild[] = [];
   for (const manifest of builds) {
     const before = await find(manifest, session, io);
-    applied.push({ object: (await applyOne(manifest, session, io)) as Build, before });
+    yield { object: (await applyOne(manifest, session, io)) as Build, before };
   }
-  return applied;
 }
 
 async function find({ kind, namespace = '', name }: Manifest, { client }: Session, io: Io): Promise<Build | undefined> {

@@ -27,14 +27,16 @@ export async function secretFields(
     data[key] = Buffer.from(bytes).toString('base64');
     return { name, key };
   };
+  const keys = new Map<string, string>();
   const secrets: BuildSecret[] = [];
   for (const text of flags.secret) {
     const { id, bytes } = await readSecret(text, io);
-    secrets.push({ id, secretKeyRef: put(keyOf('secret', id), bytes) });
+    secrets.push({ id, secretKeyRef: put(keyOf('secret', id, keys), bytes) });
   }
   const ssh: BuildSsh[] = [];
   for (const text of flags.ssh) {
     const { name: id, value } = pairOf('ssh', text);
+    const key = keyOf('ssh', id, keys);
     const path = value === undefined ? io.env['SSH_AUTH_SOCK'] : resolve(io.cwd, value);
     if (path === undefined || path === '')
       throw new CommandError(
@@ -42,13 +44,21 @@ export async function secretFields(
       );
     const found = await orExplain(`--ssh ${text}`, stat(path));
     if (found.isSocket()) ssh.push({ id, agentSocket: path });
-    else ssh.push({ id, secretKeyRef: put(keyOf('ssh', id), await orExplain(`--ssh ${text}`, readFile(path))) });
+    else ssh.push({ id, secretKeyRef: put(key, await orExplain(`--ssh ${text}`, readFile(path))) });
   }
   return { secrets, ssh, data };
 }
 
-/** A key of a Secret has few signs. */
-const keyOf = (prefix: string, id: string): string => `${prefix}.${id.replaceAll(/[^-._a-zA-Z0-9]/g, '_')}`;
+/** A key of a Secret has few signs. Throws UsageError for one that another id has: `ids` are those so far, by their keys. */
+function keyOf(flag: 'secret' | 'ssh', id: string, ids: Map<string, string>): string {
+  const key = `${flag}.${id.replaceAll(/[^-._a-zA-Z0-9]/g, '_')}`;
+  const other = ids.get(key);
+  if (other === id) throw new UsageError(`--${flag}: the id "${id}" is given twice`);
+  if (other !== undefined)
+    throw new UsageError(`--${flag}: the ids "${other}" and "${id}" are too much alike: both would be key "${key}"`);
+  ids.set(key, id);
+  return key;
+}
 
 /** `id=ID,src=FILE`, `id=ID,env=VARIABLE`; `id=ID` alone is the variable of this name, else the file. */
 async function readSecret(

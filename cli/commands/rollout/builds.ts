@@ -3,6 +3,7 @@ import type { Build, BuildStatus } from '../../../schemas/gen/types.ts';
 import { encodeYaml } from '../../../schemas/text/encode-yaml.ts';
 import { computeStatus } from '../../../schemas/values/kstatus.ts';
 import { formatTime } from '../../../schemas/values/time.ts';
+import { whyHalted } from '../../builds/halted.ts';
 import { CommandError } from '../../errors.ts';
 import { print, type Io } from '../../io.ts';
 import { refOf, type KindInfo } from '../../kinds/directory.ts';
@@ -41,6 +42,7 @@ export async function rolloutBuild(action: RolloutAction, rolled: RolledBuild, i
       await print(io.stdout, `${rolled.shown} ${await undo(rolled, flags['to-revision'])}\n`);
       return 0;
     case 'restart':
+      refuseHalted(rolled.object);
       await merge(rolled, { metadata: { annotations: { [REQUEST]: formatTime(io.now()) } } });
       await print(io.stdout, `${rolled.shown} restarted\n`);
       return 0;
@@ -54,6 +56,11 @@ export async function rolloutBuild(action: RolloutAction, rolled: RolledBuild, i
       await print(io.stdout, `${rolled.shown} resumed\n`);
       return 0;
   }
+}
+
+function refuseHalted(object: Build): void {
+  const why = whyHalted(object);
+  if (why !== undefined) throw new CommandError(`build "${object.metadata.name}": ${why}`);
 }
 
 type Result = NonNullable<BuildStatus['history']>[number];
