@@ -6,6 +6,7 @@ import { formatTime, parseTime } from '../../schemas/values/time.ts';
 import type { Reader } from '../engine/contract.ts';
 import { refOf } from '../engine/keys.ts';
 import { BUILDER, BUILDER_WANTED_ANNOTATION, SECRET } from './names.ts';
+import type { BuilderState } from './decide.ts';
 import type { Context } from './record.ts';
 import { waiting } from './references.ts';
 
@@ -26,12 +27,15 @@ const readyOf = ({ status }: Builder) => status?.conditions?.find(({ type }) => 
 const builderOf = (build: Build, reader: Reader): Builder | undefined =>
   reader.get<Builder>(BUILDER, undefined, builderName(build));
 
-/** Since when it can be reached, in milliseconds; undefined: it cannot. */
-export function readySince(build: Build, reader: Reader): number | undefined {
+/** Since when it can be reached, and which one it is; undefined: it cannot. */
+export function builderState(build: Build, reader: Reader): BuilderState | undefined {
   const builder = builderOf(build, reader);
   const ready = builder && readyOf(builder);
-  const canBeReached = ready?.status === 'True' && builder?.status?.endpoint !== undefined;
-  return canBeReached ? parseTime(ready.lastTransitionTime) : undefined;
+  const readyAt = ready?.status === 'True' ? parseTime(ready.lastTransitionTime) : undefined;
+  const { endpoint, version = '' } = builder?.status ?? {};
+  return readyAt === undefined || endpoint === undefined
+    ? undefined
+    : { readyAt, text: `${endpoint} ${version}`.trim() };
 }
 
 /** The builder that the Build names; one that sleeps is asked to wake. Throws a waiting outcome while it is not ready. */

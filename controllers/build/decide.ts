@@ -21,11 +21,20 @@ export interface Situation {
   readonly backoffLimit: number;
   /** Nothing but the image is made: a kept one of this key is as good as another. */
   readonly onlyImage: boolean;
-  /** Other credentials are there than at the last try. */
-  readonly newCredentials: boolean;
-  /** When the Builder became ready, in milliseconds; undefined: it is not. */
-  readonly builderReadyAt: number | undefined;
+  /** Of the object. */
+  readonly generation: number | undefined;
+  /** Digest of the versions of the Secrets that are no part of the key. */
+  readonly credentials: string;
+  /** Undefined: it cannot be reached. */
+  readonly builder: BuilderState | undefined;
   readonly now: number;
+}
+
+export interface BuilderState {
+  /** When it became ready, in milliseconds. */
+  readonly readyAt: number;
+  /** Address and version. */
+  readonly text: string;
 }
 
 export type Decision =
@@ -39,9 +48,9 @@ export type Decision =
   | { readonly type: 'failed'; readonly failure: Failure }
   /** It is tried again, later. */
   | { readonly type: 'wait'; readonly failure: Failure; readonly retryInMs: number }
-  | { readonly type: 'build'; readonly attempts: number; readonly why: Why };
+  | { readonly type: 'build'; readonly why: Why; readonly attempts: number; readonly failures: number };
 
-export type Why = 'first' | 'changed' | 'requested' | 'lost' | 'again' | 'interrupted';
+export type Why = 'first' | 'changed' | 'respecified' | 'requested' | 'lost' | 'again' | 'interrupted';
 
 const FIRST_BACKOFF_MS = 1000;
 const MAX_BACKOFF_MS = 300_000;
@@ -68,18 +77,18 @@ export function decide(situation: Situation): Decision {
 /** A request to look at everything that goes in, and to build only what is new. */
 export const isLook = (request: string): boolean => request.startsWith('look-');
 
-const fresh = (why: Why): Decision & { readonly type: 'build' } => ({ type: 'build', why, attempts: 1 });
+const fresh = (why: Why): Decision & { readonly type: 'build' } => ({ type: 'build', why, attempts: 1, failures: 0 });
 
 type LastBuild = NonNullable<BuildStatus['lastBuild']>;
 
 /** An image that is gone is built again at once; one that is gone again and again, ever more seldom. */
 function replacement({ key, status, now }: Situation): Decision {
   const { lastBuild = {} } = status;
-  const ended = parseTime(lastBuild.completionTime ?? '') ?? 0;
+  const ended = endOf(lastBuild);
   if (lastBuild.key !== key || now - ended > CALM_MS) return fresh('lost');
   const { attempts = 1 } = lastBuild;
   const retryInMs = attempts === 1 ? 0 : ended + backoffMs(attempts) - now;
-  if (retryInMs <= 0) return { type: 'build', why: 'lost', attempts: attempts + 1 };
+  if (retryInMs <= 0) return { type: 'build', why: 'lost', attempts: attempts + 1, failures: 0 };
   const message = 'the image was built, and is gone from the store again';
   return { type: 'wait', failure: { reason: REASONS.ResultLost, message, transient: true }, retryInMs };
 }
@@ -98,26 +107,68 @@ const CANCELLED: Decision = {
   failure: { reason: REASONS.BuildCancelled, message: 'it was cancelled', transient: false },
 };
 
-/** The last build was of this, and came to nothing. */
+/** The last build was of this, and came to nothing. What is Stalled has another chance with each generation, whatever was changed. */
 function unfinished(situation: Situation, lastBuild: LastBuild): Decision {
-  const { backoffLimit } = situation;
-  const attempts = (lastBuild.attempts ?? 0) + 1;
+  const { generation } = situation;
+  if (lastBuild.generation !== undefined && lastBuild.generation !== generation) return fresh('respecified');
+  if (lastBuild.phase === 'Failed') return failed(situation, lastBuild);
+  if (lastBuild.phase === 'Interrupted') return interrupted(situation, lastBuild);
   if (lastBuild.phase === 'Cancelled' && lastBuild.number === situation.cancelled) return CANCELLED;
-  if (lastBuild.phase !== 'Failed') return { type: 'build', why: 'interrupted', attempts: lastBuild.attempts ?? 1 };
-  const failure = recorded(lastBuild);
-  if (!failure.transient && attempts > backoffLimit + 1) return { type: 'failed', failure };
-  const retryInMs = retryAt(situation, lastBuild, failure) - situation.now;
-  return retryInMs > 0 ? { type: 'wait', failure, retryInMs } : { type: 'build', why: 'again', attempts };
+  return { type: 'build', why: 'interrupted', attempts: lastBuild.attempts ?? 1, failures: failuresOf(lastBuild) };
 }
 
-function retryAt({ builderReadyAt, newCredentials }: Situation, lastBuild: LastBuild, failure: Failure): number {
+function failed(situation: Situation, lastBuild: LastBuild): Decision {
+  const failure = recorded(lastBuild);
+  const failures = failuresOf(lastBuild);
+  const again = { type: 'build', why: 'again', attempts: (lastBuild.attempts ?? 0) + 1, failures } as const;
+  // Whoever refused what it was shown is shown something else now.
+  if (hasOtherCredentials(situation, lastBuild)) return { ...again, failures: 0 };
+  if (OF_BUILDER.has(failure.reason)) return isOtherBuilder(situation, lastBuild) ? again : { type: 'failed', failure };
+  if (!failure.transient && failures > situation.backoffLimit) return { type: 'failed', failure };
+  const retryInMs = retryAt(situation, lastBuild, failure) - situation.now;
+  return retryInMs > 0 ? { type: 'wait', failure, retryInMs } : again;
+}
+
+/** What a builder cannot do, or is not to do, it does once it is another one, or was started in another way. */
+const OF_BUILDER: ReadonlySet<string> = new Set([REASONS.BuilderTooOld, REASONS.EntitlementNotAllowed]);
+
+const hasOtherCredentials = ({ credentials }: Situation, { credentials: before }: LastBuild): boolean =>
+  before !== undefined && before !== credentials;
+
+function isOtherBuilder({ builder }: Situation, lastBuild: LastBuild): boolean {
+  if (builder === undefined) return false;
+  return isBack(builder, lastBuild) || (lastBuild.builder !== undefined && lastBuild.builder !== builder.text);
+}
+
+/** It became ready after the build; times are in whole seconds. */
+const isBack = ({ readyAt }: BuilderState, lastBuild: LastBuild): boolean => readyAt > endOf(lastBuild);
+
+const endOf = ({ completionTime }: LastBuild): number => parseTime(completionTime ?? '') ?? 0;
+
+/** Those that were the build's own fault. */
+const failuresOf = ({ failures, failure, attempts = 0 }: LastBuild): number =>
+  failures ?? (failure?.transient === false ? attempts : 0);
+
+/** A daemon that ends in the middle may do so because of what it builds: only the first try comes at once. */
+function interrupted({ now }: Situation, lastBuild: LastBuild): Decision {
   const { attempts = 1 } = lastBuild;
-  const ended = parseTime(lastBuild.completionTime ?? '') ?? 0;
+  const retryInMs = attempts === 1 ? 0 : endOf(lastBuild) + backoffMs(attempts - 1) - now;
+  if (retryInMs > 0) return { type: 'wait', failure: INTERRUPTED, retryInMs };
+  return { type: 'build', why: 'interrupted', attempts: attempts + 1, failures: failuresOf(lastBuild) };
+}
+
+const INTERRUPTED: Failure = {
+  reason: REASONS.BuildInterrupted,
+  message: 'the daemon ended while it was built',
+  transient: true,
+};
+
+function retryAt({ builder }: Situation, lastBuild: LastBuild, failure: Failure): number {
+  const { attempts = 1 } = lastBuild;
+  const ended = endOf(lastBuild);
   if (failure.reason === REASONS.ContextChanged && attempts <= AT_ONCE) return ended;
-  if (failure.reason === REASONS.Unauthorized && newCredentials) return ended;
-  // A builder that came back is worth a try; times are in whole seconds.
-  const isBack = builderReadyAt !== undefined && builderReadyAt > ended;
-  if (failure.reason === REASONS.BuilderUnavailable && isBack) return ended;
+  // A builder that came back is worth a try.
+  if (failure.reason === REASONS.BuilderUnavailable && builder && isBack(builder, lastBuild)) return ended;
   return ended + backoffMs(attempts);
 }
 

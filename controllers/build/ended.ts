@@ -1,5 +1,5 @@
 import { REASONS } from '../../schemas/conditions.ts';
-import { failureOf } from './failure.ts';
+import { buildFailureText, failureOf } from './failure.ts';
 import { layoutRecordName, recordName } from './names.ts';
 import { recordEnd, recordInterrupted, trim } from './record.ts';
 import type { Visit } from './visit.ts';
@@ -18,8 +18,9 @@ export async function settleEnded(visit: Visit): Promise<void> {
   if (job === undefined) recordInterrupted(context);
   else recordEnd(build, job, context);
   const failed = job?.state.type === 'failed' ? failureOf(job.state.error) : undefined;
+  if (failed) visit.failed = { reason: failed.reason, message: buildFailureText(job?.number, failed) };
   // What is there now is not what was sent.
-  if (failed?.reason === REASONS.ContextChanged) deps.looks.doubt(key);
+  if (failed?.reason === REASONS.ContextChanged) deps.looks.drop(key);
   await status.flush();
   if (job?.state.type !== 'succeeded') await dropUnfinished(visit);
   deps.jobs.forget(key);

@@ -34,7 +34,9 @@ export function failureOf(error: unknown): Failure {
   if (error instanceof BuildTimeoutError) return { reason: REASONS.BuildTimeout, transient: false, message };
   if (!isRuntimeError(error)) return { reason: REASONS.ReconcileError, transient: true, message };
   const { code, reason = REASON_OF[code] } = error;
-  return { reason, transient: !FINAL.has(code), message };
+  // Only another builder, or one that was started in another way, could do it.
+  const final = FINAL.has(code) || reason === REASONS.EntitlementNotAllowed;
+  return { reason, transient: !final, message };
 }
 
 /** What no second try heals, unless something is changed by a person. */
@@ -90,6 +92,10 @@ function withoutPlace(message: string, place: SourcePlace | undefined): string {
 /** `Dockerfile:4: no such file`. */
 export const failureText = ({ file, line, message }: Pick<Failure, 'file' | 'line' | 'message'>): string =>
   file === undefined ? message : `${file}:${line}: ${message}`;
+
+/** `build 3: Dockerfile:4: no such file`. */
+export const buildFailureText = (number: number | undefined, failure: Failure): string =>
+  `build ${number}: ${failureText(failure)}`;
 
 function placeOf(place: SourcePlace): Pick<Failure, 'file' | 'line' | 'endLine' | 'excerpt'> {
   const { file, startLine: line, endLine } = place;

@@ -13,7 +13,6 @@ export async function finalizeBuild(build: Build, { signal }: Context, deps: Bui
   deps.looks.drop(key);
   deps.checks.drop(key);
   deps.lastParts.delete(key);
-  deps.lastCredentials.delete(key);
   await deps.jobs.cancel(key);
   const records = (await deps.images.list(signal)).filter(({ owner }) => owner.uid === uid);
   for (const { name } of records) await deps.results.remove(name);

@@ -44,7 +44,6 @@ export function buildController(options: BuildControllerOptions): Controller<Bui
     watches: new ContextWatches(contexts, (key) => looks.doubt(key)),
     results: new Results(images, events),
     lastParts: new Map(),
-    lastCredentials: new Map(),
   };
   const isElsewhere = ({ spec }: Build): boolean => spec.nodeName !== undefined && spec.nodeName !== nodeName;
   return {

@@ -1,6 +1,7 @@
 import type { SshSource } from '../../runtime/ports/builders.ts';
 import type { Build, Secret } from '../../schemas/gen/types.ts';
 import { REASONS } from '../../schemas/conditions.ts';
+import { fingerprint } from '../../schemas/values/fingerprint.ts';
 import { QuantityError, quantityValue } from '../../schemas/values/quantity.ts';
 import { credentialsForHost, PullSecretError } from '../../schemas/values/registry-credentials.ts';
 import type { Reader } from '../engine/contract.ts';
@@ -20,6 +21,8 @@ export interface Inputs {
   /** By id; those that are missing and may be are left out. */
   readonly secrets: ReadonlyMap<string, { readonly secret: Secret; readonly key: string }>;
   readonly ssh: Readonly<Record<string, SshSource>>;
+  /** Of the Secrets with its keys. */
+  readonly sshVersions: readonly string[];
   readonly pullSecrets: readonly Secret[];
   readonly shmBytes?: number;
   /** The full form of `spec.reference`. */
@@ -36,7 +39,7 @@ export function resolveInputs(build: Build, reader: Reader, platform: string): I
   return {
     args: resolveArgs(build, reader),
     secrets: resolveSecrets(build, reader),
-    ssh: resolveSsh(build, reader),
+    ...resolveSsh(build, reader),
     pullSecrets: (spec.imagePullSecrets ?? []).map(({ name }) => pullSecret(secretOf(build, name, reader))),
     ...(shmBytes === undefined ? {} : { shmBytes }),
     ...(reference === undefined ? {} : { reference }),
@@ -48,8 +51,9 @@ export function resolveInputs(build: Build, reader: Reader, platform: string): I
 export const secretVersions = ({ secrets }: Inputs): Readonly<Record<string, string>> =>
   Object.fromEntries([...secrets].map(([id, { secret, key }]) => [id, `${versionOf(secret)}/${key}`]));
 
-/** Versions of the Secrets for registries. */
-export const credentialVersions = ({ pullSecrets }: Inputs): string => pullSecrets.map(versionOf).join();
+/** Versions of what decides whether a build may, and not what it builds: Secrets for registries and ssh. */
+export const credentialVersions = ({ pullSecrets, sshVersions }: Inputs): string =>
+  fingerprint([pullSecrets.map(versionOf), sshVersions]);
 
 /** An argument whose ConfigMap is missing, and may be, is not given at all: its default in the Dockerfile counts. */
 function resolveArgs(build: Build, reader: Reader): Record<string, string> {
@@ -70,16 +74,18 @@ function resolveSecrets(build: Build, reader: Reader): Inputs['secrets'] {
   return found;
 }
 
-function resolveSsh(build: Build, reader: Reader): Record<string, SshSource> {
+function resolveSsh(build: Build, reader: Reader): Pick<Inputs, 'ssh' | 'sshVersions'> {
   const found: Record<string, SshSource> = {};
+  const sshVersions: string[] = [];
   for (const { id = 'default', agentSocket, secretKeyRef } of build.spec.ssh ?? []) {
     if (agentSocket !== undefined) found[id] = { type: 'agent', socket: agentSocket };
     const secret = secretKeyRef && secretWithKey(build, secretKeyRef, reader);
     if (secret === undefined) continue;
+    sshVersions.push(versionOf(secret));
     const key = secretBytes(secret, secretKeyRef?.key ?? '');
     found[id] = { type: 'keys', privateKeys: [Buffer.from(key ?? []).toString('utf8')] };
   }
-  return found;
+  return { ssh: found, sshVersions };
 }
 
 /** One that cannot be read is told of here, before a builder asks for what is in it. */

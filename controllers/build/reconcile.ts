@@ -1,11 +1,11 @@
 import { REASONS } from '../../schemas/conditions.ts';
 import type { Build } from '../../schemas/gen/types.ts';
 import { ReconcileError, settled, type Outcome } from '../engine/contract.ts';
-import { readySince } from './builder.ts';
+import { builderState } from './builder.ts';
 import { conclude } from './conclude.ts';
 import { decide, isLook, type Decision } from './decide.ts';
 import { clearUp, settleEnded, tidy } from './ended.ts';
-import { failureText, type Failure } from './failure.ts';
+import { buildFailureText, type Failure } from './failure.ts';
 import { findAll, NotKnownYet, type Found } from './find.ts';
 import { credentialVersions } from './inputs.ts';
 import { recordProgress, useKept, type Context } from './record.ts';
@@ -21,9 +21,26 @@ export async function reconcileBuild(build: Build, context: Context, deps: Build
   const visit = new Visit(build, context, deps);
   await settleEnded(visit);
   await clearUp(visit);
-  const outcome = await outcomeOf(visit);
-  if (outcome.type !== 'progressing' || outcome.reason !== REASONS.BuildPending) deps.turns.leave(visit.key);
+  let outcome: Outcome | undefined;
+  try {
+    outcome = await outcomeOf(visit);
+  } finally {
+    if (!visit.isUnknown && !isPending(outcome)) deps.turns.leave(visit.key);
+    tellFailure(visit, outcome);
+  }
   return conclude(visit, outcome);
+}
+
+/** It waits for its turn. */
+const isPending = (outcome: Outcome | undefined): boolean =>
+  outcome?.type === 'progressing' && outcome.reason === REASONS.BuildPending;
+
+/** Of what is Stalled by it an Event is written anyway. */
+function tellFailure({ failed, context }: Visit, outcome: Outcome | undefined): void {
+  if (failed === undefined) return;
+  const { reason, message } = failed;
+  if (outcome?.type === 'stalled' && outcome.reason === reason && outcome.message === message) return;
+  context.event('Warning', reason, message);
 }
 
 async function outcomeOf(visit: Visit): Promise<Outcome> {
@@ -132,7 +149,6 @@ async function follow(visit: Visit, found: Found): Promise<Outcome> {
 
 function decideNow(visit: Visit, found: Found): Decision {
   const { build, context, deps, key, lost, request, cancelled } = visit;
-  const credentials = deps.lastCredentials.get(key);
   return decide({
     key: found.key,
     status: context.status.current,
@@ -142,8 +158,9 @@ function decideNow(visit: Visit, found: Found): Decision {
     cancelled,
     backoffLimit: build.spec.backoffLimit ?? 0,
     onlyImage: isOnlyImage(build),
-    newCredentials: credentials !== undefined && credentials !== credentialVersions(found.inputs),
-    builderReadyAt: readySince(build, context.reader),
+    generation: build.metadata.generation,
+    credentials: credentialVersions(found.inputs),
+    builder: builderState(build, context.reader),
     now: context.clock.now(),
   });
 }
@@ -163,6 +180,5 @@ async function adopt(visit: Visit, found: Found, { entry }: Decision & { readonl
   return follow(visit, found);
 }
 
-/** `build 3: Dockerfile:4: no such file`. */
 const describe = ({ context }: Visit, { failure }: { readonly failure: Failure }): string =>
-  `build ${context.status.current.lastBuild?.number}: ${failureText(failure)}`;
+  buildFailureText(context.status.current.lastBuild?.number, failure);

@@ -4,7 +4,7 @@ import { REASONS } from '../../schemas/conditions.ts';
 import { formatDuration } from '../../schemas/values/duration.ts';
 import { formatTime, parseTime } from '../../schemas/values/time.ts';
 import type { ReconcileContext } from '../engine/contract.ts';
-import { failureOf, failureText } from './failure.ts';
+import { failureOf } from './failure.ts';
 import type { HistoryEntry } from './decide.ts';
 import type { Job } from './jobs.ts';
 import { humanSize } from '../../schemas/values/human-size.ts';
@@ -19,7 +19,7 @@ export function recordProgress({ steps }: Job, { status }: Context): void {
   status.set({ lastBuild: { ...status.current.lastBuild, ...steps.counts }, steps: steps.shown });
 }
 
-/** Writes into status how a build ended; the result of a successful one is in use from now on. */
+/** Writes into status how a build ended; the result of a successful one is in use from now on. What is to be told of a failure is told by the caller. */
 export function recordEnd(build: Build, job: Job, context: Context): void {
   const { state, steps, number } = job;
   if (state.type === 'running') return;
@@ -35,8 +35,8 @@ export function recordEnd(build: Build, job: Job, context: Context): void {
       return;
     case 'failed': {
       const failure = failureOf(state.error);
-      status.set({ lastBuild: { ...base, phase: 'Failed', failure } });
-      event('Warning', failure.reason, `build ${number}: ${failureText(failure)}`);
+      const failures = (base.failures ?? 0) + (failure.transient ? 0 : 1);
+      status.set({ lastBuild: { ...base, phase: 'Failed', failure, ...(failures === 0 ? {} : { failures }) } });
       return;
     }
     case 'succeeded': {

@@ -3,7 +3,7 @@ import { REASONS } from '../../schemas/conditions.ts';
 import type { Build } from '../../schemas/gen/types.ts';
 import { formatTime } from '../../schemas/values/time.ts';
 import type { Outcome } from '../engine/contract.ts';
-import { findBuilder } from './builder.ts';
+import { builderState, findBuilder } from './builder.ts';
 import type { Decision, Why } from './decide.ts';
 import type { Found } from './find.ts';
 import { credentialVersions } from './inputs.ts';
@@ -16,7 +16,7 @@ import type { Visit } from './visit.ts';
 export async function startBuild(
   visit: Visit,
   found: Found,
-  { attempts, why }: Decision & { readonly type: 'build' },
+  { why, attempts, failures }: Decision & { readonly type: 'build' },
 ): Promise<Outcome> {
   const { build, context, deps, key } = visit;
   const { status, clock } = context;
@@ -28,17 +28,33 @@ export async function startBuild(
   const outputs = await furtherOutputs(build, deps.hostPaths);
   const number = (status.current.lastBuild?.number ?? 0) + 1;
   const cause = why === 'changed' ? describeChange(deps.lastParts.get(key), found.parts) : CAUSES[why];
+  const { generation } = build.metadata;
+  const state = builderState(build, context.reader);
   status.set({
-    lastBuild: { number, key: found.key, cause, phase: 'Running', attempts, startTime: formatTime(clock.now()) },
+    lastBuild: {
+      number,
+      key: found.key,
+      cause,
+      phase: 'Running',
+      attempts,
+      ...(failures === 0 ? {} : { failures }),
+      ...(generation === undefined ? {} : { generation }),
+      ...(state === undefined ? {} : { builder: state.text }),
+      credentials: credentialVersions(found.inputs),
+      startTime: formatTime(clock.now()),
+    },
     steps: undefined,
     observedBuildRequest: visit.request,
   });
+  const outcome = building(number, cause);
+  // Whoever hears of this build hears no more of the one before.
+  status.removeCondition('Stalled');
+  status.condition({ type: 'Reconciling', status: 'True', reason: outcome.reason, message: outcome.message });
   const log = await openLog(build, number, visit);
   deps.lastParts.set(key, found.parts);
-  deps.lastCredentials.set(key, credentialVersions(found.inputs));
   const plan = { build, number, cause, endpoint: builder.endpoint, outputs, ...found };
   deps.jobs.start(key, { number, buildKey: found.key }, held.move(), runWork(plan, log, deps));
-  return building(number, cause);
+  return outcome;
 }
 
 /** Whoever hears of the build finds its log. */
@@ -53,15 +69,18 @@ async function openLog({ metadata }: Build, number: number, { context, deps }: V
   }
 }
 
+type Progressing = Extract<Outcome, { readonly type: 'progressing' }>;
+
 const CAUSES: Readonly<Record<Exclude<Why, 'changed'>, string>> = {
   first: 'the first build',
   requested: 'it was asked for',
   lost: 'the result was gone from the store',
+  respecified: 'the spec changed',
   again: 'the last try failed',
   interrupted: 'the last try was interrupted',
 };
 
-export const building = (number: number | undefined, cause: string | undefined): Outcome => ({
+export const building = (number: number | undefined, cause: string | undefined): Progressing => ({
   type: 'progressing',
   reason: REASONS.Building,
   message: `build ${number}: ${cause}`,

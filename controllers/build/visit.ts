@@ -26,8 +26,6 @@ export interface BuildDeps extends RunDeps {
   readonly checks: Looks<BaseAnswers>;
   readonly watches: ContextWatches;
   readonly results: Results;
-  /** Versions of the Secrets for registries at the last try. */
-  readonly lastCredentials: Map<Key, string>;
   /** What went into the last build, in parts; only to tell what changed since. */
   readonly lastParts: Map<Key, KeyParts>;
 }
@@ -42,6 +40,8 @@ export class Visit {
   lost = false;
   /** Whether anything changed is still being found out. */
   isUnknown = false;
+  /** How the last build failed, where that was found in this pass. */
+  failed: { readonly reason: string; readonly message: string } | undefined;
   /** Why what is known of the context may be old. */
   stale: string | undefined;
   #due = Infinity;

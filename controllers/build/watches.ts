@@ -68,7 +68,16 @@ function buildsOfBuilder(object: KubeObject, reader: Reader, previous?: KubeObje
 
 function whatCounts({ metadata, spec, status }: Builder): string {
   const ready = status?.conditions?.find(({ type }) => type === 'Ready');
-  return canonicalJson([metadata.uid, spec, status?.endpoint, ready?.status, ready?.reason, ready?.lastTransitionTime]);
+  const { endpoint, version } = status ?? {};
+  return canonicalJson([
+    metadata.uid,
+    spec,
+    endpoint,
+    version,
+    ready?.status,
+    ready?.reason,
+    ready?.lastTransitionTime,
+  ]);
 }
 
 /** Its content, or what it is called, may be another one now. */

@@ -3667,9 +3667,25 @@ export interface BuildStatusLastBuild {
    */
   readonly phase?: string;
   /**
+   * The generation of the spec that it was begun for: another one is another chance.
+   */
+  readonly generation?: number;
+  /**
    * How often this key was tried in a row.
    */
   readonly attempts?: number;
+  /**
+   * How many of these tries failed by its own fault: what `backoffLimit` is about.
+   */
+  readonly failures?: number;
+  /**
+   * Where it was tried: address and version of the builder.
+   */
+  readonly builder?: string;
+  /**
+   * Digest of the versions of the Secrets for registries and ssh that it was tried with.
+   */
+  readonly credentials?: string;
   /**
    * When it began.
    */

@@ -12,8 +12,9 @@ const situation = (fields: Partial<Situation> = {}): Situation => ({
   request: undefined,
   backoffLimit: 0,
   onlyImage: true,
-  newCredentials: false,
-  builderReadyAt: undefined,
+  generation: 1,
+  credentials: 'c1',
+  builder: undefined,
   now: NOW,
   ...fields,
 });
@@ -45,6 +46,8 @@ const ended = (fields: object) => ({
   ...fields,
 });
 const own = { reason: 'BuildFailed', transient: false };
+const old = { reason: 'BuilderTooOld', transient: false };
+const refused = { reason: 'EntitlementNotAllowed', transient: false };
 const away = { reason: 'BuilderUnavailable', transient: true };
 
 const ROWS: readonly (readonly [what: string, fields: Partial<Situation>, decision: string])[] = [
@@ -138,12 +141,68 @@ const ROWS: readonly (readonly [what: string, fields: Partial<Situation>, decisi
     { status: { ...used, lastBuild: ended({ key: 'old', failure: own }) } },
     'current',
   ],
+  [
+    'it failed by its own fault, and the spec was changed in what is no part of the key',
+    { generation: 2, status: { lastBuild: ended({ generation: 1, failure: own }) } },
+    'build respecified 1',
+  ],
+  [
+    'it was cancelled, and the spec was changed since',
+    { cancelled: 2, generation: 2, status: { lastBuild: ended({ generation: 1, phase: 'Cancelled' }) } },
+    'build respecified 1',
+  ],
+  [
+    'it failed by its own fault, and was shown other keys than there are now',
+    { status: { lastBuild: ended({ credentials: 'c0', failure: own }) } },
+    'build again 2',
+  ],
+  [
+    'a builder was lost three times before it failed by its own fault for the first time',
+    { backoffLimit: 1, status: { lastBuild: ended({ attempts: 4, failures: 1, failure: own }) } },
+    'wait 8',
+  ],
+  [
+    'a builder was lost before it failed by its own fault as often as it may',
+    { backoffLimit: 1, status: { lastBuild: ended({ attempts: 5, failures: 2, failure: own }) } },
+    'failed BuildFailed',
+  ],
+  [
+    'the builder is too old',
+    { backoffLimit: 5, status: { lastBuild: ended({ failure: old }) } },
+    'failed BuilderTooOld',
+  ],
+  [
+    'the builder was too old, and is another one now',
+    {
+      builder: { readyAt: NOW - 60_000, text: 'a v2' },
+      status: { lastBuild: ended({ builder: 'a v1', failure: old }) },
+    },
+    'build again 2',
+  ],
+  [
+    'the builder was too old, and is the same',
+    {
+      builder: { readyAt: NOW - 60_000, text: 'a v1' },
+      status: { lastBuild: ended({ builder: 'a v1', failure: old }) },
+    },
+    'failed BuilderTooOld',
+  ],
+  [
+    'the builder does not give an entitlement, and was started again since',
+    {
+      builder: { readyAt: NOW, text: 'a v1' },
+      status: { lastBuild: ended({ builder: 'a v1', completionTime: at(5), failure: refused }) },
+    },
+    'build again 2',
+  ],
   ['it was asked for, and failed', { status: { ...used, lastBuild: ended({ failure: own }) } }, 'failed BuildFailed'],
   [
     'a registry refused the credentials, and there are others now',
     {
-      newCredentials: true,
-      status: { lastBuild: ended({ attempts: 5, failure: { reason: 'Unauthorized', transient: true } }) },
+      credentials: 'c2',
+      status: {
+        lastBuild: ended({ credentials: 'c1', attempts: 5, failure: { reason: 'Unauthorized', transient: true } }),
+      },
     },
     'build again 6',
   ],
@@ -165,18 +224,27 @@ const ROWS: readonly (readonly [what: string, fields: Partial<Situation>, decisi
   ],
   [
     'a builder went away, and was ready all the time',
-    { builderReadyAt: NOW - 60_000, status: { lastBuild: ended({ failure: away, attempts: 5 }) } },
+    { builder: { readyAt: NOW - 60_000, text: 'a' }, status: { lastBuild: ended({ failure: away, attempts: 5 }) } },
     'wait 16',
   ],
   [
     'a builder came back',
-    { builderReadyAt: NOW - 1000, status: { lastBuild: ended({ failure: away, attempts: 9, completionTime: at(5) }) } },
+    {
+      builder: { readyAt: NOW - 1000, text: 'a' },
+      status: { lastBuild: ended({ failure: away, attempts: 9, completionTime: at(5) }) },
+    },
     'build again 10',
   ],
+  ['the daemon ended in the middle', { status: { lastBuild: ended({ phase: 'Interrupted' }) } }, 'build interrupted 2'],
   [
-    'the daemon ended in the middle',
+    'the daemon ended in the middle once more',
     { status: { lastBuild: ended({ phase: 'Interrupted', attempts: 2 }) } },
-    'build interrupted 2',
+    'wait 1',
+  ],
+  [
+    'the daemon ended in the middle each time',
+    { status: { lastBuild: ended({ phase: 'Interrupted', attempts: 5, completionTime: at(8) }) } },
+    'build interrupted 6',
   ],
   ['it was cancelled', { status: { lastBuild: ended({ phase: 'Cancelled' }) } }, 'build interrupted 1'],
   [
