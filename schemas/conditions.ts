@@ -114,6 +114,7 @@ export const REASON_MEANINGS = {
   BaseImageUnavailable: 'A base image cannot be had; it is tried again.',
   ContextNotFound: 'The context is not there.',
   ContextUnreadable: 'A part of the context cannot be read; the message says which.',
+  ContextTooLarge: 'The archive of the context has more bytes than are taken; the message says how many.',
   ContextChanged: 'The context changed while it was sent; it is built again.',
   ContextFetchFailed: 'The repository or archive of the context cannot be fetched; it is tried again.',
   GitNotFound: 'The git program is not on this machine.',

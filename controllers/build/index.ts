@@ -1,6 +1,8 @@
+import { isRuntimeError } from '../../runtime/errors.ts';
 import type { BuildContexts } from '../../runtime/ports/build-contexts.ts';
 import type { RuntimeEvents } from '../../runtime/ports/events.ts';
 import type { Registry } from '../../runtime/ports/registry.ts';
+import { REASONS } from '../../schemas/conditions.ts';
 import type { Build, BuildStatus } from '../../schemas/gen/types.ts';
 import { settled, type Controller } from '../engine/contract.ts';
 import type { BaseAnswers } from './bases.ts';
@@ -30,11 +32,14 @@ export interface BuildControllerOptions extends RunDeps {
   readonly nodeName: string;
 }
 
+/** To find out that it still is may take a download of gigabytes. */
+const isTooLarge = (error: unknown): boolean => isRuntimeError(error) && error.reason === REASONS.ContextTooLarge;
+
 /** Makes what Build objects ask for, and makes it anew when anything changes that goes into it. */
 export function buildController(options: BuildControllerOptions): Controller<Build, BuildStatus> {
   const { nodeName, events, ...rest } = options;
   const { clock, timers, contexts, images } = rest;
-  const looks = new Looks<ContextView>(clock);
+  const looks = new Looks<ContextView>(clock, isTooLarge);
   const deps: BuildDeps = {
     ...rest,
     looks,

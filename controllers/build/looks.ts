@@ -37,9 +37,12 @@ const MAX_BACKOFF_MS = 300_000;
 export class Looks<T> {
   readonly #entries = new Map<Key, Entry<T>>();
   readonly #clock: Clock;
+  readonly #isFinal: (error: unknown) => boolean;
 
-  constructor(clock: Clock) {
+  /** `isFinal`: the same question would be answered by the same failure, and asking costs much; so it is asked again only when somebody doubts it. */
+  constructor(clock: Clock, isFinal: (error: unknown) => boolean = () => false) {
     this.#clock = clock;
+    this.#isFinal = isFinal;
   }
 
   /** Disposing it ends whatever is under way. */
@@ -109,7 +112,8 @@ export class Looks<T> {
       entry.failures = 0;
       delete entry.error;
     } catch (cause) {
-      const delay = Math.min(FIRST_BACKOFF_MS * 2 ** entry.failures, MAX_BACKOFF_MS);
+      const backoff = Math.min(FIRST_BACKOFF_MS * 2 ** entry.failures, MAX_BACKOFF_MS);
+      const delay = this.#isFinal(cause) ? Infinity : backoff;
       entry.failures += 1;
       entry.error = { cause, retryAt: this.#clock.now() + delay };
     }

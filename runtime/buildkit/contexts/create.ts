@@ -37,6 +37,8 @@ export interface BuildContextsOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Of an archive; default 2 GiB. */
   readonly maxArchiveBytes?: number;
+  /** Of what is in an archive; default 16 GiB. */
+  readonly maxUnpackedBytes?: number;
 }
 
 /** Begins names of directories that are nobody's, and hold secrets. */

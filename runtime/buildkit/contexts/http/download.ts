@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { open, rm } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
-import { RuntimeError } from '../../../errors.ts';
 import { describeUrl, webFailure } from './request.ts';
+import { tooLarge } from './too-large.ts';
 
 export interface Download {
   readonly url: URL;
@@ -14,7 +14,7 @@ export interface Download {
 }
 
 /**
- * Writes the body of an answer into a private file, and resolves with its digest (sha256:…). Rejects with ResourceExhausted when it is too large, Unavailable
+ * Writes the body of an answer into a private file, and resolves with its digest (sha256:…). Rejects with InvalidArgument (ContextTooLarge) when it is too large, Unavailable
  * when it breaks off. Pieces are small, so that hashing them blocks nobody.
  */
 export async function download({ url, answer, path, maxBytes, signal }: Download): Promise<string> {
@@ -40,5 +40,5 @@ export async function download({ url, answer, path, maxBytes, signal }: Download
 
 function refuseMore(url: URL, bytes: number, maxBytes: number): void {
   if (bytes <= maxBytes) return;
-  throw new RuntimeError('ResourceExhausted', `${describeUrl(url)}: it has more than ${maxBytes} bytes`);
+  throw tooLarge(describeUrl(url), `it has more than`, maxBytes);
 }

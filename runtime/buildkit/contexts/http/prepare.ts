@@ -18,6 +18,8 @@ export interface HttpTools {
   readonly signal: AbortSignal | undefined;
   /** Default: 2 GiB. */
   readonly maxArchiveBytes?: number;
+  /** Of what is in it; default 16 GiB. */
+  readonly maxUnpackedBytes?: number;
 }
 
 /** Of what is unpacked here. */
@@ -31,6 +33,7 @@ interface State {
 }
 
 const defaultMaxBytes = 2 * 1024 ** 3;
+const defaultMaxUnpacked = 16 * 1024 ** 3;
 
 /** Statuses that servers have for HEAD although GET would do. */
 const noHead: ReadonlySet<number> = new Set([400, 403, 405, 501]);
@@ -97,7 +100,8 @@ async function downloadWanted(
 }
 
 /** The old tree stays until the new one is whole. */
-async function replaceTree(place: string, archive: string, { host, signal }: HttpTools): Promise<void> {
+async function replaceTree(place: string, archive: string, tools: HttpTools): Promise<void> {
+  const { host, signal, maxUnpackedBytes = defaultMaxUnpacked } = tools;
   const [tree, made, old] = ['tree', 'tree.new', 'tree.old'].map((name) => join(place, name)) as [
     string,
     string,
@@ -105,7 +109,7 @@ async function replaceTree(place: string, archive: string, { host, signal }: Htt
   ];
   for (const path of [made, old]) await rm(path, { recursive: true, force: true });
   try {
-    await unpack(host, archive, made, signal);
+    await unpack(host, archive, made, maxUnpackedBytes, signal);
   } catch (error) {
     await rm(made, { recursive: true, force: true });
     throw error;

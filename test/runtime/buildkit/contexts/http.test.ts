@@ -1,84 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { once } from 'node:events';
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import test, { type ExecutionContext } from 'ava';
-import { pack } from 'tar-stream';
-import type { BuildContextsOptions } from '../../../../runtime/buildkit/contexts/create.ts';
+import test from 'ava';
 import { createHost } from '../../../../runtime/host/create-host.ts';
-import { isRuntimeError, type RuntimeErrorCode } from '../../../../runtime/errors.ts';
+import { isRuntimeError } from '../../../../runtime/errors.ts';
 import { eventually } from '../../../support/eventually.ts';
-import { createContextsWorld, type ContextsWorld } from './world.ts';
-
-type Entry = Parameters<ReturnType<typeof pack>['entry']>[0] & { readonly content?: string };
-type Answer = (request: IncomingMessage, response: ServerResponse) => void;
-
-interface Scene extends ContextsWorld {
-  readonly url: string;
-  readonly seen: readonly IncomingMessage[];
-  answer: Answer;
-}
-
-async function open(answer: Answer, options: Partial<BuildContextsOptions> = {}): Promise<Scene> {
-  const world = await createContextsWorld(options);
-  const seen: IncomingMessage[] = [];
-  const server = createServer((request, response) => {
-    seen.push(request);
-    scene.answer(request, response);
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const scene: Scene = {
-    ...world,
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    seen,
-    answer,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      server.close();
-      await world[Symbol.asyncDispose]();
-    },
-  };
-  return scene;
-}
-
-const sends =
-  (body: Uint8Array, headers: Readonly<Record<string, string>> = {}): Answer =>
-  (request, response) => {
-    const { etag } = headers;
-    const isKnown = etag !== undefined && request.headers['if-none-match'] === etag;
-    response.writeHead(isKnown ? 304 : 200, headers).end(isKnown ? undefined : body);
-  };
-
-async function tar(entries: readonly Entry[]): Promise<Buffer> {
-  const archive = pack();
-  for (const { content = '', ...header } of entries) archive.entry(header, content);
-  archive.finalize();
-  const chunks: Buffer[] = [];
-  for await (const chunk of archive as AsyncIterable<Buffer>) chunks.push(chunk);
-  return Buffer.concat(chunks);
-}
-
-const plain = await tar([
-  { name: 'top/', type: 'directory', mode: 0o750 },
-  { name: 'top/page', content: 'hello', mode: 0o640, uid: 4711, gid: 4711 },
-  { name: 'top/link', type: 'symlink', linkname: '../../outside' },
-]);
-const digestOf = (body: Uint8Array): string => `sha256:${createHash('sha256').update(body).digest('hex')}`;
-
-async function failsWith(
-  t: ExecutionContext,
-  work: Promise<unknown>,
-  code: RuntimeErrorCode,
-  reason?: string,
-): Promise<string> {
-  const error = await t.throwsAsync(work);
-  t.true(isRuntimeError(error, code), error.message);
-  if (reason !== undefined) t.is(isRuntimeError(error) ? error.reason : '', reason);
-  return error.message;
-}
+import { digestOf, failsWith, open, plain, sends, tar } from './http-world.ts';
 
 for (const [name, command] of [
   ['plain', undefined],
@@ -217,16 +144,6 @@ test('who breaks off, sends in circles or is not there is tried again', async (t
   await failsWith(t, prepare('http://127.0.0.1:9/'), 'Unavailable', 'ContextFetchFailed');
   await failsWith(t, prepare('ftp://127.0.0.1/'), 'InvalidArgument');
   t.deepEqual(readdirSync(join(scene.dataDirectory, 'build-contexts/u1/context/http')), []);
-});
-
-test('what is too large is refused, told or not', async (t) => {
-  await using scene = await open(sends(Buffer.alloc(2000)), { maxArchiveBytes: 1000 });
-  await failsWith(t, scene.contexts.prepare('u1', { type: 'http', url: scene.url }), 'ResourceExhausted');
-  scene.answer = (_request, response) => {
-    response.write(Buffer.alloc(900));
-    response.end(Buffer.alloc(900));
-  };
-  await failsWith(t, scene.contexts.prepare('u1', { type: 'http', url: scene.url }), 'ResourceExhausted');
 });
 
 test('giving up ends the download', async (t) => {
