@@ -30,6 +30,7 @@ export function parseAddress(text: string): GitAddress {
   if (protocol !== 'file' && (url.hostname === '' || url.hostname.startsWith('-') || url.username.startsWith('-'))) {
     throw refused(text);
   }
+  if (url.password !== '' && protocol !== 'http' && protocol !== 'https') throw withPassword(url, protocol);
   return protocol === 'http' || protocol === 'https' ? webAddress(url, protocol) : { url: text, protocol };
 }
 
@@ -55,10 +56,22 @@ function decode(text: string): string {
 }
 
 function refused(text: string): RuntimeError {
-  const shown = JSON.stringify(text.replace(/\/\/[^/@]*@/, '//…@').slice(0, 200));
+  const shown = JSON.stringify(text.replace(/\/\/.*@/s, '//…@').slice(0, 200));
   return new RuntimeError(
     'InvalidArgument',
     `${shown} is no address of a git repository: https://, http://, ssh://, git://, file://, user@host:path or an absolute path`,
+  );
+}
+
+/** Nobody would ask for it, and it would stand on command lines and in messages of git and ssh. */
+function withPassword({ protocol, host, pathname }: URL, kind: GitAddress['protocol']): RuntimeError {
+  const instead: Partial<Record<GitAddress['protocol'], string>> = {
+    ssh: 'give a key in a Secret of type kubernetes.io/ssh-auth (secretRef)',
+    git: 'that protocol asks for none; use https:// and a Secret of type kubernetes.io/basic-auth (secretRef)',
+  };
+  return new RuntimeError(
+    'InvalidArgument',
+    `${protocol}//…@${host}${pathname}: there is a password in the address, which is not taken: ${instead[kind] ?? 'leave it out'}`,
   );
 }
 

@@ -63,6 +63,20 @@ test('a password in an address that is refused is not repeated', (t) => {
   t.notRegex(t.throws(() => parseAddress('ftp://user:secret@host/a')).message, /secret/);
 });
 
+for (const [text, advice] of [
+  ['ssh://git:hunter2@host.io/a', /^ssh:\/\/…@host\.io\/a: .*kubernetes\.io\/ssh-auth/],
+  ['ssh://:hunter2@host.io/a', /kubernetes\.io\/ssh-auth/],
+  ['git://me:hunter2@host.io/a', /https:\/\/ and a Secret of type kubernetes\.io\/basic-auth/],
+  ['ssh://git:hun/ter2@host.io/a', /is no address/],
+] as const) {
+  test(`${text} is refused for its password, which is not repeated`, (t) => {
+    const error = t.throws(() => parseAddress(text));
+    t.true(isRuntimeError(error, 'InvalidArgument'));
+    t.regex(error.message, advice);
+    t.notRegex(error.message, /hun|ter2/);
+  });
+}
+
 for (const [parent, text, url] of [
   ['https://host.io/a/b.git', '../c.git', 'https://host.io/a/c.git'],
   ['https://host.io/a/b.git', './c.git', 'https://host.io/a/b.git/c.git'],
