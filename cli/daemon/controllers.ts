@@ -12,6 +12,7 @@ import { createManager, type Manager } from '../../controllers/engine/manager.ts
 import { createGarbageCollector } from '../../controllers/garbage-collector/index.ts';
 import { imageController } from '../../controllers/image/index.ts';
 import { createNamespaceController } from '../../controllers/namespace/index.ts';
+import { createLeasedNamespaces } from '../../controllers/leased-namespace/index.ts';
 import { networkController } from '../../controllers/network/index.ts';
 import { createSweeper } from '../../controllers/sweeper/index.ts';
 import { createTtlController } from '../../controllers/ttl/index.ts';
@@ -115,7 +116,12 @@ export function createControllers(options: ControllersOptions): Manager {
     client: clientFor('informers'),
     clientFor,
     controllers,
-    runnables: [createGarbageCollector({ kinds }), createTtlController({ kinds }), sweeper],
+    runnables: [
+      createGarbageCollector({ kinds }),
+      createTtlController({ kinds }),
+      createLeasedNamespaces({ kinds }),
+      sweeper,
+    ],
     clock,
     random: Math.random,
     log,

@@ -1,5 +1,5 @@
 /**
- * The TTL controller: an object with the annotation `tsmoby.dev/ttl-seconds` is deleted that many seconds after its
+ * The TTL controller: an object with the annotation `tsmoby.dev/ttl` (a duration) or `tsmoby.dev/ttl-seconds` is deleted that long after its
  * creation, whatever its kind; a Namespace takes its content along. What was set up for a while (a CI run, a review
  * copy) goes by itself, also when whoever set it up was killed. Taking the annotation off keeps the object.
  *

@@ -1,6 +1,6 @@
 import test from 'ava';
 import type { Client } from '../../../client/client.ts';
-import { expiryOf, TTL_ANNOTATION } from '../../../controllers/ttl/expiry.ts';
+import { expiryOf, TTL_ANNOTATION, TTL_SECONDS_ANNOTATION } from '../../../controllers/ttl/expiry.ts';
 import { createTtlController } from '../../../controllers/ttl/index.ts';
 import type { Event } from '../../../schemas/gen/types.ts';
 import { openApiWorld, type ApiWorld } from '../../support/api-world.ts';
@@ -11,7 +11,8 @@ import { thing } from '../../support/objects.ts';
 import { runManager } from '../../support/run-manager.ts';
 import { widget, WIDGET, widgetRef } from '../../support/widget.ts';
 
-const forSeconds = (seconds: string) => ({ annotations: { [TTL_ANNOTATION]: seconds } });
+const forSeconds = (seconds: string) => ({ annotations: { [TTL_SECONDS_ANNOTATION]: seconds } });
+const forDuration = (duration: string) => ({ annotations: { [TTL_ANNOTATION]: duration } });
 
 const names = async (client: Client): Promise<string> =>
   (await client.list(WIDGET)).items
@@ -29,6 +30,16 @@ test('the time runs from the creation; what is no whole number of seconds never 
     t.is(at(bad).type, 'invalid', bad);
 });
 
+test('a duration counts as well, and before seconds', (t) => {
+  const created = Date.parse('2026-01-01T00:00:00Z');
+  const at = (text: string) => expiryOf(thing('a', 1, forDuration(text)));
+  t.deepEqual(at('0'), { type: 'at', time: created });
+  t.deepEqual(at('1h30m'), { type: 'at', time: created + 5_400_000 });
+  const both = { annotations: { ...forSeconds('1').annotations, ...forDuration('30m').annotations } };
+  t.deepEqual(expiryOf(thing('a', 1, both)), { type: 'at', time: created + 1_800_000 });
+  for (const bad of ['', '-1m', '30', 'soon', '1d']) t.is(at(bad).type, 'invalid', bad);
+});
+
 for (const [name, openClient] of Object.entries(ENGINE_CLIENTS)) {
   test(`${name}: an object with a time to live goes when it is over, others stay`, async (t) => {
     await using world = await openApiWorld();
@@ -40,7 +51,7 @@ for (const [name, openClient] of Object.entries(ENGINE_CLIENTS)) {
       runnables: [createTtlController({ kinds: world.kinds })],
     });
     await eventually('old is gone', async () => (await names(user)) === 'plain,young');
-    await user.create(widget('late', {}, forSeconds('0')));
+    await user.create(widget('late', {}, forDuration('0s')));
     await eventually('late is gone', async () => (await names(user)) === 'plain,young');
     await user.patch(widgetRef('plain'), { metadata: forSeconds('0') }, { type: 'merge' });
     await eventually('plain is gone', async () => (await names(user)) === 'young');
