@@ -16,6 +16,7 @@ import { createGate, type Gate } from './gate.ts';
 import { createFakeHost, type FakeHost } from './host.ts';
 import { FakeImages } from './images.ts';
 import { FakeLogs } from './logs.ts';
+import { FakeManifestFiles } from './manifest-files.ts';
 import { fakeFacts, type FakeRuntimeOptions } from './options.ts';
 import { FakeNetworks } from './networks.ts';
 import { FakeProbes, type FakeAnswer } from './probes.ts';
@@ -95,6 +96,7 @@ export interface FakeRuntime {
   readonly buildContexts: FakeBuildContexts;
   readonly buildLogs: FakeBuildLogs;
   readonly builders: FakeBuilders;
+  readonly manifestFiles: FakeManifestFiles;
   readonly volumes: FakeVolumes;
   readonly networks: FakeNetworks;
   readonly sandboxes: FakeSandboxes;
@@ -137,6 +139,7 @@ export function createFakeRuntime(options: FakeRuntimeOptions): FakeRuntime {
     buildContexts: new FakeBuildContexts(gate),
     buildLogs: new FakeBuildLogs(gate),
     builders: new FakeBuilders(gate, images),
+    manifestFiles: new FakeManifestFiles(gate),
     volumes: new FakeVolumes(gate, files, facts, options.allowHostPaths ?? []),
     networks,
     sandboxes,
