@@ -1,15 +1,11 @@
 /** What `tsmoby daemon` can be told, and where it keeps its things when it is told nothing. */
 import { join } from 'node:path';
+import type { BuildEntitlement } from '../schemas/values/build-entitlements.ts';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 /** Levels of `--log-level`, most talkative first. */
 export const LOG_LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
-
-/** Values of `--allow-build-entitlement`, BuildKit's own words. */
-export const BUILD_ENTITLEMENTS = ['network.host', 'security.insecure'] as const;
-
-export type BuildEntitlement = (typeof BUILD_ENTITLEMENTS)[number];
 
 export interface DaemonOptions {
   /** Objects, volumes and images that must survive a reboot. Absolute. */

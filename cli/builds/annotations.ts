@@ -1,27 +1,19 @@
 import type { Client } from '../../client/client.ts';
 import { build } from '../../schemas/definitions/build.ts';
 import type { Build } from '../../schemas/gen/types.ts';
+import { BUILD_REQUEST_ANNOTATION, CANCEL_BUILD_ANNOTATION } from '../../schemas/values/build-annotations.ts';
 import { refOf } from '../kinds/directory.ts';
 import { BUILD_MANAGER } from './manager.ts';
 import type { BuildRef } from './open-log.ts';
 
-const REQUEST = 'tsmoby.dev/build-request';
-const CANCEL = 'tsmoby.dev/cancel-build';
-
-/** A value that begins so asks for a look at what goes in; any other also for a build when nothing changed. */
-const LOOK = 'look-';
-
-export const lookRequest = (now: number): string => `${LOOK}${new Date(now).toISOString()}`;
-export const forcedRequest = (now: number): string => new Date(now).toISOString();
-
-/** Asks for a look or a build. */
+/** Asks for a look or a build: `request` is the value of the annotation. */
 export async function requestBuild(client: Client, ref: BuildRef, request: string): Promise<Build> {
-  return await annotate(client, ref, { [REQUEST]: request });
+  return await annotate(client, ref, { [BUILD_REQUEST_ANNOTATION]: request });
 }
 
 /** Ends a build while it goes on; of one that is over it changes nothing. */
 export async function cancelBuild(client: Client, ref: BuildRef, number: number, signal: AbortSignal): Promise<void> {
-  await annotate(client, ref, { [CANCEL]: String(number) }, signal);
+  await annotate(client, ref, { [CANCEL_BUILD_ANNOTATION]: String(number) }, signal);
 }
 
 async function annotate(

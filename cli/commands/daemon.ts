@@ -1,11 +1,10 @@
 import { isAbsolute, resolve } from 'node:path';
+import { BUILD_ENTITLEMENTS, type BuildEntitlement } from '../../schemas/values/build-entitlements.ts';
 import {
-  BUILD_ENTITLEMENTS,
   defaultDataDir,
   defaultListen,
   defaultRunDir,
   LOG_LEVELS,
-  type BuildEntitlement,
   type DaemonOptions,
   type LogLevel,
 } from '../daemon-options.ts';
@@ -49,7 +48,7 @@ const daemonFlags = {
   'allow-build-entitlement': {
     type: 'texts',
     value: 'NAME',
-    help: 'Let Builds have this entitlement, network.host or security.insecure; may be given several times. Default: none.',
+    help: `Let Builds have this entitlement, ${BUILD_ENTITLEMENTS.join(' or ')}; may be given several times. Default: none.`,
   },
   'no-default-builder': {
     type: 'boolean',

@@ -1,25 +1,40 @@
 import type { CallContext, CachePruneQuery, Capabilities } from '../../api/registry/resource.ts';
 import type { ApiServer } from '../../api/server.ts';
-import { badRequest, serviceUnavailable } from '../../api/status-error.ts';
+import { badRequest, serviceUnavailable, StatusError } from '../../api/status-error.ts';
 import { isRuntimeError } from '../../runtime/errors.ts';
 import type { Builder as BuildKit, BuilderEndpoint, Builders } from '../../runtime/ports/builders.ts';
 import type { Builder, Secret } from '../../schemas/gen/types.ts';
-import { builderEndpoint, SYSTEM_NAMESPACE } from '../../schemas/values/builder-endpoint.ts';
+import {
+  BuilderEndpointError,
+  endpointOfBuilder,
+  SYSTEM_NAMESPACE,
+  tlsSecretOf,
+} from '../../schemas/values/builder-endpoint.ts';
 
 /** Gives Builders their subresources `cache` and `prune`, which discovery shows from then on. */
 export function serveBuilderCache({ registry }: Pick<ApiServer, 'registry'>, builders: Builders): void {
   const resource = registry.find('tsmoby.dev', 'v1alpha1', 'builders');
   const secrets = registry.find('', 'v1', 'secrets');
   if (resource === undefined) return;
+  const secretOf = async (context: CallContext, name: string): Promise<Secret | undefined> => {
+    const attributes = { ...context.attributes, namespace: SYSTEM_NAMESPACE };
+    try {
+      return (await secrets?.capabilities.get?.({ ...context, attributes }, name))?.object() as Secret | undefined;
+    } catch (error) {
+      if (error instanceof StatusError && error.status.code === 404) return undefined;
+      throw error;
+    }
+  };
   const find = async (context: CallContext, name: string): Promise<BuilderEndpoint> => {
     const builder = (await resource.capabilities.get?.(context, name))?.object() as Builder;
     const url = urlOf(builder);
-    const { secretRef, serverName } = builder.spec.tls ?? {};
-    if (secretRef === undefined) return builderEndpoint(url);
-    const attributes = { ...context.attributes, namespace: SYSTEM_NAMESPACE };
-    const found = await secrets?.capabilities.get?.({ ...context, attributes }, secretRef.name);
-    const { data = {} } = (found?.object() ?? {}) as Partial<Secret>;
-    return builderEndpoint(url, { data, ...(serverName === undefined ? {} : { serverName }) });
+    const secretName = tlsSecretOf(builder);
+    const secret = secretName === undefined ? undefined : await secretOf(context, secretName);
+    try {
+      return endpointOfBuilder(builder, url, () => secret);
+    } catch (error) {
+      throw error instanceof BuilderEndpointError ? badRequest(`builder "${name}": ${error.message}`) : error;
+    }
   };
   const ask = async <T>(
     context: CallContext,

@@ -1,12 +1,13 @@
 import type { BuilderEndpoint } from '../../runtime/ports/builders.ts';
 import { REASONS } from '../../schemas/conditions.ts';
 import type { Build, Builder, Secret } from '../../schemas/gen/types.ts';
-import { builderEndpoint, BuilderEndpointError, SYSTEM_NAMESPACE } from '../../schemas/values/builder-endpoint.ts';
+import { BUILDER_WANTED_ANNOTATION } from '../../schemas/values/build-annotations.ts';
+import { BuilderEndpointError, endpointOfBuilder, SYSTEM_NAMESPACE } from '../../schemas/values/builder-endpoint.ts';
 import { formatTime, parseTime } from '../../schemas/values/time.ts';
 import type { Reader } from '../engine/contract.ts';
 import { refOf } from '../engine/keys.ts';
-import { BUILDER, BUILDER_WANTED_ANNOTATION, SECRET } from './names.ts';
 import type { BuilderState } from './decide.ts';
+import { BUILDER, SECRET } from './names.ts';
 import type { Context } from './record.ts';
 import { waiting } from './references.ts';
 
@@ -67,22 +68,12 @@ async function wake(builder: Builder, { client, clock, signal }: Context): Promi
   await client.patch(refOf(builder), patch, { type: 'merge', signal });
 }
 
-function endpointOf({ metadata, spec }: Builder, url: string, reader: Reader): BuilderEndpoint {
-  const { name } = metadata;
-  const { secretRef, serverName } = spec.tls ?? {};
-  const secret = secretRef && reader.get<Secret>(SECRET, SYSTEM_NAMESPACE, secretRef.name);
-  const where = `Secret ${SYSTEM_NAMESPACE}/${secretRef?.name}`;
-  if (secretRef !== undefined && secret === undefined) {
-    throw waiting(REASONS.SecretNotFound, `Builder ${name}: ${where} is not there`);
-  }
+function endpointOf(builder: Builder, url: string, reader: Reader): BuilderEndpoint {
   try {
-    return builderEndpoint(
-      url,
-      secret && { data: secret.data ?? {}, ...(serverName === undefined ? {} : { serverName }) },
-    );
+    return endpointOfBuilder(builder, url, (name) => reader.get<Secret>(SECRET, SYSTEM_NAMESPACE, name));
   } catch (error) {
     if (!(error instanceof BuilderEndpointError)) throw error;
-    const place = secret === undefined ? '' : `${where}: `;
-    throw waiting(REASONS.BuilderNotReady, `Builder ${name}: ${place}${error.message}`);
+    const reason = error.fault === 'SecretNotFound' ? REASONS.SecretNotFound : REASONS.BuilderNotReady;
+    throw waiting(reason, `Builder ${builder.metadata.name}: ${error.message}`);
   }
 }

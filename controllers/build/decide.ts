@@ -1,5 +1,6 @@
 import type { BuildStatus } from '../../schemas/gen/types.ts';
 import { REASONS } from '../../schemas/conditions.ts';
+import { isLook } from '../../schemas/values/build-annotations.ts';
 import { parseTime } from '../../schemas/values/time.ts';
 import type { Failure } from './failure.ts';
 import type { Job } from './jobs.ts';
@@ -73,9 +74,6 @@ export function decide(situation: Situation): Decision {
   if (lastBuild === undefined) return fresh('first');
   return isRestless(lastBuild) ? unfinished(situation, lastBuild) : fresh('changed');
 }
-
-/** A request to look at everything that goes in, and to build only what is new. */
-export const isLook = (request: string): boolean => request.startsWith('look-');
 
 const fresh = (why: Why): Decision & { readonly type: 'build' } => ({ type: 'build', why, attempts: 1, failures: 0 });
 

@@ -7,12 +7,6 @@ export const IMAGE = { apiVersion: TSMOBY, kind: 'Image' } as const;
 export const SECRET = { apiVersion: 'v1', kind: 'Secret' } as const;
 export const CONFIG_MAP = { apiVersion: 'v1', kind: 'ConfigMap' } as const;
 
-/** Any new value: the context and the bases are looked at again, and it is built, whether or not anything changed. */
-export const BUILD_REQUEST_ANNOTATION = 'tsmoby.dev/build-request';
-/** Number of the build that is to be ended; it is not begun again until something changes, or it is asked for. */
-export const CANCEL_ANNOTATION = 'tsmoby.dev/cancel-build';
-/** On a Builder, a point in time (RFC 3339): a Build waits for it since then. */
-export const BUILDER_WANTED_ANNOTATION = 'tsmoby.dev/builder-wanted';
 /** The full form of the reference that the namespace calls a result, as a label of its record. */
 export const REFERENCE_LABEL = 'tsmoby.dev/reference';
 /** What went into a result, as a label of its record. */

@@ -1,9 +1,10 @@
 import { REASONS } from '../../schemas/conditions.ts';
 import type { Build } from '../../schemas/gen/types.ts';
+import { isLook } from '../../schemas/values/build-annotations.ts';
 import { ReconcileError, settled, type Outcome } from '../engine/contract.ts';
 import { builderState } from './builder.ts';
 import { conclude } from './conclude.ts';
-import { decide, isLook, type Decision } from './decide.ts';
+import { decide, type Decision } from './decide.ts';
 import { clearUp, settleEnded, tidy } from './ended.ts';
 import { buildFailureText, type Failure } from './failure.ts';
 import { findAll, NotKnownYet, type Found } from './find.ts';

@@ -1,6 +1,7 @@
 import type { Images } from '../../runtime/ports/images.ts';
 import type { Registry } from '../../runtime/ports/registry.ts';
 import type { Build } from '../../schemas/gen/types.ts';
+import { BUILD_REQUEST_ANNOTATION, CANCEL_BUILD_ANNOTATION } from '../../schemas/values/build-annotations.ts';
 import { keyOf, type Key } from '../engine/keys.ts';
 import type { BaseAnswers } from './bases.ts';
 import type { ContextView } from './context-look.ts';
@@ -8,7 +9,6 @@ import type { ContextWatches } from './context-watches.ts';
 import type { Jobs } from './jobs.ts';
 import type { KeyParts } from './key.ts';
 import type { Looks } from './looks.ts';
-import { BUILD_REQUEST_ANNOTATION, CANCEL_ANNOTATION } from './names.ts';
 import type { HostPaths } from './outputs.ts';
 import type { Context } from './record.ts';
 import type { Results } from './results.ts';
@@ -60,7 +60,7 @@ export class Visit {
 
   /** Number of the build that is to be ended. */
   get cancelled(): number | undefined {
-    const number = Number(this.build.metadata.annotations?.[CANCEL_ANNOTATION]);
+    const number = Number(this.build.metadata.annotations?.[CANCEL_BUILD_ANNOTATION]);
     return Number.isSafeInteger(number) ? number : undefined;
   }
 

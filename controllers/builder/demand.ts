@@ -2,12 +2,11 @@
 import type { Build, Builder } from '../../schemas/gen/types.ts';
 import { REASONS } from '../../schemas/conditions.ts';
 import type { KubeObject } from '../../schemas/object.ts';
+import { BUILDER_WANTED_ANNOTATION } from '../../schemas/values/build-annotations.ts';
 import { parseTime } from '../../schemas/values/time.ts';
 import type { Key, Reader, WatchedKind } from '../engine/contract.ts';
 
 const BUILD = { apiVersion: 'tsmoby.dev/v1alpha1', kind: 'Build' } as const;
-/** Somebody wants it to run: an RFC 3339 time; a later one is another wish. */
-export const WANTED_ANNOTATION = 'tsmoby.dev/builder-wanted';
 const DEFAULT_BUILDER = 'default';
 
 /** Reasons of a Build that a builder which runs would serve. */
@@ -60,6 +59,6 @@ export function demandOf({ metadata }: Builder, reader: Reader): Demand {
 
 /** When somebody last wished that it ran, in whole seconds; undefined: never. */
 export function wantedAt({ metadata }: Builder): number | undefined {
-  const time = parseTime(metadata.annotations?.[WANTED_ANNOTATION] ?? '');
+  const time = parseTime(metadata.annotations?.[BUILDER_WANTED_ANNOTATION] ?? '');
   return time === undefined ? undefined : Math.floor(time / 1000) * 1000;
 }

@@ -2,8 +2,8 @@ import type { Builder, Secret } from '../../schemas/gen/types.ts';
 import { REASONS } from '../../schemas/conditions.ts';
 import type { KubeObject } from '../../schemas/object.ts';
 import {
-  builderEndpoint,
   BuilderEndpointError,
+  endpointOfBuilder,
   SYSTEM_NAMESPACE,
   type ParsedEndpoint,
 } from '../../schemas/values/builder-endpoint.ts';
@@ -12,9 +12,6 @@ import { keyOf } from '../engine/keys.ts';
 import { BUILDER, type Context } from './deps.ts';
 
 const SECRET = { apiVersion: 'v1', kind: 'Secret' } as const;
-
-/** Name of the Secret with its certificates. */
-export const secretOf = ({ spec }: Builder): string | undefined => spec.tls?.secretRef.name;
 
 /** A Secret wakes the Builders that have their certificates from it. */
 export const watchedSecrets: WatchedKind = {
@@ -27,25 +24,21 @@ export const watchedSecrets: WatchedKind = {
 
 /** The endpoint that its spec names. Throws: stalled where it is none, waiting for the Secret of its certificates. */
 export function givenEndpoint(builder: Builder, url: string, { reader }: Context): ParsedEndpoint {
-  const { tls } = builder.spec;
-  if (tls === undefined) return read(() => builderEndpoint(url), 'spec.endpoint');
-  const { name } = tls.secretRef;
-  const secret = reader.get<Secret>(SECRET, SYSTEM_NAMESPACE, name);
-  if (secret === undefined) {
-    const message = `Secret ${SYSTEM_NAMESPACE}/${name} is not there: its ca.crt is needed`;
-    throw new ReconcileError({ type: 'waiting', reason: REASONS.SecretNotFound, message });
-  }
-  const { serverName } = tls;
-  const source = { data: secret.data ?? {}, ...(serverName === undefined ? {} : { serverName }) };
-  return read(() => builderEndpoint(url, source), `Secret ${SYSTEM_NAMESPACE}/${name}`);
-}
-
-function read(parse: () => ParsedEndpoint, where: string): ParsedEndpoint {
   try {
-    return parse();
+    return endpointOfBuilder(builder, url, (name) => reader.get<Secret>(SECRET, SYSTEM_NAMESPACE, name));
   } catch (error) {
     if (!(error instanceof BuilderEndpointError)) throw error;
-    const message = `${where}: ${error.message}`;
-    throw new ReconcileError({ type: 'stalled', reason: REASONS.InvalidSpec, message }, { cause: error });
+    throw new ReconcileError(outcomeOf(error), { cause: error });
+  }
+}
+
+function outcomeOf({ fault, message }: BuilderEndpointError): ConstructorParameters<typeof ReconcileError>[0] {
+  switch (fault) {
+    case 'SecretNotFound':
+      return { type: 'waiting', reason: REASONS.SecretNotFound, message };
+    case 'Secret':
+      return { type: 'stalled', reason: REASONS.InvalidSpec, message };
+    case 'Url':
+      return { type: 'stalled', reason: REASONS.InvalidSpec, message: `spec.endpoint: ${message}` };
   }
 }

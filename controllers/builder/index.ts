@@ -1,6 +1,7 @@
 import type { BuilderPrograms } from '../../runtime/ports/builder-programs.ts';
 import type { Builders } from '../../runtime/ports/builders.ts';
 import type { Builder, BuilderStatus } from '../../schemas/gen/types.ts';
+import { tlsSecretOf } from '../../schemas/values/builder-endpoint.ts';
 import { settled, type Clock, type Controller, type EventSource } from '../engine/contract.ts';
 import type { Log, Timers } from '../engine/environment.ts';
 import { systemTimers } from '../engine/timers.ts';
@@ -8,7 +9,7 @@ import { watchedParts } from './container.ts';
 import { Contacts } from './contacts.ts';
 import { watchedBuilds } from './demand.ts';
 import { BUILDER } from './deps.ts';
-import { secretOf, watchedSecrets } from './given.ts';
+import { watchedSecrets } from './given.ts';
 import { Jobs } from './jobs.ts';
 import { finalizeBuilder, reconcileBuilder } from './reconcile.ts';
 
@@ -37,7 +38,7 @@ export function builderController(options: BuilderControllerOptions): Controller
     name: 'builder',
     kind: BUILDER,
     finalizer: 'tsmoby.dev/builder',
-    indexes: { secret: (builder) => [secretOf(builder) ?? []].flat() },
+    indexes: { secret: (builder) => [tlsSecretOf(builder) ?? []].flat() },
     watches: [watchedBuilds, watchedSecrets, ...watchedParts, { kind: NAMESPACE, map: () => [] }],
     sources: [contacts.source, starts.source, prunes.source, leftovers(options)],
     async reconcile(builder, context) {

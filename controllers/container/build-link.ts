@@ -1,10 +1,8 @@
 import type { Build } from '../../schemas/gen/types.ts';
 import { REASONS } from '../../schemas/conditions.ts';
+import { BUILD_REQUEST_ANNOTATION } from '../../schemas/values/build-annotations.ts';
 import { parseTime } from '../../schemas/values/time.ts';
 import type { Outcome } from '../engine/contract.ts';
-
-/** As in controllers/build/names.ts: a part of the kind's interface, not of its code. */
-export const BUILD_REQUEST_ANNOTATION = 'tsmoby.dev/build-request';
 
 /** A result that is bad again so soon after it was asked for is bad for a reason that no build heals. */
 const CALM_MS = 600_000;

@@ -2,16 +2,11 @@ import { isReason, type Client } from '../../client/client.ts';
 import type { ObjectInput } from '../../schemas/object.ts';
 import type { Build, Container, Image } from '../../schemas/gen/types.ts';
 import { REASONS } from '../../schemas/conditions.ts';
+import { BUILD_REQUEST_ANNOTATION } from '../../schemas/values/build-annotations.ts';
 import { isLatest, parseImageReference } from '../../schemas/values/image-reference.ts';
 import { formatMicroTime, parseTime } from '../../schemas/values/time.ts';
 import type { Clock, Outcome, Reader } from '../engine/contract.ts';
-import {
-  BUILD_REQUEST_ANNOTATION,
-  buildBeingDeleted,
-  buildNotThere,
-  isWorthAsking,
-  withoutResult,
-} from './build-link.ts';
+import { buildBeingDeleted, buildNotThere, isWorthAsking, withoutResult } from './build-link.ts';
 import {
   BUILD,
   findSource,

@@ -1,4 +1,5 @@
 /** The spec of a Build: everything that goes into a BuildKit solve, and when it is made anew. */
+import { BUILD_ENTITLEMENTS } from '../values/build-entitlements.ts';
 import { context, namedContexts } from './build-context.ts';
 import { attestations, cache, outputs } from './build-outputs.ts';
 import { keySelector } from './container-spec.ts';
@@ -176,8 +177,8 @@ export const buildSpec = object(
     attestations,
     entitlements: atomicList(
       'What the build may do beyond a sandbox; the daemon must allow it (`--allow-build-entitlement`).',
-      { type: 'string', enum: ['network.host', 'security.insecure'] },
-      { maxItems: 2 },
+      { type: 'string', enum: [...BUILD_ENTITLEMENTS] },
+      { maxItems: BUILD_ENTITLEMENTS.length },
     ),
     activeDeadlineSeconds: integer('How long one build may take.', { minimum: 1, maximum: 86_400, default: 3600 }),
     backoffLimit: integer(

@@ -4,7 +4,7 @@ import { serveBuilderCache } from '../../cli/daemon/builder-cache.ts';
 import { toBuildKit } from '../../cli/commands/builder/filters.ts';
 import { parseSize } from '../../cli/commands/builder/size.ts';
 import { RuntimeError } from '../../runtime/errors.ts';
-import type { Builder, BuilderSpec, BuilderStatus } from '../../schemas/gen/types.ts';
+import type { Builder, BuilderSpec, BuilderStatus, Secret } from '../../schemas/gen/types.ts';
 import { ScriptedBuilders, record } from '../controllers/builder/scripted-builders.ts';
 import { NOW, openCliWorld, type CliWorld } from './world.ts';
 
@@ -181,11 +181,16 @@ test('the cache of a builder by TCP is reached with its certificates', async (t)
   const client = world.api.client('admin');
   await client.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'tsmoby-system' } });
   const data = { 'ca.crt': Buffer.from('-----BEGIN CERTIFICATE-----\nca').toString('base64') };
-  const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { namespace: 'tsmoby-system', name: 'tls' }, data };
-  await client.create(secret);
+  const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { namespace: 'tsmoby-system', name: 'tls' } };
   world.builders.add('builds -----BEGIN CERTIFICATE-----\nca');
   const spec = { endpoint: 'tcp://builds:1', tls: { secretRef: { name: 'tls' } } };
   await world.add('far', { ...READY, endpoint: 'tcp://builds:1' }, spec);
+  const refusal = async () => (await world.tsmoby(['builder', 'du', 'far'])).stderr;
+  const head = 'Error from server (BadRequest): builder "far": Secret tsmoby-system/tls';
+  t.is(await refusal(), `${head} is not there: its ca.crt is needed\n`);
+  const made = await client.create<Secret>({ ...secret, data: {} } as never);
+  t.is(await refusal(), `${head}: it has no key ca.crt\n`);
+  await client.update({ ...made, data });
   t.is((await world.tsmoby(['builder', 'du', 'far'])).code, 0);
 });
 

@@ -1,5 +1,6 @@
 import type { Build } from '../../../schemas/gen/types.ts';
-import { cancelBuild, forcedRequest, lookRequest, requestBuild } from '../../builds/annotations.ts';
+import { lookRequest } from '../../../schemas/values/build-annotations.ts';
+import { cancelBuild, requestBuild } from '../../builds/annotations.ts';
 import { whyHalted } from '../../builds/halted.ts';
 import type { BuildRef } from '../../builds/open-log.ts';
 import type { ProgressMode } from '../../builds/progress-flag.ts';
@@ -59,7 +60,7 @@ async function run(
   const last = before?.status?.lastBuild;
   // a changed spec is looked at anyway, and so is a new object
   const isSame = before !== undefined && before.metadata.generation === generation;
-  const request = isSame ? lookRequest(io.now()) : undefined;
+  const request = isSame ? lookRequest(timeOf(io)) : undefined;
   if (request !== undefined) await requestBuild(session.client, ref, request);
   const after = last?.number === undefined ? 0 : last.phase === 'Running' ? last.number - 1 : last.number;
   const output = mode === 'json' ? io.stdout : io.stderr;
@@ -71,7 +72,7 @@ async function run(
       signal: AbortSignal.any([io.signal, interrupt.signal]),
       show: (log) => showProgress(log, { mode, output, io, remark: () => interrupt.remark }),
       async ask() {
-        const asked = forcedRequest(io.now());
+        const asked = timeOf(io);
         await requestBuild(session.client, ref, asked);
         return asked;
       },
@@ -79,6 +80,9 @@ async function run(
     },
   );
 }
+
+/** With milliseconds: two command lines within a second are two wishes. */
+const timeOf = (io: Pick<Io, 'now'>): string => new Date(io.now()).toISOString();
 
 /** The first Ctrl-C cancels the build that is shown, or ends the waiting for one; the next is everybody's. */
 class Interrupt {

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { BuildArg, BuildContext, BuildDockerfile, BuildSpec, BuildUlimit } from '../../../schemas/gen/types.ts';
+import { BUILD_ENTITLEMENTS, type BuildEntitlement } from '../../../schemas/values/build-entitlements.ts';
 import { CommandError, UsageError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
 import { pairOf } from './fields.ts';
@@ -125,14 +126,11 @@ function shmSizeOf(text: string | undefined): string | undefined {
   return `${number}${{ b: '', k: 'Ki', m: 'Mi', g: 'Gi' }[unit.toLowerCase()] ?? ''}`;
 }
 
-const ENTITLEMENTS = ['network.host', 'security.insecure'] as const;
-type Entitlement = (typeof ENTITLEMENTS)[number];
-
-function entitlementsOf({ allow, network }: BuildFlags): readonly Entitlement[] {
-  const wanted = new Set<Entitlement>(network === 'host' ? ['network.host'] : []);
+function entitlementsOf({ allow, network }: BuildFlags): readonly BuildEntitlement[] {
+  const wanted = new Set<BuildEntitlement>(network === 'host' ? ['network.host'] : []);
   for (const text of allow) {
-    const known = ENTITLEMENTS.find((one) => one === text);
-    if (known === undefined) throw new UsageError(`--allow ${text}: there are ${ENTITLEMENTS.join(' and ')}`);
+    const known = BUILD_ENTITLEMENTS.find((one) => one === text);
+    if (known === undefined) throw new UsageError(`--allow ${text}: there are ${BUILD_ENTITLEMENTS.join(' and ')}`);
     wanted.add(known);
   }
   return [...wanted];

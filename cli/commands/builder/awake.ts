@@ -1,5 +1,6 @@
 import { builder as builderKind } from '../../../schemas/definitions/builder.ts';
 import type { Builder } from '../../../schemas/gen/types.ts';
+import { BUILDER_WANTED_ANNOTATION } from '../../../schemas/values/build-annotations.ts';
 import { formatTime } from '../../../schemas/values/time.ts';
 import type { Session } from '../../connect/session.ts';
 import { CommandError } from '../../errors.ts';
@@ -8,15 +9,13 @@ import { refOf } from '../../kinds/directory.ts';
 import { follow } from '../../watch/follow.ts';
 import { objectSource } from '../../watch/object-source.ts';
 
-const WANTED = 'tsmoby.dev/builder-wanted';
-
 /** A managed builder that rests is started, and waited for; others are as they are. Rejects when it does not come up in time. */
 export async function awake({ client }: Session, name: string, timeoutMs: number, io: Io): Promise<void> {
   const ref = { ...refOf(builderKind), name };
   const found = await client.get<Builder>(ref, { signal: io.signal });
   if (readyOf(found)?.reason !== 'BuilderIdle') return;
   note(io, `builder "${name}" is being started`);
-  const annotations = { [WANTED]: formatTime(io.now()) };
+  const annotations = { [BUILDER_WANTED_ANNOTATION]: formatTime(io.now()) };
   await client.patch(ref, { metadata: { annotations } }, { type: 'merge', signal: io.signal });
   const signal = AbortSignal.any([io.signal, AbortSignal.timeout(timeoutMs)]);
   const source = objectSource(client, refOf(builderKind), { fieldSelector: `metadata.name=${name}` });

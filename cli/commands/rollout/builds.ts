@@ -1,6 +1,7 @@
 /** What the rollout commands do with a Build: its results are its revisions. */
 import type { Build, BuildStatus } from '../../../schemas/gen/types.ts';
 import { encodeYaml } from '../../../schemas/text/encode-yaml.ts';
+import { BUILD_REQUEST_ANNOTATION } from '../../../schemas/values/build-annotations.ts';
 import { computeStatus } from '../../../schemas/values/kstatus.ts';
 import { formatTime } from '../../../schemas/values/time.ts';
 import { whyHalted } from '../../builds/halted.ts';
@@ -28,8 +29,6 @@ interface Flags {
   readonly timeout: number;
 }
 
-const REQUEST = 'tsmoby.dev/build-request';
-
 /** Answers the exit code. */
 export async function rolloutBuild(action: RolloutAction, rolled: RolledBuild, io: Io, flags: Flags): Promise<number> {
   switch (action) {
@@ -43,7 +42,7 @@ export async function rolloutBuild(action: RolloutAction, rolled: RolledBuild, i
       return 0;
     case 'restart':
       refuseHalted(rolled.object);
-      await merge(rolled, { metadata: { annotations: { [REQUEST]: formatTime(io.now()) } } });
+      await merge(rolled, { metadata: { annotations: { [BUILD_REQUEST_ANNOTATION]: formatTime(io.now()) } } });
       await print(io.stdout, `${rolled.shown} restarted\n`);
       return 0;
     case 'pause':
@@ -141,7 +140,7 @@ function progressOf(object: Build | undefined, name: string): Progress {
 
 /** What was asked for was done, or nothing is done at all. */
 function isServed({ metadata, spec, status }: Build): boolean {
-  const request = metadata.annotations?.[REQUEST];
+  const request = metadata.annotations?.[BUILD_REQUEST_ANNOTATION];
   return (
     spec.suspend === true ||
     spec.revertTo !== undefined ||

@@ -1,7 +1,7 @@
 import test from 'ava';
 import {
-  builderEndpoint,
   BuilderEndpointError,
+  endpointOfBuilder,
   formatBuilderEndpoint,
   parseBuilderEndpoint,
 } from '../../../schemas/values/builder-endpoint.ts';
@@ -40,27 +40,33 @@ test('what is no endpoint is refused with an example of one', (t) => {
   }
 });
 
+const SECRET_REF = { secretRef: { name: 'tls' } };
+const far = (data?: Record<string, string>, serverName?: string) =>
+  endpointOfBuilder(
+    { spec: { tls: { ...SECRET_REF, ...(serverName === undefined ? {} : { serverName }) } } },
+    'tcp://host:1',
+    (name) => (name === 'tls' && data !== undefined ? { data } : undefined),
+  );
+
 test('certificates come out of the Secret, and only to TCP', (t) => {
   const data = { 'ca.crt': base64(CA), 'tls.crt': base64(CERT), 'tls.key': base64(KEY) };
-  t.deepEqual(builderEndpoint('tcp://host:1', { data, serverName: 'b' }), {
-    type: 'tcp',
-    host: 'host',
-    port: 1,
-    tls: { ca: CA, cert: CERT, key: KEY, serverName: 'b' },
-  });
-  t.deepEqual(builderEndpoint('tcp://host:1', { data: { 'ca.crt': base64(CA) } }), {
-    type: 'tcp',
-    host: 'host',
-    port: 1,
-    tls: { ca: CA },
-  });
-  t.deepEqual(builderEndpoint('unix:///x', { data }), { type: 'unix', path: '/x' });
+  const place = { type: 'tcp', host: 'host', port: 1 } as const;
+  t.deepEqual(far(data, 'b'), { ...place, tls: { ca: CA, cert: CERT, key: KEY, serverName: 'b' } });
+  t.deepEqual(far({ 'ca.crt': base64(CA) }), { ...place, tls: { ca: CA } });
+  const nobody = (): never => t.fail();
+  t.deepEqual(endpointOfBuilder({ spec: { tls: SECRET_REF } }, 'unix:///x', nobody), { type: 'unix', path: '/x' });
+  t.deepEqual(endpointOfBuilder({ spec: {} }, 'tcp://host:1', nobody), place);
 });
 
 test('a Secret without what is needed is refused, and nothing of it is told', (t) => {
-  const refusal = (data: Record<string, string>): string =>
-    t.throws(() => builderEndpoint('tcp://host:1', { data }), { instanceOf: BuilderEndpointError })?.message ?? '';
-  t.is(refusal({}), 'it has no key ca.crt');
-  t.is(refusal({ 'ca.crt': base64('secret') }), 'its key ca.crt holds no PEM');
-  t.is(refusal({ 'ca.crt': base64(CA), 'tls.crt': base64(CERT) }), 'it has tls.crt, and not the other half');
+  const refusal = (data?: Record<string, string>): readonly (string | undefined)[] => {
+    const error = t.throws(() => far(data), { instanceOf: BuilderEndpointError });
+    return [error?.fault, error?.message];
+  };
+  const where = 'Secret tsmoby-system/tls';
+  t.deepEqual(refusal(), ['SecretNotFound', `${where} is not there: its ca.crt is needed`]);
+  t.deepEqual(refusal({}), ['Secret', `${where}: it has no key ca.crt`]);
+  t.deepEqual(refusal({ 'ca.crt': base64('secret') }), ['Secret', `${where}: its key ca.crt holds no PEM`]);
+  const half = { 'ca.crt': base64(CA), 'tls.crt': base64(CERT) };
+  t.deepEqual(refusal(half), ['Secret', `${where}: it has tls.crt, and not the other half`]);
 });
