@@ -52,6 +52,7 @@ const IMPORTS: readonly (readonly [from: string, to: readonly string[]])[] = [
       'runtime/resolve-inside.ts',
       'proto/',
       'schemas/values/addresses.ts',
+      'schemas/values/semver-range.ts',
     ],
   ],
   ['api/codec/', ['api/', 'schemas/', 'proto/']],

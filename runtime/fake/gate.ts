@@ -12,6 +12,7 @@ const mutating: ReadonlySet<string> = new Set([
   'volumes.resetScratchFile',
   'sandboxes.remove',
   'networks.remove',
+  'sources.remove',
 ]);
 
 /** Every call of every fake port passes here: counted, delayed and refused as the test asks. */
