@@ -51,7 +51,14 @@ export function createBuildContexts(options: BuildContextsOptions): BuildContext
   const tools = { known, threads: new HashThreads(), clock };
   const turns = new KeyedTurns();
   let sweeping: Promise<void> | undefined;
-  const sweep = (): Promise<void> => (sweeping ??= removeScratch(layout.root));
+  const sweep = (): Promise<void> => {
+    sweeping ??= removeScratch(layout.root).catch((error: unknown) => {
+      // A disk that fails once need not fail for ever.
+      sweeping = undefined;
+      throw error;
+    });
+    return sweeping;
+  };
   return {
     prepare: (id, source, signal) =>
       told(`the context of ${id}`, () => turns.take(id, () => prepare(layout, id, source, { ...options, signal }))),

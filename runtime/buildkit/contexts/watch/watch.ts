@@ -26,10 +26,11 @@ export interface WatchOptions {
   readonly maxDirectories?: number;
   /** Milliseconds between two looks where the kernel does not tell; default 2000. */
   readonly pause?: number;
+  /** Milliseconds until watches of the kernel are tried again, where there were none; default 10 minutes. */
+  readonly retryAfter?: number;
 }
 
-/** Milliseconds after which watches of the kernel are tried again, where there were none. */
-const retryAfter = 10 * 60_000;
+const defaultRetryAfter = 10 * 60_000;
 
 /** How often the way to the directory may change while it is looked at. */
 const maxTries = 5;
@@ -58,18 +59,17 @@ class Watching implements Disposable {
 
   /** Everything anew: the path may mean another directory, or none. */
   restart(): void {
+    if (this.#isOver) return;
     this.#watchAnchors();
     void this.#startInside(++this.#starts);
   }
 
   async #startInside(start: number): Promise<void> {
-    const inside = await this.#open();
-    if (this.#isOver || start !== this.#starts) {
-      inside?.[Symbol.dispose]();
-      return;
-    }
+    const plan = await this.#plan();
+    // Somebody began anew, or nobody wants it any more: nothing is opened that nobody would close.
+    if (this.#isOver || start !== this.#starts) return;
     this.#inside?.[Symbol.dispose]();
-    this.#inside = inside;
+    this.#inside = plan && this.#openInside(plan);
     this.#burst.add();
   }
 
@@ -106,11 +106,12 @@ class Watching implements Disposable {
     this.#burst.add();
   }
 
-  async #open(): Promise<Inside | undefined> {
+  /** What to watch; undefined: there is nothing. */
+  async #plan(): Promise<Plan | undefined> {
     try {
       const root = realpathSync(this.#options.path);
       const { file, patterns } = await readIgnored(root, this.#options.digest ?? {});
-      return this.#openInside(root, this.#withDefinition(patterns, file), patterns);
+      return { root, exclude: this.#withDefinition(patterns, file), patterns };
     } catch {
       return undefined;
     }
@@ -125,7 +126,7 @@ class Watching implements Disposable {
     return patterns.length === 0 ? [] : [...patterns, ...kept.map((name) => `!${escapePattern(name)}`)];
   }
 
-  #openInside(root: string, exclude: readonly string[], patterns: readonly string[]): Inside {
+  #openInside({ root, exclude, patterns }: Plan): Inside {
     const onChange = (): void => this.#burst.add();
     const isSamePlan = async (): Promise<boolean> => {
       const now = await readIgnored(root, this.#options.digest ?? {}).catch(() => undefined);
@@ -139,7 +140,7 @@ class Watching implements Disposable {
       );
       poller = poll({ root, patterns: exclude, onChange, pause: this.#options.pause ?? defaultPause });
       clearTimeout(this.#retry);
-      this.#retry = setTimeout(() => this.restart(), retryAfter).unref();
+      this.#retry = setTimeout(() => this.restart(), this.#options.retryAfter ?? defaultRetryAfter).unref();
     };
     const identity = identityOf(root);
     const { maxDirectories } = this.#options;
@@ -186,6 +187,15 @@ function openDirectories(how: Omit<DirectoriesOptions, 'patterns'>, patterns: re
     if (!isRuntimeError(error, 'InvalidArgument')) throw error;
     return new Directories({ ...how, patterns: [] });
   }
+}
+
+interface Plan {
+  /** Free of links. */
+  readonly root: string;
+  /** What is not watched. */
+  readonly exclude: readonly string[];
+  /** What the ignore file leaves out. */
+  readonly patterns: readonly string[];
 }
 
 interface Inside extends Disposable {
