@@ -39,6 +39,9 @@ const maxPending = 8;
 /** Bytes of a file that may be one of few. */
 const smallFile = 64 * 1024;
 
+/** Its content and its end, and once more when somebody writes to it meanwhile. */
+const readsOfFile = 4;
+
 const letters: Readonly<Record<EntryType, string>> = {
   file: 'f',
   socket: 'f',
@@ -121,8 +124,11 @@ export class Look {
     const isLittle = paths.length <= this.#few && entries.every(({ size }) => size <= smallFile);
     if (!isLittle) return await thread.hash(paths, now, signal);
     this.#few -= paths.length;
+    const reads = { left: readsOfFile * paths.length };
     const buffer = new Uint8Array(smallFile);
-    return paths.map((path) => hashHere(path, now, buffer));
+    const hashes = paths.map((path) => hashHere(path, now, buffer, reads));
+    // One of them has become large since the walk came by: nothing else waits for that.
+    return reads.left < 0 ? await thread.hash(paths, now, signal) : hashes;
   }
 
   #count({ entries, contents }: Batch): void {
@@ -190,9 +196,15 @@ function isSame(known: Stamp, entry: WalkEntry): boolean {
   );
 }
 
-function hashHere(path: string, now: number, buffer: Uint8Array): HashedFile | Error | undefined {
+/** `reads`: how many may be made for all files together; below 0: they were not enough. */
+function hashHere(
+  path: string,
+  now: number,
+  buffer: Uint8Array,
+  reads: { left: number },
+): HashedFile | Error | undefined {
   try {
-    return hashFile(path, { now, buffer, isCancelled: () => false });
+    return hashFile(path, { now, buffer, isCancelled: () => --reads.left < 0 });
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
   }
