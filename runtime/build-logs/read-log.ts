@@ -40,6 +40,8 @@ export async function* readLog(
 
 /** Resolves with the first of the two, and leaves nothing at the signal. */
 async function firstOf(change: Promise<void> | undefined, signal: AbortSignal | undefined): Promise<void> {
+  // While the file was read: nobody is told of that any more.
+  if (signal?.aborted === true) return;
   const { promise, resolve: wake } = Promise.withResolvers<void>();
   const onAbort = (): void => wake();
   signal?.addEventListener('abort', onAbort);
