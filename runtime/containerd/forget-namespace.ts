@@ -1,8 +1,8 @@
 /** Takes a namespace of containerd away with all that is in it, when nobody uses it any more. */
 import { openChannel } from '../../proto/grpc/channel.ts';
-import { RuntimeError } from '../errors.ts';
 import { servicesOn, type Services } from './connection.ts';
-import { isGrpc, translated, unlessGone } from './errors.ts';
+import { translated, unlessGone } from './errors.ts';
+import { removeSnapshots } from './remove-snapshots.ts';
 
 /** Lists and deletes of a large cache take their time. */
 const deadlineMs = 120_000;
@@ -11,7 +11,7 @@ const LAST_LEASE = 'tsmoby-last';
 
 /**
  * Whoever worked in it has ended; nothing runs in it. Success when it is not there. Rejects with RuntimeError: Unavailable; FailedPrecondition when
- * something in it is still in use.
+ * something in it is still in use; what containerd says otherwise.
  */
 export async function forgetNamespace(socketPath: string, name: string, signal?: AbortSignal): Promise<void> {
   using channel = openChannel(`unix://${socketPath}`, {
@@ -42,43 +42,6 @@ async function removeReferences(services: Services, signal: AbortSignal | undefi
   for (const { id } of (await leases.list({}, { signal })).leases) await unlessGone(leases.delete({ id }, { signal }));
   await leases.create({ id: LAST_LEASE }, { signal });
   await unlessGone(leases.delete({ id: LAST_LEASE, sync: true }, { signal }));
-}
-
-/** Snapshots that are roots for the collector; those without children first. */
-async function removeSnapshots(services: Services, namespace: string, signal: AbortSignal | undefined): Promise<void> {
-  for (const snapshotter of await snapshotters(services, signal)) {
-    let left = await snapshotNames(services, snapshotter, signal);
-    while (left.length > 0) {
-      const kept: string[] = [];
-      for (const key of left) {
-        const isRemoved = await services.snapshots.remove({ snapshotter, key }, { signal }).then(
-          () => true,
-          (error: unknown) => isGrpc(error, 'NOT_FOUND'),
-        );
-        if (!isRemoved) kept.push(key);
-      }
-      if (kept.length === left.length) {
-        const message = `${kept.length} snapshots of ${namespace} are in use: ${kept.slice(0, 3).join(', ')}`;
-        throw new RuntimeError('FailedPrecondition', message);
-      }
-      left = kept;
-    }
-  }
-}
-
-async function snapshotters({ introspection }: Services, signal: AbortSignal | undefined): Promise<readonly string[]> {
-  const { plugins } = await introspection.plugins({ filters: ['type==io.containerd.snapshotter.v1'] }, { signal });
-  return plugins.filter(({ initErr }) => initErr === undefined).map(({ id }) => id);
-}
-
-async function snapshotNames(
-  { snapshots }: Services,
-  snapshotter: string,
-  signal: AbortSignal | undefined,
-): Promise<readonly string[]> {
-  const names: string[] = [];
-  for await (const { info } of snapshots.list({ snapshotter }, { signal })) names.push(...info.map(({ name }) => name));
-  return names;
 }
 
 async function removeContent({ content }: Services, signal: AbortSignal | undefined): Promise<void> {
