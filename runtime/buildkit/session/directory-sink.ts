@@ -39,8 +39,9 @@ class Receiving {
   readonly #call: ServerCall;
   readonly #tree: ReceivedTree;
   readonly #slices = new Slices();
-  /** Ids of files whose content is still to be asked for. */
+  /** Ids of files whose content is still to be asked for, from the next one on: a list of many thousands is not moved up for each few. */
   #wanted: number[] = [];
+  #next = 0;
   #open = 0;
   #listed = false;
   /** On disk. */
@@ -89,8 +90,10 @@ class Receiving {
   }
 
   async #ask(): Promise<void> {
-    const ids = this.#wanted.splice(0, maxOpen - this.#open);
+    const ids = this.#wanted.slice(this.#next, this.#next + maxOpen - this.#open);
     this.#open += ids.length;
+    this.#next += ids.length;
+    if (this.#next === this.#wanted.length) [this.#wanted, this.#next] = [[], 0];
     for (const id of ids) this.#tree.open(id);
     if (ids.length > 0) await this.#call.sendAll(ids.map(encodeRequest));
     if (!this.#listed || this.#open > 0 || this.#tree.isFinished) return;
