@@ -28,8 +28,6 @@ export interface Attachables {
 export interface AttachableOptions {
   readonly request: BuildRequest;
   readonly exports: readonly Export[];
-  /** Absolute path of a directory with nothing in it, for builds without a context. */
-  readonly emptyDirectory: string;
   /** Caches in directories, by store id. */
   readonly caches: ReadonlyMap<string, ContentProxy>;
   readonly scrubber: Scrubber;
@@ -109,15 +107,11 @@ function watch(method: ServerMethod, keep: (error: RuntimeError) => void): Serve
   };
 }
 
-function directoriesOf({ request, emptyDirectory }: AttachableOptions): Map<string, string> {
+function directoriesOf({ request }: AttachableOptions): Map<string, string | undefined> {
   const named = Object.entries(request.namedContexts).flatMap(([name, context]): [string, string][] =>
     context.type === 'directory' ? [[localNameOf(name), context.directory.path]] : [],
   );
-  return new Map([
-    ['context', request.context?.path ?? emptyDirectory],
-    ['dockerfile', request.dockerfile.directory.path],
-    ...named,
-  ]);
+  return new Map([['context', request.context?.path], ['dockerfile', request.dockerfile.directory.path], ...named]);
 }
 
 /** By the ids under which the builder asks. */

@@ -1,7 +1,4 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, rmdir } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { RuntimeError } from '../errors.ts';
 import type { BuilderFacts, BuildEvent, BuildRequest, BuildResult } from '../ports/builders.ts';
 import { attachablesOf, CONTEXT_CHANGED } from './attachables.ts';
@@ -37,12 +34,8 @@ export async function build(
   try {
     const facts = await environment.facts(signal);
     const exports = exportsOf(request.outputs, facts, request.id);
-    await using empty = await emptyDirectory(request);
     const caches = await openCaches(request);
-    const attributes = await buildAll(
-      { environment, request, facts, caches, empty: empty.path, onEvent, signal },
-      exports,
-    );
+    const attributes = await buildAll({ environment, request, facts, caches, onEvent, signal }, exports);
     await caches.keep(attributes['cache.manifest']);
     return resultOf(attributes);
   } catch (error) {
@@ -55,8 +48,6 @@ interface Job {
   readonly request: BuildRequest;
   readonly facts: BuilderFacts;
   readonly caches: OpenCaches;
-  /** Path of a directory with nothing in it. */
-  readonly empty: string;
   readonly onEvent: (event: BuildEvent) => void;
   readonly signal: AbortSignal;
 }
@@ -84,10 +75,10 @@ async function buildOnce(
   exports: readonly Export[],
   ref: string,
 ): Promise<{ readonly attributes: Attributes; readonly missing: readonly Export[] }> {
-  const { request, caches, empty } = job;
+  const { request, caches } = job;
   const { control, newId, hostId } = job.environment;
   const scrubber = createScrubber();
-  const attachables = attachablesOf({ request, exports, emptyDirectory: empty, caches: caches.stores, scrubber });
+  const attachables = attachablesOf({ request, exports, caches: caches.stores, scrubber });
   const solveJob: SolveJob = {
     ref,
     sessionId: newId(),
@@ -150,10 +141,4 @@ function sharedKeyOf(hostId: string, { context, dockerfile, namedContexts }: Bui
 function resultOf(attributes: Attributes): BuildResult {
   const digest = attributes['containerimage.digest'];
   return { ...(digest === undefined ? {} : { digest }), attributes };
-}
-
-async function emptyDirectory({ context }: BuildRequest): Promise<AsyncDisposable & { readonly path: string }> {
-  if (context !== undefined) return { path: context.path, [Symbol.asyncDispose]: () => Promise.resolve() };
-  const path = await mkdtemp(join(tmpdir(), 'tsmoby-empty-'));
-  return { path, [Symbol.asyncDispose]: () => rmdir(path).catch(() => undefined) };
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 const INDEX = 'index.json';
@@ -50,6 +50,10 @@ async function readIndex(directory: string): Promise<Index> {
 
 async function replace(path: string, value: object): Promise<void> {
   const temporary = `${path}.${randomUUID()}`;
-  await writeFile(temporary, `${JSON.stringify(value)}\n`);
-  await rename(temporary, path);
+  try {
+    await writeFile(temporary, `${JSON.stringify(value)}\n`);
+    await rename(temporary, path);
+  } finally {
+    await rm(temporary, { force: true });
+  }
 }

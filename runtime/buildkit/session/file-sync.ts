@@ -8,8 +8,8 @@ import { toGoMode } from './modes.ts';
 import { decodePacket, encodeError, encodeFinish, listEnd, packetType, StatEncoder, type Stat } from './packets.ts';
 
 export interface FileSyncOptions {
-  /** Absolute path by the name under which the builder asks for it: what it may read, and nothing else. */
-  readonly directories: ReadonlyMap<string, string>;
+  /** Absolute path by the name under which the builder asks for it: what it may read, and nothing else. Undefined: there is nothing in it. */
+  readonly directories: ReadonlyMap<string, string | undefined>;
   /** A file is not any more what the list said that it is: what was sent fits nothing that ever was there. */
   readonly onChanged?: (directory: string, path: string) => void;
   /** Why a transfer failed, when it is our side's fault; the builder hears it too, but tells it in its own words. */
@@ -27,23 +27,28 @@ export function fileSync(options: FileSyncOptions): SessionMethods {
 async function diffCopy(call: ServerCall, options: FileSyncOptions): Promise<void> {
   const name = listOf(call, 'dir-name')[0] ?? '';
   const path = options.directories.get(name);
-  if (path === undefined) throw new StatusError(5, `no access allowed to dir ${JSON.stringify(name)}`);
+  if (!options.directories.has(name)) throw new StatusError(5, `no access allowed to dir ${JSON.stringify(name)}`);
   const failed = (error: unknown): unknown => {
     if (!call.signal.aborted && error instanceof RuntimeError) options.onFailure?.(name, error);
     tell(call, error);
     return error;
   };
-  let root: string;
+  let root: string | undefined;
   try {
     // Once for all: the list and what is read are of one and the same directory, whatever leads to it.
-    root = await realRoot(path);
+    if (path !== undefined) root = await realRoot(path);
   } catch (error) {
     throw failed(error);
   }
   const stop = new AbortController();
   const signal = AbortSignal.any([call.signal, stop.signal]);
-  const files = new FileReader({ root, call, signal, onChanged: (changed) => options.onChanged?.(name, changed) });
-  const listed = sendList(call, root, { ...filters(call), signal }, files);
+  const files = new FileReader({
+    root: root ?? '',
+    call,
+    signal,
+    onChanged: (changed) => options.onChanged?.(name, changed),
+  });
+  const listed = root === undefined ? call.send(listEnd) : sendList(call, root, { ...filters(call), signal }, files);
   try {
     await Promise.race([failureOf(listed), failureOf(files.done), answer(call, files)]);
   } catch (error) {

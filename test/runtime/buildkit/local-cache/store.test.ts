@@ -1,7 +1,7 @@
 import test from 'ava';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { createHash } from 'node:crypto';
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   InfoRequestSchema,
@@ -108,5 +108,12 @@ test('the newest cache is the one that was kept last, and others stay in the ind
     await keepNewestCache(folder, JSON.stringify({ mediaType: 'm', digest: 'sha256:2', size: 1 }));
     t.is(await newestCache(folder), 'sha256:2');
     t.is((await readFile(join(folder, 'oci-layout'), 'utf8')).trim(), '{"imageLayoutVersion":"1.0.0"}');
+    t.deepEqual((await readdir(folder)).sort(), ['index.json', 'oci-layout']);
+  }));
+
+test('an index that cannot be written leaves nothing beside it', (t) =>
+  withFolder(async (folder) => {
+    await mkdir(join(folder, 'index.json'));
+    await t.throwsAsync(keepNewestCache(folder, JSON.stringify({ mediaType: 'm', digest: 'sha256:1', size: 1 })));
     t.deepEqual((await readdir(folder)).sort(), ['index.json', 'oci-layout']);
   }));

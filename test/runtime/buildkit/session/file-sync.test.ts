@@ -167,6 +167,13 @@ for (const [what, size, change, arrives] of changes) {
   );
 }
 
+test('a directory with nothing in it needs to be nowhere', async (t) => {
+  const memory = memoryCall({ 'dir-name': ['context'] });
+  const ended = methodOf({ directories: new Map([['context', undefined]]) })(memory.call);
+  t.deepEqual((await receive(memory)).stats, []);
+  await ended;
+});
+
 for (const size of [4, 900_000]) {
   test(
     `a file of ${size} bytes is not read through a link that took the place of a directory on the way`,
