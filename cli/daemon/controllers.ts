@@ -102,6 +102,8 @@ export function createControllers(options: ControllersOptions): Manager {
     createNamespaceController({ kinds, log }),
   ] as unknown as readonly AnyController[];
   const sweeper = createSweeper({
+    buildContexts: contexts,
+    buildLogs,
     containers,
     images,
     events,

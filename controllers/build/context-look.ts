@@ -13,7 +13,7 @@ import { platformArguments, scanDockerfile } from '../../schemas/values/dockerfi
 import { fingerprint } from '../../schemas/values/fingerprint.ts';
 import type { ContextSources } from './context-sources.ts';
 import type { Inputs } from './inputs.ts';
-import { layoutRecordName, sourceId } from './names.ts';
+import { DEFINITION_SOURCE, layoutRecordName, sourceId } from './names.ts';
 import { fullReferences } from './references.ts';
 
 /** A directory as it was found. */
@@ -93,7 +93,11 @@ async function findDefinition(
   const { path = 'Dockerfile', inline } = spec.dockerfile ?? {};
   if (inline !== undefined) {
     const files = [{ path: 'Dockerfile', content: Buffer.from(inline), executable: false }];
-    const prepared = await contexts.prepare(sourceId(metadata.uid, 'dockerfile'), { type: 'inline', files }, signal);
+    const prepared = await contexts.prepare(
+      sourceId(metadata.uid, DEFINITION_SOURCE),
+      { type: 'inline', files },
+      signal,
+    );
     return { directory: prepared.path, filename: 'Dockerfile', text: inline };
   }
   const directory = posix.isAbsolute(path) ? posix.dirname(path) : main;

@@ -1,6 +1,7 @@
 import { REASONS } from '../../schemas/conditions.ts';
+import type { Build } from '../../schemas/gen/types.ts';
 import { buildFailureText, failureOf } from './failure.ts';
-import { layoutRecordName, recordName } from './names.ts';
+import { DEFINITION_SOURCE, isLayoutRecord, layoutRecordName, recordName, sourceId } from './names.ts';
 import { recordEnd, recordInterrupted, trim } from './record.ts';
 import type { Visit } from './visit.ts';
 
@@ -32,9 +33,30 @@ export async function settleEnded(visit: Visit): Promise<void> {
 export async function clearUp({ build, context, deps }: Visit): Promise<void> {
   const { uid } = build.metadata;
   const { history = [], recordName: inUse } = context.status.current;
-  const layouts = (build.spec.contexts ?? []).map(({ name }) => layoutRecordName(uid, name));
-  const known = [inUse, ...history.map((kept) => kept.recordName), ...layouts].filter((name) => name !== undefined);
-  await deps.results.clearUp(uid, new Set(known));
+  const known = [inUse, ...history.map((kept) => kept.recordName)].filter((name) => name !== undefined);
+  await deps.results.clearUp(uid, new Set([...known, ...layoutRecords(build)]));
+}
+
+const layoutRecords = ({ metadata, spec }: Build): readonly string[] =>
+  (spec.contexts ?? []).flatMap(({ name, ociLayout }) =>
+    ociLayout === undefined ? [] : [layoutRecordName(metadata.uid, name)],
+  );
+
+/** What was brought here for contexts that the spec no longer has goes, once for each spec that was built. */
+export async function tidyContexts({ build, context, deps, key }: Visit): Promise<void> {
+  const { uid, generation } = build.metadata;
+  if (deps.tidied.has(key) && deps.tidied.get(key) === generation) return;
+  const names = [undefined, DEFINITION_SOURCE, ...(build.spec.contexts ?? []).map(({ name }) => name)];
+  await deps.contexts.keep(
+    uid,
+    names.map((name) => sourceId(uid, name)),
+  );
+  // Those of former daemons went when this one came.
+  if (deps.tidied.has(key)) {
+    const kept = new Set(layoutRecords(build));
+    await deps.results.removeOf(uid, (name) => isLayoutRecord(uid, name) && !kept.has(name), context.signal);
+  }
+  deps.tidied.set(key, generation);
 }
 
 /** The image may have been there already when the build was ended. */

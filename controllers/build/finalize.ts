@@ -10,12 +10,10 @@ export async function finalizeBuild(build: Build, { signal }: Context, deps: Bui
   const { uid } = build.metadata;
   deps.turns.leave(key);
   deps.watches.keep(key, []);
-  deps.looks.drop(key);
-  deps.checks.drop(key);
   deps.lastParts.delete(key);
-  await deps.jobs.cancel(key);
-  const records = (await deps.images.list(signal)).filter(({ owner }) => owner.uid === uid);
-  for (const { name } of records) await deps.results.remove(name);
+  deps.tidied.delete(key);
+  await Promise.all([deps.jobs.cancel(key), deps.looks.cancel(key), deps.checks.cancel(key)]);
+  await deps.results.removeOf(uid, () => true, signal);
   deps.results.forget(uid);
   await deps.contexts.remove(uid);
   await deps.logs.remove(uid);

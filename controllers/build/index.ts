@@ -48,6 +48,7 @@ export function buildController(options: BuildControllerOptions): Controller<Bui
     turns: new Turns(),
     watches: new ContextWatches(contexts, (key) => looks.doubt(key)),
     results: new Results(images, events),
+    tidied: new Map(),
     lastParts: new Map(),
   };
   const isElsewhere = ({ spec }: Build): boolean => spec.nodeName !== undefined && spec.nodeName !== nodeName;

@@ -44,11 +44,15 @@ export interface Job {
 export type JobWork = (tell: (event: BuildEvent) => void, signal: AbortSignal) => Promise<BuildDone>;
 
 interface RunningJob extends Job {
+  readonly uid: string;
   state: JobState;
   readonly abort: AbortController;
   readonly finished: Promise<void>;
   stopReason?: StopReason;
 }
+
+/** `uid`: of the object. */
+type JobOptions = Pick<RunningJob, 'uid' | 'number' | 'buildKey'>;
 
 const PROGRESS_MS = 1000;
 
@@ -78,9 +82,10 @@ export class Jobs {
   }
 
   /** `place` is given back when nothing of the build is under way any more. There must be no other build of the object. */
-  start(key: Key, { number, buildKey }: Pick<Job, 'number' | 'buildKey'>, place: Disposable, work: JobWork): void {
+  start(key: Key, { uid, number, buildKey }: JobOptions, place: Disposable, work: JobWork): void {
     const { promise: finished, resolve } = Promise.withResolvers<void>();
     const job: RunningJob = {
+      uid,
       number,
       buildKey,
       steps: new StepsModel(),
@@ -98,6 +103,12 @@ export class Jobs {
     if (job?.state.type !== 'running' || job.stopReason !== undefined) return;
     job.stopReason = reason;
     job.abort.abort(new BuildStopped(reason));
+  }
+
+  /** Ends and forgets the build of another object that had this name, and went without its finalizer. */
+  async endFormer(key: Key, uid: string): Promise<void> {
+    const job = this.#jobs.get(key);
+    if (job !== undefined && job.uid !== uid) await this.cancel(key);
   }
 
   /** Its end is written down. */

@@ -36,6 +36,8 @@ const MAX_BACKOFF_MS = 300_000;
  */
 export class Looks<T> {
   readonly #entries = new Map<Key, Entry<T>>();
+  /** What is being found out for an object; also for what nobody asks any more. */
+  readonly #underWay = new Map<Key, Promise<void>>();
   readonly #clock: Clock;
   readonly #isFinal: (error: unknown) => boolean;
 
@@ -82,6 +84,12 @@ export class Looks<T> {
     this.#entries.delete(key);
   }
 
+  /** Drops it; resolves when nothing of it is under way any more. */
+  async cancel(key: Key): Promise<void> {
+    this.drop(key);
+    await this.#underWay.get(key);
+  }
+
   #entryOf(key: Key, question: string): Entry<T> {
     const before = this.#entries.get(key);
     if (before?.question === question) return before;
@@ -102,12 +110,17 @@ export class Looks<T> {
   #ask(key: Key, entry: Entry<T>, work: LookWork<T>): void {
     entry.running = true;
     entry.doubted = false;
-    void this.#run(key, entry, work);
+    const run = this.#run(key, entry, work, this.#underWay.get(key)).finally(() => {
+      if (this.#underWay.get(key) === run) this.#underWay.delete(key);
+    });
+    this.#underWay.set(key, run);
   }
 
-  async #run(key: Key, entry: Entry<T>, work: LookWork<T>): Promise<void> {
+  async #run(key: Key, entry: Entry<T>, work: LookWork<T>, before: Promise<void> | undefined): Promise<void> {
     const { signal } = entry.abort;
+    if (before !== undefined) await before;
     try {
+      signal.throwIfAborted();
       entry.answer = { value: await work(signal) };
       entry.failures = 0;
       delete entry.error;

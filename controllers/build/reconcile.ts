@@ -5,7 +5,7 @@ import { ReconcileError, settled, type Outcome } from '../engine/contract.ts';
 import { builderState } from './builder.ts';
 import { conclude } from './conclude.ts';
 import { decide, type Decision } from './decide.ts';
-import { clearUp, settleEnded, tidy } from './ended.ts';
+import { clearUp, settleEnded, tidy, tidyContexts } from './ended.ts';
 import { buildFailureText, type Failure } from './failure.ts';
 import { findAll, NotKnownYet, type Found } from './find.ts';
 import { credentialVersions } from './inputs.ts';
@@ -20,6 +20,7 @@ import { Visit, type BuildDeps } from './visit.ts';
  */
 export async function reconcileBuild(build: Build, context: Context, deps: BuildDeps): Promise<Outcome> {
   const visit = new Visit(build, context, deps);
+  await deps.jobs.endFormer(visit.key, build.metadata.uid);
   await settleEnded(visit);
   await clearUp(visit);
   let outcome: Outcome | undefined;
@@ -122,6 +123,7 @@ async function follow(visit: Visit, found: Found): Promise<Outcome> {
     case 'current':
       deps.lastParts.set(key, found.parts);
       await tidy(visit);
+      await tidyContexts(visit);
       return settled();
     case 'adopt':
       return adopt(visit, found, decision);
@@ -173,6 +175,9 @@ async function adopt(visit: Visit, found: Found, { entry }: Decision & { readonl
   const record = entry.recordName === undefined ? undefined : await deps.results.find(entry.recordName, context.signal);
   if (record === undefined) {
     status.set({ history: (status.current.history ?? []).filter((kept) => kept.number !== entry.number) });
+    await status.flush();
+    // It may be there, and damaged.
+    if (entry.recordName !== undefined) await deps.results.remove(entry.recordName);
   } else {
     useKept(entry, record, context);
     visit.lost = false;

@@ -11,6 +11,8 @@ import { BUILD } from './names.ts';
  */
 export class Results {
   readonly #whole = new Map<string, ImageRecord>();
+  /** Looks under way, each with a token that is taken away when something changes meanwhile. */
+  readonly #looking = new Map<string, object>();
   /** What was there when this daemon first looked. */
   #first: Promise<readonly ImageRecord[]> | undefined;
   readonly #clearedUp = new Set<string>();
@@ -27,13 +29,14 @@ export class Results {
     start: (enqueue, reader) =>
       this.#events.subscribe((event) => {
         if (event.type === 'image') {
-          this.#whole.delete(event.name);
+          this.#forgetRecord(event.name);
           reader
             .list<Build>(BUILD, { index: { name: 'record', value: event.name } })
             .map(keyOf)
             .forEach(enqueue);
         } else if (event.type === 'connected') {
           this.#whole.clear();
+          this.#looking.clear();
           reader.list<Build>(BUILD).map(keyOf).forEach(enqueue);
         }
       }),
@@ -43,10 +46,22 @@ export class Results {
   async find(name: string, signal: AbortSignal): Promise<ImageRecord | undefined> {
     const known = this.#whole.get(name);
     if (known !== undefined) return known;
-    const record = await this.#images.get(name, signal);
-    if (record === undefined || !(await this.#images.verify(record, signal))) return undefined;
-    this.#whole.set(name, record);
-    return record;
+    const look = {};
+    this.#looking.set(name, look);
+    try {
+      const record = await this.#images.get(name, signal);
+      if (record === undefined || !(await this.#images.verify(record, signal))) return undefined;
+      // Of what changed meanwhile nobody knows how it is.
+      if (this.#looking.get(name) === look) this.#whole.set(name, record);
+      return record;
+    } finally {
+      if (this.#looking.get(name) === look) this.#looking.delete(name);
+    }
+  }
+
+  #forgetRecord(name: string): void {
+    this.#whole.delete(name);
+    this.#looking.delete(name);
   }
 
   /**
@@ -66,13 +81,19 @@ export class Results {
     }
   }
 
+  /** Removes records of this owner that `isLeft` names: looked for in the store, as nobody has a list of them. */
+  async removeOf(uid: string, isLeft: (name: string) => boolean, signal: AbortSignal): Promise<void> {
+    const records = (await this.#images.list(signal)).filter(({ name, owner }) => owner.uid === uid && isLeft(name));
+    for (const { name } of records) await this.remove(name);
+  }
+
   /** The owner is gone. */
   forget(uid: string): void {
     this.#clearedUp.delete(uid);
   }
 
   async remove(name: string): Promise<void> {
-    this.#whole.delete(name);
+    this.#forgetRecord(name);
     await this.#images.delete(name);
   }
 }

@@ -53,7 +53,8 @@ export async function startBuild(
   const log = await openLog(build, number, visit);
   deps.lastParts.set(key, found.parts);
   const plan = { build, number, cause, endpoint: builder.endpoint, outputs, ...found };
-  deps.jobs.start(key, { number, buildKey: found.key }, held.move(), runWork(plan, log, deps));
+  const { uid } = build.metadata;
+  deps.jobs.start(key, { uid, number, buildKey: found.key }, held.move(), runWork(plan, log, deps));
   return outcome;
 }
 

@@ -26,6 +26,8 @@ export interface BuildDeps extends RunDeps {
   readonly checks: Looks<BaseAnswers>;
   readonly watches: ContextWatches;
   readonly results: Results;
+  /** Generations whose contexts are all that is kept of contexts. */
+  readonly tidied: Map<Key, number | undefined>;
   /** What went into the last build, in parts; only to tell what changed since. */
   readonly lastParts: Map<Key, KeyParts>;
 }

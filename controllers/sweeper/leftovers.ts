@@ -1,3 +1,5 @@
+import type { BuildContexts } from '../../runtime/ports/build-contexts.ts';
+import type { BuildLogs } from '../../runtime/ports/build-logs.ts';
 import type { Containers } from '../../runtime/ports/containers.ts';
 import type { Images } from '../../runtime/ports/images.ts';
 import type { Logs } from '../../runtime/ports/logs.ts';
@@ -8,6 +10,8 @@ import type { Sandboxes } from '../../runtime/ports/sandboxes.ts';
 import type { Volumes } from '../../runtime/ports/volumes.ts';
 
 export interface SweepPorts {
+  readonly buildContexts: Pick<BuildContexts, 'list' | 'remove'>;
+  readonly buildLogs: Pick<BuildLogs, 'list' | 'remove'>;
   readonly containers: Containers;
   readonly images: Images;
   readonly logs: Logs;
@@ -40,7 +44,8 @@ const UID_LENGTH = 36;
 
 /** Everything that is made for objects, in the order it is taken away: processes before what they use. */
 export function holdings(ports: SweepPorts): readonly Holding[] {
-  const { containers, images, logs, networks, probes, publications, sandboxes, volumes } = ports;
+  const { buildContexts, buildLogs, containers, images, logs, networks, probes, publications, sandboxes, volumes } =
+    ports;
   const byUid = async (names: Promise<readonly string[]>) =>
     (await names).map((name) => ({ name, uid: name.slice(0, UID_LENGTH) }));
   const records = async (isOf: (kind: string) => boolean) =>
@@ -96,6 +101,18 @@ export function holdings(ports: SweepPorts): readonly Holding[] {
       of: 'builds',
       list: () => records((kind) => kind === 'Build'),
       remove: (name) => images.delete(name),
+    },
+    {
+      what: "build's context",
+      of: 'builds',
+      list: () => byUid(buildContexts.list()),
+      remove: (uid) => buildContexts.remove(uid),
+    },
+    {
+      what: "build's log",
+      of: 'builds',
+      list: () => byUid(buildLogs.list()),
+      remove: (uid) => buildLogs.remove(uid),
     },
   ];
 }

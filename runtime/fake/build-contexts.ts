@@ -109,6 +109,16 @@ export class FakeBuildContexts implements BuildContexts {
     }
   }
 
+  async keep(uid: string, ids: readonly string[]): Promise<void> {
+    await this.#gate.pass('contexts.keep');
+    const kept = new Set(ids.map((id) => `/fake/contexts/${id}`));
+    for (const path of this.#owned) {
+      if (ownerOf(path) !== uid || kept.has(path)) continue;
+      this.#owned.delete(path);
+      this.directories.delete(path);
+    }
+  }
+
   async list(): Promise<readonly string[]> {
     await this.#gate.pass('contexts.list');
     return [...new Set([...this.#owned].map(ownerOf))];

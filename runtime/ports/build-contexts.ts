@@ -82,6 +82,8 @@ export interface BuildContexts {
   watch(path: string, onChange: () => void, options?: DigestOptions): Disposable;
   /** A name for the builder's copy of this directory. */
   sharedKey(path: string): string;
+  /** Takes away what was brought here for this owner by other ids than these. */
+  keep(uid: string, ids: readonly string[]): Promise<void>;
   /** Takes away whatever was brought here for this owner. Idempotent. */
   remove(uid: string): Promise<void>;
   /** Owner uids for which something was brought here. */

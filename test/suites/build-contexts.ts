@@ -50,6 +50,18 @@ export function buildContextsSuite(test: Test, name: string, create: () => Promi
     t.is(await failure(contexts.digest(path, {})), 'NotFound/ContextNotFound');
   });
 
+  check('what the owner no longer names goes, and the rest stays', async (t, { contexts }) => {
+    await contexts.prepare('u1', inline({ a: '1' }));
+    const old = await contexts.prepare('u1/old', inline({ b: '2' }));
+    const kept = await contexts.prepare('u1/kept', inline({ c: '3' }));
+    await contexts.prepare('u2/old', inline({ d: '4' }));
+    await contexts.keep('u1', ['u1', 'u1/kept', 'u1/never']);
+    t.is(await failure(contexts.digest(old.path, {})), 'NotFound/ContextNotFound');
+    t.like(await contexts.digest(kept.path, {}), { files: 1 });
+    t.deepEqual((await contexts.list()).toSorted(), ['u1', 'u2']);
+    await contexts.keep('u3', []);
+  });
+
   check('files that stand in an object are brought here, under their owner', async (t, { contexts }) => {
     const { path } = await contexts.prepare('u1', inline({ Dockerfile: 'FROM a', 'src/x': '1' }));
     const named = await contexts.prepare('u1/files', inline({ y: '2' }));

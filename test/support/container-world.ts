@@ -124,7 +124,8 @@ export class ContainerWorld implements AsyncDisposable {
       defaultNetworkController(),
       createNamespaceController({ kinds: this.api.kinds, log: recordingLog() }),
     ] as unknown as readonly AnyController[];
-    const sweeping = createSweeper(all);
+    const { buildContexts, buildLogs } = this.runtime;
+    const sweeping = createSweeper({ ...all, buildContexts, buildLogs });
     const runnables: Runnable[] = sweeper ? [sweeping] : [];
     this.#running = await runManager(client(this.api.client()), {
       controllers,
@@ -275,7 +276,7 @@ export class ContainerWorld implements AsyncDisposable {
 
   /** Everything in the runtime that was made for objects, the default networks aside: nothing, when all of them are gone. */
   async holdings(): Promise<readonly string[]> {
-    const { logs, networks, publications, sandboxes, volumes, images } = this.runtime;
+    const { logs, networks, publications, sandboxes, volumes, images, buildContexts, buildLogs } = this.runtime;
     const { projections, scratch, tmpfs } = await volumes.leftovers();
     const { items } = await this.user.list(NETWORK, { labelSelector: 'tsmoby.dev/default=true' });
     const unasked = new Set(items.map(({ metadata }) => metadata.uid));
@@ -290,6 +291,8 @@ export class ContainerWorld implements AsyncDisposable {
       projections,
       scratch,
       tmpfs,
+      contexts: await buildContexts.list(),
+      buildLogs: await buildLogs.list(),
     };
     return Object.entries(all).flatMap(([what, names]) => names.map((name) => `${what} ${name}`));
   }

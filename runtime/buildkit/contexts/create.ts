@@ -75,6 +75,16 @@ export function createBuildContexts(options: BuildContextsOptions): BuildContext
       }),
     watch: (path, onChange, digest = {}) => watchContext({ path, digest, onChange, log: options.log }),
     sharedKey: (path) => sharedKey(hostId, path),
+    keep: (uid, ids) =>
+      told(`contexts of ${uid}`, async () => {
+        const owner = layout.owner(uid);
+        const kept = new Set(ids.map((id) => layout.source(id)));
+        const others = (await namesIn(owner)).map((name) => join(owner, name)).filter((path) => !kept.has(path));
+        for (const path of others) {
+          known.forget(path);
+          await rm(path, { recursive: true, force: true });
+        }
+      }),
     remove: (uid) =>
       told(`contexts of ${uid}`, async () => {
         const path = layout.owner(uid);

@@ -24,3 +24,41 @@ test('what failed is asked again with growing waits; what failed for good only w
     asked = 0;
   }
 });
+test('who ends a question waits until nobody works at it any more', async (t) => {
+  const looks = new Looks<string>({ now: () => 0 });
+  const { promise, resolve } = Promise.withResolvers<string>();
+  let aborted = false;
+  looks.look('default/app', 'q', 0, (signal) => {
+    signal.addEventListener('abort', () => (aborted = true));
+    return promise;
+  });
+  let ended = false;
+  const ending = looks.cancel('default/app').then(() => (ended = true));
+  await settled();
+  t.true(aborted);
+  t.false(ended);
+  resolve('too late');
+  await ending;
+  t.false(looks.hasAsked('default/app'));
+});
+
+test('two questions of one object are never worked at side by side', async (t) => {
+  const looks = new Looks<string>({ now: () => 0 });
+  const first = Promise.withResolvers<string>();
+  const asked: string[] = [];
+  const ask = (question: string, answer: Promise<string>) =>
+    looks.look('default/app', question, 0, () => {
+      asked.push(question);
+      return answer;
+    });
+  ask('one', first.promise);
+  ask('two', Promise.resolve('b'));
+  ask('three', Promise.resolve('c'));
+  await settled();
+  t.deepEqual(asked, ['one']);
+  first.reject(new Error('aborted'));
+  await settled();
+  await settled();
+  t.deepEqual(asked, ['one', 'three'], 'what nobody asks any more is not worked at');
+  t.like(ask('three', Promise.resolve('d')), { type: 'known', value: 'c' });
+});

@@ -13,7 +13,7 @@ function leftNetwork(owner: string): NetworkSpec {
   return { uid: owner, namespace: 'x', name: 'x', driver: 'bridge', subnets, internal: false };
 }
 
-/** Everything that a Container, a Network and a Volume of this uid would leave behind. */
+/** Everything that a Container, a Network, a Volume and a Build of this uid would leave behind. */
 async function leave({ runtime, controls }: ContainerWorld, owner: string): Promise<void> {
   const [template] = controls.instanceIds().map((id) => controls.instance(id)?.spec);
   const spec = { ...template, id: `${owner}-1`, owner: { ...template?.owner, uid: owner } } as InstanceSpec;
@@ -31,6 +31,9 @@ async function leave({ runtime, controls }: ContainerWorld, owner: string): Prom
   await runtime.volumes.project(`${owner}.config`, []);
   await runtime.volumes.ensureScratch(owner, 'cache');
   await runtime.volumes.ensureTmpfs({ namespace: 'x', name: 'x', uid: owner });
+  await runtime.buildContexts.prepare(`${owner}/named`, { type: 'inline', files: [] });
+  const log = await runtime.buildLogs.open({ log: owner, number: 1 });
+  await log.close();
 }
 
 const mounts = {
