@@ -30,6 +30,7 @@ export const CONDITION_TYPES = {
   Pulled: condition('The image of the present spec is in the store.', 'positive', 'image'),
   BuildCurrent: condition('The result in use was built from what goes in now.', 'positive', 'build'),
   BasesCurrent: condition('The digests of the base images are those of now.', 'positive', 'build'),
+  Pruned: condition('The build cache was made as small as the policy says when it was due.', 'positive', 'builder'),
   LintClean: condition('The linter of the front end had nothing to say.', 'positive', 'build'),
   Populated: condition("The volume got the image's content at its first use.", 'positive', 'volume'),
   NamespaceDeletionDiscoveryFailure: condition('Not all kinds could be listed.', 'negative', 'namespace'),
@@ -139,6 +140,7 @@ export const REASON_MEANINGS = {
   BaseChanged: 'A base image stands for something else now (Event).',
   BaseCheckFailed: 'A registry did not answer; what was last known counts.',
   Pruned: 'Old build cache was removed.',
+  PruneFailed: 'Old build cache could not be removed; it is tried again.',
 
   // Containers.
   Creating: 'The container is being created.',

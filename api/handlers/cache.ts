@@ -24,11 +24,14 @@ export async function handlePrune({ capabilities, call, attributes, request }: R
 
 function parseQuery(request: ApiRequest): CachePruneQuery {
   const issues: FieldIssue[] = [];
-  const read = <T>(name: string, parse: (text: string) => T): T | undefined => {
+  const read = (name: string, parse: (text: string) => number): number | undefined => {
     const text = request.parameters[name];
     if (text === undefined || text === '') return undefined;
     try {
-      return parse(text);
+      const value = parse(text);
+      if (value >= 0) return value;
+      issues.push(invalid(name, text, 'must not be negative'));
+      return undefined;
     } catch (error) {
       if (!(error instanceof QuantityError || error instanceof DurationError)) throw error;
       issues.push(invalid(name, text, error.message));

@@ -26,6 +26,8 @@ export interface BuildingOptions {
   readonly containerd: Pick<LateContainerd, 'socketPath'>;
   readonly log: Log;
   readonly env: NodeJS.ProcessEnv;
+  /** What builds may be given beyond a sandbox. */
+  readonly entitlements: readonly string[];
 }
 
 /** The ports of runtime/ that builds need, each filled by an adapter that knows nothing of the others. */
@@ -44,7 +46,7 @@ const newId = (): string => randomBytes(12).toString('hex');
 
 /** Nothing is started or connected until a Builder or a Build wants it. */
 export async function openBuilding(options: BuildingOptions): Promise<Building> {
-  const { facts, host, processes, containerd, log, env } = options;
+  const { facts, host, processes, containerd, log, env, entitlements } = options;
   const { dataDirectory, storeIdentity: hostId } = facts;
   const spool = join(dataDirectory, 'build-spool');
   // What a daemon that was killed left in the middle is of no use to anybody.
@@ -58,6 +60,7 @@ export async function openBuilding(options: BuildingOptions): Promise<Building> 
       processes,
       host,
       env,
+      entitlements,
       log,
       containerd: {
         socketPath: () => containerd.socketPath(),

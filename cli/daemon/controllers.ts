@@ -90,6 +90,7 @@ export function createControllers(options: ControllersOptions): Manager {
     builderController({
       builders,
       programs,
+      allowEntitlements: allowBuildEntitlement,
       nodeName,
       containerdUuid: () => runtime.containerd.uuid(),
       clock,

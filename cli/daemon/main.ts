@@ -89,6 +89,7 @@ export async function startDaemon(options: DaemonOptions, log: Log, signal: Abor
       timers: systemTimers,
       env: process.env,
       allowHostPaths: options.allowHostPath,
+      entitlements: allowBuildEntitlement,
       ...containerd,
     }),
   );

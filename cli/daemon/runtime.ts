@@ -27,6 +27,8 @@ export interface RuntimeOptions {
   /** `unix:///path` of a containerd that others run, or `system` for the machine's; `own` or absent: our own. */
   readonly containerd?: string;
   readonly allowHostPaths: readonly string[];
+  /** What builds may be given beyond a sandbox. */
+  readonly entitlements: readonly string[];
   readonly log: Log;
   readonly timers: Timers;
   readonly env: NodeJS.ProcessEnv;
@@ -58,7 +60,7 @@ const clock = { now: () => Date.now() };
 
 /** Resolves when logd and netd answer; containerd comes when it comes, and what needs it says so until then. */
 export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
-  const { facts, log, timers, env, allowHostPaths } = options;
+  const { facts, log, timers, env, allowHostPaths, entitlements } = options;
   const { dataDirectory, runDirectory } = facts;
   await using opening = new AsyncDisposableStack();
   const host = createHost({ runDirectory, ...(env['PATH'] === undefined ? {} : { path: env['PATH'] }) });
@@ -105,7 +107,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     use(openProbing({ runDirectory, containers, host, processes, log })),
   ]);
   const { networks, sandboxes, publications } = await openNetworking({ facts, host, netd, log, env });
-  const building = await openBuilding({ facts, host, processes, containerd, log, env });
+  const building = await openBuilding({ facts, host, processes, containerd, log, env, entitlements });
   void host.warm().catch((err: unknown) => log.warn({ err }, 'no FIFOs could be made in advance'));
   const opened = opening.move();
   return {

@@ -2,6 +2,7 @@ import type { BuildStatus } from '../../schemas/gen/types.ts';
 import { REASONS } from '../../schemas/conditions.ts';
 import { isLook } from '../../schemas/values/build-annotations.ts';
 import { parseTime } from '../../schemas/values/time.ts';
+import { backoffMs } from '../engine/backoff.ts';
 import type { Failure } from './failure.ts';
 import type { Job } from './jobs.ts';
 
@@ -53,8 +54,6 @@ export type Decision =
 
 export type Why = 'first' | 'changed' | 'respecified' | 'requested' | 'lost' | 'again' | 'interrupted';
 
-const FIRST_BACKOFF_MS = 1000;
-const MAX_BACKOFF_MS = 300_000;
 /** A result that stayed so long is gone for another reason than the one before it. */
 const CALM_MS = 600_000;
 /** A context that changes while it is sent is sent again at once, so often. */
@@ -90,10 +89,6 @@ function replacement({ key, status, now }: Situation): Decision {
   const message = 'the image was built, and is gone from the store again';
   return { type: 'wait', failure: { reason: REASONS.ResultLost, message, transient: true }, retryInMs };
 }
-
-/** After the end of the last try. */
-const backoffMs = (attempts: number): number =>
-  Math.min(FIRST_BACKOFF_MS * 2 ** Math.min(attempts - 1, 30), MAX_BACKOFF_MS);
 
 /** A context that never stands still makes a new key each time: it counts as one thing that is tried. */
 const isRestless = ({ phase, failure }: LastBuild): boolean =>

@@ -1,3 +1,4 @@
+import { backoffMs, LONGEST_BACKOFF_MS } from '../engine/backoff.ts';
 import type { Clock, Key } from '../engine/contract.ts';
 import { Waker } from '../engine/waker.ts';
 
@@ -25,9 +26,6 @@ interface Entry<T> {
   /** Somebody says that the answer may be another one by now. */
   doubted: boolean;
 }
-
-const FIRST_BACKOFF_MS = 1000;
-const MAX_BACKOFF_MS = 300_000;
 
 /**
  * Questions whose answers take time (the files of a context, the digests of base images), asked beside the reconciler, one at a time for
@@ -125,7 +123,7 @@ export class Looks<T> {
       entry.failures = 0;
       delete entry.error;
     } catch (cause) {
-      const backoff = Math.min(FIRST_BACKOFF_MS * 2 ** entry.failures, MAX_BACKOFF_MS);
+      const backoff = backoffMs(entry.failures + 1);
       const delay = this.#isFinal(cause) ? Infinity : backoff;
       entry.failures += 1;
       entry.error = { cause, retryAt: this.#clock.now() + delay };
@@ -144,6 +142,6 @@ export class Looks<T> {
       return { type: 'known', value: answer.value, ...(error && { trouble: error.cause }), ...due };
     }
     if (error === undefined) return { type: 'pending' };
-    return { type: 'failed', error: error.cause, dueInMs: due.dueInMs ?? MAX_BACKOFF_MS };
+    return { type: 'failed', error: error.cause, dueInMs: due.dueInMs ?? LONGEST_BACKOFF_MS };
   }
 }

@@ -1,11 +1,12 @@
 /** A managed builder where no program is: a Container with BuildKit's image, its cache in one Volume, its socket in another. */
+import { isDeepStrictEqual } from 'node:util';
 import { isReason } from '../../client/client.ts';
-import type { Builder, Container, Volume } from '../../schemas/gen/types.ts';
+import type { Builder, Container, ContainerSpec, Volume } from '../../schemas/gen/types.ts';
 import { REASONS } from '../../schemas/conditions.ts';
 import type { Condition, KubeObject, ObjectInput, ObjectRef } from '../../schemas/object.ts';
 import { SYSTEM_NAMESPACE } from '../../schemas/values/builder-endpoint.ts';
 import type { Key, Reader, WatchedKind } from '../engine/contract.ts';
-import { BUILDER, type Context } from './deps.ts';
+import { BUILDER, type BuilderDeps, type Context } from './deps.ts';
 import type { Place } from './place.ts';
 
 const NAMESPACE = { apiVersion: 'v1', kind: 'Namespace' } as const;
@@ -38,8 +39,13 @@ const partRef = (kind: { readonly apiVersion: string; readonly kind: string }, n
 });
 
 /** Makes what is missing of it, and says how far it has come. */
-export async function placeInContainer(builder: Builder, context: Context): Promise<Place> {
+export async function placeInContainer(
+  builder: Builder,
+  context: Context,
+  { allowEntitlements }: Pick<BuilderDeps, 'allowEntitlements'>,
+): Promise<Place> {
   const { reader } = context;
+  const wanted = containerSpec(builder, allowEntitlements);
   if (reader.get(NAMESPACE, undefined, SYSTEM_NAMESPACE) === undefined) {
     await create({ ...NAMESPACE, metadata: { name: SYSTEM_NAMESPACE } }, context);
   }
@@ -48,10 +54,11 @@ export async function placeInContainer(builder: Builder, context: Context): Prom
     if (reader.get(VOLUME, SYSTEM_NAMESPACE, name) === undefined) await create(volume(builder, name), context);
   }
   const found = reader.get<Container>(CONTAINER, SYSTEM_NAMESPACE, nameOf(builder));
-  if (found === undefined) await create(container(builder), context);
-  else if (found.spec.image !== imageOf(builder)) await setImage(found, imageOf(builder), context);
+  const isAsWanted = found !== undefined && isDeepStrictEqual(changeableOf(found.spec), changeableOf(wanted));
+  if (found === undefined) await create(container(builder, wanted), context);
+  else if (!isAsWanted) await change(found, changeableOf(wanted), context);
   const path = reader.get<Volume>(VOLUME, SYSTEM_NAMESPACE, nameOf(builder, 'run'))?.status?.path;
-  if (path === undefined || found === undefined || found.spec.image !== imageOf(builder)) return starting(found);
+  if (path === undefined || !isAsWanted) return starting(found);
   const ready = readyOf(found);
   if (ready?.status === 'True') {
     return { type: 'endpoint', endpoint: { type: 'unix', path: `${path}/${SOCKET}` }, managed: 'container' };
@@ -96,18 +103,23 @@ const volume = (builder: Builder, name: string): ObjectInput<Volume> => ({
 });
 
 /** As good as root on this machine, as each BuildKit is that makes containers. */
-const container = (builder: Builder): ObjectInput<Container> => ({
+const containerSpec = (builder: Builder, entitlements: readonly string[]): ContainerSpec => ({
+  image: imageOf(builder),
+  // a registry that is away is no reason not to build
+  imagePullPolicy: 'IfNotPresent',
+  args: ['--addr', `unix://${RUN}/${SOCKET}`, ...entitlements.flatMap((one) => ['--allow-insecure-entitlement', one])],
+  securityContext: { privileged: true },
+  volumes: Object.keys(VOLUMES).map((part) => ({ name: part, volume: { name: nameOf(builder, part) } })),
+  volumeMounts: Object.entries(VOLUMES).map(([name, mountPath]) => ({ name, mountPath })),
+});
+
+/** What another Builder spec, or another daemon, wants otherwise. */
+const changeableOf = ({ image, args }: ContainerSpec): object => ({ image, args });
+
+const container = (builder: Builder, spec: ContainerSpec): ObjectInput<Container> => ({
   ...CONTAINER,
   metadata: { namespace: SYSTEM_NAMESPACE, name: nameOf(builder), ownerReferences: ownedBy(builder) ?? [] },
-  spec: {
-    image: imageOf(builder),
-    // a registry that is away is no reason not to build
-    imagePullPolicy: 'IfNotPresent',
-    args: ['--addr', `unix://${RUN}/${SOCKET}`, '--allow-insecure-entitlement', 'network.host'],
-    securityContext: { privileged: true },
-    volumes: Object.keys(VOLUMES).map((part) => ({ name: part, volume: { name: nameOf(builder, part) } })),
-    volumeMounts: Object.entries(VOLUMES).map(([name, mountPath]) => ({ name, mountPath })),
-  },
+  spec,
 });
 
 async function create(object: ObjectInput, { client, signal }: Context): Promise<void> {
@@ -119,8 +131,8 @@ async function create(object: ObjectInput, { client, signal }: Context): Promise
   }
 }
 
-async function setImage({ metadata }: Container, image: string, { client, signal }: Context): Promise<void> {
-  await client.patch(partRef(CONTAINER, metadata.name), { spec: { image } }, { type: 'merge', signal });
+async function change({ metadata }: Container, spec: object, { client, signal }: Context): Promise<void> {
+  await client.patch(partRef(CONTAINER, metadata.name), { spec }, { type: 'merge', signal });
 }
 
 /** Whether there is a Container of it, however far. */

@@ -24,6 +24,8 @@ export interface BuilderDeps {
   readonly prunes: Jobs<Pruned>;
   readonly clock: Clock;
   readonly timers: Timers;
+  /** What Builds may have beyond a sandbox: what we run has to allow it, too. */
+  readonly allowEntitlements: readonly string[];
   /** Of the containerd of this daemon; undefined while that is away. */
   readonly containerdUuid: () => Promise<string | undefined>;
 }

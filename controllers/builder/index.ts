@@ -16,6 +16,8 @@ import { finalizeBuilder, reconcileBuilder } from './reconcile.ts';
 export interface BuilderControllerOptions {
   readonly builders: Builders;
   readonly programs: BuilderPrograms;
+  /** Entitlements that Builds may have: network.host, security.insecure. */
+  readonly allowEntitlements: readonly string[];
   /** Builders that belong to another machine are left alone. */
   readonly nodeName: string;
   /** Of the containerd of this daemon; undefined while that is away. */
@@ -26,13 +28,16 @@ export interface BuilderControllerOptions {
   readonly timers?: Timers;
 }
 
+/** Somebody waits for a builder that does not come up. */
+const LONGEST_START_WAIT_MS = 60_000;
+
 /** Finds the BuildKits that Builder objects stand for, looks after them, and runs those that are ours. */
 export function builderController(options: BuilderControllerOptions): Controller<Builder, BuilderStatus> {
-  const { builders, programs, nodeName, clock, timers = systemTimers, containerdUuid } = options;
+  const { builders, programs, nodeName, clock, timers = systemTimers, containerdUuid, allowEntitlements } = options;
   const contacts = new Contacts({ builders, clock, timers });
-  const starts = new Jobs<Awaited<ReturnType<BuilderPrograms['ensure']>>>(clock);
+  const starts = new Jobs<Awaited<ReturnType<BuilderPrograms['ensure']>>>(clock, LONGEST_START_WAIT_MS);
   const prunes = new Jobs<{ readonly records: number; readonly bytes: number }>(clock);
-  const deps = { builders, programs, contacts, starts, prunes, clock, timers, containerdUuid };
+  const deps = { builders, programs, contacts, starts, prunes, clock, timers, containerdUuid, allowEntitlements };
   const isOurs = ({ spec }: Builder): boolean => spec.nodeName === undefined || spec.nodeName === nodeName;
   return {
     name: 'builder',

@@ -1,3 +1,4 @@
+import { backoffMs } from '../engine/backoff.ts';
 import type { Clock, Key } from '../engine/contract.ts';
 import { Waker } from '../engine/waker.ts';
 
@@ -13,16 +14,16 @@ interface Job<T> {
   state: JobState<T>;
 }
 
-const FIRST_BACKOFF_MS = 1000;
-const MAX_BACKOFF_MS = 60_000;
-
 /** One piece of work for each key, beside the reconciler, which hears when it has ended. What is here can be lost: it is done again. */
 export class Jobs<T> {
   readonly #jobs = new Map<Key, Job<T>>();
   readonly #clock: Clock;
+  readonly #longestWaitMs: number | undefined;
 
-  constructor(clock: Clock) {
+  /** `longestWaitMs`: between tries; default: that of `backoffMs`. */
+  constructor(clock: Clock, longestWaitMs?: number) {
     this.#clock = clock;
+    this.#longestWaitMs = longestWaitMs;
   }
 
   /** Disposing it ends all work. */
@@ -74,7 +75,7 @@ export class Jobs<T> {
   }
 
   #failure(error: unknown, before: number): JobState<T> {
-    const delay = Math.min(FIRST_BACKOFF_MS * 2 ** before, MAX_BACKOFF_MS);
-    return { type: 'failed', error, failures: before + 1, retryAt: this.#clock.now() + delay };
+    const failures = before + 1;
+    return { type: 'failed', error, failures, retryAt: this.#clock.now() + backoffMs(failures, this.#longestWaitMs) };
   }
 }

@@ -31,7 +31,7 @@ export async function placeManaged(
     return { type: 'idle', managed: runner };
   }
   await haltOthers(builder, runner, context, deps);
-  return runner === 'container' ? placeInContainer(builder, context) : placeOfProgram(builder, runner, deps);
+  return runner === 'container' ? placeInContainer(builder, context, deps) : placeOfProgram(builder, runner, deps);
 }
 
 /** What the spec says; else what has run it so far, while that is there; else the best that is. */

@@ -147,6 +147,13 @@ async function report(
   status.condition({ type: 'Ready', status: 'True', reason: REASONS.BuilderFound, message: summary(facts) });
 }
 
+/** Ending what we run takes a while, in which Builds must not turn to it. */
+async function tellDeleting({ status }: Context): Promise<void> {
+  const message = 'it is being deleted';
+  status.condition({ type: 'Ready', status: 'False', reason: REASONS.Deleting, message });
+  if (runnerOfType(status.current.type) !== undefined) await status.flush();
+}
+
 /** Nothing of it runs, and its state is gone. */
 export async function finalizeBuilder(builder: Builder, context: Context, deps: BuilderDeps): Promise<Outcome> {
   const key = keyOf(builder);
@@ -155,6 +162,7 @@ export async function finalizeBuilder(builder: Builder, context: Context, deps: 
     const message = `${running} ${running === 1 ? 'Build runs' : 'Builds run'} on it`;
     return { type: 'waiting', reason: REASONS.InUse, message };
   }
+  await tellDeleting(context);
   await Promise.all([deps.starts.cancel(key), deps.prunes.cancel(key)]);
   deps.contacts.drop(key);
   await deps.programs.remove(builder.metadata.name);

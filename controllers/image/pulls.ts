@@ -1,4 +1,5 @@
 import type { PullProgress } from '../../runtime/ports/images.ts';
+import { backoffMs } from '../engine/backoff.ts';
 import type { Clock, Key } from '../engine/contract.ts';
 import { Waker } from '../engine/waker.ts';
 
@@ -19,8 +20,6 @@ interface Job {
   state: PullState;
 }
 
-const FIRST_BACKOFF_MS = 1000;
-const MAX_BACKOFF_MS = 300_000;
 const PROGRESS_MS = 1000;
 
 /**
@@ -110,9 +109,9 @@ export class Pulls {
     };
   }
 
-  #failure(error: unknown, failures: number): PullState & { readonly type: 'failed' } {
-    const delay = Math.min(FIRST_BACKOFF_MS * 2 ** failures, MAX_BACKOFF_MS);
-    return { type: 'failed', error, failures: failures + 1, retryAt: this.#clock.now() + delay };
+  #failure(error: unknown, before: number): PullState & { readonly type: 'failed' } {
+    const failures = before + 1;
+    return { type: 'failed', error, failures, retryAt: this.#clock.now() + backoffMs(failures) };
   }
 
   /** One of the places; given back when disposed. Rejects when the signal aborts before there is one. */

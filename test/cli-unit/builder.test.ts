@@ -1,4 +1,5 @@
 import test from 'ava';
+import type { ApiError } from '../../client/client.ts';
 import { createHttpClient } from '../../client/http.ts';
 import { serveBuilderCache } from '../../cli/daemon/builder-cache.ts';
 import { toBuildKit } from '../../cli/commands/builder/filters.ts';
@@ -192,6 +193,19 @@ test('the cache of a builder by TCP is reached with its certificates', async (t)
   t.is(await refusal(), `${head}: it has no key ca.crt\n`);
   await client.update({ ...made, data });
   t.is((await world.tsmoby(['builder', 'du', 'far'])).code, 0);
+});
+
+test('what stays of a cache is no negative amount', async (t) => {
+  await using world = await openWorld();
+  await world.add('default', READY);
+  using client = await createHttpClient({ connection: { socketPath: world.socketPath }, userAgent: 'test/0' });
+  const path = '/apis/tsmoby.dev/v1alpha1/builders/default/prune';
+  for (const query of ['keepStorage=-1', 'keepDuration=-1h', 'keepStorage=-1Gi&keepDuration=-1s']) {
+    const error = await t.throwsAsync<ApiError>(client.raw(`${path}?${query}`, { method: 'POST' }));
+    t.is(error?.code, 422, query);
+    t.regex(error?.message ?? '', /must not be negative/);
+  }
+  t.deepEqual(world.builders.pruned, []);
 });
 
 test('builders are made and deleted', async (t) => {

@@ -33,6 +33,8 @@ export interface BuilderProgramsOptions {
   readonly containerd: BuilderContainerd;
   /** Of the daemon: PATH, proxies, and where a person's builders are. */
   readonly env: Environment;
+  /** What builds may be given beyond a sandbox (`network.host`, `security.insecure`), from the next start of each on. Default: nothing. */
+  readonly entitlements?: readonly string[];
   readonly log: ProgramsLog;
   /** Where others' builders listen; default: where distributions put them. */
   readonly sockets?: NonNullable<FindOptions['sockets']>;
@@ -45,7 +47,7 @@ type Known = { readonly program: BuilderProgram; readonly identity: ProcessIdent
 
 /** BuildKits of this machine, found and run. */
 export function createBuilderPrograms(options: BuilderProgramsOptions): BuilderPrograms {
-  const { facts, processes, env, log, containerd, sockets } = options;
+  const { facts, processes, env, entitlements = [], log, containerd, sockets } = options;
   const known = new Map<string, Known>();
   const oneAtATime = createTurns();
   const pathsOf = (name: string): BuilderPaths => builderPaths(name, facts);
@@ -93,7 +95,12 @@ export function createBuilderPrograms(options: BuilderProgramsOptions): BuilderP
         const adopted = present !== undefined;
         if (present === undefined) {
           await clear(paths, options);
-          const identity = await startProgram(name, paths, program, { processes, env, containerd: place(paths) });
+          const identity = await startProgram(name, paths, program, {
+            processes,
+            env,
+            entitlements,
+            containerd: place(paths),
+          });
           present = { program, identity };
           known.set(name, present);
         }

@@ -7,9 +7,18 @@ import type { BuilderPaths, ProgramPaths } from './paths.ts';
 const COMMON = '/run/docker';
 const PLUGINS = 'plugins';
 
-/** It keeps its images in containerd: only so an image of it gets to us without being copied. */
-export const dockerdConfig = (): string =>
-  `${JSON.stringify({ features: { 'containerd-snapshotter': true } }, null, 2)}\n`;
+/**
+ * It keeps its images in containerd: only so an image of it gets to us without being copied. Entitlement network.host it gives by itself, and has to: steps
+ * that ask for no network in particular have no other one.
+ */
+export function dockerdConfig(entitlements: readonly string[]): string {
+  const isInsecure = entitlements.includes('security.insecure');
+  const config = {
+    features: { 'containerd-snapshotter': true },
+    ...(isInsecure ? { builder: { entitlements: { 'security-insecure': true } } } : {}),
+  };
+  return `${JSON.stringify(config, null, 2)}\n`;
+}
 
 export interface ContainerdPlace {
   readonly socketPath: string;

@@ -14,6 +14,8 @@ import { NAME_FILE, programPaths, type BuilderPaths } from './paths.ts';
 export interface StartDeps {
   readonly processes: Processes;
   readonly env: Environment;
+  /** What builds may be given beyond a sandbox. */
+  readonly entitlements: readonly string[];
   /** Where a dockerd stores; undefined while it is away. */
   readonly containerd: () => ContainerdPlace | undefined;
 }
@@ -29,7 +31,7 @@ export async function startProgram(
   name: string,
   paths: BuilderPaths,
   program: BuilderProgram,
-  { processes, env, containerd }: StartDeps,
+  { processes, env, entitlements, containerd }: StartDeps,
 ): Promise<ProcessIdentity> {
   const path = await findProgram(program, env);
   if (path === undefined) {
@@ -44,7 +46,10 @@ export async function startProgram(
   for (const directory of [own.root, join(paths.run, 'tmp')]) await mkdir(directory, { recursive: true, mode: 0o711 });
   await write(join(paths.state, NAME_FILE), name);
   const runc = await writeRunc(env, paths.run);
-  await write(own.config, place === undefined ? buildkitdConfig(paths, own, runc) : dockerdConfig());
+  await write(
+    own.config,
+    place === undefined ? buildkitdConfig(paths, own, runc, entitlements) : dockerdConfig(entitlements),
+  );
   await boundOutput(own.output);
   return await processes.startDetached({
     program: path,

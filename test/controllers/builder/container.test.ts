@@ -56,12 +56,7 @@ test('where no program is, a Container with its cache in a Volume runs BuildKit'
   const { spec, metadata } = await started(world);
   t.is(spec.image, 'docker.io/moby/buildkit:latest');
   t.true(spec.securityContext?.privileged);
-  t.deepEqual(spec.args, [
-    '--addr',
-    'unix:///run/buildkit/buildkitd.sock',
-    '--allow-insecure-entitlement',
-    'network.host',
-  ]);
+  t.deepEqual(spec.args, ['--addr', 'unix:///run/buildkit/buildkitd.sock']);
   t.deepEqual(
     spec.volumeMounts?.map(({ name, mountPath }) => `${name} ${mountPath}`),
     ['state /var/lib/buildkit', 'run /run/buildkit'],
@@ -123,4 +118,18 @@ test('all of it is gone with the Builder', async (t) => {
   for (const target of [CONTAINER, STATE, RUN]) await letGo(world, target);
   await world.gone({ ...BUILDER, name: 'own' });
   for (const target of [CONTAINER, STATE, RUN]) t.is(await world.find(target), undefined);
+});
+
+test('a Container allows what the daemon allows, and nothing else', async (t) => {
+  await using world = await BuilderWorld.open({ prepare: (made) => void (made.entitlements = ['security.insecure']) });
+  const { spec } = await started(world);
+  const address = ['--addr', 'unix:///run/buildkit/buildkitd.sock'];
+  t.deepEqual(spec.args, [...address, '--allow-insecure-entitlement', 'security.insecure']);
+  await world.stop();
+  world.entitlements = [];
+  await world.start();
+  await world.eventually('it allows nothing any more', async () => {
+    const found = await world.find<Container>(CONTAINER);
+    return found?.spec.args?.length === address.length;
+  });
 });

@@ -1,5 +1,6 @@
 import test from 'ava';
 import { RuntimeError } from '../../../runtime/errors.ts';
+import type { BuilderStatus } from '../../../schemas/gen/types.ts';
 import { BUILDER, BuilderWorld, DONE, messageOf, RUNNING } from './world.ts';
 import { record } from './scripted-builders.ts';
 
@@ -175,4 +176,29 @@ test('a policy prunes at its interval, and tells what has gone', async (t) => {
   await world.time.pass(1_700_000);
   t.is(world.builders.pruned.length, 1);
   await world.eventually('it is pruned again', () => world.builders.pruned.length === 2, 5000);
+});
+
+test('a policy that cannot be kept to is told, and tried again with growing waits', async (t) => {
+  await using world = await BuilderWorld.open();
+  world.builders.add(SOCKET);
+  world.builders.pruneRefusal = new RuntimeError('Unsupported', 'no such filter');
+  await world.apply('one', { ...spec, prunePolicy: { keepStorage: '1Gi' } });
+  const prunedOf = ({ conditions = [] }: Partial<BuilderStatus>) => conditions.find(({ type }) => type === 'Pruned');
+  const { status } = await world.until('one', (found) => prunedOf(found));
+  t.like(prunedOf(status ?? {}), {
+    status: 'False',
+    reason: 'PruneFailed',
+    message: 'the build cache could not be pruned: no such filter',
+  });
+  await world.ready('one', 'True BuilderFound');
+  t.true((await world.events('one')).includes('PruneFailed'));
+  world.forgetWrites();
+  await world.quiet(600_000);
+  t.deepEqual(world.writes, [], 'told once');
+  const tries = world.builders.pruned.length;
+  t.true(tries > 4 && tries < 14, String(tries));
+  world.builders.pruneRefusal = undefined;
+  await world.until('one', (found) => prunedOf(found)?.status === 'True', 5000);
+  await world.apply('one', spec);
+  await world.until('one', (found) => prunedOf(found) === undefined);
 });

@@ -189,3 +189,16 @@ test('the idle time begins with the end of the last build, however short that wa
   t.not(await world.programs.running('own'), undefined);
   await world.ready('own', 'True BuilderIdle', 1000);
 });
+
+test('a builder that is being deleted is not ready, from the first moment on', async (t) => {
+  await using world = await open();
+  await started(world);
+  await world.build('b', 'own', DONE);
+  world.gate.setLatency('builderPrograms.remove', 60_000);
+  await world.user.delete(own);
+  const leaving = await world.ready('own', 'False Deleting');
+  t.is(messageOf(leaving), 'it is being deleted');
+  t.not(await world.programs.running('own'), undefined);
+  await world.time.pass(60_000);
+  await world.gone(own);
+});

@@ -28,6 +28,8 @@ export class ScriptedBuilders implements Builders {
   records: readonly CacheRecord[] = [];
   /** What a question hears where nobody is. */
   refusal = new RuntimeError('Unavailable', 'connect ENOENT');
+  /** Why the cache cannot be pruned. */
+  pruneRefusal: RuntimeError | undefined;
   /** Whoever listens there does not answer. */
   readonly silent = new Set<string>();
 
@@ -63,6 +65,7 @@ export class ScriptedBuilders implements Builders {
       prune: async (options) => {
         there();
         this.pruned.push(options);
+        if (this.pruneRefusal !== undefined) throw this.pruneRefusal;
         const bytes = this.records.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
         const records = this.records.length;
         this.records = [];

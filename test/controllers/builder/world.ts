@@ -24,6 +24,8 @@ export class BuilderWorld implements AsyncDisposable {
   readonly programs = new FakeBuilderPrograms(this.gate);
   readonly api: ApiWorld;
   readonly user: Client;
+  /** What the daemon allows; for the next start. */
+  entitlements: readonly string[] = [];
   readonly #withDefault: boolean;
   #running: RunningManager | undefined;
 
@@ -52,7 +54,16 @@ export class BuilderWorld implements AsyncDisposable {
     const log = recordingLog();
     const containerdUuid = async () => 'ours';
     const controllers = [
-      builderController({ builders, programs, nodeName: 'here', clock: time, timers: time, log, containerdUuid }),
+      builderController({
+        builders,
+        programs,
+        allowEntitlements: this.entitlements,
+        nodeName: 'here',
+        clock: time,
+        timers: time,
+        log,
+        containerdUuid,
+      }),
       ...(this.#withDefault ? [defaultBuilderController()] : []),
     ] as unknown as readonly AnyController[];
     this.#running = await runManager(this.api.client(), { controllers, clock: time, timers: time, drainMs: 1000 });

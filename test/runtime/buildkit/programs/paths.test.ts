@@ -1,7 +1,7 @@
 import test from 'ava';
 import * as fc from 'fast-check';
 import { buildkitdConfig } from '../../../../runtime/buildkit/programs/buildkitd.ts';
-import { dockerdArguments } from '../../../../runtime/buildkit/programs/dockerd.ts';
+import { dockerdArguments, dockerdConfig } from '../../../../runtime/buildkit/programs/dockerd.ts';
 import { builderPaths, programPaths } from '../../../../runtime/buildkit/programs/paths.ts';
 import { isRuntimeError } from '../../../../runtime/errors.ts';
 
@@ -40,7 +40,22 @@ test('nothing of either program is outside of our directories', (t) => {
     own.filter((path) => !/^\/(run\/t|data)\/builders\/one\//.test(path)),
     ['///run/t/builders/one/dockerd.sock', '/c.sock', '/tsmoby/store/builders/one'],
   );
-  const config = buildkitdConfig(paths, programPaths(paths, 'buildkitd'), '/run/t/builders/one/bin/runc');
+  const config = buildkitdConfig(paths, programPaths(paths, 'buildkitd'), '/run/t/builders/one/bin/runc', []);
   t.regex(config, /^root = "\/data\/builders\/one\/buildkitd"$/m);
   t.regex(config, /address = \["unix:\/\/\/run\/t\/builders\/one\/buildkitd\.sock"\]/);
+});
+
+test('programs allow what the daemon allows', (t) => {
+  const paths = builderPaths('one', directories);
+  const buildkitd = (...entitlements: readonly string[]): string =>
+    buildkitdConfig(paths, programPaths(paths, 'buildkitd'), '/runc', entitlements);
+  t.regex(buildkitd(), /^insecure-entitlements = \[\]$/m);
+  t.regex(
+    buildkitd('network.host', 'security.insecure'),
+    /^insecure-entitlements = \["network\.host", "security\.insecure"\]$/m,
+  );
+  const dockerd = (...entitlements: readonly string[]): unknown => JSON.parse(dockerdConfig(entitlements));
+  const features = { 'containerd-snapshotter': true };
+  t.deepEqual(dockerd('network.host'), { features });
+  t.deepEqual(dockerd('security.insecure'), { features, builder: { entitlements: { 'security-insecure': true } } });
 });
