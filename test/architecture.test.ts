@@ -21,6 +21,18 @@ const SOURCES = [
   'samples',
 ];
 
+/** What every adapter to the outside world may import. */
+const ADAPTERS_MAY: readonly string[] = [
+  'runtime/ports/',
+  'runtime/errors.ts',
+  'runtime/resolve-inside.ts',
+  'runtime/file-failure.ts',
+  'runtime/keyed-turns.ts',
+  'proto/',
+  'schemas/values/addresses.ts',
+  'schemas/values/semver-range.ts',
+];
+
 /**
  * First match wins: a path's prefix, and the prefixes of ours that it may import besides its own. `*` in a prefix is one folder, and
  * the same one wherever `$1` stands.
@@ -30,6 +42,16 @@ const IMPORTS: readonly (readonly [from: string, to: readonly string[]])[] = [
   ['proto/', ['proto/']],
   ['runtime/errors.ts', []],
   ['runtime/resolve-inside.ts', ['runtime/errors.ts']],
+  ['runtime/file-failure.ts', ['runtime/errors.ts']],
+  ['runtime/keyed-turns.ts', []],
+  // what builds and Syncs both do with files and repositories
+  ['runtime/files/', ['runtime/files/', 'runtime/errors.ts']],
+  ['runtime/watch/', ['runtime/watch/', 'runtime/files/', 'runtime/errors.ts', 'runtime/file-failure.ts']],
+  ['runtime/git/', ['runtime/git/', 'runtime/ports/', 'runtime/errors.ts']],
+  ...['buildkit', 'sync-sources'].map((adapter): [string, readonly string[]] => [
+    `runtime/${adapter}/`,
+    [`runtime/${adapter}/`, 'runtime/files/', 'runtime/watch/', 'runtime/git/', ...ADAPTERS_MAY],
+  ]),
   ['runtime/ports/', ['runtime/ports/', 'runtime/errors.ts']],
   ['client/', ['client/', 'schemas/']],
   ['runtime/resident/', ['runtime/resident/', 'runtime/ports/', 'runtime/errors.ts']],
@@ -43,18 +65,7 @@ const IMPORTS: readonly (readonly [from: string, to: readonly string[]])[] = [
     'runtime/build-logs/',
     ['runtime/build-logs/', 'runtime/ports/', 'runtime/errors.ts', 'schemas/values/build-progress/'],
   ],
-  [
-    'runtime/*/',
-    [
-      'runtime/$1/',
-      'runtime/ports/',
-      'runtime/errors.ts',
-      'runtime/resolve-inside.ts',
-      'proto/',
-      'schemas/values/addresses.ts',
-      'schemas/values/semver-range.ts',
-    ],
-  ],
+  ['runtime/*/', ['runtime/$1/', ...ADAPTERS_MAY]],
   ['api/codec/', ['api/', 'schemas/', 'proto/']],
   ['api/store/etcd', ['api/', 'schemas/', 'proto/']],
   ['api/', ['api/', 'schemas/']],

@@ -6,15 +6,15 @@ import type { Host } from '../../ports/host.ts';
 import { digestContext } from './content/digest.ts';
 import { HashThreads } from './content/hash-thread.ts';
 import { KnownContent } from './content/known-content.ts';
-import { errnoOf, fileFailure, throwIfAborted } from './failures.ts';
-import { gitRevision, prepareGit } from './git/prepare.ts';
+import { errnoOf, fileFailure, throwIfAborted } from '../../file-failure.ts';
+import { gitRevision, prepareGit } from './git.ts';
 import { httpRevision, prepareHttp } from './http/prepare.ts';
 import { prepareInline } from './inline.ts';
 import { readInside, realDirectory } from './inside.ts';
-import { KeyedTurns } from './keyed-turns.ts';
+import { KeyedTurns } from '../../keyed-turns.ts';
 import { createLayout, type Layout } from './layout.ts';
 import { sharedKey } from './shared-key.ts';
-import { watchContext } from './watch/watch.ts';
+import { watchContext } from './watch.ts';
 
 /** As pino's, whose method calls it takes. */
 export interface ContextsLog {

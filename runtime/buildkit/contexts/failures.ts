@@ -1,49 +1,17 @@
-/** The named crossing from errno to RuntimeError. */
-import { RuntimeError, type RuntimeErrorCode } from '../../errors.ts';
-
-const meanings: Readonly<Record<string, readonly [RuntimeErrorCode, string]>> = {
-  ENOSPC: ['ResourceExhausted', 'no space left on the file system; free some, it goes on by itself'],
-  EDQUOT: ['ResourceExhausted', 'the disk quota is used up; free some space, it goes on by itself'],
-  EMFILE: ['ResourceExhausted', 'too many open files'],
-  ENFILE: ['ResourceExhausted', 'too many open files on this machine'],
-  ENOMEM: ['ResourceExhausted', 'no memory'],
-  EACCES: ['InvalidArgument', 'permission denied to the daemon'],
-  EPERM: ['InvalidArgument', 'operation not permitted to the daemon'],
-  ELOOP: ['InvalidArgument', 'too many links, or a loop of them'],
-  ENAMETOOLONG: ['InvalidArgument', 'the path is too long'],
-  EIO: ['Unavailable', 'input/output error of the disk'],
-};
-
-/** The code of an error of the operating system; undefined for any other. */
-export function errnoOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-}
-
-/** `doing` says what was tried: "the files of the context". */
-export function fileFailure(doing: string, error: unknown): RuntimeError {
-  if (error instanceof RuntimeError) return error;
-  const code = errnoOf(error);
-  if (code === undefined) return new RuntimeError('Internal', `${doing}: ${String(error)}`, { cause: error });
-  const [kind, meaning] = meanings[code] ?? ['Internal', `failed with ${code}`];
-  return new RuntimeError(kind, `${doing}: ${meaning} (${code})`, { cause: error });
-}
+/** What is wrong with a context. */
+import { RuntimeError } from '../../errors.ts';
+import { meaningOf } from '../../file-failure.ts';
 
 /** A file of a context that nobody may or can read. */
 export function unreadable(path: string, error: unknown): RuntimeError {
   if (error instanceof RuntimeError) return error;
-  const code = errnoOf(error);
-  const meaning = (code === undefined ? undefined : meanings[code]?.[1]) ?? String(error);
-  return new RuntimeError('InvalidArgument', `${JSON.stringify(path)} of the context cannot be read: ${meaning}`, {
-    cause: error,
-    reason: 'ContextUnreadable',
-  });
+  return new RuntimeError(
+    'InvalidArgument',
+    `${JSON.stringify(path)} of the context cannot be read: ${meaningOf(error)}`,
+    { cause: error, reason: 'ContextUnreadable' },
+  );
 }
 
 export function notFound(path: string, problem = 'there is no directory'): RuntimeError {
   return new RuntimeError('NotFound', `${problem} ${path}`, { reason: 'ContextNotFound' });
-}
-
-export function throwIfAborted(signal: AbortSignal | undefined, what: string): void {
-  if (signal?.aborted !== true) return;
-  throw new RuntimeError('Cancelled', `${what} was stopped`, { cause: signal.reason });
 }

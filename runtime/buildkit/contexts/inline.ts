@@ -3,7 +3,7 @@ import { chmod, link, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/pr
 import { dirname, join } from 'node:path/posix';
 import { RuntimeError } from '../../errors.ts';
 import type { InlineFile } from '../../ports/build-contexts.ts';
-import { errnoOf } from './failures.ts';
+import { errnoOf } from '../../file-failure.ts';
 
 /**
  * Makes `<place>/files` hold just these files. What is there already stays as it is, time included; where anything differs a new directory takes the

@@ -3,7 +3,8 @@ import { constants, lstat, open, realpath } from 'node:fs/promises';
 import { join } from 'node:path/posix';
 import { isRuntimeError, RuntimeError } from '../../errors.ts';
 import { isOpenBelow, resolveInside } from '../../resolve-inside.ts';
-import { errnoOf, notFound, unreadable } from './failures.ts';
+import { errnoOf } from '../../file-failure.ts';
+import { notFound, unreadable } from './failures.ts';
 
 /** A directory, free of links. Rejects with NotFound (ContextNotFound) when there is none, InvalidArgument when it is something else. */
 export async function realDirectory(path: string): Promise<string> {

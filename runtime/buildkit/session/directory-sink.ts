@@ -1,7 +1,7 @@
 import { mkdir, realpath } from 'node:fs/promises';
 import { RuntimeError } from '../../errors.ts';
 import { StatusError, type ServerCall } from '../grpc/server.ts';
-import { Slices } from '../files/slices.ts';
+import { Slices } from '../../files/slices.ts';
 import { outputFailure } from './output-failure.ts';
 import { ReceivedTree } from './received-tree.ts';
 import { decodePacket, encodeError, encodeFinish, encodeRequest, packetType, type Packet } from './packets.ts';

@@ -1,8 +1,8 @@
 import { RuntimeError } from '../../errors.ts';
 import type { ServerCall, SessionMethods } from '../grpc/server.ts';
 import { StatusError } from '../grpc/server.ts';
-import { realRoot, walk, type WalkOptions } from '../files/walk.ts';
-import type { WalkEntry } from '../files/entry.ts';
+import { realRoot, walk, type WalkOptions } from '../../files/walk.ts';
+import type { WalkEntry } from '../../files/entry.ts';
 import { FileReader } from './file-reader.ts';
 import { toGoMode } from './modes.ts';
 import { decodePacket, encodeError, encodeFinish, listEnd, packetType, StatEncoder, type Stat } from './packets.ts';

@@ -1,5 +1,5 @@
 /** Go's file mode: the permissions where they always are, everything else in bits of its own. All arithmetic is unsigned. */
-import type { EntryType } from '../files/entry.ts';
+import type { EntryType } from '../../files/entry.ts';
 
 const goType = {
   directory: 2 ** 31,

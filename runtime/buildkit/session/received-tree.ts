@@ -19,7 +19,7 @@ import {
 } from 'node:fs';
 import { posix } from 'node:path';
 import { RuntimeError } from '../../errors.ts';
-import { Slices } from '../files/slices.ts';
+import { Slices } from '../../files/slices.ts';
 import { fromGoMode } from './modes.ts';
 import type { Stat } from './packets.ts';
 

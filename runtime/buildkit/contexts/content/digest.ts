@@ -6,8 +6,8 @@
  * file count, also when they are left out of what is sent.
  */
 import type { ContextDigest, DigestOptions } from '../../../ports/build-contexts.ts';
-import { walk } from '../../files/walk.ts';
-import { throwIfAborted } from '../failures.ts';
+import { walk } from '../../../files/walk.ts';
+import { throwIfAborted } from '../../../file-failure.ts';
 import { readInside, realDirectory } from '../inside.ts';
 import type { HashThreads } from './hash-thread.ts';
 import { readIgnored } from './ignore.ts';

@@ -2,7 +2,7 @@
 import { join } from 'node:path/posix';
 import { isRuntimeError } from '../../../errors.ts';
 import type { DigestOptions } from '../../../ports/build-contexts.ts';
-import { parseIgnoreFile } from '../../files/ignore-file.ts';
+import { parseIgnoreFile } from '../../../files/ignore-file.ts';
 import { readInside, realDirectory } from '../inside.ts';
 
 export interface Ignored {

@@ -2,7 +2,7 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { RuntimeError, type RuntimeErrorCode } from '../../../errors.ts';
-import { errnoOf, throwIfAborted } from '../failures.ts';
+import { errnoOf, throwIfAborted } from '../../../file-failure.ts';
 
 export interface WebRequest {
   readonly method: 'GET' | 'HEAD';

@@ -2,7 +2,7 @@
 import { mkdir, open, rm } from 'node:fs/promises';
 import { isRuntimeError, RuntimeError } from '../../../errors.ts';
 import type { Host } from '../../../ports/host.ts';
-import { walk } from '../../files/walk.ts';
+import { walk } from '../../../files/walk.ts';
 import { tooLarge } from './too-large.ts';
 
 /** First bytes of what compresses, and tar's word for it. Names and media types lie. */

@@ -6,7 +6,7 @@ import { digestContext } from '../../../../runtime/buildkit/contexts/content/dig
 import { HashThreads, type HashThread } from '../../../../runtime/buildkit/contexts/content/hash-thread.ts';
 import { KnownContent } from '../../../../runtime/buildkit/contexts/content/known-content.ts';
 import { isRuntimeError } from '../../../../runtime/errors.ts';
-import { makeTree, type Leaf } from '../files/tree.ts';
+import { makeTree, type Leaf } from '../../files/tree.ts';
 
 /** Every file is old enough to be remembered: the clock is fast. */
 const clock = { now: () => Date.now() + 60_000 };

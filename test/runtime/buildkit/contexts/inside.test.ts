@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import test from 'ava';
 import { isRuntimeError } from '../../../../runtime/errors.ts';
-import { makeTree } from '../files/tree.ts';
+import { makeTree } from '../../files/tree.ts';
 import { createContextsWorld } from './world.ts';
 
 for (const [name, expected] of [

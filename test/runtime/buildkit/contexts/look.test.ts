@@ -4,8 +4,8 @@ import test from 'ava';
 import { HashThreads, type HashThread } from '../../../../runtime/buildkit/contexts/content/hash-thread.ts';
 import { KnownFiles } from '../../../../runtime/buildkit/contexts/content/known-content.ts';
 import { Look } from '../../../../runtime/buildkit/contexts/content/look.ts';
-import { readEntry } from '../../../../runtime/buildkit/files/entry.ts';
-import { makeTree } from '../files/tree.ts';
+import { readEntry } from '../../../../runtime/files/entry.ts';
+import { makeTree } from '../../files/tree.ts';
 
 for (const [title, bytes, inThread] of [
   ['a few files are hashed at once', 64 * 1024, []],

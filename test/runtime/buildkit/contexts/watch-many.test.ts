@@ -3,9 +3,9 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import test from 'ava';
-import { watchContext } from '../../../../runtime/buildkit/contexts/watch/watch.ts';
+import { watchContext } from '../../../../runtime/buildkit/contexts/watch.ts';
 import { recordingLog } from '../../../support/recording-log.ts';
-import { makeTree } from '../files/tree.ts';
+import { makeTree } from '../../files/tree.ts';
 import { settled, watched } from './watched.ts';
 
 const numbers = (count: number): readonly number[] => Array.from({ length: count }, (_, index) => index);

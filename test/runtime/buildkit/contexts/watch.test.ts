@@ -11,10 +11,10 @@ import {
 import { setTimeout as delay } from 'node:timers/promises';
 import { dirname, join } from 'node:path';
 import test from 'ava';
-import { watchContext } from '../../../../runtime/buildkit/contexts/watch/watch.ts';
+import { watchContext } from '../../../../runtime/buildkit/contexts/watch.ts';
 import { eventually } from '../../../support/eventually.ts';
 import { recordingLog } from '../../../support/recording-log.ts';
-import { makeTree } from '../files/tree.ts';
+import { makeTree } from '../../files/tree.ts';
 import { settled, watched } from './watched.ts';
 
 const save = (path: string, text = 'x'): void => {

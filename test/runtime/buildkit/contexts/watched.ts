@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { watchContext, type WatchOptions } from '../../../../runtime/buildkit/contexts/watch/watch.ts';
+import { watchContext, type WatchContextOptions } from '../../../../runtime/buildkit/contexts/watch.ts';
 import { eventually } from '../../../support/eventually.ts';
 import { recordingLog } from '../../../support/recording-log.ts';
-import { makeTree, type Leaf } from '../files/tree.ts';
+import { makeTree, type Leaf } from '../../files/tree.ts';
 
 export interface WatchedScene extends AsyncDisposable {
   readonly path: string;
@@ -16,7 +16,7 @@ export interface WatchedScene extends AsyncDisposable {
 /** Below the tree, `context` is watched, and was told about once. */
 export async function watched(
   leaves: Readonly<Record<string, Leaf>>,
-  more: Partial<WatchOptions> = {},
+  more: Partial<WatchContextOptions> = {},
 ): Promise<WatchedScene> {
   const tree = await makeTree(leaves);
   const log = recordingLog();

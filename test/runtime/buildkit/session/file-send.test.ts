@@ -7,7 +7,7 @@ import { BytesMessageSchema } from '../../../../proto/gen/buildkit/filesync_pb.t
 import type { RuntimeError } from '../../../../runtime/errors.ts';
 import { fileSend, type Sink } from '../../../../runtime/buildkit/session/file-send.ts';
 import { eventually } from '../../../support/eventually.ts';
-import { makeTree, type Leaf, type Tree } from '../files/tree.ts';
+import { makeTree, type Leaf, type Tree } from '../../files/tree.ts';
 import { memoryCall, type MemoryCall } from './memory-call.ts';
 import { sendFiles, type Sent } from './sender.ts';
 

@@ -3,7 +3,7 @@ import type { ExecutionContext } from 'ava';
 import type { RuntimeError } from '../../../../runtime/errors.ts';
 import type { ServerMethod } from '../../../../runtime/buildkit/grpc/server.ts';
 import { fileSync, type FileSyncOptions } from '../../../../runtime/buildkit/session/file-sync.ts';
-import { makeTree, type Leaf, type Tree } from '../files/tree.ts';
+import { makeTree, type Leaf, type Tree } from '../../files/tree.ts';
 import { memoryCall, type MemoryCall } from './memory-call.ts';
 import { receive, type Received, type ReceiverOptions } from './receiver.ts';
 

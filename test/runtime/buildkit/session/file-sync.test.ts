@@ -2,7 +2,7 @@ import { appendFileSync, renameSync, rmSync, symlinkSync, truncateSync, writeFil
 import { join } from 'node:path';
 import test from 'ava';
 import { StatusError } from '../../../../runtime/buildkit/grpc/server.ts';
-import { makeTree } from '../files/tree.ts';
+import { makeTree } from '../../files/tree.ts';
 import { methodOf, openBelow, pathsOf, withTree } from './file-sync-world.ts';
 import { memoryCall } from './memory-call.ts';
 import { decode, encodePacket, receive } from './receiver.ts';

@@ -10,7 +10,7 @@ import { decodeBytesMessage, encodeBytesMessage } from '../../../../runtime/buil
 import { ssh } from '../../../../runtime/buildkit/session/ssh.ts';
 import { parseSshKey } from '../../../../runtime/buildkit/session/ssh-keys.ts';
 import { sshInteger, sshNumber, SshReader, sshString } from '../../../../runtime/buildkit/session/ssh-wire.ts';
-import { makeTree } from '../files/tree.ts';
+import { makeTree } from '../../files/tree.ts';
 import { memoryCall, type MemoryCall } from './memory-call.ts';
 import { callUnary } from './unary-call.ts';
 

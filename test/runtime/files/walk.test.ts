@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import test, { type ExecutionContext } from 'ava';
 import * as fc from 'fast-check';
-import { RuntimeError } from '../../../../runtime/errors.ts';
-import type { WalkEntry } from '../../../../runtime/buildkit/files/entry.ts';
-import { walk, type WalkOptions } from '../../../../runtime/buildkit/files/walk.ts';
+import { RuntimeError } from '../../../runtime/errors.ts';
+import type { WalkEntry } from '../../../runtime/files/entry.ts';
+import { walk, type WalkOptions } from '../../../runtime/files/walk.ts';
 import { makeTree, type Leaf, type Tree } from './tree.ts';
 
 async function entries(root: string, options: WalkOptions = {}): Promise<readonly WalkEntry[]> {

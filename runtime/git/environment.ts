@@ -4,8 +4,8 @@
  */
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { RuntimeError } from '../../../errors.ts';
-import type { GitCredentials } from '../../../ports/build-contexts.ts';
+import { RuntimeError } from '../errors.ts';
+import type { GitCredentials } from '../ports/build-contexts.ts';
 import type { GitAddress } from './address.ts';
 
 export interface GitSecrets {

@@ -1,9 +1,20 @@
 /** One call of git, and what its failure means. */
-import { isRuntimeError, RuntimeError } from '../../../errors.ts';
-import type { Host } from '../../../ports/host.ts';
+import { isRuntimeError, RuntimeError } from '../errors.ts';
+import type { Host } from '../ports/host.ts';
 import type { GitEnvironment } from './environment.ts';
 
+/** What failures are called by whoever uses git. */
+export interface GitReasons {
+  /** There is no repository. */
+  readonly repository: string;
+  /** It has no such branch, tag or commit. */
+  readonly ref: string;
+  /** It does not answer. */
+  readonly unreachable: string;
+}
+
 export interface Git {
+  readonly reasons: GitReasons;
   /** Resolves with stdout. Rejects with RuntimeError, scrubbed. */
   run(args: readonly string[], minutes?: number): Promise<string>;
 }
@@ -11,8 +22,10 @@ export interface Git {
 export function createGit(
   { host, signal }: { readonly host: Host; readonly signal: AbortSignal | undefined },
   environment: GitEnvironment,
+  reasons: GitReasons,
 ): Git {
   return {
+    reasons,
     async run(args, minutes = 1) {
       try {
         const { stdout } = await host.run('git', args, {
@@ -22,41 +35,43 @@ export function createGit(
         });
         return stdout;
       } catch (error) {
-        throw gitFailure(error, environment.hidden);
+        throw gitFailure(error, environment.hidden, reasons);
       }
     },
   };
 }
 
 /** Words of git, ssh and curl, which all speak English here (LC_ALL=C); the first that fits counts. */
-const meanings: readonly (readonly [RegExp, RuntimeError['code'], string | undefined])[] = [
-  [/host key verification failed|no .* host key is known/i, 'Unauthorized', 'Unauthorized'],
+const meanings: readonly (readonly [RegExp, RuntimeError['code'], keyof GitReasons | undefined])[] = [
+  [/couldn't find remote ref/i, 'NotFound', 'ref'],
+  [/host key verification failed|no .* host key is known/i, 'Unauthorized', undefined],
   [
     /authentication failed|could not read (username|password)|permission denied|access denied|error: (401|403)|invalid credentials/i,
     'Unauthorized',
-    'Unauthorized',
+    undefined,
   ],
   [
-    /repository .*not found|does not appear to be a git repository|couldn't find remote ref|error: 404|repository not exported|no such file or directory|not a git repository/i,
+    /repository .*not found|does not appear to be a git repository|error: 404|repository not exported|no such file or directory|not a git repository/i,
     'NotFound',
-    'ContextNotFound',
+    'repository',
   ],
   [/transport '.*' not allowed|unsupported protocol|unable to find remote helper/i, 'InvalidArgument', undefined],
 ];
 
-function gitFailure(error: unknown, hidden: readonly string[]): unknown {
+function gitFailure(error: unknown, hidden: readonly string[], reasons: GitReasons): unknown {
   if (!isRuntimeError(error)) return error;
   const message = scrub(error.message, hidden);
   if (error.code === 'Unsupported') return new RuntimeError('Unsupported', message, { reason: 'GitNotFound' });
   if (error.code === 'DeadlineExceeded')
-    return new RuntimeError('Unavailable', message, { reason: 'ContextFetchFailed' });
+    return new RuntimeError('Unavailable', message, { reason: reasons.unreachable });
   if (error.code !== 'Internal') return new RuntimeError(error.code, message, { cause: error.cause });
-  const [, code, reason] = meanings.find(([words]) => words.test(error.message)) ?? [
+  const [, code, what] = meanings.find(([words]) => words.test(error.message)) ?? [
     undefined,
-    'Unavailable',
-    undefined,
+    'Unavailable' as const,
+    'unreachable' as const,
   ];
-  return new RuntimeError(code, message, { reason: reason ?? 'ContextFetchFailed' });
+  if (code === 'Unauthorized') return new RuntimeError(code, message, { reason: code });
+  return new RuntimeError(code, message, { reason: reasons[what ?? 'unreachable'] });
 }
 
 /** Words of a few letters are everywhere: nobody learns anything by them. */

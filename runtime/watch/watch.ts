@@ -1,27 +1,26 @@
 /**
- * Watching a context: calls back when something in it may have changed. It never fails: where the kernel does not tell (too many watches), it looks
+ * Watching a directory: calls back when something in it may have changed. It never fails: where the kernel does not tell (too many watches), it looks
  * by itself, and where there is no directory it waits for one.
  *
- * node:fs.watch on each directory, because the recursive ways at hand (its own, chokidar's) watch every file by itself, and cannot leave out what the
- * ignore file leaves out: a node_modules would take all the watches that a user has.
+ * node:fs.watch on each directory, because the recursive ways at hand (its own, chokidar's) watch every file by itself, and cannot leave out what
+ * nobody wants: a node_modules would take all the watches that a user has.
  */
 import { type FSWatcher, realpathSync, watch as watchPath } from 'node:fs';
-
-import { isRuntimeError } from '../../../errors.ts';
-import type { DigestOptions } from '../../../ports/build-contexts.ts';
-import type { ContextsLog } from '../create.ts';
-import { readIgnored } from '../content/ignore.ts';
+import { isRuntimeError } from '../errors.ts';
 import { anchorsOf, sameAnchors, type Anchors } from './anchors.ts';
 import { Burst } from './burst.ts';
 import { Directories, identityOf, type DirectoriesOptions } from './directories.ts';
 import { poll } from './polling.ts';
 
 export interface WatchOptions {
+  /** Absolute; also of a file, or of a link that leads to one or the other. */
   readonly path: string;
-  /** Which ignore file counts. It, and the definition, are watched also where they are left out, as far as they are in the context. */
-  readonly digest?: DigestOptions;
+  /** Patterns (files/patterns.ts) of what takes no part, asked again after each burst of changes; `root` is free of links. Default: nothing is left out. */
+  readonly leftOut?: (root: string) => Promise<readonly string[]>;
   readonly onChange: () => void;
-  readonly log: ContextsLog;
+  readonly log: { warn(fields: object, message: string): void };
+  /** Milliseconds after which changes are told that do not end; default 1000. */
+  readonly longest?: number;
   /** See Directories. */
   readonly maxDirectories?: number;
   /** Milliseconds between two looks where the kernel does not tell; default 2000. */
@@ -37,7 +36,7 @@ const maxTries = 5;
 
 const defaultPause = 2000;
 
-export function watchContext(options: WatchOptions): Disposable {
+export function watchDirectory(options: WatchOptions): Disposable {
   const watching = new Watching(options);
   watching.restart();
   return watching;
@@ -50,11 +49,12 @@ class Watching implements Disposable {
   #inside: Inside | undefined;
   #starts = 0;
   #retry: NodeJS.Timeout | undefined;
+  #isHeld = false;
   #isOver = false;
 
   constructor(options: WatchOptions) {
     this.#options = options;
-    this.#burst = new Burst(() => this.#tell());
+    this.#burst = new Burst(() => this.#tell(), options.longest);
   }
 
   /** Everything anew: the path may mean another directory, or none. */
@@ -110,27 +110,21 @@ class Watching implements Disposable {
   async #plan(): Promise<Plan | undefined> {
     try {
       const root = realpathSync(this.#options.path);
-      const { file, patterns } = await readIgnored(root, this.#options.digest ?? {});
-      return { root, exclude: this.#withDefinition(patterns, file), patterns };
+      return { root, leftOut: await this.#leftOut(root) };
     } catch {
       return undefined;
     }
   }
 
-  /** What counts although it may be left out. */
-  #withDefinition(patterns: readonly string[], file: string | undefined): readonly string[] {
-    const { dockerfile, definitionDirectory } = this.#options.digest ?? {};
-    const kept = [definitionDirectory === undefined ? dockerfile : undefined, file].filter(
-      (name) => name !== undefined && !name.startsWith('/'),
-    ) as readonly string[];
-    return patterns.length === 0 ? [] : [...patterns, ...kept.map((name) => `!${escapePattern(name)}`)];
+  #leftOut(root: string): Promise<readonly string[]> {
+    return this.#options.leftOut?.(root) ?? Promise.resolve([]);
   }
 
-  #openInside({ root, exclude, patterns }: Plan): Inside {
+  #openInside({ root, leftOut }: Plan): Inside {
     const onChange = (): void => this.#burst.add();
     const isSamePlan = async (): Promise<boolean> => {
-      const now = await readIgnored(root, this.#options.digest ?? {}).catch(() => undefined);
-      return now !== undefined && now.patterns.join('\n') === patterns.join('\n');
+      const now = await this.#leftOut(root).catch(() => undefined);
+      return now !== undefined && now.join('\n') === leftOut.join('\n');
     };
     let poller: Disposable | undefined;
     const onExhausted = (code: string): void => {
@@ -138,14 +132,14 @@ class Watching implements Disposable {
         { path: this.#options.path, code },
         'no watches are left for this directory: it is looked at every few seconds; raise fs.inotify.max_user_watches',
       );
-      poller = poll({ root, patterns: exclude, onChange, pause: this.#options.pause ?? defaultPause });
+      poller = poll({ root, patterns: leftOut, onChange, pause: this.#options.pause ?? defaultPause });
       clearTimeout(this.#retry);
       this.#retry = setTimeout(() => this.restart(), this.#options.retryAfter ?? defaultRetryAfter).unref();
     };
     const identity = identityOf(root);
     const { maxDirectories } = this.#options;
     const how = { root, onChange, onExhausted, ...(maxDirectories === undefined ? {} : { maxDirectories }) };
-    const directories = openDirectories(how, exclude);
+    const directories = openDirectories(how, leftOut);
     return {
       settle: () => directories.settle(),
       isSame: async () => identityOf(root) === identity && (await isSamePlan()),
@@ -157,16 +151,19 @@ class Watching implements Disposable {
   }
 
   #tell(): void {
-    void this.#settle(this.#inside);
+    const inside = this.#inside;
+    // The kernel may have kept some of so many to itself: told when all directories have been read again, once for all of them.
+    this.#isHeld = inside?.settle() === true && !this.#isHeld;
+    if (this.#isHeld) return;
+    void this.#checkPlan(inside);
     try {
       this.#options.onChange();
     } catch (err) {
-      this.#options.log.warn({ err, path: this.#options.path }, 'whoever watches a context failed');
+      this.#options.log.warn({ err, path: this.#options.path }, 'whoever watches a directory failed');
     }
   }
 
-  async #settle(inside: Inside | undefined): Promise<void> {
-    inside?.settle();
+  async #checkPlan(inside: Inside | undefined): Promise<void> {
     if ((await inside?.isSame()) === false && !this.#isOver && inside === this.#inside) this.restart();
   }
 
@@ -192,17 +189,12 @@ function openDirectories(how: Omit<DirectoriesOptions, 'patterns'>, patterns: re
 interface Plan {
   /** Free of links. */
   readonly root: string;
-  /** What is not watched. */
-  readonly exclude: readonly string[];
-  /** What the ignore file leaves out. */
-  readonly patterns: readonly string[];
+  readonly leftOut: readonly string[];
 }
 
 interface Inside extends Disposable {
-  /** After a burst of changes. */
-  settle(): void;
+  /** After a burst of changes; true: they are told again when everything has been read. */
+  settle(): boolean;
   /** Whether what is watched still is what has to be: the same directory, the same things left out. */
   isSame(): Promise<boolean>;
 }
-
-const escapePattern = (name: string): string => name.replaceAll(/[*?[\\]/g, String.raw`\$&`);

@@ -2,7 +2,7 @@
 import { lstat, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createHash } from 'node:crypto';
-import { RuntimeError } from '../../../errors.ts';
+import { RuntimeError } from '../errors.ts';
 import { parseSubmoduleAddress, type GitAddress } from './address.ts';
 import type { Git } from './git.ts';
 

@@ -1,18 +1,21 @@
 /** Milliseconds after the last of a burst: an editor writes, renames and sets times within a few. */
 const quiet = 50;
 /** A file that is written to all the time is told now and then. */
-const longest = 1000;
+const defaultLongest = 1000;
 
-/** Many changes, one call: some milliseconds after the last, and at the latest after a second. */
+/** Many changes, one call: some milliseconds after the last, and at the latest after a second, or what is asked for. */
 export class Burst implements Disposable {
   readonly #call: () => void;
+  readonly #longest: number;
   #timer: NodeJS.Timeout | undefined;
   #first = 0;
   #last = 0;
   #isOver = false;
 
-  constructor(call: () => void) {
+  /** `longest`: milliseconds. */
+  constructor(call: () => void, longest = defaultLongest) {
     this.#call = call;
+    this.#longest = longest;
   }
 
   /** Cheap: there may be ten thousand of them. */
@@ -29,7 +32,7 @@ export class Burst implements Disposable {
 
   #look(): void {
     const now = performance.now();
-    const due = Math.min(this.#last + quiet, this.#first + longest);
+    const due = Math.min(this.#last + quiet, this.#first + this.#longest);
     if (due - now >= 1) {
       this.#wait(due - now);
       return;

@@ -1,6 +1,6 @@
 import test from 'ava';
-import { checkRef, parseAddress, parseSubmoduleAddress } from '../../../../runtime/buildkit/contexts/git/address.ts';
-import { isRuntimeError } from '../../../../runtime/errors.ts';
+import { checkRef, parseAddress, parseSubmoduleAddress } from '../../../runtime/git/address.ts';
+import { isRuntimeError } from '../../../runtime/errors.ts';
 
 for (const [text, url, protocol] of [
   ['https://host.io/a/b.git', 'https://host.io/a/b.git', 'https'],

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { walk } from '../../files/walk.ts';
+import { walk } from '../files/walk.ts';
 
 /** Times as long as a look itself that nobody looks: a twentieth of the time at most. */
 const share = 20;

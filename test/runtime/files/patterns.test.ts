@@ -1,7 +1,7 @@
 import test from 'ava';
 import * as fc from 'fast-check';
-import { RuntimeError } from '../../../../runtime/errors.ts';
-import { noAnswer, Patterns } from '../../../../runtime/buildkit/files/patterns.ts';
+import { RuntimeError } from '../../../runtime/errors.ts';
+import { noAnswer, Patterns } from '../../../runtime/files/patterns.ts';
 import { compileReference } from './reference.ts';
 
 const rows: readonly (readonly [patterns: string, path: string, matches: boolean])[] = [

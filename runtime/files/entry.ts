@@ -1,5 +1,5 @@
 import { lstatSync, readlinkSync } from 'node:fs';
-import { RuntimeError } from '../../errors.ts';
+import { RuntimeError } from '../errors.ts';
 
 export type EntryType = 'file' | 'directory' | 'link' | 'fifo' | 'socket' | 'block' | 'character';
 

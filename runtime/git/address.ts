@@ -1,7 +1,7 @@
 /** Where a repository is: what people write, checked before git sees it, and without the secrets that some put into it. */
 import { posix } from 'node:path';
-import { RuntimeError } from '../../../errors.ts';
-import type { GitCredentials } from '../../../ports/build-contexts.ts';
+import { RuntimeError } from '../errors.ts';
+import type { GitCredentials } from '../ports/build-contexts.ts';
 
 export interface GitAddress {
   /** For git's command line: without user information for http, never beginning with a dash. */

@@ -2,7 +2,7 @@
  * One pattern of an ignore file, taken apart. `*` and `?` stop at a slash, `**` does not; `[a-z]`, `[^a-z]` and `\x` are as in Go's path matching,
  * except that a negated class takes a slash too, as BuildKit's does. What `**` takes has no line break in it: there too.
  */
-import { RuntimeError } from '../../errors.ts';
+import { RuntimeError } from '../errors.ts';
 
 type Token =
   | { readonly type: 'text'; readonly text: string }

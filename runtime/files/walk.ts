@@ -6,7 +6,7 @@
  */
 import { realpath } from 'node:fs/promises';
 import { statSync } from 'node:fs';
-import { RuntimeError } from '../../errors.ts';
+import { RuntimeError } from '../errors.ts';
 import { isGone, readEntry, unreadable, type WalkEntry } from './entry.ts';
 import { resolveFollowPaths, withoutChildren } from './follow-paths.ts';
 import { readManyNames, readNames } from './names.ts';

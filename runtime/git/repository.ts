@@ -2,10 +2,10 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isRuntimeError, RuntimeError } from '../../../errors.ts';
+import { isRuntimeError, RuntimeError } from '../errors.ts';
 import type { GitAddress } from './address.ts';
 import { wantsEverything, type Git } from './git.ts';
-import { findRef } from './remote-refs.ts';
+import { findRef, type RemoteRef } from './remote-refs.ts';
 
 /** What keeps the objects of the commit that is wanted. */
 const wanted = 'refs/tsmoby/wanted';
@@ -22,14 +22,23 @@ export interface Checkout {
   readonly place: string;
   readonly address: GitAddress;
   readonly ref: string | undefined;
+  /** What `ref` stands for, where somebody has asked already. */
+  readonly found?: RemoteRef;
   /** Where the files go. */
   readonly tree: string;
+  /** The tree is a new one: what the copy remembers of files is of another. */
+  readonly isNew?: boolean;
+  /** Looks at the commit before its files are written; nothing is when it rejects. */
+  readonly approve?: (repository: string, commit: string) => Promise<void>;
 }
 
 /** Brings the commit that `ref` stands for now into `tree`; what is there already and the same stays untouched. Resolves with the commit. */
-export async function checkOut(git: Git, { place, address, ref, tree }: Checkout): Promise<string> {
-  const repository = await openRepository(git, place, address);
-  const commit = await fetchCommit(git, repository, address, ref);
+export async function checkOut(git: Git, work: Checkout): Promise<string> {
+  const { place, tree } = work;
+  const repository = await openRepository(git, place, work.address);
+  const commit = await fetchCommit(git, repository, work);
+  await work.approve?.(repository, commit);
+  if (work.isNew === true) await rm(join(repository, 'index'), { force: true });
   await mkdir(tree, { recursive: true });
   const inTree = [`--git-dir=${repository}`, `--work-tree=${tree}`];
   await git.run([...inTree, 'reset', '--hard', '--quiet', commit], checkoutLimit);
@@ -61,20 +70,15 @@ async function removeLocks(repository: string): Promise<void> {
   }
 }
 
-async function fetchCommit(
-  git: Git,
-  repository: string,
-  address: GitAddress,
-  ref: string | undefined,
-): Promise<string> {
-  const found = await findRef(git, address, ref);
-  const known = found?.commit ?? ref ?? '';
-  const here = await findCommit(git, repository, known);
+async function fetchCommit(git: Git, repository: string, { address, ref, found: known }: Checkout): Promise<string> {
+  const found = known ?? (await findRef(git, address, ref));
+  const name = found?.commit ?? ref ?? '';
+  const here = await findCommit(git, repository, name);
   if (here !== undefined) return await keep(git, repository, here);
   const from = [`--git-dir=${repository}`, 'fetch', '--quiet', '--force', '--no-tags', '--no-write-fetch-head'];
   try {
     if (found === undefined && ref?.length !== 40 && ref?.length !== 64) return await fetchAll();
-    await git.run([...from, '--depth=1', '--', address.url, `+${found?.name ?? known}:${wanted}`], fetchLimit);
+    await git.run([...from, '--depth=1', '--', address.url, `+${found?.name ?? name}:${wanted}`], fetchLimit);
   } catch (error) {
     if (!wantsEverything(error)) throw error;
     return await fetchAll();
@@ -87,11 +91,7 @@ async function fetchCommit(
     const head = found === undefined ? [] : [`+${found.name}:${wanted}`];
     const depth = isShallow === 'true' ? ['--unshallow'] : [];
     await git.run([...from, ...depth, '--', address.url, ...refs, ...head], fetchLimit);
-    return await keep(
-      git,
-      repository,
-      await needCommit(git, repository, found === undefined ? known : wanted, address),
-    );
+    return await keep(git, repository, await needCommit(git, repository, found === undefined ? name : wanted, address));
   }
 }
 
@@ -117,7 +117,7 @@ async function findCommit(git: Git, repository: string, commit: string): Promise
 async function needCommit(git: Git, repository: string, name: string, { url }: GitAddress): Promise<string> {
   const commit = await findCommit(git, repository, name);
   if (commit !== undefined) return commit;
-  throw new RuntimeError('NotFound', `${url} has no branch, tag or commit ${name}`, { reason: 'ContextNotFound' });
+  throw new RuntimeError('NotFound', `${url} has no branch, tag or commit ${name}`, { reason: git.reasons.ref });
 }
 
 /** So that it stays when what nobody needs goes. */

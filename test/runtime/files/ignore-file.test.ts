@@ -1,5 +1,5 @@
 import test from 'ava';
-import { parseIgnoreFile } from '../../../../runtime/buildkit/files/ignore-file.ts';
+import { parseIgnoreFile } from '../../../runtime/files/ignore-file.ts';
 
 test('comments and empty lines are no patterns, and what stays is clean', (t) => {
   const text = [

@@ -7,7 +7,7 @@
  * what is in `keep`, and a later `*.log` in all directories still takes its logs. Who goes another way than BuildKit sends other files than it hashes.
  */
 import { posix } from 'node:path';
-import { RuntimeError } from '../../errors.ts';
+import { RuntimeError } from '../errors.ts';
 import { Affixes } from './affixes.ts';
 import { globDepth, globPrefix, globSuffix, matchesGlob, parseGlob, type Glob } from './glob.ts';
 import { Reach } from './reach.ts';

@@ -1,8 +1,8 @@
 /** The directories of a tree, each watched by itself: the kernel tells of every name in it. */
 import { type FSWatcher, readdirSync, statSync, watch } from 'node:fs';
-import { noAnswer, Patterns, type PatternAnswer } from '../../files/patterns.ts';
-import { Slices } from '../../files/slices.ts';
-import { errnoOf } from '../failures.ts';
+import { noAnswer, Patterns, type PatternAnswer } from '../files/patterns.ts';
+import { Slices } from '../files/slices.ts';
+import { errnoOf } from '../file-failure.ts';
 
 export interface DirectoriesOptions {
   /** Absolute, free of links. */
@@ -57,13 +57,14 @@ export class Directories implements Disposable {
     return this.#watched.size;
   }
 
-  /** After a burst. */
-  settle(): void {
+  /** After a burst. True: some of it may be missed, so that everything is read again, and `onChange` called after that. */
+  settle(): boolean {
     const mayMiss = this.#events > suspicious;
     this.#events = 0;
-    if (!mayMiss) return;
+    if (!mayMiss) return false;
     for (const path of this.#watched.keys()) this.#pending.add(path);
     this.#read();
+    return true;
   }
 
   [Symbol.dispose](): void {
