@@ -1,3 +1,5 @@
+import { isReason } from '../../client/client.ts';
+import { RuntimeError } from '../../runtime/errors.ts';
 import type { BuilderEndpoint } from '../../runtime/ports/builders.ts';
 import { REASONS } from '../../schemas/conditions.ts';
 import type { Build, Builder, Secret } from '../../schemas/gen/types.ts';
@@ -5,16 +7,17 @@ import { BUILDER_WANTED_ANNOTATION } from '../../schemas/values/build-annotation
 import { BuilderEndpointError, endpointOfBuilder, SYSTEM_NAMESPACE } from '../../schemas/values/builder-endpoint.ts';
 import { formatTime, parseTime } from '../../schemas/values/time.ts';
 import type { Reader } from '../engine/contract.ts';
+import type { Timers } from '../engine/environment.ts';
 import { refOf } from '../engine/keys.ts';
+import { sleep } from '../engine/timers.ts';
 import type { BuilderState } from './decide.ts';
 import { BUILDER, SECRET } from './names.ts';
 import type { Context } from './record.ts';
 import { waiting } from './references.ts';
 
-/** A builder that can be asked now. */
+/** A builder that can be asked now, as far as is known. */
 export interface ReadyBuilder {
   readonly name: string;
-  readonly endpoint: BuilderEndpoint;
   /** Builds that it takes at once. */
   readonly limit: number;
 }
@@ -48,7 +51,9 @@ export async function findBuilder(build: Build, context: Context): Promise<Ready
   const ready = readyOf(builder);
   if (ready?.status === 'True' && endpoint !== undefined) {
     const { maxParallelBuilds: limit = DEFAULT_LIMIT } = builder.spec;
-    return { name, limit, endpoint: endpointOf(builder, endpoint, context.reader) };
+    // Its certificates are there.
+    endpointOf(builder, endpoint, context.reader);
+    return { name, limit };
   }
   if (ready?.reason === REASONS.BuilderIdle) {
     await wake(builder, context);
@@ -57,6 +62,46 @@ export async function findBuilder(build: Build, context: Context): Promise<Ready
   const said = ready === undefined ? 'it was not looked at yet' : `${ready.reason}: ${ready.message}`;
   const isStarting = ready?.reason === REASONS.BuilderStarting;
   throw waiting(isStarting ? REASONS.BuilderStarting : REASONS.BuilderNotReady, `Builder ${name}: ${said}`);
+}
+
+/** Milliseconds between two looks at a builder that is about to come. */
+const LOOK_MS = 250;
+
+/**
+ * Where the builder is, for a Build of which everybody knows already that it runs. It may have been stopped for having nothing to do just before that was
+ * known: then this waits until it is there again, as it is needed now. Rejects with Unavailable when it is away for another reason.
+ */
+export async function endpointForRunning(
+  build: Build,
+  { client, reader }: Pick<Context, 'client' | 'reader'>,
+  timers: Timers,
+  signal: AbortSignal,
+): Promise<BuilderEndpoint> {
+  const name = builderName(build);
+  for (;;) {
+    signal.throwIfAborted();
+    const builder = await live(name, client, signal);
+    const ready = builder && readyOf(builder);
+    const { endpoint } = builder?.status ?? {};
+    if (builder !== undefined && ready?.status === 'True' && endpoint !== undefined) {
+      return endpointOf(builder, endpoint, reader);
+    }
+    if (ready?.reason !== REASONS.BuilderIdle && ready?.reason !== REASONS.BuilderStarting) {
+      const said = ready === undefined ? 'it is not there' : `${ready.reason}: ${ready.message}`;
+      throw new RuntimeError('Unavailable', `Builder ${name}: ${said}`, { reason: REASONS.BuilderUnavailable });
+    }
+    await sleep(timers, LOOK_MS, signal);
+  }
+}
+
+/** As the API server has it at this moment. */
+async function live(name: string, client: Context['client'], signal: AbortSignal): Promise<Builder | undefined> {
+  try {
+    return await client.get<Builder>({ ...BUILDER, name }, { signal });
+  } catch (error) {
+    if (isReason(error, 'NotFound')) return undefined;
+    throw error;
+  }
 }
 
 /** Once for each time that it went to sleep. */

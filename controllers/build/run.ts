@@ -51,7 +51,8 @@ export interface RunPlan {
   readonly number: number;
   readonly key: string;
   readonly cause: string;
-  readonly endpoint: BuilderEndpoint;
+  /** Where the builder is now; asked when everybody can know that the build runs. */
+  readonly endpoint: (signal: AbortSignal) => Promise<BuilderEndpoint>;
   readonly inputs: Inputs;
   readonly view: ContextView;
   readonly bases: readonly Base[];
@@ -125,7 +126,7 @@ async function withDeadline<T>(
 type OnEvent = (event: BuildEvent) => void;
 
 async function make(plan: RunPlan, deps: RunDeps, onEvent: OnEvent, signal: AbortSignal): Promise<BuildDone> {
-  using builder = deps.builders.open(plan.endpoint);
+  using builder = deps.builders.open(await plan.endpoint(signal));
   const layouts = await heldImages(plan, deps.images, signal);
   const solve = async (outputs: readonly BuildOutput[]) => {
     const { inputs, view, bases } = plan;

@@ -1,9 +1,10 @@
 import type { BuildLogWriter } from '../../runtime/ports/build-logs.ts';
+import type { BuilderEndpoint } from '../../runtime/ports/builders.ts';
 import { REASONS } from '../../schemas/conditions.ts';
 import type { Build } from '../../schemas/gen/types.ts';
 import { formatTime } from '../../schemas/values/time.ts';
 import type { Outcome } from '../engine/contract.ts';
-import { builderState, findBuilder } from './builder.ts';
+import { builderState, endpointForRunning, findBuilder } from './builder.ts';
 import type { Decision, Why } from './decide.ts';
 import type { Found } from './find.ts';
 import { credentialVersions } from './inputs.ts';
@@ -52,7 +53,9 @@ export async function startBuild(
   status.condition({ type: 'Reconciling', status: 'True', reason: outcome.reason, message: outcome.message });
   const log = await openLog(build, number, visit);
   deps.lastParts.set(key, found.parts);
-  const plan = { build, number, cause, endpoint: builder.endpoint, outputs, ...found };
+  const endpoint = (signal: AbortSignal): Promise<BuilderEndpoint> =>
+    endpointForRunning(build, context, deps.timers, signal);
+  const plan = { build, number, cause, endpoint, outputs, ...found };
   const { uid } = build.metadata;
   deps.jobs.start(key, { uid, number, buildKey: found.key }, held.move(), runWork(plan, log, deps));
   return outcome;

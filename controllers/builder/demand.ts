@@ -5,6 +5,7 @@ import type { KubeObject } from '../../schemas/object.ts';
 import { BUILDER_WANTED_ANNOTATION } from '../../schemas/values/build-annotations.ts';
 import { parseTime } from '../../schemas/values/time.ts';
 import type { Key, Reader, WatchedKind } from '../engine/contract.ts';
+import type { Context } from './deps.ts';
 
 const BUILD = { apiVersion: 'tsmoby.dev/v1alpha1', kind: 'Build' } as const;
 const DEFAULT_BUILDER = 'default';
@@ -55,6 +56,12 @@ const isWaiting = ({ status, metadata }: Build): boolean =>
 export function demandOf({ metadata }: Builder, reader: Reader): Demand {
   const builds = reader.list<Build>(BUILD, { index: { name: 'builder', value: metadata.name } });
   return { running: builds.filter(isRunning).length, waiting: builds.some(isWaiting) };
+}
+
+/** Whether a Build runs on it or waits for it, as the API server has it at this moment: what the reader shows may be older. */
+export async function isUsedNow({ metadata }: Builder, { client, signal }: Context): Promise<boolean> {
+  const { items } = await client.list<Build>(BUILD, { signal });
+  return items.some((build) => builderNameOf(build) === metadata.name && (isRunning(build) || isWaiting(build)));
 }
 
 /** When somebody last wished that it ran, in whole seconds; undefined: never. */

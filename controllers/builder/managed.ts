@@ -1,13 +1,14 @@
 import { isRuntimeError } from '../../runtime/errors.ts';
 import type { BuilderProgram } from '../../runtime/ports/builder-programs.ts';
+import { REASONS } from '../../schemas/conditions.ts';
 import type { Builder } from '../../schemas/gen/types.ts';
 import { parseDuration } from '../../schemas/values/duration.ts';
 import { formatTime, parseTime } from '../../schemas/values/time.ts';
 import { keyOf } from '../engine/keys.ts';
 import { isContainerThere, placeInContainer, removeContainer } from './container.ts';
-import { wantedAt, type Demand } from './demand.ts';
+import { isUsedNow, wantedAt, type Demand } from './demand.ts';
 import type { BuilderDeps, Context } from './deps.ts';
-import { runnerOfType, type Place, type Runner } from './place.ts';
+import { restText, runnerOfType, type Place, type Runner } from './place.ts';
 
 const DEFAULT_IDLE = '10m';
 /** While it waits to come up it is in use, which need not be written down each time. */
@@ -27,7 +28,7 @@ export async function placeManaged(
   const runner = await runnerOf(builder, context, deps);
   const needed = isNeeded(builder, demand, context);
   if (!needed) {
-    await halt(builder, context, deps);
+    await rest(builder, runner, context, deps);
     return { type: 'idle', managed: runner };
   }
   await haltOthers(builder, runner, context, deps);
@@ -110,6 +111,23 @@ export async function endHung(builder: Builder, runner: Runner, since: number, d
   if (runner === 'container' || deps.clock.now() - since < HUNG_MS) return;
   deps.contacts.drop(keyOf(builder));
   await deps.programs.stop(builder.metadata.name);
+}
+
+/**
+ * Stops one that nobody needs, unless a Build begins on it just now. First it is written down that nobody finds it here any more, then everybody is asked
+ * who builds on it; a Build writes down that it runs before it asks where its builder is. So one of the two always sees the other: either it is not stopped,
+ * and the Build that runs wakes us, or the Build waits until it has been started again.
+ */
+async function rest(builder: Builder, runner: Runner, context: Context, deps: BuilderDeps): Promise<void> {
+  const { status, reader } = context;
+  const runs = (await deps.programs.running(builder.metadata.name)) !== undefined || isContainerThere(builder, reader);
+  if (runs) {
+    status.set({ endpoint: undefined });
+    status.condition({ type: 'Ready', status: 'True', reason: REASONS.BuilderIdle, message: restText(runner) });
+    await status.flush();
+    if (await isUsedNow(builder, context)) return;
+  }
+  await halt(builder, context, deps);
 }
 
 /** Nothing of ours runs for it any more; its cache stays. */

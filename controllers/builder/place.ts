@@ -20,6 +20,11 @@ export type Place =
       readonly retryMs?: number;
     };
 
+const RUNNER_TEXTS = { buildkitd: 'buildkitd', dockerd: 'a dockerd of its own', container: 'buildkitd in a Container' };
+
+/** For a person: what is done as soon as there is something to do. */
+export const restText = (runner: Runner): string => `${RUNNER_TEXTS[runner]} is started when a Build needs it`;
+
 export const managedType = (runner: Runner): string => `Managed (${runner})`;
 
 /** What runs it by its status; undefined where we do not. */

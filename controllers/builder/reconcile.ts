@@ -13,7 +13,7 @@ import { describe, summary } from './describe.ts';
 import { placeFound } from './found.ts';
 import { givenEndpoint } from './given.ts';
 import { endHung, halt, idleIn, placeManaged } from './managed.ts';
-import { managedType, runnerOfType, type Place } from './place.ts';
+import { managedType, restText, runnerOfType, type Place } from './place.ts';
 import { prune } from './prune.ts';
 
 /** Most builders answer at once, and then nobody has to be told that they are asked. */
@@ -61,7 +61,7 @@ function withoutEndpoint(
   const isSame = runnerOfType(status.current.type) === place.managed;
   status.set({ ...(isSame ? {} : NOTHING), type: managedType(place.managed), endpoint: undefined });
   if (place.type === 'idle') {
-    const message = `${runnerText[place.managed]} is started when a Build needs it`;
+    const message = restText(place.managed);
     status.condition({ type: 'Ready', status: 'True', reason: REASONS.BuilderIdle, message });
     return settled(place.managed === 'container' && builder.spec.managed !== true ? SEARCH_MS : undefined);
   }
@@ -72,8 +72,6 @@ function withoutEndpoint(
   status.condition({ type: 'Ready', status: 'False', reason: REASONS.BuilderStarting, message: place.message });
   return { type: 'progressing', reason: REASONS.BuilderStarting, message: place.message };
 }
-
-const runnerText = { buildkitd: 'buildkitd', dockerd: 'a dockerd of its own', container: 'buildkitd in a Container' };
 
 /** What was said of another builder is not true of this one. */
 const NOTHING = {
