@@ -7,7 +7,8 @@ type Step = Extract<BuildEvent, { type: 'step' }>;
  * heard before.
  */
 export class Told {
-  readonly #steps = new Map<string, Step>();
+  /** Each state in which a step was: one may begin several times. */
+  readonly #steps = new Set<string>();
   readonly #warnings = new Set<string>();
   /** Time of the last of each stream of output, and of each thing that is counted. */
   readonly #last = new Map<string, string>();
@@ -38,14 +39,11 @@ export class Told {
   }
 
   #isNewStep(step: Step): boolean {
-    const before = this.#steps.get(step.id);
-    const isOld =
-      this.#before !== undefined &&
-      before !== undefined &&
-      before.started === step.started &&
-      (before.completed === step.completed || step.completed === undefined);
-    if (!isOld) this.#steps.set(step.id, step);
-    return !isOld;
+    const { id, started, completed, error } = step;
+    const state = JSON.stringify([id, started, completed, error]);
+    if (this.#steps.has(state)) return this.#before === undefined;
+    this.#steps.add(state);
+    return true;
   }
 
   #isLater(key: string, time: string): boolean {
