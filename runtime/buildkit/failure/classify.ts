@@ -74,6 +74,12 @@ const KINDS: readonly Kind[] = [
     advice: 'its disk is full: prune its cache, or give it more space',
   },
   {
+    // What a front end runs for itself, as it does for bills of materials, asks for no other network.
+    reason: 'BuildFailed',
+    matches: says(/network bridge not found/),
+    advice: 'this dockerd has no network for steps, which this one wants; let a buildkitd build it',
+  },
+  {
     reason: 'EntitlementNotAllowed',
     code: 'FailedPrecondition',
     matches: says(/is not allowed(?: by build daemon configuration)?$|^granting entitlement |unknown entitlement/),

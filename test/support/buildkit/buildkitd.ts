@@ -8,6 +8,7 @@ import type { BuilderEndpoint } from '../../../runtime/ports/builders.ts';
 import { freePort } from '../free-port.ts';
 import { makeFolder } from '../interruption.ts';
 import { pathWith, wrapRunc } from './runc.ts';
+import { mountDisk } from './small-disk.ts';
 import { nameOf, startBuilder, type TestBuilder } from './test-builder.ts';
 
 export interface BuildkitdOptions {
@@ -18,6 +19,8 @@ export interface BuildkitdOptions {
   readonly tls?: boolean;
   /** Registries that have certificates, by `host:port`: path of their authority. Without it those on the loopback address are asked over http. */
   readonly registries?: Readonly<Record<string, { readonly ca: string }>>;
+  /** Its root is a disk of this many bytes. */
+  readonly rootBytes?: number;
 }
 
 /**
@@ -31,6 +34,7 @@ export async function startBuildkitd(options: BuildkitdOptions): Promise<TestBui
   const { endpoint, lines } = tls ? await encrypted(folder) : onSocket(folder);
   const runc = await wrapRunc(folder);
   await mkdir(join(folder, 'tmp'));
+  if (options.rootBytes !== undefined) await mountDisk(join(folder, 'root'), options.rootBytes);
   const config = join(folder, 'buildkitd.toml');
   const text = [...configuration(folder), ...lines, ...workerLines(folder, name, worker), ...registryLines(options)];
   await writeFile(config, `${text.join('\n')}\n`);

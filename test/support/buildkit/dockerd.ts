@@ -6,6 +6,7 @@ import { processesOf } from '../daemon/leaks.ts';
 import { eventually } from '../eventually.ts';
 import { makeFolder } from '../interruption.ts';
 import { pathWith, wrapRunc } from './runc.ts';
+import { mountDisk } from './small-disk.ts';
 import { nameOf, startBuilder, type TestBuilder } from './test-builder.ts';
 
 export interface DockerdOptions {
@@ -13,6 +14,8 @@ export interface DockerdOptions {
   readonly containerd?: string;
   /** `graphdriver`: images are not in containerd, as before version 29. Default: `containerd`. */
   readonly store?: 'containerd' | 'graphdriver';
+  /** Its root is a disk of this many bytes. */
+  readonly rootBytes?: number;
 }
 
 /** Made by every dockerd, whatever it is told. */
@@ -22,7 +25,11 @@ const PLUGINS = '/run/docker/plugins';
  * A private dockerd without networks: no bridge, no firewall rules, no forwarding, its own files, runc state and cgroups. Steps of a Dockerfile
  * have network mode `none`, or `host` with its entitlement; in the default mode they fail. Rejects when it does not come up.
  */
-export async function startDockerd({ containerd, store = 'containerd' }: DockerdOptions = {}): Promise<TestBuilder> {
+export async function startDockerd({
+  containerd,
+  store = 'containerd',
+  rootBytes,
+}: DockerdOptions = {}): Promise<TestBuilder> {
   const folder = await makeFolder('/tmp/tsm-d-');
   const name = nameOf(folder);
   const socket = join(folder, 'd.sock');
@@ -30,6 +37,7 @@ export async function startDockerd({ containerd, store = 'containerd' }: Dockerd
   await writeFile(config, JSON.stringify({ features: { 'containerd-snapshotter': store === 'containerd' } }));
   const path = pathWith(await wrapRunc(folder));
   await mkdir(join(folder, 'tmp'));
+  if (rootBytes !== undefined) await mountDisk(join(folder, 'root'), rootBytes);
   const made = [PLUGINS, dirname(PLUGINS)].filter((directory) => !existsSync(directory));
   return await startBuilder(
     {
