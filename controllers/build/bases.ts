@@ -4,6 +4,7 @@ import { REASONS } from '../../schemas/conditions.ts';
 import { parseImageReference } from '../../schemas/values/image-reference.ts';
 import { credentialsFor } from '../../schemas/values/registry-credentials.ts';
 import type { Outcome, Reader } from '../engine/contract.ts';
+import { byAge } from '../engine/keys.ts';
 import type { Inputs } from './inputs.ts';
 import { BUILD, IMAGE } from './names.ts';
 import { versionOf } from './references.ts';
@@ -29,7 +30,11 @@ export interface BaseAnswers {
 
 export type Held =
   | { readonly type: 'held'; readonly base: Base }
-  | { readonly type: 'blocked'; readonly outcome: Exclude<Outcome, { readonly type: 'settled' }> }
+  | {
+      readonly type: 'blocked';
+      readonly holder: string;
+      readonly outcome: Exclude<Outcome, { readonly type: 'settled' }>;
+    }
   | { readonly type: 'elsewhere' };
 
 /** Label of Images that nobody declared; part of the Image kind's interface. */
@@ -60,17 +65,9 @@ export function heldBase(
   const isBuild = declared.kind === 'Build';
   const reason = isBuild ? REASONS.BuildNotReady : REASONS.ImageNotReady;
   const message = `${declared.kind} ${namespace}/${declared.metadata.name}, which has the reference ${reference}, has no content yet`;
-  return { type: 'blocked', outcome: { type: 'waiting', reason, message } };
+  const holder = `${declared.kind}/${declared.metadata.name}`;
+  return { type: 'blocked', holder, outcome: { type: 'waiting', reason, message } };
 }
-
-const byAge = (a: Build | Image, b: Build | Image): number =>
-  a.metadata.creationTimestamp < b.metadata.creationTimestamp
-    ? -1
-    : a.metadata.creationTimestamp > b.metadata.creationTimestamp
-      ? 1
-      : a.metadata.uid < b.metadata.uid
-        ? -1
-        : 1;
 
 /** Content of this very reference: after a change of it an object has that of the former one for a while. */
 function contentOf(holder: Build | Image, reference: string): Omit<Base, 'reference'> | undefined {
@@ -90,7 +87,12 @@ export const knownDigests = ({ bases = [] }: Partial<BuildStatus>): Readonly<Rec
     ),
   );
 
-const REGISTRY = 'Registry';
+/** What status says of the source of a base that no object holds. */
+export const REGISTRY = 'Registry';
+
+/** The object that holds it, or will. */
+export const holderOf = (held: Held): string | undefined =>
+  held.type === 'held' ? held.base.holder : held.type === 'blocked' ? held.holder : undefined;
 
 /** Asks the registries; never rejects, but when the signal aborts. */
 export async function askRegistries(

@@ -3,12 +3,10 @@ import { RuntimeError } from '../../runtime/errors.ts';
 import type { BuilderEndpoint } from '../../runtime/ports/builders.ts';
 import { REASONS } from '../../schemas/conditions.ts';
 import type { Build, Builder, Secret } from '../../schemas/gen/types.ts';
-import { BUILDER_WANTED_ANNOTATION } from '../../schemas/values/build-annotations.ts';
 import { BuilderEndpointError, endpointOfBuilder, SYSTEM_NAMESPACE } from '../../schemas/values/builder-endpoint.ts';
-import { formatTime, parseTime } from '../../schemas/values/time.ts';
+import { parseTime } from '../../schemas/values/time.ts';
 import type { Reader } from '../engine/contract.ts';
 import type { Timers } from '../engine/environment.ts';
-import { refOf } from '../engine/keys.ts';
 import { sleep } from '../engine/timers.ts';
 import type { BuilderState } from './decide.ts';
 import { BUILDER, SECRET } from './names.ts';
@@ -26,6 +24,8 @@ const DEFAULT_LIMIT = 4;
 
 export const builderName = ({ spec }: Build): string => spec.builderName ?? 'default';
 
+const isGoing = ({ metadata }: Builder): boolean => metadata.deletionTimestamp !== undefined;
+
 const readyOf = ({ status }: Builder) => status?.conditions?.find(({ type }) => type === 'Ready');
 
 const builderOf = (build: Build, reader: Reader): Builder | undefined =>
@@ -34,7 +34,7 @@ const builderOf = (build: Build, reader: Reader): Builder | undefined =>
 /** Since when it can be reached, and which one it is; undefined: it cannot. */
 export function builderState(build: Build, reader: Reader): BuilderState | undefined {
   const builder = builderOf(build, reader);
-  const ready = builder && readyOf(builder);
+  const ready = builder && !isGoing(builder) ? readyOf(builder) : undefined;
   const readyAt = ready?.status === 'True' ? parseTime(ready.lastTransitionTime) : undefined;
   const { endpoint, version = '' } = builder?.status ?? {};
   return readyAt === undefined || endpoint === undefined
@@ -42,21 +42,21 @@ export function builderState(build: Build, reader: Reader): BuilderState | undef
     : { readyAt, text: `${endpoint} ${version}`.trim() };
 }
 
-/** The builder that the Build names; one that sleeps is asked to wake. Throws a waiting outcome while it is not ready. */
-export async function findBuilder(build: Build, context: Context): Promise<ReadyBuilder> {
+/** The builder that the Build names; one that sleeps wakes, as it sees who waits for it. Throws a waiting outcome while it is not ready. */
+export function findBuilder(build: Build, reader: Reader): ReadyBuilder {
   const name = builderName(build);
-  const builder = builderOf(build, context.reader);
+  const builder = builderOf(build, reader);
   if (builder === undefined) throw waiting(REASONS.BuilderNotFound, `Builder ${name} is not there`);
+  if (isGoing(builder)) throw waiting(REASONS.BuilderNotFound, `Builder ${name} is being deleted`);
   const { endpoint } = builder.status ?? {};
   const ready = readyOf(builder);
   if (ready?.status === 'True' && endpoint !== undefined) {
     const { maxParallelBuilds: limit = DEFAULT_LIMIT } = builder.spec;
     // Its certificates are there.
-    endpointOf(builder, endpoint, context.reader);
+    endpointOf(builder, endpoint, reader);
     return { name, limit };
   }
   if (ready?.reason === REASONS.BuilderIdle) {
-    await wake(builder, context);
     throw waiting(REASONS.BuilderStarting, `Builder ${name} is being started`);
   }
   const said = ready === undefined ? 'it was not looked at yet' : `${ready.reason}: ${ready.message}`;
@@ -102,15 +102,6 @@ async function live(name: string, client: Context['client'], signal: AbortSignal
     if (isReason(error, 'NotFound')) return undefined;
     throw error;
   }
-}
-
-/** Once for each time that it went to sleep. */
-async function wake(builder: Builder, { client, clock, signal }: Context): Promise<void> {
-  const wanted = parseTime(builder.metadata.annotations?.[BUILDER_WANTED_ANNOTATION] ?? '');
-  const lastUsed = parseTime(builder.status?.lastUsedTime ?? '') ?? 0;
-  if (wanted !== undefined && wanted > lastUsed) return;
-  const patch = { metadata: { annotations: { [BUILDER_WANTED_ANNOTATION]: formatTime(clock.now()) } } };
-  await client.patch(refOf(builder), patch, { type: 'merge', signal });
 }
 
 function endpointOf(builder: Builder, url: string, reader: Reader): BuilderEndpoint {

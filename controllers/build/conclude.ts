@@ -38,7 +38,9 @@ export function conclude(visit: Visit, outcome: Outcome): Outcome {
 /** Status speaks of this very spec. */
 function isServed({ build, context: { status }, request }: Visit): boolean {
   const { observedGeneration, observedBuildRequest } = build.status ?? {};
-  const isNow = observedGeneration === build.metadata.generation && observedBuildRequest === request;
+  // One that was taken away asks for nothing.
+  const isAnswered = request === undefined || observedBuildRequest === request;
+  const isNow = observedGeneration === build.metadata.generation && isAnswered;
   return isNow && status.current.conditions?.some(({ type }) => type === 'Ready') === true;
 }
 

@@ -5,12 +5,23 @@ import { parseDuration } from '../../schemas/values/duration.ts';
 import { fingerprint } from '../../schemas/values/fingerprint.ts';
 import { formatTime } from '../../schemas/values/time.ts';
 import { ReconcileError } from '../engine/contract.ts';
-import { askRegistries, baseQuestion, heldBase, knownDigests, pinnedDigest, shownBases, type Base } from './bases.ts';
+import {
+  askRegistries,
+  baseQuestion,
+  heldBase,
+  holderOf,
+  knownDigests,
+  pinnedDigest,
+  REGISTRY,
+  shownBases,
+  type Base,
+  type Held,
+} from './bases.ts';
 import { lookAtContexts, type ContextView } from './context-look.ts';
 import { contextSources, watchedPaths, mayChange, type ContextSources } from './context-sources.ts';
 import { resolveInputs, type Inputs } from './inputs.ts';
 import { buildKey, keyParts, type KeyParts, type ObjectContexts } from './key.ts';
-import { checkCycle, checkPushes, objectContexts } from './neighbours.ts';
+import { buildOfHolder, checkCycle, checkPushes, objectContexts } from './neighbours.ts';
 import { checkEntitlements } from './outputs.ts';
 import type { Visit } from './visit.ts';
 
@@ -36,9 +47,18 @@ export function findAll(visit: Visit): Found {
   reportContext(visit, view);
   const { frontend } = view;
   const references = [...new Set([...(frontend === undefined ? [] : [frontend]), ...view.references])];
-  noteReferences(visit, references);
-  checkCycle(build, references, reader);
-  const bases = findBases(visit, references, inputs, frontend);
+  const held = references.map((reference) => {
+    // A front end runs on the builder, whatever it builds for.
+    const platforms = reference === frontend ? [deps.platform] : inputs.platforms;
+    return heldBase(build, reference, platforms, deps.platform, reader);
+  });
+  noteReferences(visit, references, held);
+  checkCycle(
+    build,
+    held.flatMap((one) => buildOfHolder(holderOf(one))),
+    reader,
+  );
+  const bases = findBases(visit, references, held, inputs);
   const objects = objectContexts(build, reader);
   const parts = keyParts(build, inputs, view, objects, bases);
   return { inputs, view, bases, objects, parts, key: buildKey(parts) };
@@ -122,25 +142,23 @@ function reportContext({ context: { status, clock } }: Visit, { main }: ContextV
 }
 
 /** Whoever comes to hold one of them finds by it who is built from it; what is known of each stays. */
-function noteReferences({ context: { status } }: Visit, references: readonly string[]): void {
+function noteReferences({ context: { status } }: Visit, references: readonly string[], held: readonly Held[]): void {
   const before = status.current.bases ?? [];
-  const bases = references.map((reference) => before.find((base) => base.reference === reference) ?? { reference });
+  const bases = references.map((reference, at) => {
+    const known = before.find((base) => base.reference === reference);
+    // What a registry said of it counts no more when an object has the reference.
+    return known === undefined || (known.source === REGISTRY && held[at]?.type !== 'elsewhere') ? { reference } : known;
+  });
   status.set({ bases: bases.length === 0 ? undefined : bases });
 }
 
 function findBases(
   visit: Visit,
   references: readonly string[],
+  held: readonly Held[],
   inputs: Inputs,
-  frontend: string | undefined,
 ): readonly Base[] {
-  const { build, context, deps } = visit;
-  const { status, reader, event } = context;
-  const held = references.map((reference) => {
-    // A front end runs on the builder, whatever it builds for.
-    const platforms = reference === frontend ? [deps.platform] : inputs.platforms;
-    return heldBase(build, reference, platforms, deps.platform, reader);
-  });
+  const { status, event } = visit.context;
   const asked = references.filter((reference, at) => held[at]?.type === 'elsewhere' && !pinnedDigest(reference));
   const known = knownDigests(status.current);
   const blocked = held.find((one) => one.type === 'blocked');
@@ -173,7 +191,10 @@ function registryDigests(
   const { build, context, deps, key } = visit;
   const { status } = context;
   const interval = parseDuration(build.spec.basePolicy?.interval ?? DEFAULT_BASE_INTERVAL);
-  if (interval === 0) return {};
+  if (interval === 0) {
+    status.removeCondition('BasesCurrent');
+    return {};
+  }
   const question = fingerprint(baseQuestion(asked, inputs, visit.request ?? ''));
   const isServed = visit.request === undefined || visit.request === status.current.observedBuildRequest;
   const areKnown = isServed && asked.every((reference) => known[reference] !== undefined);

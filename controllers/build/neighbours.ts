@@ -3,6 +3,7 @@ import type { Build, Image } from '../../schemas/gen/types.ts';
 import { REASONS } from '../../schemas/conditions.ts';
 import { cycleText, findCycle } from '../../schemas/values/cycle.ts';
 import type { Reader } from '../engine/contract.ts';
+import { byAge } from '../engine/keys.ts';
 import type { ObjectContexts } from './key.ts';
 import { BUILD, IMAGE } from './names.ts';
 import { pushedReferences } from './outputs.ts';
@@ -35,43 +36,45 @@ export const contextObjects = ({ spec }: Build): readonly string[] =>
     build !== undefined ? [`Build/${build.name}`] : image !== undefined ? [`Image/${image.name}`] : [],
   );
 
-/** Throws a stalled outcome for Builds that are built from each other in a circle. `references`: what its own bases are. */
-export function checkCycle(build: Build, references: readonly string[], reader: Reader): void {
+/** Throws a stalled outcome for Builds that are built from each other in a circle. `bases`: Builds that hold its own bases, by name. */
+export function checkCycle(build: Build, bases: readonly string[], reader: Reader): void {
   const { namespace = '', name } = build.metadata;
   const followers = (from: string): readonly string[] => {
     const other = from === name ? build : reader.get<Build>(BUILD, namespace, from);
     if (other === undefined) return [];
-    const bases = from === name ? references : (other.status?.bases ?? []).flatMap((base) => base.reference ?? []);
-    const holders = bases.flatMap((value) =>
-      reader
-        .list<Build>(BUILD, { namespace, index: { name: 'reference', value } })
-        .map(({ metadata }) => metadata.name),
-    );
     const named = (other.spec.contexts ?? []).flatMap((context) => context.build?.name ?? []);
-    return [...named, ...holders];
+    return [...named, ...(from === name ? bases : buildsThatHold(other, reader))];
   };
   const cycle = findCycle(name, followers);
   if (cycle !== undefined)
     throw stalled(REASONS.DependencyCycle, `builds that are built from each other: ${cycleText(cycle)}`);
 }
 
+/** Where its bases come from, as far as it knows itself; else from whoever has their references. */
+function buildsThatHold({ metadata, spec, status }: Build, reader: Reader): readonly string[] {
+  const { namespace = '', uid } = metadata;
+  return (status?.bases ?? []).flatMap(({ reference: value = '', source }) => {
+    if (source !== undefined) return buildOfHolder(source);
+    if (spec.pullPolicy === 'Always') return [];
+    const holders = reader.list<Build>(BUILD, { namespace, index: { name: 'reference', value } });
+    return holders.flatMap((holder) => (holder.metadata.uid === uid ? [] : holder.metadata.name));
+  });
+}
+
+/** `Build/base` is `base`; of others nothing. */
+export const buildOfHolder = (holder: string | undefined): readonly string[] =>
+  holder?.startsWith('Build/') === true ? [holder.slice('Build/'.length)] : [];
+
 /** Throws a stalled outcome when an older Build pushes to the same reference. */
 export function checkPushes(build: Build, reader: Reader): void {
   for (const written of pushedReferences(build)) {
     const value = fullReference(written, 'spec.outputs: push.reference');
     const others = reader.list<Build>(BUILD, { index: { name: 'push', value } });
-    const older = others.find((other) => other.metadata.deletionTimestamp === undefined && isOlder(other, build));
+    const older = others.find((other) => other.metadata.deletionTimestamp === undefined && byAge(other, build) < 0);
     if (older === undefined) continue;
     const { namespace, name } = older.metadata;
     throw stalled(REASONS.ReferenceTaken, `Build ${namespace}/${name} pushes to ${value}, too, and was there first`);
   }
-}
-
-function isOlder(a: Build, b: Build): boolean {
-  const [of, than] = [a.metadata, b.metadata];
-  if (of.uid === than.uid) return false;
-  if (of.creationTimestamp !== than.creationTimestamp) return of.creationTimestamp < than.creationTimestamp;
-  return of.uid < than.uid;
 }
 
 /** Full references that it pushes to; for indexes. */

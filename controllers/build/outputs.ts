@@ -21,11 +21,15 @@ export const isOnlyImage = (build: Build): boolean => outputsOf(build).every(({ 
 export const pushedReferences = ({ spec }: Build): readonly string[] =>
   (spec.outputs ?? []).flatMap(({ push }) => (push === undefined ? [] : [push.reference]));
 
-/**
- * The outputs besides our own image, with the real paths of files and directories. Throws a stalled outcome for a path that the daemon does
- * not allow.
- */
-export async function furtherOutputs(build: Build, hostPaths: HostPaths): Promise<readonly BuildOutput[]> {
+/** Where a build writes, besides our own image, with the real paths of files and directories. */
+export interface Targets {
+  readonly outputs: readonly BuildOutput[];
+  /** Directories of `spec.cache.to`, by how the spec calls them. */
+  readonly cachePaths: ReadonlyMap<string, string>;
+}
+
+/** Throws a stalled outcome for a path that the daemon does not allow. */
+export async function furtherTargets(build: Build, hostPaths: HostPaths): Promise<Targets> {
   const all: BuildOutput[] = [];
   for (const { push, ociArchive, tar, directory } of outputsOf(build)) {
     if (push !== undefined) {
@@ -38,20 +42,23 @@ export async function furtherOutputs(build: Build, hostPaths: HostPaths): Promis
     if (tar !== undefined) all.push({ type: 'tar', path: await filePath(tar.path, hostPaths) });
     if (directory !== undefined) all.push({ type: 'directory', path: await allowed(directory.path, hostPaths) });
   }
-  for (const { local } of build.spec.cache?.to ?? []) if (local !== undefined) await allowed(local.path, hostPaths);
-  return all;
+  const cachePaths = new Map<string, string>();
+  for (const { local } of build.spec.cache?.to ?? []) {
+    if (local !== undefined) cachePaths.set(local.path, await allowed(local.path, hostPaths, 'spec.cache.to'));
+  }
+  return { outputs: all, cachePaths };
 }
 
 /** The file itself is replaced, whatever it is; what counts is where it lies. */
 const filePath = async (path: string, hostPaths: HostPaths): Promise<string> =>
   posix.join(await allowed(posix.dirname(path), hostPaths), posix.basename(path));
 
-async function allowed(directory: string, hostPaths: HostPaths): Promise<string> {
+async function allowed(directory: string, hostPaths: HostPaths, field = 'spec.outputs'): Promise<string> {
   try {
     return await hostPaths.resolveHostPath(directory, 'DirectoryOrCreate');
   } catch (error) {
     if (!isRuntimeError(error) || error.reason === undefined) throw error;
-    throw stalled(error.reason, `spec.outputs: ${error.message}`);
+    throw stalled(error.reason, `${field}: ${error.message}`);
   }
 }
 

@@ -49,7 +49,7 @@ async function outcomeOf(visit: Visit): Promise<Outcome> {
   try {
     const { spec } = visit.build;
     if (visit.deps.jobs.get(visit.key)?.number === visit.cancelled) visit.deps.jobs.stop(visit.key, 'Cancelled');
-    if (spec.suspend === true) return suspended(visit);
+    if (spec.suspend === true) return await suspended(visit);
     if (spec.revertTo !== undefined) return await reverted(visit, spec.revertTo);
     await lookForResult(visit);
     return await follow(visit, findAll(visit));
@@ -67,19 +67,21 @@ async function outcomeOf(visit: Visit): Promise<Outcome> {
 }
 
 /** Nothing is built; what is there stays. Ready: there is a result. */
-function suspended({ context: { status }, deps, key }: Visit): Outcome {
+async function suspended(visit: Visit): Promise<Outcome> {
+  const { context, deps, key } = visit;
+  const { status } = context;
   deps.watches.keep(key, []);
   deps.jobs.stop(key, 'Cancelled');
+  await lookForResult(visit);
   const { number } = status.current;
-  const message = number === undefined ? 'nothing was built yet' : `build ${number} is in use`;
-  status.condition({
-    type: 'Ready',
-    status: number === undefined ? 'False' : 'True',
-    reason: REASONS.BuildSuspended,
-    message,
-  });
+  const reason = visit.lost ? REASONS.ResultLost : REASONS.BuildSuspended;
+  const there = visit.lost ? goneText(number) : `build ${number} is in use`;
+  const message = number === undefined ? 'nothing was built yet' : there;
+  status.condition({ type: 'Ready', status: number === undefined || visit.lost ? 'False' : 'True', reason, message });
   return settled();
 }
+
+const goneText = (number: number | undefined): string => `the image of build ${number} is gone from the store`;
 
 /** A former result is in use. Nothing is built. */
 async function reverted({ context, deps, key }: Visit, number: number): Promise<Outcome> {
@@ -88,6 +90,9 @@ async function reverted({ context, deps, key }: Visit, number: number): Promise<
   deps.jobs.stop(key, 'Cancelled');
   const entry = status.current.history?.find((kept) => kept.number === number);
   const record = entry?.recordName === undefined ? undefined : await deps.results.find(entry.recordName, signal);
+  if (entry !== undefined && record === undefined) {
+    return { type: 'stalled', reason: REASONS.ResultNotFound, message: `spec.revertTo: ${goneText(number)}` };
+  }
   if (entry === undefined || record === undefined) {
     const there = (status.current.history ?? []).map((kept) => kept.number).join(', ');
     const message = `spec.revertTo: there is no result ${number}; there ${there === '' ? 'are none' : `is ${there}`}`;
@@ -110,7 +115,7 @@ async function lookForResult(visit: Visit): Promise<void> {
   if (recordName === undefined) return;
   visit.lost = (await deps.results.find(recordName, context.signal)) === undefined;
   if (visit.lost && deps.jobs.get(visit.key) === undefined) {
-    context.event('Warning', REASONS.ResultLost, `the image of build ${number} is gone from the store`);
+    context.event('Warning', REASONS.ResultLost, goneText(number));
   }
 }
 

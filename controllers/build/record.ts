@@ -37,6 +37,8 @@ export function recordEnd(build: Build, job: Job, context: Context): void {
       const failure = failureOf(state.error);
       const failures = (base.failures ?? 0) + (failure.transient ? 0 : 1);
       status.set({ lastBuild: { ...base, phase: 'Failed', failure, ...(failures === 0 ? {} : { failures }) } });
+      // One that failed early says nothing of what the linter would.
+      if (steps.warnings.length > 0) reportWarnings(job, context);
       return;
     }
     case 'succeeded': {
@@ -119,7 +121,9 @@ function use({ number, key, record }: Result, { status }: Context): void {
 
 /** Puts a result that was kept in use again. */
 export function useKept({ number, key }: HistoryEntry, record: ImageRecord, { status }: Context): void {
-  status.set({ number, key, ...imageFields(record) });
+  const { digest } = record;
+  const outputs = status.current.outputs?.map((output) => (output.type === 'image' ? { ...output, digest } : output));
+  status.set({ number, key, ...imageFields(record), ...(outputs && { outputs }) });
 }
 
 /** The newest ones besides the one in use. */

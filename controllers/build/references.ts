@@ -1,9 +1,9 @@
 import type { Build, ConfigMap, Secret } from '../../schemas/gen/types.ts';
 import { REASONS } from '../../schemas/conditions.ts';
 import {
-  formatImageReference,
+  fullImageReference,
   ImageReferenceError,
-  parseImageReference,
+  readableImageReference,
 } from '../../schemas/values/image-reference.ts';
 import { ReconcileError, type Reader } from '../engine/contract.ts';
 import { CONFIG_MAP, SECRET } from './names.ts';
@@ -68,7 +68,7 @@ export const secretBytes = (secret: Secret | undefined, key: string): Uint8Array
 /** The full form of a reference in the spec. Throws a stalled outcome for one that cannot be read. */
 export function fullReference(text: string, field: string): string {
   try {
-    return formatImageReference(parseImageReference(text));
+    return fullImageReference(text);
   } catch (error) {
     if (!(error instanceof ImageReferenceError)) throw error;
     throw stalled(REASONS.InvalidImageName, `${field}: ${error.message}`);
@@ -77,13 +77,7 @@ export function fullReference(text: string, field: string): string {
 
 /** As `fullReference`; none for what cannot be read. For indexes. */
 export function fullReferences(texts: readonly (string | undefined)[]): readonly string[] {
-  return texts.flatMap((text) => {
-    try {
-      return text === undefined ? [] : [formatImageReference(parseImageReference(text))];
-    } catch {
-      return [];
-    }
-  });
+  return texts.flatMap((text) => readableImageReference(text) ?? []);
 }
 
 /** Names of all Secrets that a Build refers to, and of all ConfigMaps; for indexes. */

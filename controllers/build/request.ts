@@ -24,6 +24,8 @@ export interface RequestParts {
   /** Images that we hold, by name of the context. */
   readonly layouts: Readonly<Record<string, NamedContext & { readonly type: 'layout' }>>;
   readonly outputs: readonly BuildOutput[];
+  /** Real paths of `spec.cache.to`. */
+  readonly cachePaths: ReadonlyMap<string, string>;
   readonly sharedKey: (path: string) => string;
 }
 
@@ -52,7 +54,7 @@ export function buildRequest(build: Build, parts: RequestParts): BuildRequest {
     noCache: spec.noCache === true || (spec.noCacheStages ?? []),
     pull: spec.pullPolicy === 'Always',
     cacheFrom: (spec.cache?.from ?? []).flatMap(cacheSource),
-    cacheTo: (spec.cache?.to ?? []).flatMap(cacheTarget),
+    cacheTo: (spec.cache?.to ?? []).flatMap((target) => cacheTarget(target, parts.cachePaths)),
     attestations: {
       ...(spec.attestations?.sbom && { sbom: spec.attestations.sbom }),
       ...(spec.attestations?.provenance && { provenance: { mode: spec.attestations.provenance.mode ?? 'min' } }),
@@ -105,9 +107,14 @@ function cacheSource({ registry, local }: NonNullable<Cache['from']>[number]): C
   return [{ type: 'registry', reference: registry.reference, insecure: registry.insecure ?? false }];
 }
 
-function cacheTarget({ registry, local, inline }: NonNullable<Cache['to']>[number]): CacheTarget[] {
+function cacheTarget(
+  { registry, local, inline }: NonNullable<Cache['to']>[number],
+  paths: RequestParts['cachePaths'],
+): CacheTarget[] {
   if (inline !== undefined) return [{ type: 'inline' }];
-  if (local !== undefined) return [{ type: 'local', path: local.path, mode: local.mode ?? 'min' }];
+  if (local !== undefined) {
+    return [{ type: 'local', path: paths.get(local.path) ?? local.path, mode: local.mode ?? 'min' }];
+  }
   if (registry === undefined) return [];
   const { reference, insecure = false, mode = 'min' } = registry;
   return [{ type: 'registry', reference, insecure, mode }];

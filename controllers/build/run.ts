@@ -21,7 +21,7 @@ import type { Inputs } from './inputs.ts';
 import { BuildStopped, type BuildDone, type JobWork } from './jobs.ts';
 import type { ObjectContexts } from './key.ts';
 import { KEY_LABEL, recordName, REFERENCE_LABEL } from './names.ts';
-import { wantsImage } from './outputs.ts';
+import { wantsImage, type Targets } from './outputs.ts';
 import { buildRequest, contextName } from './request.ts';
 
 /** A file that is gone when it is disposed. */
@@ -46,7 +46,7 @@ export interface RunDeps {
 }
 
 /** One build, with all that was found out for it. */
-export interface RunPlan {
+export interface RunPlan extends Targets {
   readonly build: Build;
   readonly number: number;
   readonly key: string;
@@ -58,8 +58,6 @@ export interface RunPlan {
   readonly bases: readonly Base[];
   /** Named contexts that are objects of the namespace. */
   readonly objects: ObjectContexts;
-  /** Besides our own image. */
-  readonly outputs: readonly BuildOutput[];
 }
 
 /** The work of a build: told to its log from the first line to the last, and ended when it takes too long. */
@@ -129,9 +127,9 @@ async function make(plan: RunPlan, deps: RunDeps, onEvent: OnEvent, signal: Abor
   using builder = deps.builders.open(await plan.endpoint(signal));
   const layouts = await heldImages(plan, deps.images, signal);
   const solve = async (outputs: readonly BuildOutput[]) => {
-    const { inputs, view, bases } = plan;
+    const { inputs, view, bases, cachePaths } = plan;
     const sharedKey = (path: string): string => deps.contexts.sharedKey(path);
-    const parts = { id: deps.newId(), inputs, view, bases, layouts, outputs, sharedKey };
+    const parts = { id: deps.newId(), inputs, view, bases, layouts, outputs, cachePaths, sharedKey };
     return builder.build(buildRequest(plan.build, parts), onEvent, signal);
   };
   // Awaited: the builder is let go of when this function returns.

@@ -9,7 +9,7 @@ import type { Decision, Why } from './decide.ts';
 import type { Found } from './find.ts';
 import { credentialVersions } from './inputs.ts';
 import { describeChange } from './key.ts';
-import { furtherOutputs } from './outputs.ts';
+import { furtherTargets } from './outputs.ts';
 import { runWork } from './run.ts';
 import type { Visit } from './visit.ts';
 
@@ -21,12 +21,12 @@ export async function startBuild(
 ): Promise<Outcome> {
   const { build, context, deps, key } = visit;
   const { status, clock } = context;
-  const builder = await findBuilder(build, context);
+  const builder = findBuilder(build, context.reader);
   const turn = deps.turns.ask(key, { builder: builder.name, limit: builder.limit, buildKey: found.key });
   if (turn.type === 'queued') return { type: 'progressing', reason: REASONS.BuildPending, message: turn.message };
   using held = new DisposableStack();
   held.use(turn.place);
-  const outputs = await furtherOutputs(build, deps.hostPaths);
+  const targets = await furtherTargets(build, deps.hostPaths);
   const number = (status.current.lastBuild?.number ?? 0) + 1;
   const cause = why === 'changed' ? describeChange(deps.lastParts.get(key), found.parts) : CAUSES[why];
   const { generation } = build.metadata;
@@ -55,7 +55,7 @@ export async function startBuild(
   deps.lastParts.set(key, found.parts);
   const endpoint = (signal: AbortSignal): Promise<BuilderEndpoint> =>
     endpointForRunning(build, context, deps.timers, signal);
-  const plan = { build, number, cause, endpoint, outputs, ...found };
+  const plan = { build, number, cause, endpoint, ...targets, ...found };
   const { uid } = build.metadata;
   deps.jobs.start(key, { uid, number, buildKey: found.key }, held.move(), runWork(plan, log, deps));
   return outcome;

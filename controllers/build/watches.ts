@@ -71,6 +71,7 @@ function whatCounts({ metadata, spec, status }: Builder): string {
   const { endpoint, version } = status ?? {};
   return canonicalJson([
     metadata.uid,
+    metadata.deletionTimestamp,
     spec,
     endpoint,
     version,
@@ -96,7 +97,9 @@ function contentText(object: Build | Image): string {
   const { metadata, spec, status } = object;
   // A circle that goes through it may be closed, or broken.
   const needs =
-    object.kind === 'Build' ? [object.spec.contexts, object.status?.bases?.map(({ reference }) => reference)] : [];
+    object.kind === 'Build'
+      ? [object.spec.contexts, object.status?.bases?.map(({ reference, source }) => [reference, source])]
+      : [];
   const { reference, digest, recordName } = status ?? {};
   return canonicalJson([
     metadata.uid,

@@ -2,11 +2,12 @@ import type { Build, Container, Image } from '../../schemas/gen/types.ts';
 import { REASONS } from '../../schemas/conditions.ts';
 import { fingerprint } from '../../schemas/values/fingerprint.ts';
 import {
-  formatImageReference,
+  fullImageReference,
   ImageReferenceError,
-  parseImageReference,
+  readableImageReference,
 } from '../../schemas/values/image-reference.ts';
 import { ReconcileError, type Reader } from '../engine/contract.ts';
+import { byAge } from '../engine/keys.ts';
 
 export const IMAGE = { apiVersion: 'tsmoby.dev/v1alpha1', kind: 'Image' } as const;
 export const BUILD = { apiVersion: 'tsmoby.dev/v1alpha1', kind: 'Build' } as const;
@@ -59,25 +60,21 @@ export function resultsOf({ status }: Image | Build): readonly Result[] {
 /** Those with content first, then the oldest: the choice must not change from look to look. */
 function byUsefulness(a: Image | Build, b: Image | Build): number {
   const content = Number(b.status?.manifestDigest !== undefined) - Number(a.status?.manifestDigest !== undefined);
-  const age = a.metadata.creationTimestamp < b.metadata.creationTimestamp ? -1 : 1;
-  return content || age;
+  return content || byAge(a, b);
 }
 
 export const isImplicit = ({ metadata }: Image): boolean => metadata.labels?.[IMPLICIT_LABEL] === 'true';
 
 /** Value of the index `reference` on Images and Builds: the full reference; none for one that cannot be read. */
 export function referenceIndex({ spec }: { readonly spec: { readonly reference?: string } }): readonly string[] {
-  try {
-    return spec.reference === undefined ? [] : [formatImageReference(parseImageReference(spec.reference))];
-  } catch {
-    return [];
-  }
+  const full = readableImageReference(spec.reference);
+  return full === undefined ? [] : [full];
 }
 
 /** The full form of a reference in a spec. Throws a stalled outcome for one that cannot be read. */
 export function normalized(reference: string): string {
   try {
-    return formatImageReference(parseImageReference(reference));
+    return fullImageReference(reference);
   } catch (error) {
     if (!(error instanceof ImageReferenceError)) throw error;
     const message = `spec.image: ${error.message}`;

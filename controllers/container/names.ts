@@ -1,7 +1,7 @@
 import type { Container } from '../../schemas/gen/types.ts';
 import { instanceFields, RESTARTED_AT } from '../../schemas/values/container-change.ts';
 import { fingerprint } from '../../schemas/values/fingerprint.ts';
-import { formatImageReference, parseImageReference } from '../../schemas/values/image-reference.ts';
+import { fullImageReference } from '../../schemas/values/image-reference.ts';
 import { networkMode } from './network-mode.ts';
 
 /** What of the spec an instance was made for, as its label. */
@@ -60,9 +60,7 @@ export const generationOfInstance = ({ labels }: { readonly labels: Readonly<Rec
 
 /** Value of the image label: the full reference, or the Image object. Throws for a reference that cannot be read. */
 export function imageSource({ image = '', imageFrom }: Container['spec']): string {
-  return imageFrom === undefined
-    ? formatImageReference(parseImageReference(image))
-    : `${imageFrom.kind}/${imageFrom.name}`;
+  return imageFrom === undefined ? fullImageReference(image) : `${imageFrom.kind}/${imageFrom.name}`;
 }
 
 /** As status and kubectl write it. */

@@ -49,3 +49,11 @@ export function compareVersions(a: string, b: string): number {
   if (a.length !== b.length) return a.length - b.length;
   return a < b ? -1 : a > b ? 1 : 0;
 }
+
+/** Oldest first; of those of one second always in the same order. */
+export function byAge(a: KubeObject, b: KubeObject): number {
+  const [x, y] = [a.metadata, b.metadata];
+  return compareText(x.creationTimestamp, y.creationTimestamp) || compareText(x.uid, y.uid);
+}
+
+const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

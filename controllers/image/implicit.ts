@@ -1,6 +1,6 @@
 import { isReason, type Client } from '../../client/client.ts';
 import type { Build, Container, Image } from '../../schemas/gen/types.ts';
-import { formatImageReference, parseImageReference } from '../../schemas/values/image-reference.ts';
+import { readableImageReference } from '../../schemas/values/image-reference.ts';
 import { settled, type Outcome, type Reader, type WatchedKind } from '../engine/contract.ts';
 import { keyOf, refOf } from '../engine/keys.ts';
 import { IMPLICIT_LABEL } from './names.ts';
@@ -51,13 +51,8 @@ export const buildWatch: WatchedKind = {
 };
 
 /** In full form; none for what cannot be read. */
-function builtReference(reference: string | undefined): readonly string[] {
-  try {
-    return reference === undefined ? [] : [formatImageReference(parseImageReference(reference))];
-  } catch {
-    return [];
-  }
-}
+const builtReference = (reference: string | undefined): readonly string[] =>
+  [readableImageReference(reference)].filter((full) => full !== undefined);
 
 /** Deletes this very object; one of the same name that was made since stays. */
 export async function removeUnused(image: Image, client: Client, signal: AbortSignal): Promise<Outcome> {

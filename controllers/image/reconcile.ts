@@ -3,11 +3,7 @@ import type { ImageRecord, Images } from '../../runtime/ports/images.ts';
 import type { Image, ImageStatus, Secret } from '../../schemas/gen/types.ts';
 import { REASONS } from '../../schemas/conditions.ts';
 import { fingerprint } from '../../schemas/values/fingerprint.ts';
-import {
-  formatImageReference,
-  ImageReferenceError,
-  parseImageReference,
-} from '../../schemas/values/image-reference.ts';
+import { fullImageReference, ImageReferenceError } from '../../schemas/values/image-reference.ts';
 import { formatTime } from '../../schemas/values/time.ts';
 import { ReconcileError, settled, type Outcome, type ReconcileContext } from '../engine/contract.ts';
 import { keyOf } from '../engine/keys.ts';
@@ -61,7 +57,7 @@ export async function finalizeImage(image: Image, deps: ImageDeps): Promise<Outc
 function fullReference({ spec, metadata }: Image): string {
   const written = spec.reference ?? `archive.local/${metadata.namespace}/${metadata.name}`;
   try {
-    return formatImageReference(parseImageReference(written));
+    return fullImageReference(written);
   } catch (error) {
     if (!(error instanceof ImageReferenceError)) throw error;
     const message = `spec.reference: ${error.message}`;

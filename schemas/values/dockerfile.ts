@@ -12,9 +12,9 @@ import { createScope } from './dockerfile/scope.ts';
 import { readStages, type Stage } from './dockerfile/stages.ts';
 import {
   familiarImageReference,
-  formatImageReference,
   ImageReferenceError,
   parseImageReference,
+  readableImageReference,
 } from './image-reference.ts';
 
 export interface DockerfileOptions {
@@ -49,7 +49,7 @@ export function scanDockerfile(text: string, options: DockerfileOptions = {}): D
   const stages = readStages(instructions, createScope({ variables, args, escape: instructions.escape }));
   const syntax = args.get('BUILDKIT_SYNTAX') ?? detectSyntax(text);
   return {
-    ...(syntax === undefined ? {} : { syntax: fullReference(syntax) ?? syntax }),
+    ...(syntax === undefined ? {} : { syntax: readableImageReference(syntax) ?? syntax }),
     ...images(stages, options),
     stages: stages.map(({ name }, index) => name ?? String(index)),
   };
@@ -84,7 +84,7 @@ function images(
   for (const source of needsOf(stages, target, isContext)) {
     if (source.type === 'number') continue;
     if (source.type === 'name' && (source.name === 'scratch' || isContext(source.name))) continue;
-    const reference = source.type === 'name' ? fullReference(source.name) : undefined;
+    const reference = source.type === 'name' ? readableImageReference(source.name) : undefined;
     if (reference === undefined) unresolved.add(source.text);
     else references.add(reference);
   }
@@ -100,15 +100,6 @@ function contextFinder(contexts: readonly string[]): (name: string) => boolean {
     known.set(name, found);
     return found;
   };
-}
-
-function fullReference(text: string): string | undefined {
-  try {
-    return formatImageReference(parseImageReference(text));
-  } catch (error) {
-    if (error instanceof ImageReferenceError) return undefined;
-    throw error;
-  }
 }
 
 /** BuildKit finds a context by the short form of a reference, without `:latest`, whatever platform it is for. */

@@ -110,6 +110,20 @@ export function formatImageReference(reference: ImageReference): string {
   return `${repositoryName(reference)}${tag === undefined ? '' : `:${tag}`}${reference.digest === undefined ? '' : `@${reference.digest}`}`;
 }
 
+/** The whole form of a reference that somebody wrote. Throws ImageReferenceError. */
+export const fullImageReference = (text: string): string => formatImageReference(parseImageReference(text));
+
+/** As `fullImageReference`; undefined for none, and for what cannot be read. */
+export function readableImageReference(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return fullImageReference(text);
+  } catch (error) {
+    if (error instanceof ImageReferenceError) return undefined;
+    throw error;
+  }
+}
+
 /** The short form people write: without Docker Hub's host and `library/`. */
 export function familiarImageReference(reference: ImageReference): string {
   const full = formatImageReference(reference);

@@ -176,3 +176,37 @@ test('Builds that are built from each other are stalled with the circle, until i
   await world.built('a', 1);
   t.truthy(await world.find(ref(BUILD, 'a')));
 });
+
+test('a Build that is built from its own reference of a registry is in no circle', async (t) => {
+  await using world = await BuildWorld.open();
+  const digest = publish(world, 'one');
+  const spec = { ...from('base:1'), reference: 'base:1', pullPolicy: 'Always' } as const;
+  await world.apply('base', spec);
+  const build = await world.built('base', 1);
+  t.deepEqual(build.status?.bases, [{ reference: BASE, digest, source: 'Registry' }]);
+  await world.apply('other', { ...from('base:1'), reference: 'other:1', pullPolicy: 'Always' });
+  await world.built('other', 1);
+  await world.apply('base', { ...spec, contexts: [{ name: 'x', build: { name: 'other' } }] });
+  await world.built('base', 2);
+});
+
+test('a Build that comes to hold the base of another one, and is built from that, makes a circle of both', async (t) => {
+  await using world = await BuildWorld.open();
+  publish(world, 'one');
+  await world.apply('b', { ...from('base:1'), reference: 'b:1' });
+  await world.built('b', 1);
+  await world.apply('base', { ...from('b:1'), reference: 'base:1' });
+  for (const name of ['b', 'base']) await world.because(name, 'DependencyCycle');
+  await world.delete('base');
+  await world.built('b', 1);
+  t.pass();
+});
+
+test('registries that are never asked again leave nothing said of what they answered', async (t) => {
+  await using world = await BuildWorld.open();
+  await world.apply('app', from('nowhere.example.com/x:1'));
+  await world.until('it is told', 'app', (build) => conditionOf(build, 'BasesCurrent')?.status === 'False');
+  await world.apply('app', { ...from('nowhere.example.com/x:1'), basePolicy: { interval: '0' } });
+  await world.until('nothing is', 'app', (build) => conditionOf(build, 'BasesCurrent') === undefined);
+  t.pass();
+});

@@ -3,9 +3,11 @@ import * as fc from 'fast-check';
 import {
   familiarImageReference,
   formatImageReference,
+  fullImageReference,
   ImageReferenceError,
   isLatest,
   parseImageReference,
+  readableImageReference,
   registryHost,
   repositoryName,
 } from '../../../schemas/values/image-reference.ts';
@@ -87,4 +89,12 @@ test('reading never fails in another way, and what is read is written to the sam
       }
     }),
   );
+});
+
+test('a reference is told in full, or not at all where nobody can read it', (t) => {
+  t.is(fullImageReference('app'), 'docker.io/library/app:latest');
+  t.throws(() => fullImageReference('UPPER'), { instanceOf: ImageReferenceError });
+  t.is(readableImageReference('app:1'), 'docker.io/library/app:1');
+  t.is(readableImageReference('UPPER'), undefined);
+  t.is(readableImageReference(undefined), undefined);
 });
