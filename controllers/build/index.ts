@@ -10,7 +10,7 @@ import type { ContextView } from './context-look.ts';
 import { ContextWatches } from './context-watches.ts';
 import { finalizeBuild } from './finalize.ts';
 import { Jobs } from './jobs.ts';
-import { Looks } from './looks.ts';
+import { Looks } from '../engine/looks.ts';
 import { BUILD } from './names.ts';
 import type { HostPaths } from './outputs.ts';
 import { reconcileBuild } from './reconcile.ts';

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { Looks } from '../../../controllers/build/looks.ts';
+import { Looks } from '../../../controllers/engine/looks.ts';
 
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -61,4 +61,14 @@ test('two questions of one object are never worked at side by side', async (t) =
   await settled();
   t.deepEqual(asked, ['one', 'three'], 'what nobody asks any more is not worked at');
   t.like(ask('three', Promise.resolve('d')), { type: 'known', value: 'c' });
+});
+
+test('peeking tells what is known and asks nobody', async (t) => {
+  const looks = new Looks<number>({ now: () => 0 });
+  t.is(looks.peek('a'), undefined);
+  looks.look('a', 'q', 0, () => Promise.resolve(1));
+  t.deepEqual(looks.peek('a'), { type: 'pending' });
+  await settled();
+  looks.doubt('a');
+  t.like(looks.peek('a'), { type: 'known', value: 1 });
 });

@@ -1,6 +1,6 @@
-import { backoffMs, LONGEST_BACKOFF_MS } from '../engine/backoff.ts';
-import type { Clock, Key } from '../engine/contract.ts';
-import { Waker } from '../engine/waker.ts';
+import { backoffMs, LONGEST_BACKOFF_MS } from './backoff.ts';
+import type { Clock, Key } from './contract.ts';
+import { Waker } from './waker.ts';
 
 /** What is known of a question. */
 export type Look<T> =
@@ -56,6 +56,12 @@ export class Looks<T> {
     const entry = this.#entryOf(key, question);
     if (!entry.running && this.#dueAt(entry, intervalMs) <= this.#clock.now()) this.#ask(key, entry, work);
     return this.#state(entry, intervalMs);
+  }
+
+  /** What is known, without asking; undefined when nothing was ever asked for the object. */
+  peek(key: Key): Look<T> | undefined {
+    const entry = this.#entries.get(key);
+    return entry && this.#state(entry, 0);
   }
 
   /** Takes an answer that was found in former times, so that it is asked only after the interval. */
