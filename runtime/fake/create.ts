@@ -24,6 +24,7 @@ import { builtinProgram } from './programs.ts';
 import { FakePublications } from './publications.ts';
 import { FakeRegistry } from './registry.ts';
 import { FakeSandboxes } from './sandboxes.ts';
+import { FakeSyncRevisions } from './sync-revisions.ts';
 import { FakeSyncSources } from './sync-sources/create.ts';
 import { FakeVolumes } from './volumes.ts';
 
@@ -104,6 +105,7 @@ export interface FakeRuntime {
   readonly publications: FakePublications;
   readonly probes: FakeProbes;
   readonly registry: FakeRegistry;
+  readonly syncRevisions: FakeSyncRevisions;
   readonly syncSources: FakeSyncSources;
   readonly host: FakeHost;
   readonly controls: FakeControls;
@@ -148,6 +150,7 @@ export function createFakeRuntime(options: FakeRuntimeOptions): FakeRuntime {
     publications,
     probes,
     registry: new FakeRegistry(gate),
+    syncRevisions: new FakeSyncRevisions(),
     syncSources: new FakeSyncSources({ gate, files, root: `${facts.dataDirectory}/sync-sources` }),
     host: createFakeHost(files),
     controls: createControls({ gate, events, containers, images, logs, networks, publications, probes }),
