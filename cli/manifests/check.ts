@@ -7,7 +7,7 @@ import { resourceOf, shownName, type KindDirectory, type KindInfo } from '../kin
 import type { FieldCheck } from './check-fields.ts';
 import { definitionOf } from './defined-kinds.ts';
 import { ManifestError, type Document, type Manifest } from './manifest.ts';
-import { withAbsolutePaths } from './relative-paths.ts';
+import { withAbsolutePaths } from '../../schemas/values/relative-paths.ts';
 
 export interface CheckOptions {
   readonly kinds: KindDirectory;

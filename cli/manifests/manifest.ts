@@ -1,8 +1,8 @@
-import type { JsonObject, JsonValue, ObjectInput } from '../../schemas/object.ts';
-import { isList, isObject } from '../../schemas/structural/own.ts';
+import type { JsonValue, ObjectInput } from '../../schemas/object.ts';
 import type { Decoded } from '../../schemas/text/decoded.ts';
 import { decodeManifest } from '../../schemas/text/manifest.ts';
 import { formatPosition, TextError } from '../../schemas/text/text-error.ts';
+import { itemsOfList } from '../../schemas/values/list-items.ts';
 import type { KindInfo } from '../kinds/directory.ts';
 import type { SourceText } from './sources.ts';
 
@@ -55,14 +55,10 @@ export function readDocuments(sources: readonly SourceText[]): readonly Document
 
 function documentsOf(decoded: Decoded, file: string, directory: string | undefined): readonly Document[] {
   const { value } = decoded;
-  const items = isObject(value) && isListKind(value) ? value['items'] : undefined;
-  if (!isList(items)) return [documentAt(value, '', decoded, file, directory)];
+  const items = itemsOfList(value);
+  if (items === undefined) return [documentAt(value, '', decoded, file, directory)];
   return items.map((item, index) => documentAt(item, `items[${String(index)}]`, decoded, file, directory));
 }
-
-/** A List has items and no spec of its own. */
-const isListKind = ({ kind, items }: JsonObject): boolean =>
-  typeof kind === 'string' && kind.endsWith('List') && isList(items);
 
 function documentAt(
   value: JsonValue,

@@ -1,4 +1,6 @@
 import type { JsonValue } from '../object.ts';
+import { placesOf } from './places.ts';
+import type { Places } from './places.ts';
 import { DEFAULT_MAX_DEPTH, offsetOfPath, valueOfTree } from './source-tree.ts';
 import type { DuplicateOffset, SourceNode } from './source-tree.ts';
 import { TextError } from './text-error.ts';
@@ -20,6 +22,8 @@ export interface Decoded {
   readonly hasBigInt: boolean;
   /** Place of a field, or of the nearest thing above it: for errors that are found later than here. */
   positionOf(path: string): Position;
+  /** Of every part: to be kept instead of this. */
+  places(): Places;
 }
 
 export interface DecodeOptions {
@@ -59,6 +63,7 @@ export function decodedFromTree(root: SourceNode, nodes: number, lines: LineInde
     hasBigInt,
     duplicates: duplicates.map((one: DuplicateOffset) => ({ path: one.path, position: lines.at(one.offset) })),
     positionOf: (path) => lines.at(offsetOfPath(root, path)),
+    places: () => placesOf(root, value),
   };
 }
 

@@ -8,6 +8,7 @@ import type { Decoded, DecodeOptions } from './decoded.ts';
 import { countMembers, scanJson } from './json-scan.ts';
 import { JsonSyntaxError, readJsonTree } from './json-tree.ts';
 import type { JsonTree } from './json-tree.ts';
+import { placesOf } from './places.ts';
 import { offsetOfPath } from './source-tree.ts';
 import { LineIndex, TextError } from './text-error.ts';
 import { decodeUtf8 } from './utf8.ts';
@@ -41,6 +42,7 @@ function decodeNatively(text: string, options: DecodeOptions): Decoded | undefin
     hasBigInt: false,
     duplicates: [],
     positionOf: (path) => new LineIndex(text).at(offsetOfPath(readJsonTree(text, 0, DEEPEST).root, path)),
+    places: () => placesOf(readJsonTree(text, 0, DEEPEST).root, value),
   };
 }
 

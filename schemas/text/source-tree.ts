@@ -6,7 +6,13 @@ import type { JsonValue } from '../object.ts';
 import { TextError } from './text-error.ts';
 
 export type SourceNode =
-  | { readonly type: 'scalar'; readonly offset: number; readonly value: JsonValue }
+  | {
+      readonly type: 'scalar';
+      readonly offset: number;
+      readonly value: JsonValue;
+      /** A YAML text that stands without quotes and holds a `$`: where variables are substituted, it takes another type with them. */
+      readonly plain?: true;
+    }
   | { readonly type: 'list'; readonly offset: number; readonly items: readonly SourceNode[] }
   | { readonly type: 'map'; readonly offset: number; readonly entries: readonly SourceEntry[] };
 

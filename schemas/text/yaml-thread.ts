@@ -15,8 +15,12 @@ export interface YamlQuestion {
 }
 
 export type YamlAnswer =
-  | { readonly documents: readonly { readonly json: string; readonly duplicates: readonly string[] }[] }
-  | { readonly problem: string; readonly position: Position | undefined };
+  { readonly documents: readonly { readonly json: string; readonly duplicates: readonly string[] }[] } | YamlProblem;
+
+export interface YamlProblem {
+  readonly problem: string;
+  readonly position: Position | undefined;
+}
 
 /** One document, without the places of its parts. */
 export interface PlainDocument {

@@ -64,7 +64,12 @@ export class YamlTree {
 
   #build(node: Node): SourceNode {
     const offset = start(node);
-    if (isScalar(node)) return { type: 'scalar', offset, value: scalarValue(node) };
+    if (isScalar(node)) {
+      const value = scalarValue(node);
+      const isPlain =
+        node.type === 'PLAIN' && typeof value === 'string' && value.includes('$') && node.tag === undefined;
+      return isPlain ? { type: 'scalar', offset, value, plain: true } : { type: 'scalar', offset, value };
+    }
     if (node.tag !== undefined && !COLLECTION_TAGS.has(node.tag)) {
       throw new YamlSyntaxError(`the tag ${node.tag.slice(0, 80)} is not supported; leave it out`, offset);
     }

@@ -1,6 +1,6 @@
 import { isAbsolute, resolve } from 'node:path';
-import type { JsonObject, JsonValue } from '../../schemas/object.ts';
-import { isList, isObject, own } from '../../schemas/structural/own.ts';
+import type { JsonObject, JsonValue } from '../object.ts';
+import { isList, isObject, own } from '../structural/own.ts';
 
 /** Fields with a path of this machine, by kind; `*` is every entry of a list. */
 const PATHS: Readonly<Record<string, readonly string[]>> = {
@@ -15,11 +15,13 @@ const PATHS: Readonly<Record<string, readonly string[]>> = {
     'spec.cache.from.*.local.path',
     'spec.cache.to.*.local.path',
   ],
+  Sync: ['spec.source.directory.path'],
 };
 
 /** Fields with the URL of a repository, which is a path when it begins like one that is relative. */
 const REPOSITORIES: Readonly<Record<string, readonly string[]>> = {
   Build: ['spec.context.git.url', 'spec.contexts.*.git.url'],
+  Sync: ['spec.source.git.url'],
 };
 
 export type WithPaths =

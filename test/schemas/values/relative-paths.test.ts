@@ -1,6 +1,6 @@
 import test from 'ava';
-import { withAbsolutePaths } from '../../cli/manifests/relative-paths.ts';
-import type { JsonObject } from '../../schemas/object.ts';
+import { withAbsolutePaths } from '../../../schemas/values/relative-paths.ts';
+import type { JsonObject } from '../../../schemas/object.ts';
 
 const object = (kind: string, spec: JsonObject, apiVersion = 'tsmoby.dev/v1alpha1'): JsonObject => ({
   apiVersion,
