@@ -29,7 +29,7 @@ export interface RenderedObject {
   /** sha256:… of `object`, whatever the order of its fields. */
   readonly digest: string;
   /** `file:line:column` of a field (`spec.ports[0].name`), or of the nearest thing above it; without a path, of the object. */
-  place(path?: string): string;
+  readonly place: (path?: string) => string;
 }
 
 /** What is wrong with a file, or with one object of it. */
@@ -46,7 +46,10 @@ export interface Rendered {
   readonly objects: readonly RenderedObject[];
   /** Those of the files too. */
   readonly problems: readonly RenderProblem[];
-  /** Paths of files some of whose objects are not here, because they could not be read: what they held before is to be kept. */
+  /**
+   * Paths of files (or of directories, then of all files below) some of whose objects are not here because something is wrong: what they held before is
+   * to be kept. `isSpoiled` asks it.
+   */
   readonly spoiled: ReadonlySet<string>;
   /** sha256:… over identity, file and digest of all objects, and over the problems. */
   readonly digest: string;
