@@ -23,6 +23,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./describe.ts')).describe,
   },
   {
+    name: 'convert',
+    summary: 'Make manifests of a Compose file',
+    load: async () => (await import('./convert.ts')).convert,
+  },
+  {
     name: 'build',
     summary: 'Build an image, and see how it goes',
     load: async () => (await import('./build.ts')).build,

@@ -2,7 +2,8 @@
 import type { StructuralSchema, ValidationRule } from '../structural/schema.ts';
 import { atomicList, boolean, dnsLabel, integer, keyedList, object, string } from './fragments.ts';
 
-const dnsName = '^[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*$';
+/** Underscores are no part of host names, but people use them, and resolvers take them. */
+const dnsName = '^[a-z0-9_]([-a-z0-9_]*[a-z0-9_])?([.][a-z0-9_]([-a-z0-9_]*[a-z0-9_])?)*$';
 const port = (description: string, more: Partial<StructuralSchema> = {}): StructuralSchema =>
   integer(description, { format: 'int32', minimum: 1, maximum: 65535, ...more });
 const protocol = string('TCP, UDP or SCTP.', { enum: ['TCP', 'UDP', 'SCTP'], default: 'TCP' });

@@ -1,0 +1,58 @@
+/** Keys of a service that a Container cannot carry, and what to do instead. */
+import type { Field, Handlers } from '../book/field.ts';
+import type { ServiceDraft } from './draft.ts';
+
+const not = (advice: string) => (field: Field) => field.unsupported(advice);
+
+/** What stands there is so anyway; anything else is not to be had. */
+const only =
+  (values: readonly string[], advice: string) =>
+  (field: Field): void => {
+    if (values.includes(field.text())) field.ignored('it is so anyway');
+    else field.unsupported(advice);
+  };
+
+const quiet = (reason: string) => (field: Field) => field.ignored(reason);
+
+const WINDOWS = 'it is for Windows';
+
+export const unsupportedKeys: Handlers<ServiceDraft> = {
+  dns: not("names that are none of a Network are answered by this machine's resolvers: set them there"),
+  dns_opt: not("set it in this machine's resolv.conf"),
+  dns_search: not('write full names, or mount a resolv.conf of your own at /etc/resolv.conf'),
+  domainname: not('leave it out: a container has a host name alone'),
+  extra_hosts: not(
+    'there is no list of hosts: give a Container of that name an alias, or mount a file at /etc/hosts; for host-gateway use the gateway of the Network (status.subnets)',
+  ),
+  external_links: not('put both Containers into one Network: they find each other by name'),
+  mac_address: not('leave it out: every container keeps the hardware address that it got'),
+  sysctls: not('set it on this machine, or in the command of a privileged container'),
+  ulimits: not('set it in the command (ulimit -n …); the limits are those of the daemon otherwise'),
+  devices: not('there are no devices for one container: privileged: true sees all'),
+  device_cgroup_rules: not('there are no devices for one container: privileged: true sees all'),
+  gpus: not('there are no devices for one container: privileged: true sees all'),
+  pid: not('every container has its own processes'),
+  ipc: only(['private', 'shareable', 'none'], 'every container has its own; share files, or a socket'),
+  uts: not('every container has its own host name'),
+  userns_mode: only(['host'], 'user ids are those of the machine'),
+  cgroup: only(['private'], 'every container has its own cgroup'),
+  cgroup_parent: not('cgroups are where the daemon has them'),
+  cpuset: not('limit cores with cpus'),
+  cpu_rt_period: not('limit cores with cpus'),
+  cpu_rt_runtime: not('limit cores with cpus'),
+  cpu_count: quiet(WINDOWS),
+  cpu_percent: quiet(WINDOWS),
+  isolation: only(['default'], WINDOWS),
+  credential_spec: quiet(WINDOWS),
+  mem_swappiness: not('set vm.swappiness on this machine'),
+  memswap_limit: not('there is a limit of memory alone'),
+  blkio_config: not('there are no limits of disks'),
+  oom_kill_disable: not('set no limit of memory instead'),
+  oom_score_adj: not('requests say who goes first when memory is short'),
+  storage_opt: not('keep data in a Volume; one of tmpfs has a sizeLimit'),
+  runtime: only(['runc'], 'containers run with runc'),
+  use_api_socket: not('mount the socket of the daemon that you mean as a volume'),
+  provider: not('start it beside tsmoby, or make a Container of it'),
+  models: not('run the model as a service, and give its address in environment'),
+  pull_refresh_after: not('set the annotation tsmoby.dev/pull-request of an Image when it is to be asked for again'),
+};
