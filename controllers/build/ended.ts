@@ -3,6 +3,7 @@ import type { Build } from '../../schemas/gen/types.ts';
 import { buildFailureText, failureOf } from './failure.ts';
 import { DEFINITION_SOURCE, isLayoutRecord, layoutRecordName, recordName, sourceId } from './names.ts';
 import { recordEnd, recordInterrupted, trim } from './record.ts';
+import { isNeeded } from './needed.ts';
 import type { Visit } from './visit.ts';
 
 /** Logs of the newest builds stay, whatever became of them. */
@@ -71,7 +72,7 @@ async function dropUnfinished({ build, context, deps }: Visit): Promise<void> {
 export async function tidy({ build, context, deps }: Visit): Promise<void> {
   const { status } = context;
   const { history = [], number } = status.current;
-  const kept = trim(history, number, build.spec);
+  const kept = trim(history, number, build.spec, (digest) => isNeeded(build, digest, context.reader));
   if (kept.length === history.length) return;
   status.set({ history: kept.length === 0 ? undefined : kept });
   await status.flush();

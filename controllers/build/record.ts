@@ -126,14 +126,17 @@ export function useKept({ number, key }: HistoryEntry, record: ImageRecord, { st
   status.set({ number, key, ...imageFields(record), ...(outputs && { outputs }) });
 }
 
-/** The newest ones besides the one in use. */
+/** The newest ones besides the one in use, and those that somebody needs. */
 export function trim(
   history: readonly HistoryEntry[],
   inUse: number | undefined,
   { historyLimit = 3 }: Build['spec'],
+  isNeeded: (manifestDigest: string) => boolean,
 ): HistoryEntry[] {
   const others = history.filter(({ number }) => number !== inUse).slice(0, historyLimit);
-  return history.filter((entry) => entry.number === inUse || others.includes(entry));
+  return history.filter(
+    (entry) => entry.number === inUse || others.includes(entry) || isNeeded(entry.manifestDigest ?? ''),
+  );
 }
 
 function imageFields(record: ImageRecord): Partial<BuildStatus> {

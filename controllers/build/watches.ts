@@ -7,6 +7,7 @@ import type { Key, Reader, WatchedKind } from '../engine/contract.ts';
 import { keyOf } from '../engine/keys.ts';
 import { builderName } from './builder.ts';
 import { BUILD, BUILDER, CONFIG_MAP, IMAGE, SECRET } from './names.ts';
+import { keptResults, neededWatches } from './needed.ts';
 import { contextObjects, pushIndex } from './neighbours.ts';
 import { configMapNames, fullReferences, secretNames } from './references.ts';
 
@@ -25,6 +26,7 @@ export const indexes = {
   base: ({ status }) => (status?.bases ?? []).flatMap(({ reference }) => reference ?? []),
   object: contextObjects,
   push: pushIndex,
+  result: keptResults,
 } as const satisfies Readonly<Record<string, Index>>;
 
 type IndexName = keyof typeof indexes;
@@ -33,6 +35,7 @@ const keysUnder = (reader: Reader, namespace: string | undefined, name: IndexNam
   reader.list<Build>(BUILD, { ...(namespace && { namespace }), index: { name, value } }).map(keyOf);
 
 export const watches: readonly WatchedKind[] = [
+  ...neededWatches,
   { kind: SECRET, map: buildsWithSecret },
   {
     kind: CONFIG_MAP,

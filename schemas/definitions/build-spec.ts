@@ -211,7 +211,10 @@ export const buildSpec = object(
     ),
     watch: boolean('Build at once when a file of a context directory was saved.'),
     suspend: boolean('Build nothing; what is there stays.'),
-    historyLimit: integer('How many results are kept besides the one in use.', { minimum: 0, maximum: 50, default: 3 }),
+    historyLimit: integer(
+      'How many results are kept besides the one in use, and those that Containers run or may be taken back to.',
+      { minimum: 0, maximum: 50, default: 3 },
+    ),
     revertTo: integer(
       'Number of a result in `status.history` that is to be used instead of the newest; nothing is built until it is taken away.',
       { minimum: 1 },

@@ -2987,7 +2987,7 @@ export interface BuildSpec {
    */
   readonly suspend?: boolean;
   /**
-   * How many results are kept besides the one in use.
+   * How many results are kept besides the one in use, and those that Containers run or may be taken back to.
    */
   readonly historyLimit?: number;
   /**
