@@ -9,7 +9,7 @@ export interface ConditionType {
   /** `positive`: True is good. `negative`: present only while something is not as wanted. */
   readonly polarity: 'positive' | 'negative';
   /** The component that sets it: the engine for every kind, or one controller. */
-  readonly setBy: 'engine' | 'container' | 'image' | 'build' | 'builder' | 'volume' | 'network' | 'namespace';
+  readonly setBy: 'engine' | 'container' | 'image' | 'build' | 'builder' | 'volume' | 'network' | 'namespace' | 'sync';
 }
 
 /** Condition types. The first three have kstatus' meaning: clients wait on them without knowing the kind. */
@@ -33,6 +33,15 @@ export const CONDITION_TYPES = {
   Pruned: condition('The build cache was made as small as the policy says when it was due.', 'positive', 'builder'),
   LintClean: condition('The linter of the front end had nothing to say.', 'positive', 'build'),
   Populated: condition("The volume got the image's content at its first use.", 'positive', 'volume'),
+  SourceReady: condition('The files could be fetched and read.', 'positive', 'sync'),
+  Healthy: condition('All objects of the files are ready.', 'positive', 'sync'),
+  PruneBlocked: condition(
+    'More would be deleted at once than is plausible; a person must approve it.',
+    'negative',
+    'sync',
+  ),
+  Drifted: condition('Objects are not what the files say, and that is only told.', 'negative', 'sync'),
+  ObjectsElsewhere: condition('Objects of the files belong to other Syncs, which have them too.', 'negative', 'sync'),
   NamespaceDeletionDiscoveryFailure: condition('Not all kinds could be listed.', 'negative', 'namespace'),
   NamespaceDeletionGroupVersionParsingFailure: condition('A kind has an unreadable version.', 'negative', 'namespace'),
   NamespaceDeletionContentFailure: condition('Some content could not be deleted.', 'negative', 'namespace'),
@@ -110,7 +119,7 @@ export const REASON_MEANINGS = {
   DockerfileInvalid: 'The Dockerfile cannot be read; the message says where.',
   DockerfileNotFound: 'There is no Dockerfile at the path.',
   StageNotFound: 'The Dockerfile has no such stage.',
-  SourceNotFound: 'COPY or ADD names what is not in the context.',
+  SourceNotFound: 'COPY or ADD names what is not in the context; or what a Sync follows is not there.',
   FrontendUnavailable: 'The image of the front end cannot be had.',
   BaseImageUnavailable: 'A base image cannot be had; it is tried again.',
   ContextNotFound: 'The context is not there.',
@@ -213,6 +222,27 @@ export const REASON_MEANINGS = {
   RevisionNotFound:
     'The revision that runs in place of the one of the spec was deleted: what runs is looked after, and not replaced before it ends.',
   Draining: 'The former instance serves what was established, and gets nothing new.',
+
+  // Syncs.
+  SourceRead: 'The files could be fetched and read.',
+  RefNotFound: 'The repository or registry does not have what the Sync follows.',
+  SourceUnreachable: 'The repository or registry does not answer; what was last fetched counts meanwhile.',
+  SignatureInvalid: 'The commit or tag is not signed by one of the keys, so it is not applied.',
+  SourceFailed: 'What the Sync follows cannot be fetched; it is tried again, and nothing is deleted meanwhile.',
+  FilesInvalid: 'Files cannot be read; the message says which, and where. All others are applied.',
+  Applying: 'Objects are being applied.',
+  Applied: 'The objects are what the files say.',
+  ApplyFailed: 'Objects were refused; the message says which. All others are applied.',
+  ObjectsReady: 'All objects are ready.',
+  ObjectsNotReady: 'Objects are not ready; the message says which.',
+  Pruning: 'What the files have no more is on its way out.',
+  ObjectsPruned: 'What the files have no more was deleted (Event).',
+  Drifted: 'Somebody else changed objects; the message says which fields.',
+  DriftCorrected: 'Somebody else had changed or deleted an object, and it was set back (Event).',
+  TakenOver: 'An object that another Sync had, or none, belongs to this one now (Event).',
+  OwnedElsewhere: 'Another Sync has the object in its files, too, and had it first.',
+  SyncRolledBack: 'The newest revision failed, and the last healthy one is applied again.',
+  SyncSuspended: 'Nothing is looked at or changed while `suspend` is set.',
 
   // Networks.
   Allocated: 'The network has its addresses.',

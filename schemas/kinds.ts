@@ -14,6 +14,7 @@ import { newerEvent } from './definitions/newer-event.ts';
 import { pod } from './definitions/pod.ts';
 import { secret } from './definitions/secret.ts';
 import { service } from './definitions/service.ts';
+import { sync } from './definitions/sync.ts';
 import { volume } from './definitions/volume.ts';
 import type { KindDefinition } from './kind-definition.ts';
 import type { GroupVersionKind, KindRef } from './object.ts';
@@ -33,6 +34,7 @@ export const KINDS: readonly KindDefinition[] = [
   network,
   build,
   builder,
+  sync,
 ];
 
 /** Further places at which kinds of the table are served; they have no objects of their own. */

@@ -4081,3 +4081,405 @@ export interface BuilderStatusLastPrune {
    */
   readonly reclaimedBytes?: number;
 }
+
+/**
+ * A directory, repository or artifact of manifests that this machine follows by itself.
+ */
+export interface Sync extends KubeObject {
+  readonly apiVersion: 'tsmoby.dev/v1alpha1';
+  readonly kind: 'Sync';
+  readonly metadata: ObjectMeta;
+  readonly spec: SyncSpec;
+  readonly status?: SyncStatus;
+}
+/**
+ * What is followed, and how.
+ */
+export interface SyncSpec {
+  readonly source: SyncSource;
+  /**
+   * The directory in the source with the manifests; default is all of it.
+   */
+  readonly path?: string;
+  /**
+   * How often the source is asked, and all files are compared with all objects; 0 is never. A watched source is compared at once when it changes, besides.
+   */
+  readonly interval?: string;
+  /**
+   * For objects that name no namespace; default is the namespace of this object.
+   */
+  readonly targetNamespace?: string;
+  /**
+   * Delete what the files had and have no more.
+   */
+  readonly prune?: boolean;
+  /**
+   * What becomes of the objects when this one is deleted: Prune (deleted) or Orphan (left).
+   */
+  readonly deletionPolicy?: 'Prune' | 'Orphan';
+  /**
+   * Leave everything as it is.
+   */
+  readonly suspend?: boolean;
+  /**
+   * Syncs of this namespace that must be ready first.
+   */
+  readonly dependsOn?: readonly SyncDependsOn[];
+  /**
+   * Ready only when every object is, in `timeout`.
+   */
+  readonly wait?: boolean;
+  /**
+   * For objects to become healthy.
+   */
+  readonly timeout?: string;
+  /**
+   * Other ideas of health than that of kstatus.
+   */
+  readonly readyExprs?: readonly SyncReadyExpr[];
+  /**
+   * Retry: try on. Revert: apply the last revision that was healthy again.
+   */
+  readonly onFailure?: 'Retry' | 'Revert';
+  readonly drift?: SyncDrift;
+  readonly substitute?: SyncSubstitute;
+  readonly decryption?: SyncDecryption;
+}
+/**
+ * Where the files come from.
+ */
+export interface SyncSource {
+  readonly directory?: SyncSourceDirectory;
+  readonly git?: SyncSourceGit;
+  readonly oci?: SyncSourceOci;
+}
+/**
+ * A directory of this machine; it is watched.
+ */
+export interface SyncSourceDirectory {
+  /**
+   * Absolute path; in a manifest it may be relative, and counts from there.
+   */
+  readonly path: string;
+}
+/**
+ * A git repository, fetched by the git program of this machine. One on this machine is watched.
+ */
+export interface SyncSourceGit {
+  /**
+   * `https://`, `http://`, `ssh://`, `git://`, `file://`, `user@host:path`, or an absolute path.
+   */
+  readonly url: string;
+  readonly ref?: SyncSourceGitRef;
+  /**
+   * Fetch submodules, too.
+   */
+  readonly submodules?: boolean;
+  readonly secretRef?: SyncSourceGitSecretRef;
+  readonly verify?: SyncSourceGitVerify;
+}
+/**
+ * What of it; default is the branch that its HEAD names.
+ */
+export interface SyncSourceGitRef {
+  /**
+   * The newest commit of this branch.
+   */
+  readonly branch?: string;
+  /**
+   * This tag.
+   */
+  readonly tag?: string;
+  /**
+   * The highest tag in this range: `>=1.2.0 <2`, `~1.4`, `1.x`. Pre-releases only where the range names one.
+   */
+  readonly semver?: string;
+  /**
+   * This commit.
+   */
+  readonly commit?: string;
+}
+/**
+ * A Secret of type kubernetes.io/basic-auth (a token is the password), or kubernetes.io/ssh-auth with `ssh-privatekey`, and `known_hosts` where the host has to be one of those.
+ */
+export interface SyncSourceGitSecretRef {
+  /**
+   * Name of the Secret.
+   */
+  readonly name: string;
+}
+/**
+ * Apply only what one of these has signed.
+ */
+export interface SyncSourceGitVerify {
+  /**
+   * What has to be signed: the commit, or the tag that `ref` chose.
+   */
+  readonly mode?: 'Commit' | 'Tag';
+  readonly secretRef: SyncSourceGitVerifySecretRef;
+}
+/**
+ * A Secret with public keys: every key of it that ends in `.asc` or `.gpg` is one for gpg, every other one for ssh (a public key, or lines of an allowed_signers file).
+ */
+export interface SyncSourceGitVerifySecretRef {
+  /**
+   * Name of the Secret.
+   */
+  readonly name: string;
+}
+/**
+ * An artifact of a registry, as `flux push artifact` or `oras push` make it: its first tar layer.
+ */
+export interface SyncSourceOci {
+  /**
+   * Registry reference with a tag or digest; default is the tag latest.
+   */
+  readonly reference: string;
+  /**
+   * The highest tag in this range instead.
+   */
+  readonly semver?: string;
+  /**
+   * Allow plain HTTP and certificates that nobody vouches for.
+   */
+  readonly insecure?: boolean;
+  readonly secretRef?: SyncSourceOciSecretRef;
+}
+/**
+ * A Secret of type kubernetes.io/dockerconfigjson.
+ */
+export interface SyncSourceOciSecretRef {
+  /**
+   * Name of the Secret.
+   */
+  readonly name: string;
+}
+/**
+ * One of them.
+ */
+export interface SyncDependsOn {
+  /**
+   * Its name.
+   */
+  readonly name: string;
+}
+/**
+ * For objects of one kind.
+ */
+export interface SyncReadyExpr {
+  /**
+   * Group and version.
+   */
+  readonly apiVersion: string;
+  /**
+   * Kind.
+   */
+  readonly kind: string;
+  /**
+   * CEL over `object`; true is healthy. An error is not yet healthy.
+   */
+  readonly expression: string;
+}
+/**
+ * Objects that somebody else changed.
+ */
+export interface SyncDrift {
+  /**
+   * Enforce: set back at once. Warn: tell of it, and set back when the files change.
+   */
+  readonly mode?: 'Enforce' | 'Warn';
+  /**
+   * Fields that belong to others once the object is there.
+   */
+  readonly ignore?: readonly SyncDriftIgnore[];
+}
+/**
+ * Of which objects, and which fields.
+ */
+export interface SyncDriftIgnore {
+  /**
+   * Only of this group and version.
+   */
+  readonly apiVersion?: string;
+  /**
+   * Only of this kind.
+   */
+  readonly kind?: string;
+  /**
+   * Only in this namespace.
+   */
+  readonly namespace?: string;
+  /**
+   * Only with this name.
+   */
+  readonly name?: string;
+  /**
+   * JSON pointers: `/spec/resources`, `/metadata/labels/a~1b`.
+   */
+  readonly pointers: readonly string[];
+}
+/**
+ * Variables in texts of the files: `${VAR}`, `${VAR:-default}`, `${VAR:=default}`; `$${` stands for `${`. Without this nothing is substituted.
+ */
+export interface SyncSubstitute {
+  /**
+   * Values.
+   */
+  readonly vars?: {
+    readonly [k: string]: string;
+  };
+  /**
+   * Every key of these is a variable; later ones win over earlier ones, and `vars` over all.
+   */
+  readonly from?: readonly SyncSubstituteFrom[];
+  /**
+   * Variables of the daemon's environment that may be used.
+   */
+  readonly env?: readonly string[];
+  /**
+   * A variable without value and default is an error; else it is empty.
+   */
+  readonly strict?: boolean;
+}
+/**
+ * A ConfigMap or Secret of this namespace.
+ */
+export interface SyncSubstituteFrom {
+  /**
+   * ConfigMap or Secret.
+   */
+  readonly kind: 'ConfigMap' | 'Secret';
+  /**
+   * Its name.
+   */
+  readonly name: string;
+  /**
+   * It need not be there.
+   */
+  readonly optional?: boolean;
+}
+/**
+ * Keys for encrypted files (SOPS with age, and age).
+ */
+export interface SyncDecryption {
+  readonly secretRef: SyncDecryptionSecretRef;
+}
+/**
+ * A Secret whose keys that end in `.agekey` hold age identities.
+ */
+export interface SyncDecryptionSecretRef {
+  /**
+   * Name of the Secret.
+   */
+  readonly name: string;
+}
+/**
+ * What became of it.
+ */
+export interface SyncStatus {
+  /**
+   * The generation of the spec that this status speaks of.
+   */
+  readonly observedGeneration?: number;
+  /**
+   * What is true of the object now; Ready, Reconciling and Stalled mean what they mean in kstatus.
+   *
+   * Items: One condition.
+   */
+  readonly conditions?: readonly Condition[];
+  /**
+   * How many objects it holds.
+   */
+  readonly objects?: number;
+  /**
+   * How many files they come from.
+   */
+  readonly files?: number;
+  /**
+   * What was last tried.
+   */
+  readonly lastAttemptedRevision?: string;
+  /**
+   * sha256 of its files.
+   */
+  readonly lastAttemptedDigest?: string;
+  /**
+   * What is applied.
+   */
+  readonly lastAppliedRevision?: string;
+  /**
+   * sha256 of its files.
+   */
+  readonly lastAppliedDigest?: string;
+  /**
+   * What was last applied and healthy.
+   */
+  readonly lastHealthyRevision?: string;
+  /**
+   * sha256 of its files.
+   */
+  readonly lastHealthyDigest?: string;
+  /**
+   * Who signed what is applied.
+   */
+  readonly signer?: string;
+  /**
+   * The last value of annotation tsmoby.dev/reconcile-request that was served.
+   */
+  readonly observedRequest?: string;
+  readonly pendingPrune?: SyncStatusPendingPrune;
+  /**
+   * In mode Warn: objects that differ, with the fields; at most 10.
+   */
+  readonly drifted?: readonly string[];
+  /**
+   * The last five attempts, newest first.
+   */
+  readonly history?: readonly SyncStatusHistory[];
+}
+/**
+ * What the brake holds back.
+ */
+export interface SyncStatusPendingPrune {
+  /**
+   * How many objects.
+   */
+  readonly objects?: number;
+  /**
+   * What `tsmoby sync approve` approves.
+   */
+  readonly digest?: string;
+  /**
+   * Some of them, as kind/namespace/name.
+   */
+  readonly examples?: readonly string[];
+}
+/**
+ * One application of one revision.
+ */
+export interface SyncStatusHistory {
+  /**
+   * What was applied.
+   */
+  readonly revision?: string;
+  /**
+   * sha256 of all files that took part.
+   */
+  readonly digest?: string;
+  /**
+   * When it began.
+   */
+  readonly startTime?: string;
+  /**
+   * Milliseconds that it took, health included.
+   */
+  readonly durationMs?: number;
+  /**
+   * Applied, Failed or RolledBack.
+   */
+  readonly outcome?: string;
+  /**
+   * Why it failed.
+   */
+  readonly message?: string;
+}

@@ -35,6 +35,7 @@ test('the table holds every kind once, under one resource name', (t) => {
     'Network',
     'Build',
     'Builder',
+    'Sync',
   ]);
   t.is(new Set(KINDS.map((row) => `${row.plural}.${row.group}`)).size, KINDS.length);
   for (const row of KINDS) {

@@ -147,7 +147,7 @@ export class Space {
 }
 
 function apiVersionOf(kind: string): string {
-  return ['Build', 'Builder', 'Container', 'Image', 'Network', 'Volume'].includes(kind) ? TSMOBY : 'v1';
+  return ['Build', 'Builder', 'Container', 'Image', 'Network', 'Sync', 'Volume'].includes(kind) ? TSMOBY : 'v1';
 }
 
 export function conditionsOf(object: KubeObject): readonly Condition[] {

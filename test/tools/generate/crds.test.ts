@@ -47,6 +47,7 @@ test('the files are the CustomResourceDefinitions, written as YAML', (t) => {
       'manifests/crds/tsmoby.dev_networks.yaml',
       'manifests/crds/tsmoby.dev_builds.yaml',
       'manifests/crds/tsmoby.dev_builders.yaml',
+      'manifests/crds/tsmoby.dev_syncs.yaml',
     ],
   );
   const ours = KINDS.filter(({ builtin }) => !builtin);

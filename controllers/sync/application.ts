@@ -1,0 +1,63 @@
+import type { ObjectInput } from '../../schemas/object.ts';
+import { refOf } from '../engine/keys.ts';
+import { applyAll, findLive, idsOfTargets, type Applied } from './apply.ts';
+import { extentOf, parentPatch } from './apply-set.ts';
+import { unhealthyOf, type Unhealthy } from './health.ts';
+import { APPROVE_ANNOTATION } from './names.ts';
+import { pruneMembers, type Pruned } from './prune.ts';
+import { targetOf, type Target, type WantedObject } from './target.ts';
+import type { Visit } from './visit.ts';
+
+/** What became of one set of objects in one pass. */
+export interface Application {
+  readonly applied: Applied;
+  /** Undefined: nothing may be let go at present. */
+  readonly pruned: Pruned | undefined;
+  readonly unhealthy: readonly Unhealthy[];
+}
+
+export interface ApplicationOptions {
+  /** Just this was applied before, as status says. */
+  readonly wasApplied: boolean;
+  /** All that is wanted is known: what is not among it may go. */
+  readonly isWhole: boolean;
+}
+
+/** Applies everything, lets go of what is not wanted any more when all else is as it should be, and looks how the objects are. */
+export async function applyWanted(
+  visit: Visit,
+  wanted: readonly WantedObject[],
+  { wasApplied, isWhole }: ApplicationOptions,
+): Promise<Application> {
+  const { sync, deps, memory } = visit;
+  const targets = wanted.map(targetOf);
+  const ids = idsOfTargets(targets);
+  memory.keep(ids);
+  const applied = await applyAll(visit, targets, wasApplied);
+  // What takes the place of an object is there before that goes.
+  const mayPrune = isWhole && sync.spec.prune !== false && applied.refused.length === 0;
+  const objects = wanted.map(({ object }) => object);
+  const pruned = mayPrune ? await pruneMembers(visit, objects, true, ids) : undefined;
+  // A change of another Sync may decide what becomes of these.
+  if (applied.theirs.length > 0 || pruned?.isEntangled === true) deps.entangled.add(visit.key);
+  else deps.entangled.delete(visit.key);
+  await tellExtent(visit, objects, pruned);
+  const find = (target: Target) => findLive(visit, target);
+  const unhealthy = await unhealthyOf(targets, find, sync.spec, deps.expressions, visit.context.signal);
+  return { applied, pruned, unhealthy };
+}
+
+/** After the last object of a kind went, the ApplySet does not name it any more; an approval counts once. */
+async function tellExtent(visit: Visit, objects: readonly ObjectInput[], pruned: Pruned | undefined): Promise<void> {
+  const { sync, deps, set, context, approved } = visit;
+  const patch = parentPatch(sync, extentOf([...objects, ...deps.members.refs(set)])) as
+    { readonly metadata: { readonly annotations: Readonly<Record<string, string | null>> } } | undefined;
+  const isSpent = approved !== undefined && pruned !== undefined && isDone(pruned);
+  if (patch === undefined && !isSpent) return;
+  const annotations = { ...patch?.metadata.annotations, ...(isSpent ? { [APPROVE_ANNOTATION]: null } : {}) };
+  const whole = { metadata: { ...patch?.metadata, annotations } };
+  await context.client.patch(refOf(sync), whole, { type: 'merge', signal: context.signal });
+}
+
+const isDone = ({ blocked, isOpen, ending }: Pruned): boolean =>
+  blocked === undefined && !isOpen && ending.length === 0;

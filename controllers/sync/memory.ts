@@ -1,0 +1,57 @@
+import type { KubeObject } from '../../schemas/object.ts';
+import { backoffMs } from '../engine/backoff.ts';
+import type { ObjectId } from './names.ts';
+import { standOf } from './stand.ts';
+
+/** What was last sent of an object, and how it stood after that. */
+export interface Remembered {
+  /** Digest of what was sent. */
+  readonly sent: string;
+  readonly uid: string;
+  readonly version: string;
+  readonly stand: string;
+}
+
+/** An object that the server refused: it is not sent again before its time, unless it is another one by then. */
+export interface Refused {
+  readonly sent: string;
+  readonly message: string;
+  readonly times: number;
+  readonly retryAt: number;
+}
+
+/** What saves calls for the objects of one Sync. All of it can be lost: then each is sent once more, and nothing is written. */
+export class Memory {
+  readonly objects = new Map<ObjectId, Remembered>();
+  readonly refused = new Map<ObjectId, Refused>();
+  /** In mode Warn: how an object differs, by its stand at that time. */
+  readonly differences = new Map<ObjectId, { readonly stand: string; readonly fields: readonly string[] }>();
+
+  remember(id: ObjectId, sent: string, object: KubeObject): void {
+    const { uid, resourceVersion: version } = object.metadata;
+    this.objects.set(id, { sent, uid, version, stand: standOf(object) });
+    this.refused.delete(id);
+    this.differences.delete(id);
+  }
+
+  refuse(id: ObjectId, sent: string, message: string, now: number): void {
+    const before = this.refused.get(id);
+    const times = before?.sent === sent ? before.times + 1 : 1;
+    const retryAt = now + backoffMs(times, MAX_RETRY_MS);
+    this.refused.set(id, { sent, message, times, retryAt });
+  }
+
+  /** Only these are remembered from now on. */
+  keep(ids: { has(id: ObjectId): boolean }): void {
+    for (const map of [this.objects, this.refused, this.differences]) {
+      for (const id of map.keys()) if (!ids.has(id)) map.delete(id);
+    }
+  }
+
+  /** Whatever was refused may be sent again at once. */
+  forgive(): void {
+    this.refused.clear();
+  }
+}
+
+const MAX_RETRY_MS = 60_000;

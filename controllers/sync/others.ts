@@ -1,0 +1,91 @@
+import type { Sync } from '../../schemas/gen/types.ts';
+import type { ObjectInput } from '../../schemas/object.ts';
+import { keyOf } from '../engine/keys.ts';
+import type { FilesView } from './files-look.ts';
+import { syncInputs, type SyncInputs } from './inputs.ts';
+import { applySetId, SYNC, idOf, type ObjectId } from './names.ts';
+import type { Visit } from './visit.ts';
+
+/** What another Sync has in its newest files. */
+export interface OtherSync {
+  readonly set: string;
+  readonly name: string;
+  /** Undefined: nobody can tell yet. */
+  readonly objects: readonly ObjectInput[] | undefined;
+  /** Whatever carries its label is its, whether or not it is in its files. */
+  readonly holdsAll: boolean;
+  has(id: ObjectId): boolean;
+}
+
+/**
+ * Asks the other Syncs for their newest files: directories are read, of repositories it is what was last fetched, unless they say that there is something
+ * newer. Those that are being deleted want nothing any more.
+ */
+export async function otherSyncs(visit: Visit): Promise<readonly OtherSync[]> {
+  const { sync, context } = visit;
+  const others = context.reader
+    .list<Sync>(SYNC)
+    .filter(({ metadata }) => metadata.uid !== sync.metadata.uid && metadata.deletionTimestamp === undefined);
+  return Promise.all(others.map((other) => askOther(other, visit)));
+}
+
+async function askOther(other: Sync, visit: Visit): Promise<OtherSync> {
+  const objects = await newestObjects(other, visit);
+  const ids = new Set(objects?.map((object) => idOf(object as Parameters<typeof idOf>[0])));
+  return {
+    set: applySetId(other),
+    name: keyOf(other),
+    objects,
+    holdsAll: objects === undefined || other.spec.suspend === true,
+    has: (id) => ids.has(id),
+  };
+}
+
+async function newestObjects(other: Sync, visit: Visit): Promise<readonly ObjectInput[] | undefined> {
+  const { deps, context } = visit;
+  const { signal, reader } = context;
+  let inputs: SyncInputs;
+  try {
+    inputs = syncInputs(other, reader, deps.env);
+  } catch {
+    // It misses something, so it has nothing yet; what it had before is not known to it either.
+    return [];
+  }
+  const view = await newestView(other, inputs, visit);
+  if (view === undefined || view === 'unknown') return view === undefined ? [] : undefined;
+  const { objects } = await deps.renders.render(other, view.read, inputs, signal);
+  return objects.map(({ object }) => object);
+}
+
+/** Undefined: it cannot be read, and was not. */
+async function newestView(
+  other: Sync,
+  { source, reading }: SyncInputs,
+  { deps, context: { signal } }: Visit,
+): Promise<Pick<FilesView, 'read'> | 'unknown' | undefined> {
+  const key = keyOf(other);
+  const look = deps.looks.peek(key);
+  const known = look?.type === 'known' ? look.value : undefined;
+  if (source.type === 'directory') {
+    try {
+      return { read: await deps.files.read(source.path, reading, signal) };
+    } catch {
+      signal.throwIfAborted();
+      return known;
+    }
+  }
+  // One that is suspended, or waits for others, asks nobody.
+  if (look === undefined || look.type === 'failed') return undefined;
+  if (look.type === 'pending') return 'unknown';
+  if (known === undefined || look.trouble !== undefined) return known;
+  try {
+    const newest = await deps.sources.revision(source, signal);
+    if (newest === undefined || newest === known.fetched.revision) return known;
+  } catch {
+    signal.throwIfAborted();
+    return known;
+  }
+  deps.looks.doubt(key);
+  deps.members.wake(key);
+  return 'unknown';
+}
