@@ -19,6 +19,12 @@ export function errnoOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
+/** It, or a directory above it, is not there, or is no directory any more. */
+export function isGone(error: unknown): boolean {
+  const code = errnoOf(error);
+  return code === 'ENOENT' || code === 'ENOTDIR';
+}
+
 /** `doing` says what was tried: "the files of the context". */
 export function fileFailure(doing: string, error: unknown): RuntimeError {
   if (error instanceof RuntimeError) return error;
@@ -31,7 +37,8 @@ export function fileFailure(doing: string, error: unknown): RuntimeError {
 /** What an error of the operating system means, in words. */
 export function meaningOf(error: unknown): string {
   const code = errnoOf(error);
-  return (code === undefined ? undefined : meanings[code]?.[1]) ?? String(error);
+  const text = error instanceof Error ? error.message : String(error);
+  return (code === undefined ? undefined : meanings[code]?.[1]) ?? text;
 }
 
 export function throwIfAborted(signal: AbortSignal | undefined, what: string): void {

@@ -45,7 +45,7 @@ const IMPORTS: readonly (readonly [from: string, to: readonly string[]])[] = [
   ['runtime/file-failure.ts', ['runtime/errors.ts']],
   ['runtime/keyed-turns.ts', []],
   // what builds and Syncs both do with files and repositories
-  ['runtime/files/', ['runtime/files/', 'runtime/errors.ts']],
+  ['runtime/files/', ['runtime/files/', 'runtime/errors.ts', 'runtime/file-failure.ts']],
   ['runtime/watch/', ['runtime/watch/', 'runtime/files/', 'runtime/errors.ts', 'runtime/file-failure.ts']],
   ['runtime/git/', ['runtime/git/', 'runtime/ports/', 'runtime/errors.ts']],
   ...['buildkit', 'sync-sources'].map((adapter): [string, readonly string[]] => [
@@ -63,7 +63,13 @@ const IMPORTS: readonly (readonly [from: string, to: readonly string[]])[] = [
   // its files hold lines as the API answers them
   [
     'runtime/build-logs/',
-    ['runtime/build-logs/', 'runtime/ports/', 'runtime/errors.ts', 'schemas/values/build-progress/'],
+    [
+      'runtime/build-logs/',
+      'runtime/ports/',
+      'runtime/errors.ts',
+      'runtime/file-failure.ts',
+      'schemas/values/build-progress/',
+    ],
   ],
   ['runtime/*/', ['runtime/$1/', ...ADAPTERS_MAY]],
   ['api/codec/', ['api/', 'schemas/', 'proto/']],

@@ -2,6 +2,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RuntimeError, type RuntimeErrorCode } from '../errors.ts';
+import { errnoOf } from '../file-failure.ts';
 import type { BuildLogId } from '../ports/build-logs.ts';
 
 const SUFFIX = '.jsonl';
@@ -32,9 +33,6 @@ export async function namesIn(directory: string): Promise<readonly string[]> {
     throw error;
   }
 }
-
-export const errnoOf = (error: unknown): string | undefined =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 
 const MEANINGS: Readonly<Record<string, readonly [RuntimeErrorCode, string]>> = {
   ENOENT: ['NotFound', 'there is no such log'],

@@ -20,7 +20,7 @@ export function createContainers(context: ContainersContext, leasesInUse: Readon
     get: (id, signal) => translated(`get instance ${id}`, () => getInstance(context, id, signal)),
     create: (spec, signal) => translated(`create instance ${spec.id}`, () => createInstance(context, spec, signal)),
     start: (id, stdio, signal) =>
-      translated(`start instance ${id}`, () => context.locks.run(id, () => startInstance(context, id, stdio, signal))),
+      translated(`start instance ${id}`, () => context.turns.take(id, () => startInstance(context, id, stdio, signal))),
     exec: (id, request, signal) =>
       translated(`start a process in instance ${id}`, () => execInstance(context, id, request, signal)),
     input: (id, signal) => translated(`open the input of instance ${id}`, () => openTaskInput(context, id, signal)),

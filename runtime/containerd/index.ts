@@ -12,7 +12,7 @@ import type { RuntimeOptions } from './containers/context.ts';
 import { translated } from './errors.ts';
 import { createEvents } from './events.ts';
 import { createImages } from './images.ts';
-import { createKeyedLock } from './keyed-lock.ts';
+import { KeyedTurns } from '../keyed-turns.ts';
 import type { ResourceEnvironment } from './spec/resources.ts';
 
 export interface ContainerdOptions {
@@ -92,7 +92,7 @@ export async function connectContainerd(options: ContainerdOptions): Promise<Con
     host,
     facts,
     leasesInUse,
-    locks: createKeyedLock(),
+    turns: new KeyedTurns(),
     ingests: new Map(),
     configs: new Map(),
     files: new Map(),
@@ -106,7 +106,7 @@ export async function connectContainerd(options: ContainerdOptions): Promise<Con
       specOf,
       runtime,
       cgroupRoot: options.cgroupRoot ?? '/sys/fs/cgroup',
-      locks: createKeyedLock(),
+      turns: new KeyedTurns(),
       freshMounts: new Map(),
       creating: new Set(),
       collected: { byNow: false },

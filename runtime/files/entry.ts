@@ -1,5 +1,6 @@
 import { lstatSync, readlinkSync } from 'node:fs';
 import { RuntimeError } from '../errors.ts';
+import { isGone, meaningOf } from '../file-failure.ts';
 
 export type EntryType = 'file' | 'directory' | 'link' | 'fifo' | 'socket' | 'block' | 'character';
 
@@ -70,15 +71,10 @@ function readTarget(absolute: string, path: string): string {
   return target;
 }
 
-/** It, or a directory above it, is not there, or is no directory any more. */
-export function isGone(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return code === 'ENOENT' || code === 'ENOTDIR';
-}
-
+/** A file of a context that nobody may or can read. */
 export function unreadable(path: string, cause: unknown): RuntimeError {
   if (cause instanceof RuntimeError) return cause;
-  const why = cause instanceof Error ? cause.message : String(cause);
+  const why = meaningOf(cause);
   return new RuntimeError('InvalidArgument', `${JSON.stringify(path)} of the context cannot be read: ${why}`, {
     cause,
     reason: 'ContextUnreadable',

@@ -4,7 +4,8 @@
  */
 import { lstat, readdir, readlink } from 'node:fs/promises';
 import { posix } from 'node:path';
-import { isGone, unreadable } from './entry.ts';
+import { isGone } from '../file-failure.ts';
+import { unreadable } from './entry.ts';
 import { matchesGlob, parseGlob } from './glob.ts';
 
 /** As many as one path may lead through, before it is taken for a loop. */

@@ -59,7 +59,7 @@ function hasSurrogates(name: string): boolean {
 }
 
 /** By bytes of UTF-8, which is by code points. */
-export function compareNames(left: string, right: string): number {
+function compareNames(left: string, right: string): number {
   const length = Math.min(left.length, right.length);
   for (let at = 0; at < length; at++) {
     const [one, other] = [left.charCodeAt(at), right.charCodeAt(at)];

@@ -7,7 +7,8 @@
 import { realpath } from 'node:fs/promises';
 import { statSync } from 'node:fs';
 import { RuntimeError } from '../errors.ts';
-import { isGone, readEntry, unreadable, type WalkEntry } from './entry.ts';
+import { isGone } from '../file-failure.ts';
+import { readEntry, unreadable, type WalkEntry } from './entry.ts';
 import { resolveFollowPaths, withoutChildren } from './follow-paths.ts';
 import { readManyNames, readNames } from './names.ts';
 import { noAnswer, Patterns, type PatternAnswer } from './patterns.ts';

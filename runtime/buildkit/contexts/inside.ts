@@ -3,8 +3,9 @@ import { constants, lstat, open, realpath } from 'node:fs/promises';
 import { join } from 'node:path/posix';
 import { isRuntimeError, RuntimeError } from '../../errors.ts';
 import { isOpenBelow, resolveInside } from '../../resolve-inside.ts';
-import { errnoOf } from '../../file-failure.ts';
-import { notFound, unreadable } from './failures.ts';
+import { isGone } from '../../file-failure.ts';
+import { unreadable } from '../../files/entry.ts';
+import { notFound } from './failures.ts';
 
 /** A directory, free of links. Rejects with NotFound (ContextNotFound) when there is none, InvalidArgument when it is something else. */
 export async function realDirectory(path: string): Promise<string> {
@@ -54,9 +55,4 @@ async function readRegular(root: string, path: string, maxBytes: number): Promis
   if (!stats.isFile() || !isOpenBelow(file.fd, root)) return undefined;
   if (stats.size > maxBytes) throw unreadable(path, new Error(`it has more than ${maxBytes} bytes`));
   return await file.readFile();
-}
-
-export function isGone(error: unknown): boolean {
-  const code = errnoOf(error);
-  return code === 'ENOENT' || code === 'ENOTDIR';
 }

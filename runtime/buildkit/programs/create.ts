@@ -1,14 +1,15 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import { KeyedTurns } from '../../keyed-turns.ts';
 import type { BuilderProgram, BuilderPrograms } from '../../ports/builder-programs.ts';
 import type { Host, HostFacts } from '../../ports/host.ts';
 import type { ProcessIdentity, Processes } from '../../ports/processes.ts';
 import { namespacesOf } from './dockerd.ts';
 import type { Environment } from './environment.ts';
-import { builderNames, clear, endBuilder, PROGRAMS } from './end.ts';
+import { builderNames, clear, endBuilder } from './end.ts';
 import { findBuilders, type FindOptions } from './find.ts';
 import { boundOutput } from './output.ts';
-import { builderPaths, endpointOf, programPaths, type BuilderPaths } from './paths.ts';
+import { builderPaths, endpointOf, programPaths, PROGRAMS, type BuilderPaths } from './paths.ts';
 import { startProgram, untilItAnswers } from './start.ts';
 
 /** The containerd of this daemon, in which a dockerd of ours keeps its images. */
@@ -49,7 +50,7 @@ type Known = { readonly program: BuilderProgram; readonly identity: ProcessIdent
 export function createBuilderPrograms(options: BuilderProgramsOptions): BuilderPrograms {
   const { facts, processes, env, entitlements = [], log, containerd, sockets } = options;
   const known = new Map<string, Known>();
-  const oneAtATime = createTurns();
+  const turns = new KeyedTurns();
   const pathsOf = (name: string): BuilderPaths => builderPaths(name, facts);
   const namespaceOf = ({ slug }: BuilderPaths): string => `${containerd.namespace}-builder-${slug}`;
   const place = (paths: BuilderPaths) => () => {
@@ -84,7 +85,7 @@ export function createBuilderPrograms(options: BuilderProgramsOptions): BuilderP
       return findBuilders({ env, runDirectory, rootless, ...(sockets === undefined ? {} : { sockets }) });
     },
     ensure: (name, program, signal) =>
-      oneAtATime(name, async () => {
+      turns.take(name, async () => {
         signal?.throwIfAborted();
         const paths = pathsOf(name);
         let present = await running(name);
@@ -116,9 +117,9 @@ export function createBuilderPrograms(options: BuilderProgramsOptions): BuilderP
       await boundOutput(own.output).catch(() => undefined);
       return { program: present.program, endpoint: endpointOf(present.program, own) };
     },
-    stop: (name) => oneAtATime(name, () => stop(name)),
+    stop: (name) => turns.take(name, () => stop(name)),
     remove: (name) =>
-      oneAtATime(name, async () => {
+      turns.take(name, async () => {
         const paths = pathsOf(name);
         if (!existsSync(paths.state) && !existsSync(paths.run)) return;
         await stop(name);
@@ -130,20 +131,5 @@ export function createBuilderPrograms(options: BuilderProgramsOptions): BuilderP
         known.delete(name);
       }),
     list: () => builderNames(facts),
-  };
-}
-
-/** Work on one name, one after the other. */
-function createTurns(): <T>(name: string, work: () => Promise<T>) => Promise<T> {
-  const last = new Map<string, Promise<unknown>>();
-  return async (name, work) => {
-    const mine = (last.get(name) ?? Promise.resolve()).then(work, work);
-    const over = mine.catch(() => undefined);
-    last.set(name, over);
-    try {
-      return await mine;
-    } finally {
-      if (last.get(name) === over) last.delete(name);
-    }
   };
 }

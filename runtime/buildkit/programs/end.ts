@@ -1,14 +1,19 @@
 /** Ends a managed builder with all that it runs, or what is left of one that was killed. */
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { BuilderProgram } from '../../ports/builder-programs.ts';
 import type { Host } from '../../ports/host.ts';
 import type { Processes } from '../../ports/processes.ts';
 import { endCgroup } from './cgroups.ts';
 import { pidFile, removeCommonFolder } from './dockerd.ts';
-import { builderPaths, FOLDER, NAME_FILE, programPaths, type BuilderPaths, type ProgramDirectories } from './paths.ts';
-
-export const PROGRAMS: readonly BuilderProgram[] = ['buildkitd', 'dockerd'];
+import {
+  builderPaths,
+  FOLDER,
+  NAME_FILE,
+  programPaths,
+  PROGRAMS,
+  type BuilderPaths,
+  type ProgramDirectories,
+} from './paths.ts';
 
 export interface EndDeps {
   readonly processes: Processes;

@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
-import type { BuilderProgram, BuilderPrograms } from '../../ports/builder-programs.ts';
+import type { BuilderPrograms } from '../../ports/builder-programs.ts';
 import { findProgram, type Environment } from './environment.ts';
+import { PROGRAMS } from './paths.ts';
 
 type Found = Awaited<ReturnType<BuilderPrograms['find']>>;
 type Socket = Found['sockets'][number];
@@ -15,7 +16,6 @@ export interface FindOptions {
   readonly sockets?: readonly Socket[];
 }
 
-const PROGRAMS: readonly BuilderProgram[] = ['buildkitd', 'dockerd'];
 const SOCKETS: readonly Socket[] = [
   { type: 'unix', path: '/run/buildkit/buildkitd.sock' },
   { type: 'docker', path: '/var/run/docker.sock' },

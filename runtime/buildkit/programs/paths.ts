@@ -33,6 +33,9 @@ export interface ProgramPaths {
   readonly words: readonly string[];
 }
 
+/** What can run one, best first. */
+export const PROGRAMS: readonly BuilderProgram[] = ['buildkitd', 'dockerd'];
+
 /** Under both directories. */
 export const FOLDER = 'builders';
 /** In the state of each: its name as it is. */

@@ -2,7 +2,8 @@ import { closeSync, constants, fstatSync, openSync, readSync, type BigIntStats }
 import { open } from 'node:fs/promises';
 import { isOpenBelow } from '../../resolve-inside.ts';
 import { StatusError, type ServerCall } from '../grpc/server.ts';
-import { isGone, unreadable, type WalkEntry } from '../../files/entry.ts';
+import { isGone } from '../../file-failure.ts';
+import { unreadable, type WalkEntry } from '../../files/entry.ts';
 import { Slices } from '../../files/slices.ts';
 import { dataHeaderRoom, encodeData, encodeDataEnd } from './packets.ts';
 

@@ -2,7 +2,7 @@ import type { InstanceSpec } from '../../ports/containers.ts';
 import type { Host, HostFacts } from '../../ports/host.ts';
 import type { Mount } from '../../../proto/gen/containerd/types/mount_pb.ts';
 import type { Connection } from '../connection.ts';
-import type { KeyedLock } from '../keyed-lock.ts';
+import type { KeyedTurns } from '../../keyed-turns.ts';
 import type { ResourceEnvironment } from '../spec/resources.ts';
 
 /** What the verbs of this folder need. */
@@ -20,7 +20,7 @@ export interface ContainersContext {
   /** Root mounts of snapshots made by this process and not yet started, so that a first start needs no further call. */
   readonly freshMounts: Map<string, readonly Mount[]>;
   /** By id: two starts at once would take each other's directories for leftovers. */
-  readonly locks: KeyedLock;
+  readonly turns: KeyedTurns;
   /** Ids that are being created right now: no leftovers, although no record explains their snapshot yet. */
   readonly creating: Set<string>;
   /** Whether a sweep of this process had the collector run: a former process may have been killed just before it did. */

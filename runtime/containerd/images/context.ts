@@ -2,7 +2,7 @@ import type { Host, HostFacts } from '../../ports/host.ts';
 import type { ImageConfig } from '../../ports/images.ts';
 import type { Registry } from '../../ports/registry.ts';
 import type { Connection } from '../connection.ts';
-import type { KeyedLock } from '../keyed-lock.ts';
+import type { KeyedTurns } from '../../keyed-turns.ts';
 
 /** What the verbs of this folder need. */
 export interface ImagesContext {
@@ -13,7 +13,7 @@ export interface ImagesContext {
   /** Leases of work under way, which no sweep may take. */
   readonly leasesInUse: Set<string>;
   /** By image name, blob digest or chain id: what several pulls share is fetched and unpacked once. */
-  readonly locks: KeyedLock;
+  readonly turns: KeyedTurns;
   /** Ingests that somebody writes through a proxy, by their name, and whose they are. */
   readonly ingests: Map<string, object>;
   /** By manifest digest; what a digest names never changes. */

@@ -33,7 +33,7 @@ export interface Ingest {
  */
 export async function ingestBlob(context: ImagesContext, ingest: Ingest): Promise<void> {
   const { digest, size } = ingest.descriptor;
-  await context.locks.run(`blob ${digest}`, async () => {
+  await context.turns.take(`blob ${digest}`, async () => {
     for (let attempt = 1; ; attempt++) {
       try {
         await attemptIngest(context, ingest);

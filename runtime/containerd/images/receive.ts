@@ -21,7 +21,7 @@ export function receiveImage(
   report: (progress: PullProgress) => void,
   signal?: AbortSignal,
 ): Promise<ImageRecord> {
-  return context.locks.run(`image ${request.name}`, () => {
+  return context.turns.take(`image ${request.name}`, () => {
     if (signal?.aborted === true) throw cancelled(request, signal);
     return underLongLease(context, async (lease) => {
       const digest = await filled(context, lease, fill, signal);

@@ -34,7 +34,7 @@ export function storeImage(
   signal?: AbortSignal,
 ): Promise<ImageRecord> {
   const { name } = request;
-  return context.locks.run(`image ${name}`, () =>
+  return context.turns.take(`image ${name}`, () =>
     underImageLease(context, name, (lease) => storeUnder(context, request, lease, report, signal)),
   );
 }

@@ -29,7 +29,7 @@ export async function unpackLayer(
   const { services, snapshotter, newId } = context.connection;
   const key = `extract-${newId()} ${chainId}`;
   const options = { headers: leased(lease), signal };
-  await context.locks.run(`chain ${chainId}`, async () => {
+  await context.turns.take(`chain ${chainId}`, async () => {
     const prepared = await unlessThere(
       services.snapshots.prepare({ snapshotter, key, parent, labels: { [SNAPSHOT_REF]: chainId } }, options),
     );

@@ -1,7 +1,7 @@
 /** One look at a context: takes the walk's batches, hashes what is not known, and counts everything in order. */
 import { createHash, hash as hashOnce } from 'node:crypto';
 import type { EntryType, WalkEntry } from '../../../files/entry.ts';
-import { unreadable } from '../failures.ts';
+import { unreadable } from '../../../files/entry.ts';
 import { hashFile, type HashedFile, type Stamp } from './hash-file.ts';
 import type { Hashes, HashThread } from './hash-thread.ts';
 import type { Known, KnownFiles } from './known-content.ts';

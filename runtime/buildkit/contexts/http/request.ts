@@ -111,7 +111,7 @@ export function webFailure(url: URL, error: unknown, signal: AbortSignal | undef
   return fetchFailed(url, errnoOf(error) ?? (error instanceof Error ? error.message : String(error)), error);
 }
 
-export function fetchFailed(url: URL, problem: string, cause?: unknown): RuntimeError {
+function fetchFailed(url: URL, problem: string, cause?: unknown): RuntimeError {
   return new RuntimeError('Unavailable', `${describeUrl(url)}: ${problem}`, { cause, reason: 'ContextFetchFailed' });
 }
 

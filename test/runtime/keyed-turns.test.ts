@@ -1,12 +1,12 @@
 import test from 'ava';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createKeyedLock } from '../../../runtime/containerd/keyed-lock.ts';
+import { KeyedTurns } from '../../runtime/keyed-turns.ts';
 
 test('equal keys wait for each other, different ones do not', async (t) => {
-  const lock = createKeyedLock();
+  const turns = new KeyedTurns();
   const order: string[] = [];
   const work = (key: string, name: string, milliseconds: number) =>
-    lock.run(key, async () => {
+    turns.take(key, async () => {
       order.push(`${name} begins`);
       await sleep(milliseconds);
       order.push(`${name} ends`);
@@ -21,9 +21,9 @@ test('equal keys wait for each other, different ones do not', async (t) => {
 });
 
 test('a failure reaches its caller alone', async (t) => {
-  const lock = createKeyedLock();
-  const failed = lock.run('a', () => Promise.reject(new Error('no')));
-  const after = lock.run('a', () => Promise.resolve('yes'));
+  const turns = new KeyedTurns();
+  const failed = turns.take('a', () => Promise.reject(new Error('no')));
+  const after = turns.take('a', () => Promise.resolve('yes'));
   await t.throwsAsync(failed, { message: 'no' });
   t.is(await after, 'yes');
 });
