@@ -174,7 +174,7 @@ async function connectOther({ containerdSocket: socketPath }: World, folder: str
     socketPath,
     facts,
     host: createHost({ runDirectory: folder }),
-    registry: { resolve: unused, manifest: unused, blob: unused },
+    registry: { resolve: unused, listTags: unused, manifest: unused, blob: unused },
     specOf: () => new Uint8Array(),
     runtimeRoot: join(folder, 'runc'),
     clock: { now: () => Date.now() },

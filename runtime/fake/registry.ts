@@ -34,11 +34,18 @@ export class FakeRegistry implements Registry {
     }
     const entry = this.#tags.get(target.reference);
     if (entry === undefined) throw new RuntimeError('NotFound', `${target.reference}: not found in the registry`);
-    const { credentials } = entry;
-    if (credentials !== undefined && target.credentials?.password !== credentials.password) {
-      throw new RuntimeError('Unauthorized', `${target.reference}: the registry refused the credentials`);
-    }
+    checkCredentials(target, entry.credentials);
     return entry.descriptor;
+  }
+
+  async listTags(target: RegistryTarget, signal?: AbortSignal): Promise<readonly string[]> {
+    await this.#gate.pass('registry.listTags', signal);
+    const repository = repositoryOf(target.reference);
+    const found = [...this.#tags].filter(([name]) => !name.includes('@') && repositoryOf(name) === repository);
+    const [[, first] = []] = found;
+    if (first === undefined) throw new RuntimeError('NotFound', `${target.reference}: not found in the registry`);
+    checkCredentials(target, first.credentials);
+    return found.map(([name]) => name.slice(repository.length + 1));
   }
 
   async manifest(_target: RegistryTarget, descriptor: Descriptor, signal?: AbortSignal): Promise<Uint8Array> {
@@ -61,6 +68,14 @@ export class FakeRegistry implements Registry {
     if (content === undefined) throw new RuntimeError('NotFound', `${descriptor.digest}: not found in the registry`);
     return content;
   }
+}
+
+/** Without tag and digest. */
+const repositoryOf = (reference: string): string => reference.replace(/@.*$/, '').replace(/:[^/:]*$/, '');
+
+function checkCredentials(target: RegistryTarget, wanted: RegistryCredentials | undefined): void {
+  if (wanted === undefined || target.credentials?.password === wanted.password) return;
+  throw new RuntimeError('Unauthorized', `${target.reference}: the registry refused the credentials`);
 }
 
 async function* pieces(content: Uint8Array): AsyncGenerator<Uint8Array> {

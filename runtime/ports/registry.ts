@@ -28,6 +28,8 @@ export interface RegistryTarget {
 export interface Registry {
   /** Rejects: NotFound (no such tag or repository), Unauthorized, Unavailable, DeadlineExceeded, InvalidArgument (bad reference). */
   resolve(target: RegistryTarget, signal?: AbortSignal): Promise<Descriptor>;
+  /** All tags of the reference's repository, in no order; what the reference names otherwise is no matter. Rejects as `resolve` does. */
+  listTags(target: RegistryTarget, signal?: AbortSignal): Promise<readonly string[]>;
   /** A manifest or index, verified against its digest; at most 4 MiB. */
   manifest(target: RegistryTarget, descriptor: Descriptor, signal?: AbortSignal): Promise<Uint8Array>;
   /** A blob's bytes from `offset`; the caller verifies the digest. */

@@ -81,6 +81,17 @@ export function registrySuite(test: Test, name: string, create: () => Promise<Re
     });
   });
 
+  test(`${name}: all tags of a repository are told`, async (t) => {
+    await withImage(async (harness, target) => {
+      const { registry } = harness;
+      await harness.push('team/app', '1.2.3', manifest, [config, layer]);
+      await harness.push('team/other', 'v9', manifest, [config, layer]);
+      t.deepEqual((await registry.listTags(target)).toSorted(), ['1.2.3', 'v1']);
+      const reference = target.reference.replace('team/app', 'team/none');
+      t.is(await codeOf(registry.listTags({ ...target, reference })), 'NotFound');
+    });
+  });
+
   test(`${name}: a pinned reference resolves to its digest`, async (t) => {
     await withImage(async ({ registry }, target) => {
       const reference = `${target.reference.replace(/:v1$/, '')}@${digestOf(manifest)}`;

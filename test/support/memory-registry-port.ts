@@ -24,6 +24,14 @@ export function createMemoryRegistry(): MemoryRegistry {
     breaks: new Map(),
     transfers: [],
     resolve: (target) => Promise.resolve().then(() => resolve(registry, target)),
+    listTags: async ({ reference }) => {
+      const repository = repositoryOf(reference);
+      const names = [...registry.tags.keys()].filter(
+        (name) => repositoryOf(name) === repository && name !== repository,
+      );
+      if (names.length === 0) throw new RuntimeError('NotFound', `${reference}: not in the registry`);
+      return names.map((name) => name.slice(repository.length + 1));
+    },
     manifest: (_, descriptor) => Promise.resolve().then(() => checked(find(registry, descriptor), descriptor)),
     blob: async (_, descriptor, offset, signal) => {
       const bytes = find(registry, descriptor);
@@ -34,6 +42,9 @@ export function createMemoryRegistry(): MemoryRegistry {
   };
   return registry;
 }
+
+/** Without tag and digest. */
+const repositoryOf = (reference: string): string => reference.replace(/@.*$/, '').replace(/:[^/:]*$/, '');
 
 function resolve(registry: MemoryRegistry, { reference }: RegistryTarget): Descriptor {
   const descriptor = registry.tags.get(reference);

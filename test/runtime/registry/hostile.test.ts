@@ -347,3 +347,15 @@ test('an image of the old manifest format is Unsupported and named', async (t) =
     },
   );
 });
+
+test('a list of tags that goes round in circles ends', async (t) => {
+  await against(
+    (_request, response) => {
+      response.setHeader('link', '</v2/team/app/tags/list?n=1&last=v1>; rel="next"');
+      response.end('{"tags":["v1"]}');
+    },
+    async ({ registry, target }) => {
+      t.is((await failure(t, registry.listTags(target))).code, 'Corrupt');
+    },
+  );
+});

@@ -18,6 +18,13 @@ export function createMemoryRegistry(mediaType = MANIFEST_TYPE): MemoryRegistry 
       for (const blob of content) blobs.set(`${repository}/${digestOf(blob)}`, blob);
     },
     handler(request, response, path) {
+      const listed = /^\/v2\/(.+)\/tags\/list/.exec(path)?.[1];
+      const tags = [...manifests.keys()].filter((name) => listed !== undefined && name.startsWith(`${listed}/`));
+      if (tags.length > 0) {
+        const names = tags.map((name) => name.slice(`${listed}/`.length)).filter((name) => !name.includes(':'));
+        sendTags(new URL(path, 'http://registry'), response, names.toSorted());
+        return;
+      }
       const match = /^\/v2\/(.+)\/(manifests|blobs)\/([^/]+)$/.exec(path);
       const found = (match?.[2] === 'blobs' ? blobs : manifests).get(`${match?.[1]}/${match?.[3]}`);
       if (found === undefined) {
@@ -33,6 +40,16 @@ export function createMemoryRegistry(mediaType = MANIFEST_TYPE): MemoryRegistry 
       }
     },
   };
+}
+
+/** One tag a page: pages are what clients forget. */
+function sendTags({ pathname, searchParams }: URL, response: ServerResponse, tags: readonly string[]): void {
+  const last = searchParams.get('last');
+  const next = tags.find((tag) => last === null || tag > last);
+  const more = next !== undefined && next !== tags.at(-1);
+  if (more) response.setHeader('link', `<${pathname}?n=1&last=${next}>; rel="next"`);
+  response.setHeader('content-type', 'application/json');
+  response.end(JSON.stringify({ tags: next === undefined ? null : [next] }));
 }
 
 export function sendBlob(request: IncomingMessage, response: ServerResponse, blob: Uint8Array): void {
