@@ -24,6 +24,7 @@ export function createFakeHost(files: FakeFiles): FakeHost {
     'ip6tables-legacy',
     'tar',
     'git',
+    'gpg',
     'cni',
   ] as const;
   const calls = Object.fromEntries(programs.map((name) => [name, 0])) as Record<HostProgram | 'cni', number>;
@@ -36,7 +37,7 @@ export function createFakeHost(files: FakeFiles): FakeHost {
     async run(program, args) {
       calls[program]++;
       if (host.onRun === undefined) throw new RuntimeError('Unsupported', `${program} is not on this made-up machine`);
-      return { stdout: host.onRun(program, args) };
+      return { stdout: host.onRun(program, args), stderr: '' };
     },
     async runPlugin(path) {
       calls.cni++;

@@ -43,6 +43,7 @@ export function createHost(options: HostOptions): SystemHost {
     'ip6tables-legacy': 0,
     tar: 0,
     git: 0,
+    gpg: 0,
     cni: 0,
   };
   const env = {

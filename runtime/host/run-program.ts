@@ -1,6 +1,7 @@
 /** Starts a host program and waits for its end: bounded in time and output, killed with all its children when either is exceeded. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { RuntimeError, type RuntimeErrorCode } from '../errors.ts';
+import type { RunResult } from '../ports/host.ts';
 
 export interface RunRequest {
   readonly program: string;
@@ -31,10 +32,10 @@ const keptErrorBytes = 4096;
  * Resolves with stdout when the program exits with 0. Rejects with RuntimeError: Unsupported (no such program), DeadlineExceeded,
  * Cancelled, ResourceExhausted (too much output, no space), else Internal with the end of stderr.
  */
-export async function runProgram(request: RunRequest): Promise<{ stdout: string }> {
+export async function runProgram(request: RunRequest): Promise<RunResult> {
   const { code, stdout, stderr } = await runToEnd(request);
   if (code !== 0) throw failure(request, code, stderr);
-  return { stdout };
+  return { stdout, stderr };
 }
 
 /** Resolves however the program ends by itself; rejects as `runProgram` does otherwise. */

@@ -40,7 +40,8 @@ export type HostProgram =
   | 'iptables-legacy'
   | 'ip6tables-legacy'
   | 'tar'
-  | 'git';
+  | 'git'
+  | 'gpg';
 
 export interface HostRunOptions {
   readonly input?: string | Uint8Array;
@@ -49,6 +50,13 @@ export interface HostRunOptions {
   readonly signal?: AbortSignal;
   /** What the program finds in its environment besides PATH and LC_ALL. */
   readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** What a program wrote that ended with 0. */
+export interface RunResult {
+  readonly stdout: string;
+  /** The end of it. */
+  readonly stderr: string;
 }
 
 export interface PluginRunOptions extends HostRunOptions {
@@ -87,7 +95,7 @@ export interface Host {
   /** How often each program was started: tests assert that a quiet daemon starts none. */
   readonly calls: Readonly<Record<HostProgram | 'cni', number>>;
   /** Rejects with RuntimeError: Unsupported when the program is missing, DeadlineExceeded, Internal with stderr. */
-  run(program: HostProgram, args: readonly string[], options?: HostRunOptions): Promise<{ stdout: string }>;
+  run(program: HostProgram, args: readonly string[], options?: HostRunOptions): Promise<RunResult>;
   /** Starts a CNI plugin, an absolute path, without arguments. Rejects as `run` does, but not for its exit code. */
   runPlugin(path: string, options: PluginRunOptions): Promise<PluginEnd>;
   /** Makes FIFOs (mode 0600) at these paths; a path that is a FIFO already is left alone. Cheap: made in advance. */

@@ -22,7 +22,7 @@ async function open(refuses: (input: string) => boolean = () => false) {
     run: async (_program: HostProgram, _args: readonly string[], { input = '' }: HostRunOptions = {}) => {
       told.push(String(input).trim().split('\n'));
       if (refuses(String(input))) throw new RuntimeError('Internal', 'nft ended with 1: No such file or directory');
-      return await Promise.resolve({ stdout: '' });
+      return await Promise.resolve({ stdout: '', stderr: '' });
     },
   };
   const facts = { runDirectory, bootId: 'boot-1', storeIdentity: '12345678-0000-4000-8000-000000000000' };

@@ -28,7 +28,7 @@ async function open(act: (program: HostProgram, args: readonly string[]) => stri
   const host = {
     run: async (program: HostProgram, args: readonly string[]) => {
       calls.push([program, ...args].join(' '));
-      return { stdout: act(program, args) };
+      return { stdout: act(program, args), stderr: '' };
     },
   };
   const facts = { runDirectory, bootId: 'boot-1', storeIdentity: '12345678-0000-4000-8000-000000000000' };
