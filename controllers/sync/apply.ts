@@ -98,7 +98,8 @@ async function planAll(visit: Visit, targets: readonly Target[], wasApplied: boo
     const [remembered, refused] = [memory.objects.get(id), memory.refused.get(id)];
     const isTheirs = isHeldBy(others, one);
     const { sent, live } = one;
-    const step = planObject({ sent, live, remembered, refused, set, isTheirs, mode, wasApplied, now });
+    const heldUntil = memory.heldUntil(id);
+    const step = planObject({ sent, live, remembered, refused, heldUntil, set, isTheirs, mode, wasApplied, now });
     planned.push({ ...one, step });
   };
   await inSlices(found, plan, signal);
@@ -162,6 +163,10 @@ async function act({ target, live, sent, pointers, step }: Planned, visit: Visit
       return;
     case 'theirs':
       applied.theirs.push(shown);
+      return;
+    case 'held':
+      applied.pending.push(`${shown}: somebody changes it again and again, so it is set back less often`);
+      visit.again(step.until - visit.context.clock.now());
       return;
     case 'refused': {
       const retryInMs = step.retryAt - visit.context.clock.now();

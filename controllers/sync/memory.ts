@@ -27,6 +27,22 @@ export class Memory {
   /** In mode Warn: how an object differs, by its stand at that time. */
   readonly differences = new Map<ObjectId, { readonly stand: string; readonly fields: readonly string[] }>();
 
+  /** Objects that somebody else changed, and that were set back. */
+  readonly #corrected = new Map<ObjectId, { readonly times: number; readonly at: number }>();
+
+  /** It was set back. */
+  correct(id: ObjectId, now: number): void {
+    const before = this.#corrected.get(id);
+    const times = before === undefined || now - before.at > CALM_MS ? 1 : before.times + 1;
+    this.#corrected.set(id, { times, at: now });
+  }
+
+  /** When it may be set back again: at once, unless somebody changes it again and again. */
+  heldUntil(id: ObjectId): number {
+    const corrected = this.#corrected.get(id);
+    return corrected === undefined ? 0 : corrected.at + backoffMs(corrected.times - AT_ONCE, MAX_RETRY_MS);
+  }
+
   remember(id: ObjectId, sent: string, object: KubeObject): void {
     const { uid, resourceVersion: version } = object.metadata;
     this.objects.set(id, { sent, uid, version, stand: standOf(object) });
@@ -43,7 +59,7 @@ export class Memory {
 
   /** Only these are remembered from now on. */
   keep(ids: { has(id: ObjectId): boolean }): void {
-    for (const map of [this.objects, this.refused, this.differences]) {
+    for (const map of [this.objects, this.refused, this.differences, this.#corrected]) {
       for (const id of map.keys()) if (!ids.has(id)) map.delete(id);
     }
   }
@@ -55,3 +71,7 @@ export class Memory {
 }
 
 const MAX_RETRY_MS = 60_000;
+/** So often in a row an object is set back at once. */
+const AT_ONCE = 5;
+/** After so long without a change nobody fights for it any more. */
+const CALM_MS = 120_000;

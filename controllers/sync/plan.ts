@@ -27,6 +27,8 @@ export type ObjectStep =
   | { readonly type: 'wait' }
   /** The server refused just this a moment ago. */
   | { readonly type: 'refused'; readonly message: string; readonly retryAt: number }
+  /** Somebody changes it again and again; it is set back then. */
+  | { readonly type: 'held'; readonly until: number }
   /** Another Sync has it in its files, too, and had it first. */
   | { readonly type: 'theirs' };
 
@@ -36,6 +38,8 @@ export interface ObjectFacts {
   readonly live: KubeObject | undefined;
   readonly remembered: Remembered | undefined;
   readonly refused: Refused | undefined;
+  /** It is not set back before. */
+  readonly heldUntil: number;
   /** Id of the ApplySet that it is to be a member of. */
   readonly set: string;
   /** Whether the ApplySet that it is a member of still wants it. */
@@ -47,7 +51,7 @@ export interface ObjectFacts {
 }
 
 export function planObject(facts: ObjectFacts): ObjectStep {
-  const { live, refused, sent, set, isTheirs, now } = facts;
+  const { live, refused, remembered, sent, set, isTheirs, heldUntil, now } = facts;
   if (live?.metadata.deletionTimestamp !== undefined) return { type: 'wait' };
   const owner = live && partOf(live);
   if (owner !== undefined && owner !== set && isTheirs) return { type: 'theirs' };
@@ -56,7 +60,8 @@ export function planObject(facts: ObjectFacts): ObjectStep {
   if (isSent && refused?.sent === sent && now < refused.retryAt) {
     return { type: 'refused', message: refused.message, retryAt: refused.retryAt };
   }
-  return step;
+  const isCorrection = step.type === 'apply' && remembered?.sent === sent;
+  return isCorrection && now < heldUntil ? { type: 'held', until: heldUntil } : step;
 }
 
 function planSending({ live, remembered, sent, mode, wasApplied }: ObjectFacts, isOurs: boolean): ObjectStep {

@@ -35,7 +35,9 @@ export async function send({ cause, ...sending }: Sending & { readonly cause: Ca
     const applied = await takeFieldsOver(await client.apply<KubeObject>(input, options), visit);
     memory.remember(target.id, sent, applied);
     if (live?.metadata.resourceVersion === applied.metadata.resourceVersion) return { type: 'unchanged' };
-    return { type: tellOf(cause, wasThere, live, applied, visit) };
+    const type = tellOf(cause, wasThere, live, applied, visit);
+    if (type === 'corrected') memory.correct(target.id, context.clock.now());
+    return { type };
   } catch (error) {
     return { type: 'refused', refusal: refusalOf(error, sending, visit) };
   }

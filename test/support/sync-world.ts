@@ -153,7 +153,7 @@ export class SyncWorld implements AsyncDisposable {
       () => `${name}: ${what}; it is ${last === undefined ? 'not there' : JSON.stringify(last.status)}`,
       async () => {
         last = await this.find<Sync>(at(SYNC, name));
-        return last !== undefined && passes(last) ? last : undefined;
+        return last !== undefined && (await passes(last)) ? last : undefined;
       },
       stepMs,
     );

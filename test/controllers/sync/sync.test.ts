@@ -79,3 +79,23 @@ test('what somebody changes or deletes is set back at once', async (t) => {
   });
   t.true(events.some((event) => event.includes('set back data.a')));
 });
+
+test('whoever fights over an object loses more and more slowly, and is told of', async (t) => {
+  await using world = await SyncWorld.open();
+  await world.write('/srv/app', 'a.yaml', configMap('one', { a: '1' }));
+  await world.apply('app');
+  await world.applied('app');
+  let changes = 0;
+  await world.until('it is told', 'app', async (sync) => {
+    const patch = { data: { a: `fight ${(changes += 1)}` } };
+    await world.user.patch(at(CONFIG_MAP, 'one'), patch, { type: 'merge' });
+    return sync.status?.conditions?.some(({ message }) => message.includes('again and again'));
+  });
+  const applies = world.client.writes.filter((write) => write === 'apply ConfigMap default/one').length;
+  t.true(applies <= 8, `${applies} applies`);
+  await world.eventually(
+    'it is set back all the same',
+    async () => (await world.configMap('one'))?.data?.['a'] === '1',
+  );
+  await world.applied('app');
+});
