@@ -8,7 +8,7 @@ import type {
   NamedContext,
 } from '../../runtime/ports/builders.ts';
 import type { BuildContexts } from '../../runtime/ports/build-contexts.ts';
-import type { Images, ReceiveRequest } from '../../runtime/ports/images.ts';
+import type { ImageRecord, Images, ReceiveRequest } from '../../runtime/ports/images.ts';
 import { RuntimeError } from '../../runtime/errors.ts';
 import type { Build } from '../../schemas/gen/types.ts';
 import { formatMicroTime } from '../../schemas/values/time.ts';
@@ -124,8 +124,21 @@ async function withDeadline<T>(
 type OnEvent = (event: BuildEvent) => void;
 
 async function make(plan: RunPlan, deps: RunDeps, onEvent: OnEvent, signal: AbortSignal): Promise<BuildDone> {
+  const held = await heldImages(plan, deps.images, signal);
+  const work = (): Promise<BuildDone> => makeFrom(held, plan, deps, onEvent, signal);
+  const records = [...held.values()];
+  return records.length === 0 ? work() : deps.images.hold(records, work);
+}
+
+async function makeFrom(
+  held: ReadonlyMap<string, ImageRecord>,
+  plan: RunPlan,
+  deps: RunDeps,
+  onEvent: OnEvent,
+  signal: AbortSignal,
+): Promise<BuildDone> {
   using builder = deps.builders.open(await plan.endpoint(signal));
-  const layouts = await heldImages(plan, deps.images, signal);
+  const layouts = layoutsOf(held, deps.images);
   const solve = async (outputs: readonly BuildOutput[]) => {
     const { inputs, view, bases, cachePaths } = plan;
     const sharedKey = (path: string): string => deps.contexts.sharedKey(path);
@@ -189,19 +202,27 @@ async function heldImages(
   { bases, objects, view }: RunPlan,
   images: Images,
   signal: AbortSignal,
-): Promise<Record<string, NamedLayout>> {
+): Promise<ReadonlyMap<string, ImageRecord>> {
   const records = new Map<string, string>();
   for (const { reference, recordName: record } of bases) {
     if (record !== undefined) records.set(contextName(reference), record);
   }
   for (const [name, held] of Object.entries({ ...view.layouts, ...objects })) records.set(name, held.recordName);
-  const layouts: Record<string, NamedLayout> = {};
+  const held = new Map<string, ImageRecord>();
   for (const [name, recordName] of records) {
     const record = await images.get(recordName, signal);
     if (record === undefined) {
       throw new RuntimeError('NotFound', `the image for ${name} is gone from the store`, { reason: 'ResultLost' });
     }
-    layouts[name] = { type: 'layout', digest: record.digest, content: images.contentOf(record) };
+    held.set(name, record);
   }
-  return layouts;
+  return held;
 }
+
+const layoutsOf = (held: ReadonlyMap<string, ImageRecord>, images: Images): Record<string, NamedLayout> =>
+  Object.fromEntries(
+    [...held].map(([name, record]) => [
+      name,
+      { type: 'layout', digest: record.digest, content: images.contentOf(record) },
+    ]),
+  );

@@ -3,6 +3,7 @@ import { translated } from './errors.ts';
 import type { ImagesContext } from './images/context.ts';
 import { contentOfImage } from './images/content-of.ts';
 import { deleteImage } from './images/delete.ts';
+import { holdImages } from './images/hold.ts';
 import { loadImage } from './images/load.ts';
 import { pullImage, resolveImage } from './images/pull.ts';
 import { copyDirectory, readFiles } from './images/read-files.ts';
@@ -24,6 +25,7 @@ export function createImages(context: ImagesContext): Images {
     receive: (request, fill, progress, signal) =>
       translated(`receive image ${request.name}`, () => receiveImage(context, request, fill, progress, signal)),
     contentOf: (record) => contentOfImage(context, record),
+    hold: (records, work) => translated('hold images', () => holdImages(context, records, work)),
     delete: (name) => translated(`delete image ${name}`, () => deleteImage(context, name)),
     verify: (record, signal) => translated(`verify image ${record.name}`, () => verifyImage(context, record, signal)),
     readFiles: (record, paths, signal) =>

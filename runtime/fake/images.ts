@@ -98,6 +98,13 @@ export class FakeImages implements Images {
     return this.content.reading(digestsBelow(this.content, record.digest));
   }
 
+  async hold<T>(records: readonly ImageRecord[], work: () => Promise<T>): Promise<T> {
+    await this.#gate.pass('images.hold');
+    const gone = records.find(({ name }) => !this.records.has(name));
+    if (gone !== undefined) throw new RuntimeError('NotFound', `the content of image ${gone.name} is gone`);
+    return work();
+  }
+
   async delete(name: string): Promise<void> {
     await this.#gate.pass('images.delete');
     if (this.records.delete(name)) this.#events.emit({ type: 'image', name, topic: '/images/delete' });

@@ -102,6 +102,11 @@ export interface Images {
   ): Promise<ImageRecord>;
   /** The blobs of one image, to be read by somebody else: those of its index, manifest, configuration and layers, and no others. */
   contentOf(record: ImageRecord): ContentProxy;
+  /**
+   * Runs `work`; until it ends, the content of these images stays, whoever removes their records or points them to something else. Rejects with NotFound where one
+   * is gone already, else as `work` does.
+   */
+  hold<T>(records: readonly ImageRecord[], work: () => Promise<T>): Promise<T>;
   /** Removes the record and, at once, whatever content nothing else holds. */
   delete(name: string): Promise<void>;
   /** Whether everything the record promises is really there: blobs and unpacked chain. */

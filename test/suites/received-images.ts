@@ -68,6 +68,25 @@ export function receivedImagesSuite(test: TestFn, name: string, factory: () => P
     t.deepEqual((await harness.store()).ingests, []);
   });
 
+  row('what is held outlives its record until the work with it ends', async (t, harness) => {
+    const { images } = harness;
+    const image = await tinyImage({ cmd: ['held'] });
+    const record = await receive(harness, image);
+    const isThere = async (): Promise<boolean> => (await harness.store()).blobs.includes(image.root.digest);
+    const answer = await images.hold([record], async () => {
+      await images.delete(NAME);
+      await harness.collect();
+      return isThere();
+    });
+    t.true(answer);
+    await harness.collect();
+    await rejects(
+      t,
+      images.hold([record], async () => 'work'),
+      'NotFound',
+    );
+  });
+
   for (const form of ['tar', 'gzip', 'zstd'] as const) {
     for (const docker of [false, true]) {
       // Docker has no media type for it.

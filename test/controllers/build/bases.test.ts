@@ -210,3 +210,20 @@ test('registries that are never asked again leave nothing said of what they answ
   await world.until('nothing is', 'app', (build) => conditionOf(build, 'BasesCurrent') === undefined);
   t.pass();
 });
+
+test('base images of our store are held for as long as a build reads them', async (t) => {
+  await using world = await BuildWorld.open();
+  world.runtime.controls.addImage(BASE);
+  await world.image('base', { reference: 'base:1' });
+  const held: string[] = [];
+  const hold = world.runtime.images.hold.bind(world.runtime.images);
+  world.runtime.images.hold = async (records, work) => {
+    const { length } = world.builders.builds;
+    const done = await hold(records, work);
+    held.push(`${records.map(({ owner }) => owner.name).join()} ${world.builders.builds.length - length}`);
+    return done;
+  };
+  await world.apply('app', from('base:1'));
+  await world.built('app', 1);
+  t.deepEqual(held, ['base 1']);
+});
