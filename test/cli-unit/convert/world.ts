@@ -76,8 +76,11 @@ export async function convert(
 }
 
 export function converted(t: ExecutionContext, run: Run, directory: string): Converted {
-  const objects = decodeYaml(run.stdout).map(({ value }) => value as unknown as KubeObject);
-  for (const object of objects) t.deepEqual(issuesOf(object), [], `${object.kind}/${object.metadata.name}`);
+  const objects = (/^(?:apiVersion|\{)/.test(run.stdout) ? decodeYaml(run.stdout) : []).map(
+    ({ value }) => value as unknown as KubeObject,
+  );
+  for (const object of objects.filter(({ kind }) => kind !== 'List'))
+    t.deepEqual(issuesOf(object), [], `${object.kind}/${object.metadata.name}`);
   const report = run.stderr.split('\n');
   const find = (kind: string, name: string): KubeObject => {
     const found = objects.find((object) => object.kind === kind && object.metadata.name === name);
@@ -87,7 +90,7 @@ export function converted(t: ExecutionContext, run: Run, directory: string): Con
   return {
     ...run,
     directory,
-    names: objects.map(({ kind, metadata }) => `${kind}/${metadata.name}`),
+    names: objects.filter(({ kind }) => kind !== 'List').map(({ kind, metadata }) => `${kind}/${metadata.name}`),
     report,
     object: (kind, name) => find(kind, name) as never,
     spec: (name) => (find('Container', name) as Container).spec,
