@@ -1,6 +1,9 @@
 /** What `tsmoby daemon` can be told, and where it keeps its things when it is told nothing. */
 import { join } from 'node:path';
+import { socketPathIn, type UserSurroundings } from '../client/daemon-socket.ts';
 import type { BuildEntitlement } from '../schemas/values/build-entitlements.ts';
+
+export { defaultRunDir, socketPathIn } from '../client/daemon-socket.ts';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
@@ -34,10 +37,7 @@ export interface DaemonOptions {
 }
 
 /** What the defaults depend on. */
-export interface DaemonSurroundings {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** Effective user id. */
-  readonly uid: number;
+export interface DaemonSurroundings extends UserSurroundings {
   readonly home: string;
 }
 
@@ -46,15 +46,6 @@ export function defaultDataDir({ env, uid, home }: DaemonSurroundings): string {
   if (uid === 0) return '/var/lib/tsmoby';
   return join(env['XDG_DATA_HOME'] || join(home, '.local', 'share'), 'tsmoby');
 }
-
-/** Root: `/run/tsmoby`. Others: `$XDG_RUNTIME_DIR/tsmoby`, which is `/run/user/UID/tsmoby` unless set. */
-export function defaultRunDir({ env, uid }: Omit<DaemonSurroundings, 'home'>): string {
-  if (uid === 0) return '/run/tsmoby';
-  return join(env['XDG_RUNTIME_DIR'] || `/run/user/${String(uid)}`, 'tsmoby');
-}
-
-/** Where the daemon of a run directory listens, and where every other command looks for it. */
-export const socketPathIn = (runDir: string): string => join(runDir, 'tsmoby.sock');
 
 /** `--listen` when it is not given: the unix socket for our own commands, HTTPS for kubectl. */
 export const defaultListen = (runDir: string): readonly string[] => [

@@ -23,6 +23,9 @@ export interface Input extends AsyncIterable<Uint8Array> {
   destroy?(): unknown;
 }
 
+/** Signals that end a command in its own, orderly way. */
+export type EndSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
+
 export interface Io {
   readonly stdout: TextOutput;
   readonly stderr: TextOutput;
@@ -39,6 +42,8 @@ export interface Io {
   sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
+  /** Has every signal that would end this program call this instead, until disposed; for a command that has much to end in order. */
+  readonly onEndSignal?: (handle: (signal: EndSignal) => void) => Disposable;
   /** Has the next Ctrl-C call this instead, once; for a command that ends its work in order. */
   readonly onInterrupt?: (handle: () => void) => Disposable;
 }

@@ -1,18 +1,20 @@
 /** The program `tsmoby`: the process as a command sees it, and its exit code. */
 import { homedir } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Io } from './io.ts';
+import type { EndSignal, Io } from './io.ts';
 import { runCommandLine } from './run.ts';
 
 /** As for a program that SIGPIPE ended. */
 const BROKEN_PIPE = 141;
 
 /** Signals that end a command in its own, orderly way, with the exit code that a shell shows for each. */
-const ENDS: Readonly<Record<string, number>> = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
+const ENDS: Readonly<Record<EndSignal, number>> = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
 
 const interrupted = new AbortController();
 /** Of a command that wants the first Ctrl-C for itself. */
 const interrupts = new Set<() => void>();
+/** Of a command that wants all signals for itself. */
+const takers = new Set<(signal: EndSignal) => void>();
 
 const io: Io = {
   stdout: process.stdout,
@@ -25,6 +27,10 @@ const io: Io = {
   now: () => Date.now(),
   sleep: (milliseconds, signal) => sleep(milliseconds, undefined, { signal }),
   signal: interrupted.signal,
+  onEndSignal(handle) {
+    takers.add(handle);
+    return { [Symbol.dispose]: () => void takers.delete(handle) };
+  },
   onInterrupt(handle) {
     interrupts.add(handle);
     return { [Symbol.dispose]: () => void interrupts.delete(handle) };
@@ -44,8 +50,12 @@ for (const output of [process.stdout, process.stderr]) {
   });
 }
 let endedWith: number | undefined;
-for (const [signal, code] of Object.entries(isDaemon ? {} : ENDS)) {
+for (const [signal, code] of Object.entries(isDaemon ? {} : ENDS) as readonly [EndSignal, number][]) {
   const onSignal = (): void => {
+    if (takers.size > 0) {
+      for (const handle of takers) handle(signal);
+      return;
+    }
     if (signal === 'SIGINT' && interrupts.size > 0) {
       const handles = [...interrupts];
       interrupts.clear();

@@ -114,3 +114,6 @@ export class ApiError extends Error {
 export function isReason(error: unknown, reason: string): error is ApiError {
   return error instanceof ApiError && error.reason === reason;
 }
+
+/** True when there was no answer at all: the server is not there, or went away. */
+export const isUnreachable = (error: unknown): error is ApiError => error instanceof ApiError && error.code === 0;

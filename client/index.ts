@@ -1,4 +1,13 @@
-/** What users of the library import: the Client port, its HTTP implementation, and the shapes of objects. */
+/** What users of the library import: `connect` and what it gives, the Client port, its HTTP implementation, and the shapes of objects. */
+export { connect, Environment } from './connect.ts';
+export type { ConnectOptions, Tsmoby } from './connect.ts';
+export type { EnvironmentOptions } from './environment/environment.ts';
+export type { PublishedPort } from './environment/ports.ts';
+export { TearDownError } from './environment/tear-down.ts';
+export { NotReadyError, Space } from './space/space.ts';
+export type { ReadyOptions } from './space/space.ts';
+export type { LogOptions } from './space/logs.ts';
+export type { ExecOptions, ExecResult } from './space/processes.ts';
 export { ApiError, isReason } from './client.ts';
 export type {
   ApplyOptions,

@@ -7,7 +7,7 @@ import type { Session } from '../connect/session.ts';
 import { note, type Io } from '../io.ts';
 import { refOf } from '../kinds/directory.ts';
 import { follow } from '../watch/follow.ts';
-import { objectSource } from '../watch/object-source.ts';
+import { objectSource } from '../../client/watch/object-source.ts';
 import { followBuildLog } from './follow-log.ts';
 import { whyHalted } from './halted.ts';
 import type { BuildRef } from './open-log.ts';

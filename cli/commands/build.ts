@@ -1,4 +1,3 @@
-import { basename, dirname } from 'node:path';
 import { progressMode } from '../builds/progress-flag.ts';
 import { connectionFlags } from '../connect/flags.ts';
 import { UsageError } from '../errors.ts';
@@ -8,10 +7,6 @@ import { defineCommand } from './command.ts';
 
 /** Those that go together with manifests; all others say what stands in them. */
 const OF_ALL = new Set([...Object.keys(connectionFlags), 'file', 'progress', 'quiet', 'rm']);
-
-/** By its name. */
-const isDockerfile = (file: string): boolean =>
-  /^(docker|container)file(\.|$)|\.(docker|container)file$/i.test(basename(file)) && !/\.(ya?ml|json)$/i.test(file);
 
 export const build = defineCommand({
   name: 'build',
@@ -36,11 +31,6 @@ export const build = defineCommand({
     const strange = place === undefined ? [...given].find((flag) => !OF_ALL.has(flag)) : undefined;
     if (strange !== undefined)
       throw new UsageError(`--${strange} goes together with a PATH: without one, the manifests of -f say everything`);
-    const dockerfile = place === undefined ? flags.file.find(isDockerfile) : undefined;
-    if (dockerfile !== undefined)
-      throw new UsageError(
-        `without a PATH, -f names manifests, and ${dockerfile} looks like a Dockerfile: tsmoby build ${dirname(dockerfile)} -f ${dockerfile}`,
-      );
     const mode = flags.quiet ? 'none' : progressMode(flags.progress, io.stderr);
     const session = await call.session();
     const { applyBuilds } = await import('./build/apply-builds.ts');

@@ -1,4 +1,4 @@
-import { isAbsolute, resolve } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import { BUILD_ENTITLEMENTS, type BuildEntitlement } from '../../schemas/values/build-entitlements.ts';
 import {
   defaultDataDir,
@@ -59,6 +59,11 @@ const daemonFlags = {
     value: 'GROUP',
     help: 'Let members of this group use the socket. They are as good as root on this machine.',
   },
+  ephemeral: {
+    type: 'text',
+    value: 'DIR',
+    help: 'Keep everything in this directory, end when standard input does, and take away all that was made, containers and the directory included. In place of --data-dir and --run-dir.',
+  },
   'node-name': { type: 'text', value: 'NAME', help: 'Name of this machine in objects. Default: its host name.' },
 } as const satisfies Flags;
 
@@ -71,8 +76,8 @@ export const daemon = defineCommand({
   flags: daemonFlags,
   async run({ flags, args, io }) {
     const options = daemonOptions(flags, args, io);
-    const { runDaemon } = await import('../daemon/main.ts');
-    await runDaemon(options);
+    const { runDaemon, runEphemeralDaemon } = await import('../daemon/main.ts');
+    await (flags.ephemeral === undefined ? runDaemon(options) : runEphemeralDaemon(options));
     return 0;
   },
 });
@@ -86,10 +91,14 @@ export function daemonOptions(
   const [extra] = args;
   if (extra !== undefined) throw new UsageError(`the daemon takes no arguments: "${extra}"`);
   const absolute = (path: string): string => resolve(io.cwd, path);
-  const runDir = absolute(flags['run-dir'] ?? defaultRunDir(io));
+  const { ephemeral } = flags;
+  if (ephemeral !== undefined && (flags['run-dir'] ?? flags['data-dir']) !== undefined)
+    throw new UsageError('--ephemeral has directories of its own: leave --data-dir and --run-dir out');
+  const inside = (name: string): string | undefined => (ephemeral === undefined ? undefined : join(ephemeral, name));
+  const runDir = absolute(inside('run') ?? flags['run-dir'] ?? defaultRunDir(io));
   const { 'kubeconfig-out': kubeconfigOut, 'socket-group': socketGroup, 'node-name': nodeName, containerd } = flags;
   return {
-    dataDir: absolute(flags['data-dir'] ?? defaultDataDir(io)),
+    dataDir: absolute(inside('data') ?? flags['data-dir'] ?? defaultDataDir(io)),
     runDir,
     listen: flags.listen.length > 0 ? flags.listen.map(checkListen) : defaultListen(runDir),
     logLevel: flags['log-level'] as LogLevel,

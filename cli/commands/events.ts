@@ -9,7 +9,7 @@ import { eventAge, eventObject, lastTimeOf, type EventObject } from '../output/e
 import { parseFormat, type OutputFormat } from '../output/format.ts';
 import { objectText } from '../output/object-text.ts';
 import { follow } from '../watch/follow.ts';
-import { objectSource } from '../watch/object-source.ts';
+import { objectSource } from '../../client/watch/object-source.ts';
 import { defineCommand } from './command.ts';
 
 const eventsFlags = {

@@ -69,6 +69,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'See builders and their caches, and make caches smaller',
     load: async () => (await import('./builder.ts')).builder,
   },
+  {
+    name: 'ci',
+    summary: 'Run a command beside a copy of objects that goes away with it',
+    load: async () => (await import('./ci.ts')).ci,
+  },
   { name: 'delete', summary: 'Delete objects', load: async () => (await import('./delete.ts')).deleteCommand },
   { name: 'events', summary: 'Show what happened', load: async () => (await import('./events.ts')).events },
   {

@@ -1,4 +1,4 @@
-import { ApiError } from '../../client/client.ts';
+import { isUnreachable } from '../../client/client.ts';
 import { createHttpClient, type HttpClient } from '../../client/http.ts';
 import type { ConnectionValues } from './flags.ts';
 import { CommandError } from '../errors.ts';
@@ -7,11 +7,13 @@ import { createKindDirectory, type KindDirectory } from '../kinds/directory.ts';
 import { findAddress } from './address.ts';
 import { withTimeout } from './with-timeout.ts';
 
+export { isUnreachable } from '../../client/client.ts';
+
 /** A connection to one server, and what the command line says of every request. */
 export interface Session extends Disposable {
   readonly client: HttpClient;
   readonly kinds: KindDirectory;
-  /** `--namespace`, else the kubeconfig's, else `default`. */
+  /** `--namespace`, else `$TSMOBY_NAMESPACE` (set by `tsmoby ci` for its command), else the kubeconfig's, else `default`. */
   readonly namespace: string;
   /** For messages: `unix:///run/tsmoby/tsmoby.sock`. */
   readonly where: string;
@@ -25,13 +27,10 @@ export async function openSession(flags: ConnectionValues, io: Io, userAgent: st
     client,
     where,
     kinds: createKindDirectory(client),
-    namespace: flags.namespace ?? namespace ?? 'default',
+    namespace: flags.namespace ?? (io.env['TSMOBY_NAMESPACE'] || undefined) ?? namespace ?? 'default',
     [Symbol.dispose]: () => open[Symbol.dispose](),
   };
 }
-
-/** True when there was no answer at all: the daemon is not there, or went away. */
-export const isUnreachable = (error: unknown): error is ApiError => error instanceof ApiError && error.code === 0;
 
 /** What a person is told when nobody answers; undefined when the failure is another one. */
 export function explainUnreachable(error: unknown, where: string): CommandError | undefined {

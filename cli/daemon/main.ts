@@ -19,6 +19,7 @@ import { serveContainerPorts } from './container-ports.ts';
 import { createControllers } from './controllers.ts';
 import { lockDirectory } from './data-lock.ts';
 import { prepareDirectory } from './directories.ts';
+import { runEphemeral } from './ephemeral.ts';
 import { collectAtRest } from './heap-at-rest.ts';
 import { identityOf, keepIdentity } from './identity.ts';
 import { openListeners } from './listeners.ts';
@@ -37,11 +38,12 @@ const clock = { now: () => Date.now() };
 /**
  * The daemon, from its start to its end: directories, store, API, runtime, controllers, in this order, and the other way round when
  * SIGTERM or SIGINT comes. Containers, logd and our containerd outlive it. Resolves when all is closed.
+ * @param end as a signal does; its reason is told
  */
-export async function runDaemon(options: DaemonOptions): Promise<void> {
+export async function runDaemon(options: DaemonOptions, end?: AbortSignal): Promise<void> {
   boundBacktracking();
   const log = createLog(options.logLevel);
-  const { signalled, signal } = untilSignal();
+  const { signalled, signal } = untilSignal(end);
   try {
     await using _daemon = await startDaemon(options, log, signal);
     using _heap = collectAtRest();
@@ -52,6 +54,10 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
     log.info({ signal: await signalled }, 'stopped before it had started');
   }
 }
+
+/** As `runDaemon`, until standard input ends; nothing of it is left then. */
+export const runEphemeralDaemon = (options: DaemonOptions): Promise<void> =>
+  runEphemeral(options, process.stdin, runDaemon);
 
 /**
  * Starts everything; resolves when requests are served and the controllers begin. Disposing it stops everything but containers.
@@ -131,14 +137,17 @@ async function writePid(path: string): Promise<AsyncDisposable> {
 }
 
 /** The first signal that asks for the end; a second one ends the process at once, as signals do by default. */
-function untilSignal(): { readonly signalled: Promise<NodeJS.Signals>; readonly signal: AbortSignal } {
+function untilSignal(end?: AbortSignal): { readonly signalled: Promise<string>; readonly signal: AbortSignal } {
   const stop = new AbortController();
-  const { promise: signalled, resolve } = Promise.withResolvers<NodeJS.Signals>();
-  const onSignal = (name: NodeJS.Signals): void => {
+  const { promise: signalled, resolve } = Promise.withResolvers<string>();
+  const onSignal = (name: string): void => {
     for (const each of STOP_SIGNALS) process.removeListener(each, onSignal);
     stop.abort();
     resolve(name);
   };
   for (const name of STOP_SIGNALS) process.on(name, onSignal);
+  const onEnd = (): void => onSignal(String(end?.reason));
+  if (end?.aborted) onEnd();
+  else end?.addEventListener('abort', onEnd, { once: true });
   return { signalled, signal: stop.signal };
 }

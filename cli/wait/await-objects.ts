@@ -4,7 +4,7 @@ import type { Session } from '../connect/session.ts';
 import type { Io } from '../io.ts';
 import { refOf, resourceOf, type KindInfo } from '../kinds/directory.ts';
 import { follow } from '../watch/follow.ts';
-import { objectSource } from '../watch/object-source.ts';
+import { objectSource } from '../../client/watch/object-source.ts';
 
 /** One object that is waited for. */
 export interface Awaited {

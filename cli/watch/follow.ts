@@ -1,97 +1,11 @@
-/**
- * A list, and then its changes, for as long as somebody reads: over the ends of watches, restarts of the daemon, and
- * versions that have become too old. No change is told twice, and none is missed that still shows.
- */
-import { isReason } from '../../client/client.ts';
-import { isUnreachable } from '../connect/session.ts';
+import { follow as followChanges, type Change, type Source } from '../../client/watch/follow.ts';
 import { note, type Io } from '../io.ts';
 
-/** Where things come from: objects, or rows of a Table. */
-export interface Source<T> {
-  list(signal: AbortSignal): Promise<{ readonly items: readonly T[]; readonly resourceVersion: string }>;
-  watch(resourceVersion: string, signal: AbortSignal): AsyncIterable<SourceEvent<T>>;
-  /** Same for all versions of one thing. */
-  keyOf(item: T): string;
-  versionOf(item: T): string;
-}
+export { isInterruption } from '../../client/watch/follow.ts';
+export type { Change, Source, SourceEvent } from '../../client/watch/follow.ts';
 
-export type SourceEvent<T> =
-  | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly item: T }
-  | { readonly type: 'BOOKMARK'; readonly resourceVersion: string };
-
-export type Change<T> =
-  | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly item: T }
-  /** All that was there at the beginning has been told. Comes once. */
-  | { readonly type: 'SYNCED' };
-
-const FIRST_PAUSE_MS = 100;
-const LONGEST_PAUSE_MS = 2000;
-
-/** Rejects when the first list fails, and for refusals; waits when the server is away later. Ends with the signal. */
-export async function* follow<T>(source: Source<T>, io: Io, signal: AbortSignal): AsyncGenerator<Change<T>> {
-  const known = new Map<string, T>();
-  let version: string | undefined = yield* catchUp(source, known, signal);
-  yield { type: 'SYNCED' };
-  let pause = 0;
-  let told = false;
-  while (!signal.aborted) {
-    try {
-      if (version === undefined) version = yield* catchUp(source, known, signal);
-      for await (const event of source.watch(version, signal)) {
-        pause = 0;
-        told = false;
-        if (event.type === 'BOOKMARK') {
-          version = event.resourceVersion;
-          continue;
-        }
-        version = source.versionOf(event.item);
-        if (event.type === 'DELETED') known.delete(source.keyOf(event.item));
-        else known.set(source.keyOf(event.item), event.item);
-        yield { type: event.type, item: event.item };
-      }
-    } catch (error) {
-      if (signal.aborted) return;
-      if (isReason(error, 'Expired')) {
-        version = undefined;
-        continue;
-      }
-      if (!isInterruption(error)) throw error;
-      if (!told && pause > 0) note(io, 'the connection to the server is lost, waiting for it to come back');
-      told ||= pause > 0;
-    }
-    if (pause > 0) await io.sleep(pause, signal).catch(() => undefined);
-    pause = Math.min(LONGEST_PAUSE_MS, pause === 0 ? FIRST_PAUSE_MS : pause * 2);
-  }
-}
-
-/** The server went away, or is about to: it may come back. */
-export const isInterruption = (error: unknown): boolean =>
-  isUnreachable(error) || isReason(error, 'ServiceUnavailable') || isBroken(error);
-
-/** A connection that ended in the middle of an answer. */
-const isBroken = (error: unknown): boolean =>
-  error instanceof Error &&
-  ['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'].includes((error as NodeJS.ErrnoException).code ?? '');
-
-/** Lists, and tells what is different from what is known. */
-async function* catchUp<T>(
-  source: Source<T>,
-  known: Map<string, T>,
-  signal: AbortSignal,
-): AsyncGenerator<Change<T>, string> {
-  const { items, resourceVersion } = await source.list(signal);
-  const gone = new Map(known);
-  for (const item of items) {
-    const key = source.keyOf(item);
-    const before = known.get(key);
-    gone.delete(key);
-    known.set(key, item);
-    if (before === undefined) yield { type: 'ADDED', item };
-    else if (source.versionOf(before) !== source.versionOf(item)) yield { type: 'MODIFIED', item };
-  }
-  for (const [key, item] of gone) {
-    known.delete(key);
-    yield { type: 'DELETED', item };
-  }
-  return resourceVersion;
+/** As in the client; a person is told when the server is away. */
+export function follow<T>(source: Source<T>, io: Io, signal: AbortSignal): AsyncGenerator<Change<T>> {
+  const onLost = (): void => note(io, 'the connection to the server is lost, waiting for it to come back');
+  return followChanges(source, { sleep: (milliseconds, until) => io.sleep(milliseconds, until), onLost }, signal);
 }

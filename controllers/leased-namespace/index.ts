@@ -5,6 +5,7 @@
  */
 import type { Client } from '../../client/client.ts';
 import { isReason } from '../../client/client.ts';
+import { LEASE_ANNOTATION } from '../../schemas/annotations.ts';
 import type { Lease } from '../../schemas/gen/types.ts';
 import type { KubeObject } from '../../schemas/object.ts';
 import { AllKinds } from '../engine/all-kinds.ts';
@@ -13,16 +14,13 @@ import type { Runnable, RunnableContext } from '../engine/runnable.ts';
 import type { ServedKinds } from '../engine/served-kinds.ts';
 import { SignsOfLife } from './signs-of-life.ts';
 
-/** On a Namespace: the name of the Lease in it. */
-export const LEASE_ANNOTATION = 'tsmoby.dev/lease';
-
 const NAMESPACE = { apiVersion: 'v1', kind: 'Namespace' } as const;
 const LEASE = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease' } as const;
 const CONTAINER = { apiVersion: 'tsmoby.dev/v1alpha1', kind: 'Container' } as const;
 const CONCURRENCY = 4;
 
 /** Seconds that processes get to end by themselves: nobody waits for what they would still have to say. */
-const GRACE_SECONDS = 5;
+const GRACE_SECONDS = 2;
 
 /** A process that could do nothing for a while finds timers due before it reads what has come meanwhile: a renewal, perhaps. */
 const SECOND_LOOK_MS = 1000;

@@ -178,16 +178,6 @@ for (const [line, message] of [
   [[], 'what is to be built? Name a directory: tsmoby build . or manifests: tsmoby build -f FILE'],
   [['a', 'b'], 'one PATH is enough: "b"'],
   [['-f', 'x.yaml', '-t', 'a'], '--tag goes together with a PATH: without one, the manifests of -f say everything'],
-  [
-    ['-f', 'app/Dockerfile.dev'],
-    'without a PATH, -f names manifests, and app/Dockerfile.dev looks like a Dockerfile: tsmoby build app -f app/Dockerfile.dev',
-  ],
-  [['app', '-t', 'Bad Name'], '-t: invalid image reference "Bad Name": the repository name must be lower case'],
-  [['app', '--platform', 'arm64'], '--platform arm64: write OS/ARCH or OS/ARCH/VARIANT, like linux/arm64'],
-  [
-    ['api.sock'],
-    'unable to prepare context: "api.sock" is no directory: name the one with the files, and a Dockerfile by -f api.sock',
-  ],
   [['nowhere'], 'unable to prepare context: path "nowhere" not found'],
   [['app', '--push'], '--push: where to? Give it a name with -t'],
   [['app', '-t', 'a', '-t', 'b'], '-t: several names are for --push; a Build has one'],

@@ -19,6 +19,7 @@ test('what is built is whole: commands, the store’s thread and logd each start
       'daemon.js',
       'dial-program.js',
       'hash-worker.js',
+      'library.js',
       'main.js',
       'program',
       'sqlite',

@@ -62,6 +62,7 @@ const FLAGS = {
   'no-default-builder': false,
   'socket-group': undefined,
   'node-name': undefined,
+  ephemeral: undefined,
 };
 const PLACE = { env: {}, uid: 0, home: '/root', cwd: '/work' };
 
@@ -78,6 +79,14 @@ test('paths of the daemon are absolute, and the socket is in its run directory',
       defaultBuilder: true,
     },
   );
+});
+
+test('a daemon for one job has all in one directory, and no other beside', (t) => {
+  t.like(daemonOptions({ ...FLAGS, ephemeral: 'job' }, [], PLACE), {
+    dataDir: '/work/job/data',
+    runDir: '/work/job/run',
+  });
+  t.throws(() => daemonOptions({ ...FLAGS, ephemeral: 'job', 'run-dir': 'r' }, [], PLACE), { name: 'UsageError' });
 });
 
 for (const [flags, args, message] of [

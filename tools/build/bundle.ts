@@ -8,6 +8,7 @@ import { build, type BuildOptions, type Plugin } from 'esbuild';
 const ENTRIES = {
   main: 'cli/main.ts',
   daemon: 'cli/daemon/main.ts',
+  library: 'client/index.ts',
   'sqlite/worker': 'api/store/sqlite/worker.ts',
   'yaml-worker': 'schemas/text/yaml-worker.ts',
   'dial-program': 'runtime/host/dial-program.ts',

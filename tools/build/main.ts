@@ -1,7 +1,8 @@
-/** `npm run build`: plain JavaScript in `dist/`, for installed copies and for a command line that starts at once. */
+/** `npm run build`: plain JavaScript in `dist/`, for installed copies and for a command line that starts at once, and the library's types. */
 import { rename, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { buildInto } from './bundle.ts';
+import { declareInto } from './declarations.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const target = `${root}dist`;
@@ -10,7 +11,7 @@ const old = `${target}.old`;
 
 const started = performance.now();
 await rm(partial, { recursive: true, force: true });
-const bytes = await buildInto(root, partial);
+const [bytes] = await Promise.all([buildInto(root, partial), declareInto(root, partial)]);
 // whole or not at all: a program that runs from dist goes on with the files it has open
 await rm(old, { recursive: true, force: true });
 await rename(target, old).catch((error: NodeJS.ErrnoException) => {

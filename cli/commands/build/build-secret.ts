@@ -34,7 +34,7 @@ export async function openBuildSecret(
   const own = found !== undefined && isMadeByBuild(found) ? found : undefined;
   if (isNeeded && found !== undefined && own === undefined)
     throw new CommandError(
-      `secret "${name}" is there, and was not made by "tsmoby build": --secret and --ssh would overwrite what it holds. Give the Build another name with --name, or keep that Secret under another one`,
+      `secret "${name}" is there, and was not made by "tsmoby build": --secret and --ssh would overwrite what it holds. Give the Build another name with --name, or rename that Secret`,
     );
   return {
     async apply(made) {

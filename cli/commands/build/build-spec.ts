@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
 import type { BuildArg, BuildContext, BuildDockerfile, BuildSpec, BuildUlimit } from '../../../schemas/gen/types.ts';
 import { BUILD_ENTITLEMENTS, type BuildEntitlement } from '../../../schemas/values/build-entitlements.ts';
-import { ImageReferenceError, parseImageReference } from '../../../schemas/values/image-reference.ts';
 import { CommandError, UsageError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
 import { pairOf } from './fields.ts';
@@ -19,7 +18,6 @@ export async function buildSpecOf(
   io: Pick<Io, 'cwd' | 'env'>,
   readStdin: () => Promise<string>,
 ): Promise<BuildSpec> {
-  for (const tag of flags.tag) checkTag(tag);
   const { context, dockerfile } = await filesOf(place, flags, io, readStdin);
   const contexts = await Promise.all(flags['build-context'].map((text) => namedContextOf(text, io)));
   const entitlements = entitlementsOf(flags);
@@ -50,7 +48,7 @@ export async function buildSpecOf(
       'args',
       flags['build-arg'].flatMap((text) => argOf(text, io)),
     ),
-    ...many('platforms', flags.platform.map(platformOf)),
+    ...many('platforms', flags.platform),
     ...many('contexts', contexts),
     ...many('hostAliases', flags['add-host'].map(hostOf)),
     ...many('ulimits', flags.ulimit.map(ulimitOf)),
@@ -70,19 +68,6 @@ function one<K extends string, T>(name: K, value: T | undefined): { readonly [P 
 
 function many<K extends string, T>(name: K, values: readonly T[]): { readonly [P in K]?: readonly T[] } {
   return one(name, values.length === 0 ? undefined : values);
-}
-
-function checkTag(tag: string): void {
-  try {
-    parseImageReference(tag);
-  } catch (error) {
-    throw error instanceof ImageReferenceError ? new UsageError(`-t: ${error.message}`) : error;
-  }
-}
-
-function platformOf(text: string): string {
-  if (/^[a-z0-9_]+\/[a-z0-9_]+(\/[a-z0-9_.]+)?$/.test(text)) return text;
-  throw new UsageError(`--platform ${text}: write OS/ARCH or OS/ARCH/VARIANT, like linux/arm64`);
 }
 
 interface Files {

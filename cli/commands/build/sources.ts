@@ -22,10 +22,7 @@ export async function sourceOf(text: string, { cwd }: Pick<Io, 'cwd'>): Promise<
     throw new CommandError(
       `unable to prepare context: path "${text}" ${found.code === 'ENOENT' ? 'not found' : `cannot be read: ${found.message}`}`,
     );
-  if (!found.isDirectory())
-    throw new CommandError(
-      `unable to prepare context: "${text}" is no directory: name the one with the files, and a Dockerfile by -f ${text}`,
-    );
+  if (!found.isDirectory()) throw new CommandError(`unable to prepare context: "${text}" is no directory`);
   return { directory: { path } };
 }
 

@@ -7,7 +7,7 @@ import { CommandError } from '../../errors.ts';
 import { note, type Io } from '../../io.ts';
 import { refOf } from '../../kinds/directory.ts';
 import { follow } from '../../watch/follow.ts';
-import { objectSource } from '../../watch/object-source.ts';
+import { objectSource } from '../../../client/watch/object-source.ts';
 
 /** A managed builder that rests is started, and waited for; others are as they are. Rejects when it does not come up in time. */
 export async function awake({ client }: Session, name: string, timeoutMs: number, io: Io): Promise<void> {

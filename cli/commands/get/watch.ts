@@ -9,7 +9,7 @@ import { objectText } from '../../output/object-text.ts';
 import { createRowPrinter, type RowPrinter } from '../../output/rows.ts';
 import { filterOf, type Target } from '../../resources/targets.ts';
 import { follow, type Change, type Source } from '../../watch/follow.ts';
-import { objectSource } from '../../watch/object-source.ts';
+import { objectSource } from '../../../client/watch/object-source.ts';
 import type { Call } from '../command.ts';
 import type { getFlags, GetValues } from './flags.ts';
 import { namedObject } from './objects.ts';

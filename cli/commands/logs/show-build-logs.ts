@@ -9,7 +9,7 @@ import { UsageError } from '../../errors.ts';
 import { note, type Io } from '../../io.ts';
 import { refOf } from '../../kinds/directory.ts';
 import { follow } from '../../watch/follow.ts';
-import { objectSource } from '../../watch/object-source.ts';
+import { objectSource } from '../../../client/watch/object-source.ts';
 import type { Call } from '../command.ts';
 import type { logsFlags } from './flags.ts';
 

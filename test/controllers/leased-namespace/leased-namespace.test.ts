@@ -1,6 +1,7 @@
 import test from 'ava';
 import type { Client } from '../../../client/client.ts';
-import { createLeasedNamespaces, LEASE_ANNOTATION } from '../../../controllers/leased-namespace/index.ts';
+import { createLeasedNamespaces } from '../../../controllers/leased-namespace/index.ts';
+import { LEASE_ANNOTATION } from '../../../schemas/annotations.ts';
 import type { Lease } from '../../../schemas/gen/types.ts';
 import type { KubeObject } from '../../../schemas/object.ts';
 import { openApiWorld, type ApiWorld } from '../../support/api-world.ts';

@@ -1,4 +1,4 @@
-import type { Client } from '../../client/client.ts';
+import type { Client } from '../client.ts';
 import type { KindRef, KubeObject } from '../../schemas/object.ts';
 import type { Source } from './follow.ts';
 
