@@ -25,6 +25,7 @@ export function createFakeHost(files: FakeFiles): FakeHost {
     'tar',
     'git',
     'gpg',
+    'kubectl',
     'cni',
   ] as const;
   const calls = Object.fromEntries(programs.map((name) => [name, 0])) as Record<HostProgram | 'cni', number>;

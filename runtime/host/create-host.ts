@@ -44,6 +44,7 @@ export function createHost(options: HostOptions): SystemHost {
     tar: 0,
     git: 0,
     gpg: 0,
+    kubectl: 0,
     cni: 0,
   };
   const env = {

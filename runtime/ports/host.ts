@@ -41,7 +41,8 @@ export type HostProgram =
   | 'ip6tables-legacy'
   | 'tar'
   | 'git'
-  | 'gpg';
+  | 'gpg'
+  | 'kubectl';
 
 export interface HostRunOptions {
   readonly input?: string | Uint8Array;
