@@ -5,7 +5,7 @@ import { checkDnsLabel } from '../../schemas/values/names.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import { note, print, type Io } from '../io.ts';
 import { defineCommand } from './command.ts';
-import { reportLines, type ReportStyle } from './convert/book/report.ts';
+import { fitted, reportLines, type ReportStyle } from './convert/book/report.ts';
 import { machineFiles } from './convert/compose/files.ts';
 import { loadModel } from './convert/compose/load.ts';
 import { ComposeError } from './convert/compose/node.ts';
@@ -50,12 +50,8 @@ export const convert = defineCommand({
     });
     for (const name of unset) note(io, `warning: the variable ${name} is not set, and empty`);
     if (book.problems.length > 0) throw new CommandError(book.problems.join('\n'));
-    for (const line of reportLines(
-      book,
-      flags.report as ReportStyle,
-      io.stderr.isTTY === true ? io.stderr.columns : undefined,
-    ))
-      note(io, line);
+    const columns = io.stderr.isTTY === true ? io.stderr.columns : undefined;
+    for (const line of reportLines(book, flags.report as ReportStyle, columns)) note(io, line);
     if (strict && book.remarks.some(({ outcome }) => outcome === 'unsupported')) {
       note(io, 'error: --strict: not all keys are supported; nothing is written');
       return 1;
@@ -70,7 +66,7 @@ export const convert = defineCommand({
       written.some(({ kind }) => kind === 'Secret'),
       hostPaths,
     ))
-      note(io, line);
+      note(io, fitted(line, columns));
     return 0;
   },
 });

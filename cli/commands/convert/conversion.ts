@@ -52,6 +52,8 @@ export interface Conversion {
   readonly buildOf: Map<string, string>;
   /** The same, converted first where that has not happened; undefined: the service has none. */
   buildFor(service: string): string | undefined;
+  /** Names of Volumes that one Container has for itself, by its name and the path. */
+  readonly ownVolumes: Map<string, string>;
   /** Volumes, by their key, that some service wants to have the content of its image. */
   readonly copied: Set<string>;
 }

@@ -153,3 +153,26 @@ test('texts that are no Compose file say so', async (t) => {
   t.regex((await convert(t, { 'x.yaml': '' }, { args: ['x.yaml'] })).stderr, /x\.yaml: there is nothing in it/);
   t.regex((await convert(t, {}, { args: ['nope.yaml'] })).stderr, /^error: the file "nope\.yaml" is not there/);
 });
+
+test('services that wait for each other in a circle are refused with the circle', async (t) => {
+  const made = await convert(
+    t,
+    'services:\n  a: {image: x, depends_on: [b]}\n  b: {image: x, links: [c]}\n  c: {image: x, depends_on: {a: }}\n  d: {image: x, depends_on: [a]}\n',
+  );
+  t.is(made.code, 2);
+  t.is(
+    made.stderr,
+    'error: compose.yaml:2:17: services.a: services wait for each other in a circle: a -> b -> c -> a; take one of them out of depends_on or links\n',
+  );
+});
+
+test('an anonymous volume is never one that the file has', async (t) => {
+  const made = await convert(
+    t,
+    'services:\n  a: {image: x, volumes: [/data, "a-data:/b"]}\n  b: {image: x, volumes_from: [a]}\nvolumes: {a-data: }\n',
+  );
+  const shown = (name: string): unknown => made.spec(name).volumes?.map((volume) => volume.volume?.name);
+  t.deepEqual(shown('a'), ['a-data-2', 'a-data']);
+  t.deepEqual(shown('b'), ['a-data-2', 'a-data']);
+  t.deepEqual(made.object('Volume', 'a-data-2').spec, { populate: 'Image', reclaimPolicy: 'Delete' });
+});

@@ -20,7 +20,7 @@ export function reportLines(book: Book, style: ReportStyle, columns: number | un
   const wanted = book.remarks.filter(
     ({ outcome }) => style === 'full' || outcome === 'approximated' || outcome === 'unsupported',
   );
-  return [...inOrder(wanted).map((remark) => lineOf(remark, columns)), summary(book)];
+  return [...inOrder(wanted).map((remark) => lineOf(remark, columns)), fitted(summary(book), columns)];
 }
 
 /** Files in the order in which they came, lines of each as they stand there. */
@@ -31,7 +31,11 @@ function inOrder(remarks: readonly Remark[]): readonly Remark[] {
 }
 
 function lineOf({ origin, path, outcome, text }: Remark, columns: number | undefined): string {
-  const line = `${placeOf(origin)}: ${path}: ${WORDS[outcome]}${text}`;
+  return fitted(`${placeOf(origin)}: ${path}: ${WORDS[outcome]}${text}`, columns);
+}
+
+/** In as many lines as a terminal of so many columns needs; undefined: it is none. */
+export function fitted(line: string, columns: number | undefined): string {
   if (columns === undefined || line.length <= columns) return line;
   const [head = '', ...rest] = wrap(line, columns, 0).split('\n');
   return [head, ...(rest.length === 0 ? [] : [wrap(rest.join(' '), columns, INDENT)])].join('\n');

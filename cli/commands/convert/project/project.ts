@@ -1,4 +1,5 @@
 /** A Compose model into manifests. */
+import { cycleText, findCycle } from '../../../../schemas/values/cycle.ts';
 import { Book } from '../book/book.ts';
 import { attempt, convertKeys, Field, type Handlers } from '../book/field.ts';
 import { convertBuild } from '../build/build.ts';
@@ -54,6 +55,7 @@ export function convertProject({ model, project, profiles, files, variables }: P
     references: new Set(),
     buildOf: new Map(),
     buildFor: (key) => builder.nameFor(key),
+    ownVolumes: new Map(),
     copied: new Set(),
   };
   convertKeys(root, topKeys, c);
@@ -64,9 +66,27 @@ export function convertProject({ model, project, profiles, files, variables }: P
     const links = linksOf(c.services.values());
     for (const draft of drafts.values()) attempt(book, () => finishService(draft, drafts, links));
   });
+  findCircles(c, drafts);
   convertResources(c);
   if (book.problems.length === 0) sweep(root);
   return { book, manifests: c.manifests.toSorted(byKind), hostPaths: [...c.hostPaths].toSorted() };
+}
+
+/** Those that wait for each other would never start; the server refuses them, and docker compose does. */
+function findCircles({ book, services }: Conversion, drafts: ReadonlyMap<string, ServiceDraft>): void {
+  const serviceOf = new Map(
+    [...services.values()].flatMap(({ key, names }) => names.map((name) => [name, key] as const)),
+  );
+  const next = (key: string): readonly string[] =>
+    (drafts.get(key)?.spec.dependsOn ?? []).flatMap(({ name }) => serviceOf.get(name) ?? []);
+  const told = new Set<string>();
+  for (const { key, field } of services.values()) {
+    const cycle = told.has(key) ? undefined : findCycle(key, next);
+    if (cycle === undefined) continue;
+    for (const one of cycle) told.add(one);
+    const text = `services.${key}: services wait for each other in a circle: ${cycleText(cycle)}; take one of them out of depends_on or links`;
+    book.problem(text, (field.get('depends_on') ?? field).origin);
+  }
 }
 
 /** A build may need that of another service. */

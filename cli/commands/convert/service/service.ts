@@ -1,14 +1,7 @@
 /** One service into its Containers. */
 import type { ContainerSpec, ContainerVolume, ContainerVolumeMount } from '../../../../schemas/gen/types.ts';
 import { convertKeys, type Handlers } from '../book/field.ts';
-import {
-  PROJECT_LABEL,
-  SERVICE_LABEL,
-  TSMOBY,
-  type Conversion,
-  type ManifestObject,
-  type ServicePlan,
-} from '../conversion.ts';
+import { PROJECT_LABEL, SERVICE_LABEL, TSMOBY, type Conversion, type ServicePlan } from '../conversion.ts';
 import { ServiceDraft, type Mount } from './draft.ts';
 import { environmentKeys, putEnvironment } from './environment.ts';
 import { fileKeys } from './files.ts';
@@ -161,17 +154,17 @@ function mountsOf(
 
 /** An anonymous volume of docker's: it begins with the image's content, and goes when the object goes. */
 function ownVolume(c: Conversion, owner: string, path: string): string {
-  const metadata = { name: ownVolumeName(owner, path), labels: { [PROJECT_LABEL]: c.project } };
-  const volume: ManifestObject = {
+  const id = `${owner} ${path}`;
+  const known = c.ownVolumes.get(id);
+  if (known !== undefined) return known;
+  // a volume of the file may be called so
+  const name = c.names.take('Volume', `${owner}${path}`);
+  c.ownVolumes.set(id, name);
+  c.manifests.push({
     apiVersion: TSMOBY,
     kind: 'Volume',
-    metadata,
+    metadata: { name, labels: { [PROJECT_LABEL]: c.project } },
     spec: { populate: 'Image', reclaimPolicy: 'Delete' },
-  };
-  if (!c.manifests.some(({ kind, metadata: { name } }) => kind === 'Volume' && name === metadata.name))
-    c.manifests.push(volume);
-  return metadata.name;
+  });
+  return name;
 }
-
-const ownVolumeName = (owner: string, path: string): string =>
-  `${owner}${path.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}`.slice(0, 253).replace(/-+$/, '');
