@@ -15,6 +15,8 @@ import { createNamespaceController } from '../../controllers/namespace/index.ts'
 import { createLeasedNamespaces } from '../../controllers/leased-namespace/index.ts';
 import { networkController } from '../../controllers/network/index.ts';
 import { createSweeper } from '../../controllers/sweeper/index.ts';
+import { syncController } from '../../controllers/sync/index.ts';
+import { createRenderer } from '../../controllers/sync/render/create-renderer.ts';
 import { createTtlController } from '../../controllers/ttl/index.ts';
 import { volumeController } from '../../controllers/volume/index.ts';
 import { createConnections } from '../../runtime/host/connections.ts';
@@ -97,6 +99,7 @@ export function createControllers(options: ControllersOptions): Manager {
       log,
     }),
     ...(defaultBuilder ? [defaultBuilderController()] : []),
+    syncController({ ...runtime.syncing, renderer: createRenderer(), kinds, clock, timers: systemTimers, log }),
     volumeController({ volumes, nodeName }),
     networkController({ networks, nodeName, storeIdentity, clock }),
     defaultNetworkController(),

@@ -21,6 +21,7 @@ import { lateContainerd, type LateContainerd } from './late-containerd.ts';
 import { openBuilding, type Building } from './building.ts';
 import { openNetworking } from './networking.ts';
 import { openProbing } from './probing.ts';
+import { openSyncing, type Syncing } from './syncing.ts';
 
 export interface RuntimeOptions {
   readonly facts: HostFacts;
@@ -46,6 +47,7 @@ export interface Runtime extends AsyncDisposable {
   readonly host: Host;
   readonly registry: Registry;
   readonly building: Building;
+  readonly syncing: Syncing;
 }
 
 /** Where distributions put the machine's own. */
@@ -108,6 +110,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   ]);
   const { networks, sandboxes, publications } = await openNetworking({ facts, host, netd, log, env });
   const building = await openBuilding({ facts, host, processes, containerd, log, env, entitlements });
+  const syncing = openSyncing({ facts, host, registry, log, env });
   void host.warm().catch((err: unknown) => log.warn({ err }, 'no FIFOs could be made in advance'));
   const opened = opening.move();
   return {
@@ -121,6 +124,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     probes,
     registry,
     building,
+    syncing,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 }

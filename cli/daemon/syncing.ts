@@ -1,0 +1,41 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import type { Log } from '../../controllers/engine/environment.ts';
+import { createManifestFiles } from '../../runtime/manifest-files/create.ts';
+import type { Host, HostFacts } from '../../runtime/ports/host.ts';
+import type { ManifestFiles } from '../../runtime/ports/manifest-files.ts';
+import type { Registry } from '../../runtime/ports/registry.ts';
+import type { SyncRevisions } from '../../runtime/ports/sync-revisions.ts';
+import type { SyncSources } from '../../runtime/ports/sync-sources.ts';
+import { createSyncRevisions } from '../../runtime/sync-revisions/create.ts';
+import { createSyncSources } from '../../runtime/sync-sources/create.ts';
+
+export interface SyncingOptions {
+  readonly facts: HostFacts;
+  readonly host: Host;
+  readonly registry: Registry;
+  readonly log: Log;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** The ports of runtime/ that Syncs need, each filled by an adapter that knows nothing of the others. */
+export interface Syncing {
+  readonly sources: SyncSources;
+  readonly files: ManifestFiles;
+  readonly revisions: SyncRevisions;
+  /** Variables of the daemon's environment, for Syncs that name some. */
+  readonly env: NodeJS.ProcessEnv;
+}
+
+const clock = { now: () => Date.now() };
+
+/** Nothing is read or fetched until a Sync wants it. */
+export function openSyncing({ facts, host, registry, log, env }: SyncingOptions): Syncing {
+  const { dataDirectory, runDirectory } = facts;
+  return {
+    sources: createSyncSources({ dataDirectory, host, registry, newId: randomUUID, log, env }),
+    files: createManifestFiles({ host, scratch: join(runDirectory, 'manifests'), clock }),
+    revisions: createSyncRevisions({ dataDirectory, clock }),
+    env,
+  };
+}
