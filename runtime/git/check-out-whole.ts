@@ -1,7 +1,7 @@
 /** A repository and its submodules as one tree of files. */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { RuntimeError } from '../errors.ts';
+import { isRuntimeError, RuntimeError } from '../errors.ts';
 import { saysCorrupt, type Git } from './git.ts';
 import { checkOut, type Checkout } from './repository.ts';
 import { ensureRealDirectory, findSubmodules, submodulePlace } from './submodules.ts';
@@ -30,7 +30,8 @@ export async function anewIfCorrupt<T>(paths: readonly string[], work: () => Pro
   try {
     return await work();
   } catch (error) {
-    if (!saysCorrupt(error)) throw error;
+    // What somebody who had to approve it says is of what was fetched, not of our copy.
+    if (isRuntimeError(error, 'Corrupt') || !saysCorrupt(error)) throw error;
     for (const path of paths) await rm(path, { recursive: true, force: true });
     return await work();
   }

@@ -1,6 +1,6 @@
 /** Only what somebody allowed has signed is given out. */
 import test, { type ExecutionContext } from 'ava';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CommitVerification, GitSource } from '../../../runtime/ports/sync-sources.ts';
 import { createHost } from '../../../runtime/host/create-host.ts';
@@ -100,14 +100,18 @@ for (const kind of ['gpg', 'ssh'] as const) {
 
   check('what is changed after it was signed is refused', kind, async ({ t, world, repository, jo, source }) => {
     await sign(repository, jo);
+    const verified = source(allowing(kind, [jo.publicKey]));
+    const { path: good } = await world.sources.fetch('u1', verified);
+    const copy = join(world.dataDirectory, 'sync-sources/u1/copy/repository/HEAD');
+    const { birthtimeMs } = statSync(copy);
     const text = await inWork(repository, 'cat-file', 'commit', 'HEAD');
     const path = join(world.root, 'forged');
     await world.write(world.root, 'forged', `${text.replace('A Tester', 'A Teste!')}\n`);
     const forged = await inWork(repository, 'hash-object', '-t', 'commit', '-w', path);
     await inWork(repository, 'push', '-q', '--force', repository.path, `${forged}:refs/heads/main`);
-    const fetching = world.sources.fetch('u1', source(allowing(kind, [jo.publicKey])));
-    await failsWith(t, fetching, 'Corrupt', 'SignatureInvalid');
-    t.deepEqual(await world.sources.list(), []);
+    await failsWith(t, world.sources.fetch('u1', verified), 'Corrupt', 'SignatureInvalid');
+    t.is(await world.read(good, 'a'), '1');
+    t.is(statSync(copy).birthtimeMs, birthtimeMs, 'a copy that is not to blame was made again');
   });
 }
 
