@@ -1,4 +1,4 @@
-/** SOPS files as sops makes them, for tests: written from its facts, and held to its own code once (see sops-real.test.ts). */
+/** SOPS files as sops makes them, for tests: written from its facts (sops-value.test.ts has values of its own cipher). */
 import { Encrypter, armor } from 'age-encryption';
 import { createCipheriv, createHash, randomBytes } from 'node:crypto';
 
