@@ -176,3 +176,14 @@ test('an anonymous volume is never one that the file has', async (t) => {
   t.deepEqual(shown('b'), ['a-data-2', 'a-data']);
   t.deepEqual(made.object('Volume', 'a-data-2').spec, { populate: 'Image', reclaimPolicy: 'Delete' });
 });
+
+test('each tmpfs is one of its own, and a volume that is mounted twice stands there once', async (t) => {
+  const made = await convert(
+    t,
+    'services: {a: {image: x, tmpfs: [/a, /b], volumes: ["d:/c", "d:/e:ro"]}}\nvolumes: {d: }\n',
+  );
+  const { volumes = [], volumeMounts = [] } = made.spec('a');
+  t.is(new Set(volumes.map(({ name }) => name)).size, 3);
+  t.deepEqual(volumes.filter(({ emptyDir }) => emptyDir !== undefined).length, 2);
+  t.is(new Set(volumeMounts.map(({ name }) => name)).size, 3);
+});

@@ -144,7 +144,8 @@ function mountsOf(
   const volumeMounts: ContainerVolumeMount[] = [];
   for (const { label, source, mount, own, owner } of all.values()) {
     const real = own === undefined ? source : { volume: { name: ownVolume(draft.c, owner, own) } };
-    const id = JSON.stringify(real);
+    // memory is nobody else's, however much alike; all others are one thing mounted twice
+    const id = 'emptyDir' in real ? mount.mountPath : JSON.stringify(real);
     const entry = entries.get(id) ?? { name: volumeName(label, names), ...real };
     entries.set(id, entry);
     volumeMounts.push({ name: entry.name, ...mount });
