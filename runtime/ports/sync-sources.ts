@@ -62,7 +62,8 @@ export interface FetchedSource {
 export interface SyncSources {
   /**
    * Brings the newest state here. `id`: uid of the owner; one fetch an id at a time. Rejects: NotFound (reasons SourceNotFound, RefNotFound),
-   * Unauthorized, Unavailable (SourceUnreachable), Corrupt (also SignatureInvalid), InvalidArgument, Unsupported (GitNotFound), ResourceExhausted.
+   * Unauthorized, Unavailable (SourceUnreachable), Corrupt (also SignatureInvalid, DigestMismatch), InvalidArgument (also SourceTooLarge), Unsupported (GitNotFound;
+   * gpg or ssh-keygen is missing; no layer is a tar), ResourceExhausted, Cancelled. What was given out stays for one more fetch that brings something newer.
    */
   fetch(id: string, source: SyncSource, signal?: AbortSignal): Promise<FetchedSource>;
   /** What `fetch` would give out as revision now, asked without fetching; undefined for a directory. Rejects as fetch does. */
