@@ -13,6 +13,8 @@ export interface Attempt {
   readonly startedAt: number;
   /** `applied`: all is as wanted, or was. `rolled back`: it failed, and the last healthy revision is in force. */
   state: 'running' | 'applied' | 'failed' | 'rolled back';
+  /** How it ended, as far as this daemon saw it. */
+  ended?: { readonly outcome: AttemptOutcome; readonly at: number; readonly message: string | undefined };
 }
 
 type Entry = NonNullable<SyncStatus['history']>[number];
@@ -32,6 +34,8 @@ export function currentAttempt(visit: Visit, { revision, digest }: Pick<Attempt,
   const { status, clock } = context;
   const { generation } = sync.metadata;
   const known = deps.attempts.get(key);
+  // In each pass anew: a pass that fails may not come to write it down.
+  status.set({ lastAttemptedRevision: revision, lastAttemptedDigest: digest });
   const isSame = (one: Pick<Attempt, 'digest' | 'generation' | 'request'>): boolean =>
     one.digest === digest && one.generation === generation && one.request === request;
   if (known !== undefined && isSame(known)) return known;
@@ -53,30 +57,32 @@ export function currentAttempt(visit: Visit, { revision, digest }: Pick<Attempt,
   deps.attempts.set(key, attempt);
   if (attempt.state !== 'rolled back') deps.reverted.delete(sync.metadata.uid);
   if (attempt.state === 'running') visit.memory.forgive();
-  status.set({ lastAttemptedRevision: revision, lastAttemptedDigest: digest });
   return attempt;
 }
 
-/** Writes down how it went. An end that was told already is not told twice. */
-export function endAttempt(
-  { context: { status, clock } }: Visit,
-  attempt: Attempt,
-  outcome: AttemptOutcome,
-  message?: string,
-): void {
+/** It went so. What was told already is not told twice. */
+export function endAttempt(visit: Visit, attempt: Attempt, outcome: AttemptOutcome, message?: string): void {
   attempt.state = STATES[outcome] ?? 'failed';
+  if (attempt.ended?.outcome !== outcome) attempt.ended = { outcome, at: visit.context.clock.now(), message };
+  tellEnd(visit, attempt);
+}
+
+/** Writes down how it ended, unless that stands there. */
+export function tellEnd({ context: { status } }: Visit, { ended, ...attempt }: Attempt): void {
+  if (ended === undefined) return;
   const { history = [] } = status.current;
   const { revision, digest, startedAt } = attempt;
+  const { outcome, at, message } = ended;
   const [last] = history;
   const isTold = last?.digest === digest && last.outcome === outcome;
-  if (isTold && (outcome === 'Applied' || last.message === message)) return;
+  if (isTold) return;
   const entry: Entry = {
     revision,
     digest,
     startTime: formatTime(startedAt),
-    durationMs: Math.max(0, Math.round(clock.now() - startedAt)),
+    durationMs: Math.max(0, Math.round(at - startedAt)),
     outcome,
     ...(message === undefined ? {} : { message: cut(message) }),
   };
-  status.set({ history: [entry, ...(isTold ? history.slice(1) : history)].slice(0, KEPT) });
+  status.set({ history: [entry, ...history].slice(0, KEPT) });
 }

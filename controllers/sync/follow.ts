@@ -1,7 +1,7 @@
 import { REASONS } from '../../schemas/conditions.ts';
 import { settled, type Outcome } from '../engine/contract.ts';
 import { applyWanted, type Application } from './application.ts';
-import { currentAttempt, endAttempt, type Attempt } from './attempt.ts';
+import { currentAttempt, endAttempt, tellEnd, type Attempt } from './attempt.ts';
 import { digestOf, revisionOf } from './files-look.ts';
 import type { SyncInputs } from './inputs.ts';
 import { judge, type Verdict } from './judge.ts';
@@ -93,6 +93,7 @@ async function succeed(visit: Visit, attempt: Attempt, kept: KeptRevision, isHea
 /** The last healthy revision is in force, until the files, the spec or a request give reason for another try. */
 async function holdReverted(visit: Visit, attempt: Attempt, kept: KeptRevision): Promise<Outcome> {
   const { status } = visit.context;
+  tellEnd(visit, attempt);
   const application = await applyWanted(visit, kept.objects, {
     wasApplied: status.current.lastAppliedDigest === kept.digest,
     isWhole: true,
