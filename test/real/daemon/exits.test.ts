@@ -104,6 +104,21 @@ scenario('Never runs once, OnFailure until it succeeds, Always for ever', async 
   t.is(always.status?.lastState?.terminated?.exitCode, 0);
 });
 
+scenario(
+  'what has run once does not run again when the same is applied, but when its definition changed',
+  async (t, space) => {
+    const script = 'date +%s%N';
+    const first = await runOnce(space, 'once', script);
+    const written = await space.logs('once');
+    const again = await runOnce(space, 'once', script);
+    t.is(again.metadata.resourceVersion, (await space.get<Container>('Container', 'once')).metadata.resourceVersion);
+    t.is(again.status?.containerID, first.status?.containerID);
+    t.is(await space.logs('once'), written);
+    await space.container('once', { command: ['sh', '-c', 'echo changed'], restartPolicy: 'Never' });
+    await eventually('it ran again', async () => (await space.logs('once')).endsWith('changed\n'));
+  },
+);
+
 scenario('a container that crashes again and again waits longer each time, and says until when', async (t, space) => {
   await space.container('crashing', { command: ['sh', '-c', 'exit 7'] });
   const { status } = await space.until<Container>(
