@@ -30,31 +30,37 @@ export async function otherSyncs(visit: Visit): Promise<readonly OtherSync[]> {
 }
 
 async function askOther(other: Sync, visit: Visit): Promise<OtherSync> {
-  const objects = await newestObjects(other, visit);
+  const { objects, isSure } = await newestObjects(other, visit);
   const ids = new Set(objects?.map((object) => idOf(object as Parameters<typeof idOf>[0])));
   return {
     set: applySetId(other),
     name: keyOf(other),
     objects,
-    holdsAll: objects === undefined || other.spec.suspend === true,
+    holdsAll: !isSure || other.spec.suspend === true,
     has: (id) => ids.has(id),
   };
 }
 
-async function newestObjects(other: Sync, visit: Visit): Promise<readonly ObjectInput[] | undefined> {
+interface Newest {
+  readonly objects: readonly ObjectInput[] | undefined;
+  /** They are all that it wants. One that cannot read its files may want anything that it has, and nothing else. */
+  readonly isSure: boolean;
+}
+
+async function newestObjects(other: Sync, visit: Visit): Promise<Newest> {
   const { deps, context } = visit;
   const { signal, reader } = context;
   let inputs: SyncInputs;
   try {
     inputs = syncInputs(other, reader, deps.env);
   } catch {
-    // It misses something, so it has nothing yet; what it had before is not known to it either.
-    return [];
+    return { objects: [], isSure: false };
   }
   const view = await newestView(other, inputs, visit);
-  if (view === undefined || view === 'unknown') return view === undefined ? [] : undefined;
-  const { objects } = await deps.renders.render(other, view.read, inputs, signal);
-  return objects.map(({ object }) => object);
+  if (view === undefined) return { objects: [], isSure: false };
+  if (view === 'unknown') return { objects: undefined, isSure: false };
+  const { objects, problems } = await deps.renders.render(other, view.read, inputs, signal);
+  return { objects: objects.map(({ object }) => object), isSure: problems.length === 0 };
 }
 
 /** Undefined: it cannot be read, and was not. */

@@ -113,3 +113,19 @@ test('objects move between two branches of one repository and are never deleted'
   await world.applied('one');
   await world.applied('two');
 });
+
+test('a Sync that cannot read its files keeps what it has', async (t) => {
+  await using world = await openTwo();
+  const one = await world.get('one');
+  await world.sources.delete('/srv/one');
+  await world.write('/srv/two', 'a.yaml', configMap('moved', { b: '2' }));
+  const two = await world.until('it says so', 'two', (sync) => conditionOf(sync, 'ObjectsElsewhere') !== undefined);
+  t.true(conditionOf(two, 'ObjectsElsewhere')?.message.includes('ConfigMap default/moved'));
+  await world.write('/srv/one', 'b.yaml', 'kind: [');
+  await world.because('one', 'FilesInvalid');
+  await world.quiet();
+  t.is((await world.configMap('moved'))?.metadata.labels?.[PART_OF], setOf(one));
+  await world.write('/srv/one', 'b.yaml', configMap('one'));
+  await world.until('it has it', 'two', (sync) => conditionOf(sync, 'ObjectsElsewhere') === undefined);
+  t.deepEqual((await world.configMap('moved'))?.data, { b: '2' });
+});
