@@ -147,3 +147,23 @@ test('a Sync that its own files hold, with all that it refers to, is no problem'
   await world.eventually('the secret is gone', async () => (await world.find(at(SECRET, 's'))) === undefined);
   t.truthy(await world.find(at(SYNC, 'app')));
 });
+
+test('what nobody trusted has signed is not applied; who signed is told', async (t) => {
+  await using world = await SyncWorld.open();
+  const url = 'file:///srv/repository';
+  const text = (name: string): string => JSON.stringify(configMap(name));
+  world.sources.commit(url, { 'a.yaml': text('signed') }, { signer: { name: 'Alice', key: 'ssh-ed25519 AAAA' } });
+  await world.secret('trusted', { alice: 'ssh-ed25519 AAAA' });
+  await world.apply('app', { source: { git: { url, verify: { secretRef: { name: 'trusted' } } } } });
+  const sync = await world.applied('app');
+  t.is(sync.status?.signer, 'Alice');
+  world.sources.commit(url, { 'a.yaml': text('unsigned') });
+  const refused = await world.until(
+    'it is refused',
+    'app',
+    (one) => conditionOf(one, 'SourceReady')?.status === 'False',
+  );
+  t.is(conditionOf(refused, 'SourceReady')?.reason, 'SignatureInvalid');
+  await world.quiet();
+  t.deepEqual(await world.configMaps(), ['signed']);
+});
