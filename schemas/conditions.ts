@@ -227,6 +227,7 @@ export const REASON_MEANINGS = {
   SourceRead: 'The files could be fetched and read.',
   RefNotFound: 'The repository or registry does not have what the Sync follows.',
   SourceUnreachable: 'The repository or registry does not answer; what was last fetched counts meanwhile.',
+  SourceTooLarge: 'The artifact, or what is in it, is larger than what is taken.',
   SignatureInvalid: 'The commit or tag is not signed by one of the keys, so it is not applied.',
   SourceFailed: 'What the Sync follows cannot be fetched; it is tried again, and nothing is deleted meanwhile.',
   FilesInvalid: 'Files cannot be read; the message says which, and where. All others are applied.',
