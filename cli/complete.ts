@@ -1,5 +1,6 @@
 import { KINDS } from '../schemas/kinds.ts';
 import { ACTIONS } from './commands/builder/actions.ts';
+import { ACTIONS as SYNC_ACTIONS } from './commands/sync/actions.ts';
 import { defineCommand, type Command } from './commands/command.ts';
 import type { CommandEntry } from './commands/table.ts';
 import { connectionFlags } from './connect/flags.ts';
@@ -59,6 +60,7 @@ async function candidates(
   if (slash > 0) return (await names(last.slice(0, slash), open)).map((one) => `${last.slice(0, slash + 1)}${one}`);
   if (entry.name === 'rollout' && args.length === 0) return ROLLOUT_ACTIONS;
   if (entry.name === 'builder') return await builderWords(args, open);
+  if (entry.name === 'sync') return await syncWords(args, open);
   const [kind] = entry.name === 'rollout' ? args.slice(1) : args;
   return kind === undefined || kind.includes('/') ? KINDS.map(({ plural }) => plural) : await names(kind, open);
 }
@@ -67,6 +69,12 @@ async function candidates(
 async function builderWords([action]: readonly string[], open: () => Promise<Session>): Promise<readonly string[]> {
   if (action === undefined) return ACTIONS;
   return action === 'ls' || action === 'create' ? [] : await names('builder', open);
+}
+
+/** What to do, then with which Sync. */
+async function syncWords([action]: readonly string[], open: () => Promise<Session>): Promise<readonly string[]> {
+  if (action === undefined) return SYNC_ACTIONS;
+  return action !== 'list' && SYNC_ACTIONS.includes(action) ? await names('sync', open) : [];
 }
 
 async function names(typed: string, open: () => Promise<Session>): Promise<readonly string[]> {

@@ -28,6 +28,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./convert.ts')).convert,
   },
   {
+    name: 'sync',
+    summary: 'Follow a directory or repository of manifests',
+    load: async () => (await import('./sync.ts')).sync,
+  },
+  {
     name: 'build',
     summary: 'Build an image, and see how it goes',
     load: async () => (await import('./build.ts')).build,

@@ -1,8 +1,12 @@
 import { groupOf } from '../engine/keys.ts';
 import type { ServedKind } from '../engine/served-kinds.ts';
 
-/** Things that others use go later than their users; kinds that are not named here (custom resources) go first. */
+/**
+ * What makes objects goes before them. Things that others use go later than their users; kinds that are not named here (custom resources) go with the
+ * users.
+ */
 const STAGES: Readonly<Record<string, number>> = {
+  'tsmoby.dev/Sync': -1,
   'tsmoby.dev/Build': 1,
   'tsmoby.dev/Image': 1,
   'tsmoby.dev/Volume': 1,

@@ -3,7 +3,7 @@ import { refOf } from '../engine/keys.ts';
 import { applyAll, findLive, idsOfTargets, type Applied } from './apply.ts';
 import { extentOf, parentPatch } from './apply-set.ts';
 import { unhealthyOf, type Unhealthy } from './health.ts';
-import { APPROVE_ANNOTATION } from './names.ts';
+import { APPROVE_PRUNE_ANNOTATION } from '../../schemas/values/sync-annotations.ts';
 import { pruneMembers, type Pruned } from './prune.ts';
 import { targetOf, type Target, type WantedObject } from './target.ts';
 import type { Visit } from './visit.ts';
@@ -54,7 +54,7 @@ async function tellExtent(visit: Visit, objects: readonly ObjectInput[], pruned:
     { readonly metadata: { readonly annotations: Readonly<Record<string, string | null>> } } | undefined;
   const isSpent = approved !== undefined && pruned !== undefined && isDone(pruned);
   if (patch === undefined && !isSpent) return;
-  const annotations = { ...patch?.metadata.annotations, ...(isSpent ? { [APPROVE_ANNOTATION]: null } : {}) };
+  const annotations = { ...patch?.metadata.annotations, ...(isSpent ? { [APPROVE_PRUNE_ANNOTATION]: null } : {}) };
   const whole = { metadata: { ...patch?.metadata, annotations } };
   await context.client.patch(refOf(sync), whole, { type: 'merge', signal: context.signal });
 }

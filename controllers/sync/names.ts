@@ -6,10 +6,6 @@ export const SYNC = { apiVersion: 'tsmoby.dev/v1alpha1', kind: 'Sync' } as const
 export const SECRET = { apiVersion: 'v1', kind: 'Secret' } as const;
 export const CONFIG_MAP = { apiVersion: 'v1', kind: 'ConfigMap' } as const;
 
-/** On a Sync, any new value: the source is asked at once, and what failed is tried again. */
-export const REQUEST_ANNOTATION = 'tsmoby.dev/reconcile-request';
-/** On a Sync: the digest in `status.pendingPrune` that may go, whatever its number. */
-export const APPROVE_ANNOTATION = 'tsmoby.dev/approve-prune';
 /** On an object, `disabled`: it stays, and belongs to nobody, when its file does not have it any more. */
 export const PRUNE_ANNOTATION = 'tsmoby.dev/prune';
 

@@ -10,7 +10,8 @@ import type { FilesView } from './files-look.ts';
 import type { KindTable } from './kinds.ts';
 import type { Members } from './members.ts';
 import { Memory } from './memory.ts';
-import { APPROVE_ANNOTATION, applySetId, managerOf, REQUEST_ANNOTATION } from './names.ts';
+import { APPROVE_PRUNE_ANNOTATION, RECONCILE_REQUEST_ANNOTATION } from '../../schemas/values/sync-annotations.ts';
+import { applySetId, managerOf } from './names.ts';
 import type { ReadyExpressions } from './ready-expressions.ts';
 import type { Renders } from './renders.ts';
 import type { KeptRevision } from './revisions.ts';
@@ -70,12 +71,12 @@ export class Visit {
 
   /** Value of the annotation that asks for another look. */
   get request(): string | undefined {
-    return this.sync.metadata.annotations?.[REQUEST_ANNOTATION];
+    return this.sync.metadata.annotations?.[RECONCILE_REQUEST_ANNOTATION];
   }
 
   /** The digest that somebody lets go. */
   get approved(): string | undefined {
-    return this.sync.metadata.annotations?.[APPROVE_ANNOTATION];
+    return this.sync.metadata.annotations?.[APPROVE_PRUNE_ANNOTATION];
   }
 
   /** Something has to be looked at again then. */

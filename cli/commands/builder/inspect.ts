@@ -3,7 +3,7 @@ import type { Builder } from '../../../schemas/gen/types.ts';
 import { humanSize } from '../../../schemas/values/human-size.ts';
 import { print } from '../../io.ts';
 import { refOf, shownName } from '../../kinds/directory.ts';
-import { plainCell } from '../../output/columns.ts';
+import { fieldLines } from '../../output/fields.ts';
 import { parseFormat } from '../../output/format.ts';
 import { objectText } from '../../output/object-text.ts';
 import type { BuilderAction } from './actions.ts';
@@ -46,8 +46,5 @@ function describe({ metadata, spec, status = {} }: Builder): string {
     ['Reclaimable', cache && humanSize(cache.reclaimableBytes ?? 0)],
     ['Last pruned', lastPrune && `${lastPrune.time ?? ''}, ${humanSize(lastPrune.reclaimedBytes ?? 0)}`],
   ];
-  return lines
-    .filter(([, value]) => value !== undefined && value !== '')
-    .map(([key, value]) => `${`${key}:`.padEnd(WIDTH + 1)} ${plainCell(value)}\n`)
-    .join('');
+  return fieldLines(lines, WIDTH);
 }

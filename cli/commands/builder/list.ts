@@ -3,9 +3,10 @@ import type { Builder } from '../../../schemas/gen/types.ts';
 import { UsageError } from '../../errors.ts';
 import { note, print } from '../../io.ts';
 import { refOf, shownName } from '../../kinds/directory.ts';
-import { layoutOf, lineOf, plainCell } from '../../output/columns.ts';
+import { plainCell } from '../../output/columns.ts';
 import { parseFormat } from '../../output/format.ts';
 import { objectText } from '../../output/object-text.ts';
+import { tableText } from '../../output/table-text.ts';
 import type { BuilderAction } from './actions.ts';
 
 const HEADER = ['NAME', 'TYPE', 'STATUS', 'BUILDING', 'CACHE', 'BUILDKIT', 'PLATFORMS'] as const;
@@ -28,9 +29,7 @@ export const listBuilders: BuilderAction = async ({ flags, args, io, session }) 
     note(io, 'No builders found.');
     return 0;
   }
-  const rows = [HEADER, ...items.map(rowOf)];
-  const layout = layoutOf(rows, { terminal: io.stdout.isTTY === true ? io.stdout.columns : undefined, whole: [0] });
-  await print(io.stdout, rows.map((row) => `${lineOf(row, layout)}\n`).join(''));
+  await print(io.stdout, tableText([HEADER, ...items.map(rowOf)], io.stdout));
   return 0;
 };
 

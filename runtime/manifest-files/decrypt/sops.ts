@@ -107,7 +107,7 @@ class Opener {
     if (!isMap(contents)) return;
     const own = sopsPair(document);
     for (const pair of contents.items) {
-      if (pair === own) this.#blank(pair);
+      if (pair === own) this.#blank(pair, contents.flow === true);
       else this.#pair(pair, []);
     }
   }
@@ -153,14 +153,14 @@ class Opener {
     return opened.counted;
   }
 
-  /** Spaces in its place, and in that of a comma before it. */
-  #blank({ key, value }: Pair): void {
+  /** Spaces in its place, and between braces in that of a comma before it. */
+  #blank({ key, value }: Pair, isBraced: boolean): void {
     const from = start(key as Node);
     const [, to] = rangeOf(value as Node);
-    const comma = /,\s*$/.exec(this.#text.slice(0, from));
-    const begin = comma === null ? from : comma.index;
+    const comma = isBraced ? /,\s*$/.exec(this.#text.slice(0, from)) : null;
+    const begin = comma?.index ?? from;
     // without one before it, the one behind it has to go
-    const behind = comma === null ? (/^\s*,/.exec(this.#text.slice(to))?.[0].length ?? 0) : 0;
+    const behind = isBraced && comma === null ? (/^\s*,/.exec(this.#text.slice(to))?.[0].length ?? 0) : 0;
     const end = to + behind;
     this.#edits.push({ from: begin, to: end, text: this.#text.slice(begin, end).replace(/[^\r\n]/g, ' ') });
   }

@@ -171,6 +171,12 @@ test('what only looks like SOPS stays as it is', async (t) => {
   }
 });
 
+test('a comma at the end of the value before the metadata stays', async (t) => {
+  const value = { a: 'x', b_unencrypted: '5,' };
+  const { documents, metadata } = await sealSops([value], { recipients: [recipient] });
+  t.deepEqual(parse(await decrypt(yamlOf(documents, metadata))), value);
+});
+
 test('metadata that we cannot use is told', async (t) => {
   const lines = 'lastmodified: x\n  x: "ENC[AES256_GCM,"\n  mac: x\n';
   t.regex(await failure(`a: b\nsops:\n  pgp: []\n  ${lines}`), /not encrypted with age/);
