@@ -28,6 +28,8 @@ export interface DaemonOptions {
   readonly allowBuildEntitlement: readonly BuildEntitlement[];
   /** A Builder `default` is made when there is none. */
   readonly defaultBuilder: boolean;
+  /** Directories of manifests that are followed, each by a Sync. Absolute. */
+  readonly syncDirectories: readonly string[];
   /** Members of this group may open the unix socket, which makes them admin. */
   readonly socketGroup?: string;
   /** Name of this machine in `spec.nodeName`; absent: its host name. */

@@ -54,6 +54,11 @@ const daemonFlags = {
     type: 'boolean',
     help: 'Make no Builder "default" when there is none.',
   },
+  sync: {
+    type: 'texts',
+    value: 'DIR',
+    help: 'Follow the manifests in this directory, by a Sync of its name in namespace default; may be given several times. A daemon without the flag lets go of them, and leaves what they made.',
+  },
   'socket-group': {
     type: 'text',
     value: 'GROUP',
@@ -72,7 +77,11 @@ export const daemon = defineCommand({
   usage: [''],
   description:
     'Run the daemon in the foreground. Containers run on when it stops, and are adopted when it starts again.',
-  examples: ['tsmoby daemon', 'tsmoby daemon --data-dir /srv/tsmoby --run-dir /run/tsmoby-2 --log-level debug'],
+  examples: [
+    'tsmoby daemon',
+    'tsmoby daemon --sync /etc/tsmoby/manifests',
+    'tsmoby daemon --data-dir /srv/tsmoby --run-dir /run/tsmoby-2 --log-level debug',
+  ],
   flags: daemonFlags,
   async run({ flags, args, io }) {
     const options = daemonOptions(flags, args, io);
@@ -105,6 +114,7 @@ export function daemonOptions(
     allowHostPath: flags['allow-host-path'].map(checkHostPath),
     allowBuildEntitlement: flags['allow-build-entitlement'].map(checkEntitlement),
     defaultBuilder: !flags['no-default-builder'],
+    syncDirectories: flags.sync.map(absolute),
     ...(containerd === undefined ? {} : { containerd: checkContainerd(containerd) }),
     ...(kubeconfigOut === undefined ? {} : { kubeconfigOut: absolute(kubeconfigOut) }),
     ...(socketGroup === undefined ? {} : { socketGroup }),

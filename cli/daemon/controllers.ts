@@ -3,6 +3,7 @@ import type { ApiServer } from '../../api/server.ts';
 import { buildController } from '../../controllers/build/index.ts';
 import { builderController } from '../../controllers/builder/index.ts';
 import { containerController } from '../../controllers/container/index.ts';
+import { directorySyncsController } from '../../controllers/directory-syncs/index.ts';
 import { defaultBuilderController } from '../../controllers/default-builder/index.ts';
 import { defaultNetworkController } from '../../controllers/default-network/index.ts';
 import type { AnyController } from '../../controllers/engine/contract.ts';
@@ -33,13 +34,14 @@ export interface ControllersOptions {
   readonly facts: HostFacts;
   readonly allowBuildEntitlement: readonly string[];
   readonly defaultBuilder: boolean;
+  readonly syncDirectories: readonly string[];
   readonly clock: Clock;
   readonly log: Log;
 }
 
 /** Every controller of the daemon, each as a user of its own on the one API. */
 export function createControllers(options: ControllersOptions): Manager {
-  const { server, runtime, facts, allowBuildEntitlement, defaultBuilder, clock, log } = options;
+  const { server, runtime, facts, allowBuildEntitlement, defaultBuilder, syncDirectories, clock, log } = options;
   const kinds = servedKinds(server.registry);
   const findKind = kindsOf(server.registry);
   const clientFor = (controller: string) =>
@@ -99,6 +101,7 @@ export function createControllers(options: ControllersOptions): Manager {
       log,
     }),
     ...(defaultBuilder ? [defaultBuilderController()] : []),
+    directorySyncsController(syncDirectories),
     syncController({ ...runtime.syncing, renderer: createRenderer(), kinds, clock, timers: systemTimers, log }),
     volumeController({ volumes, nodeName }),
     networkController({ networks, nodeName, storeIdentity, clock }),

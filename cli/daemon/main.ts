@@ -72,7 +72,7 @@ export async function startDaemon(options: DaemonOptions, log: Log, signal: Abor
   starting.use(lockDirectory(runDirectory, '--run-dir'));
   starting.use(await writePid(join(runDirectory, 'daemon.pid')));
   const store = starting.use(await openStore(`sqlite:${join(dataDirectory, 'store.db')}`));
-  const { nodeName, bootIdPath, allowBuildEntitlement, defaultBuilder } = options;
+  const { nodeName, bootIdPath, allowBuildEntitlement, defaultBuilder, syncDirectories } = options;
   const told = { ...(nodeName === undefined ? {} : { nodeName }), ...(bootIdPath === undefined ? {} : { bootIdPath }) };
   const machine = await measureHostFacts({ dataDirectory, runDirectory, storeIdentity: '', ...told });
   // Asked when the server is there.
@@ -113,7 +113,7 @@ export async function startDaemon(options: DaemonOptions, log: Log, signal: Abor
   await runtime.containerd.settled(CONTAINERD_GRACE_MS, signal);
   signal.throwIfAborted();
   const manager = starting.use(
-    createControllers({ server, runtime, facts, allowBuildEntitlement, defaultBuilder, clock, log }),
+    createControllers({ server, runtime, facts, allowBuildEntitlement, defaultBuilder, syncDirectories, clock, log }),
   );
   begun.manager = manager;
   void manager.start();

@@ -60,6 +60,7 @@ const FLAGS = {
   'allow-host-path': [],
   'allow-build-entitlement': [],
   'no-default-builder': false,
+  sync: [],
   'socket-group': undefined,
   'node-name': undefined,
   ephemeral: undefined,
@@ -77,6 +78,7 @@ test('paths of the daemon are absolute, and the socket is in its run directory',
       allowHostPath: ['/srv/x'],
       allowBuildEntitlement: [],
       defaultBuilder: true,
+      syncDirectories: [],
     },
   );
 });

@@ -20,6 +20,7 @@ export interface TestDaemonOptions {
   readonly allowBuildEntitlement?: DaemonOptions['allowBuildEntitlement'];
   /** A Builder `default`, which would find whatever this machine has; default: no. */
   readonly defaultBuilder?: boolean;
+  readonly syncDirectories?: readonly string[];
   /** More addresses to listen on, besides the unix socket. */
   readonly listen?: readonly string[];
   /** Called with the folder before the first start: to mount a small disk, say. */
@@ -87,7 +88,13 @@ export async function startTestDaemon(wanted: TestDaemonOptions = {}): Promise<T
 /** What a daemon on the directories of this folder is told. */
 export function optionsIn(folder: string, wanted: TestDaemonOptions = {}): DaemonOptions {
   const runDir = join(folder, 'r');
-  const { containerd, allowHostPath = [], allowBuildEntitlement = [], defaultBuilder = false } = wanted;
+  const {
+    containerd,
+    allowHostPath = [],
+    allowBuildEntitlement = [],
+    defaultBuilder = false,
+    syncDirectories = [],
+  } = wanted;
   const { listen = [], ownBoot = false } = wanted;
   return {
     dataDir: join(folder, 'd'),
@@ -97,6 +104,7 @@ export function optionsIn(folder: string, wanted: TestDaemonOptions = {}): Daemo
     allowHostPath,
     allowBuildEntitlement,
     defaultBuilder,
+    syncDirectories,
     nodeName: 'test-machine',
     ...(containerd === undefined ? {} : { containerd }),
     ...(ownBoot ? { bootIdPath: join(folder, 'boot') } : {}),

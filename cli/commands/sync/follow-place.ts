@@ -1,13 +1,11 @@
 import { stat } from 'node:fs/promises';
 import { isReason } from '../../../client/client.ts';
-import { sync as syncKind } from '../../../schemas/definitions/sync.ts';
 import type { Sync, SyncSpec } from '../../../schemas/gen/types.ts';
 import { equal } from '../../../schemas/structural/equal.ts';
 import type { JsonValue } from '../../../schemas/object.ts';
 import type { Session } from '../../connect/session.ts';
 import { CommandError, UsageError } from '../../errors.ts';
 import { print, type Io } from '../../io.ts';
-import { refOf } from '../../kinds/directory.ts';
 import type { Call } from '../command.ts';
 import type { syncFlags } from '../sync.ts';
 import { awaitReady } from './await-ready.ts';
@@ -15,6 +13,7 @@ import { bareName, getSync, shownSync } from './one-sync.ts';
 import { readPlace } from './place.ts';
 import { sourceText } from './words.ts';
 
+const SYNC = { apiVersion: 'tsmoby.dev/v1alpha1', kind: 'Sync' } as const;
 /** As `tsmoby apply` does, so that a manifest of the same Sync can take over. */
 const MANAGER = 'tsmoby';
 
@@ -31,7 +30,7 @@ export async function followPlace(call: Call<typeof syncFlags>): Promise<number>
   const before = await findSync(session, name, io);
   if (before !== undefined) requireSame(before, place.source, name);
   const object = await session.client.apply<Sync>(
-    { ...refOf(syncKind), metadata: { namespace: session.namespace, name }, spec: specOf(place.source, flags) } as Sync,
+    { ...SYNC, metadata: { namespace: session.namespace, name }, spec: specOf(place.source, flags) },
     { fieldManager: MANAGER, force: true, fieldValidation: 'Strict', signal: io.signal },
   );
   const same = before?.metadata.generation === object.metadata.generation;

@@ -1,6 +1,7 @@
 /** What stands behind `tsmoby sync`, taken apart. */
-import { basename, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { SyncSource } from '../../../schemas/gen/types.ts';
+import { nameOfPlace } from '../../../schemas/values/name-of-place.ts';
 import { UsageError } from '../../errors.ts';
 
 export interface PlaceFlags {
@@ -21,7 +22,7 @@ const REMOTE = /^(https?|ssh|git|file):\/\//;
 /** `user@host:path`, which git takes for ssh. */
 const SCP = /^[^/@\s]+@[^/:\s]+:./;
 const OCI = 'oci://';
-const LONGEST_NAME = 63;
+const FALLBACK = 'sync';
 
 /** Throws UsageError where flags do not fit the source. Whether a directory is there is for the caller to see. */
 export function readPlace(typed: string, flags: PlaceFlags, cwd: string): Place {
@@ -30,7 +31,7 @@ export function readPlace(typed: string, flags: PlaceFlags, cwd: string): Place 
   if (/\.git\/?$/.test(typed)) return gitPlace(resolve(cwd, typed), flags);
   refuse(flags, ['branch', 'tag', 'semver', 'commit', 'secret'], 'a directory');
   const path = resolve(cwd, typed);
-  return { source: { directory: { path } }, name: nameOf(path) };
+  return { source: { directory: { path } }, name: nameOfPlace(path, FALLBACK) };
 }
 
 function gitPlace(url: string, { branch, tag, semver, commit, secret }: PlaceFlags): Place {
@@ -46,7 +47,7 @@ function gitPlace(url: string, { branch, tag, semver, commit, secret }: PlaceFla
     ...(Object.keys(ref).length === 0 ? {} : { ref }),
     ...(secret === undefined ? {} : { secretRef: { name: secret } }),
   };
-  return { source: { git }, name: nameOf(url.replace(/\/*$/, '').replace(/(\/?\.git)$/, '')) };
+  return { source: { git }, name: nameOfPlace(url.replace(/\/*$/, '').replace(/(\/?\.git)$/, ''), FALLBACK) };
 }
 
 function ociPlace(reference: string, flags: PlaceFlags): Place {
@@ -58,23 +59,12 @@ function ociPlace(reference: string, flags: PlaceFlags): Place {
     ...(semver === undefined ? {} : { semver }),
     ...(secret === undefined ? {} : { secretRef: { name: secret } }),
   };
-  return { source: { oci }, name: nameOf(reference.replace(/@.*$/, '').replace(/:[^/:]*$/, '')) };
+  return { source: { oci }, name: nameOfPlace(reference.replace(/@.*$/, '').replace(/:[^/:]*$/, ''), FALLBACK) };
 }
 
 function refuse(flags: PlaceFlags, names: readonly (keyof PlaceFlags)[], what: string): void {
   const wrong = names.find((name) => flags[name] !== undefined);
   if (wrong !== undefined) throw new UsageError(`--${wrong} is not for ${what}`);
-}
-
-/** The last part of a path or URL, with letters that names of objects may have. */
-function nameOf(place: string): string {
-  const name = basename(place)
-    .replace(/^.*:/, '')
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, '-')
-    .slice(0, LONGEST_NAME)
-    .replaceAll(/^-+|-+$/g, '');
-  return name === '' ? 'sync' : name;
 }
 
 const definedOnly = (fields: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> =>
