@@ -17,6 +17,7 @@ import {
   type Base,
   type Held,
 } from './bases.ts';
+import { sourceTrouble } from '../engine/source-trouble.ts';
 import { lookAtContexts, type ContextView } from './context-look.ts';
 import { contextSources, watchedPaths, mayChange, type ContextSources } from './context-sources.ts';
 import { resolveInputs, type Inputs } from './inputs.ts';
@@ -95,32 +96,12 @@ export class NotKnownYet extends ReconcileError {
   }
 }
 
-function contextTrouble(error: unknown): unknown {
-  if (!isRuntimeError(error)) return error;
-  const { code, message } = error;
-  const outcome = (type: 'stalled' | 'waiting', reason: string) =>
-    new ReconcileError({ type, reason: error.reason ?? reason, message }, { cause: error });
-  switch (code) {
-    case 'NotFound':
-      return outcome('waiting', REASONS.ContextNotFound);
-    case 'InvalidArgument':
-      return outcome('stalled', REASONS.ContextUnreadable);
-    case 'Unsupported':
-      return outcome('stalled', REASONS.ContextFetchFailed);
-    case 'Unauthorized':
-      return outcome('waiting', REASONS.Unauthorized);
-    case 'ResourceExhausted':
-      return outcome('waiting', REASONS.DiskFull);
-    case 'AlreadyExists':
-    case 'FailedPrecondition':
-    case 'Corrupt':
-    case 'Unavailable':
-    case 'DeadlineExceeded':
-    case 'Cancelled':
-    case 'Internal':
-      return outcome('waiting', REASONS.ContextFetchFailed);
-  }
-}
+const contextTrouble = (error: unknown): unknown =>
+  sourceTrouble(error, {
+    notFound: REASONS.ContextNotFound,
+    invalid: REASONS.ContextUnreadable,
+    failed: REASONS.ContextFetchFailed,
+  });
 
 function reportContext({ context: { status, clock } }: Visit, { main }: ContextView): void {
   if (main === undefined) {

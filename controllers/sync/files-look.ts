@@ -1,10 +1,9 @@
-import { isRuntimeError } from '../../runtime/errors.ts';
 import type { ManifestFiles, ReadFiles } from '../../runtime/ports/manifest-files.ts';
 import type { FetchedSource, SyncSources } from '../../runtime/ports/sync-sources.ts';
 import { REASONS } from '../../schemas/conditions.ts';
 import type { Sync } from '../../schemas/gen/types.ts';
 import { fingerprint } from '../../schemas/values/fingerprint.ts';
-import { ReconcileError } from '../engine/contract.ts';
+import { sourceTrouble } from '../engine/source-trouble.ts';
 import type { SyncInputs } from './inputs.ts';
 
 /** The files of a Sync as they were last brought here and read. */
@@ -45,28 +44,9 @@ export const revisionOf = ({ fetched, read }: FilesView): string => fetched.revi
 export const shortDigest = (digest: string): string => digest.slice(0, 'sha256:'.length + 12);
 
 /** Why the files cannot be had, as an outcome. */
-export function sourceTrouble(error: unknown): unknown {
-  if (!isRuntimeError(error)) return error;
-  const { code, message } = error;
-  const outcome = (type: 'stalled' | 'waiting', reason: string) =>
-    new ReconcileError({ type, reason: error.reason ?? reason, message }, { cause: error });
-  switch (code) {
-    case 'InvalidArgument':
-    case 'Unsupported':
-      return outcome('stalled', REASONS.SourceFailed);
-    case 'NotFound':
-      return outcome('waiting', REASONS.SourceNotFound);
-    case 'Unauthorized':
-      return outcome('waiting', REASONS.Unauthorized);
-    case 'ResourceExhausted':
-      return outcome('waiting', REASONS.DiskFull);
-    case 'AlreadyExists':
-    case 'FailedPrecondition':
-    case 'Corrupt':
-    case 'Unavailable':
-    case 'DeadlineExceeded':
-    case 'Cancelled':
-    case 'Internal':
-      return outcome('waiting', REASONS.SourceFailed);
-  }
-}
+export const filesTrouble = (error: unknown): unknown =>
+  sourceTrouble(error, {
+    notFound: REASONS.SourceNotFound,
+    invalid: REASONS.SourceFailed,
+    failed: REASONS.SourceFailed,
+  });

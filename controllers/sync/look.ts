@@ -3,7 +3,7 @@ import { REASONS } from '../../schemas/conditions.ts';
 import { parseDuration } from '../../schemas/values/duration.ts';
 import { fingerprint } from '../../schemas/values/fingerprint.ts';
 import { ReconcileError } from '../engine/contract.ts';
-import { lookAtFiles, revisionOf, sourceTrouble, type FilesView } from './files-look.ts';
+import { lookAtFiles, revisionOf, filesTrouble, type FilesView } from './files-look.ts';
 import type { SyncInputs } from './inputs.ts';
 import type { Visit } from './visit.ts';
 
@@ -40,7 +40,7 @@ export function lookAtSource(visit: Visit, inputs: SyncInputs): Found {
 }
 
 function reportTrouble({ context: { status } }: Visit, trouble: unknown): unknown {
-  const translated = sourceTrouble(trouble);
+  const translated = filesTrouble(trouble);
   if (translated instanceof ReconcileError && translated.outcome.type !== 'settled') {
     const { reason, message } = translated.outcome;
     status.condition({ type: 'SourceReady', status: 'False', reason, message });
