@@ -1,4 +1,5 @@
 /** The named crossing from errno to RuntimeError, for adapters that read and write files. */
+import { readdir } from 'node:fs/promises';
 import { RuntimeError, type RuntimeErrorCode } from './errors.ts';
 
 const meanings: Readonly<Record<string, readonly [RuntimeErrorCode, string]>> = {
@@ -23,6 +24,16 @@ export function errnoOf(error: unknown): string | undefined {
 export function isGone(error: unknown): boolean {
   const code = errnoOf(error);
   return code === 'ENOENT' || code === 'ENOTDIR';
+}
+
+/** What a directory holds; nothing where there is none. */
+export async function namesIn(directory: string): Promise<readonly string[]> {
+  try {
+    return await readdir(directory);
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return [];
+    throw error;
+  }
 }
 
 /** `doing` says what was tried: "the files of the context". */

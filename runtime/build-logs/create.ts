@@ -2,7 +2,8 @@
 import { mkdir, open, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { BuildLogEntry, BuildLogId, BuildLogs, BuildLogWriter } from '../ports/build-logs.ts';
-import { logFailure, logPath, namesIn, numbersIn, ownerDirectory } from './files.ts';
+import { namesIn } from '../file-failure.ts';
+import { logFailure, logPath, numbersIn, ownerDirectory } from './files.ts';
 import { DEFAULT_BOUNDS, LiveLog, type LogBounds } from './live-log.ts';
 import { readLog } from './read-log.ts';
 

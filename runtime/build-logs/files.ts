@@ -1,8 +1,7 @@
 /** Where logs of builds are: `<data>/build-logs/<owner uid>/<number>.jsonl`. */
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RuntimeError, type RuntimeErrorCode } from '../errors.ts';
-import { errnoOf } from '../file-failure.ts';
+import { errnoOf, namesIn } from '../file-failure.ts';
 import type { BuildLogId } from '../ports/build-logs.ts';
 
 const SUFFIX = '.jsonl';
@@ -23,15 +22,6 @@ export function logPath(root: string, { log, number }: BuildLogId): string {
 export async function numbersIn(directory: string): Promise<readonly number[]> {
   const names = await namesIn(directory);
   return names.filter((name) => /^\d+\.jsonl$/.test(name)).map((name) => Number(name.slice(0, -SUFFIX.length)));
-}
-
-export async function namesIn(directory: string): Promise<readonly string[]> {
-  try {
-    return await readdir(directory);
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return [];
-    throw error;
-  }
 }
 
 const MEANINGS: Readonly<Record<string, readonly [RuntimeErrorCode, string]>> = {

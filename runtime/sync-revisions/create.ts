@@ -1,9 +1,10 @@
 /** The SyncRevisions port over files below the data directory: one compressed file a revision, read by nobody but the daemon. */
-import { open, readdir, readFile, rename, rm, mkdir, utimes, stat } from 'node:fs/promises';
+import { open, readFile, rename, rm, mkdir, utimes, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import { RuntimeError } from '../errors.ts';
+import { namesIn } from '../file-failure.ts';
 import type { SyncRevision, SyncRevisions } from '../ports/sync-revisions.ts';
 
 export interface SyncRevisionsOptions {
@@ -78,15 +79,6 @@ function nameOf(digest: string): string {
   const name = digest.replace(/^sha256:/, '');
   if (!/^[0-9a-f]+$/.test(name)) throw new RuntimeError('InvalidArgument', `${JSON.stringify(digest)} is no digest`);
   return name;
-}
-
-async function namesIn(directory: string): Promise<readonly string[]> {
-  try {
-    return await readdir(directory);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
-  }
 }
 
 async function timeOf(path: string): Promise<number> {

@@ -1,7 +1,7 @@
 /** The SyncSources port on this machine's file system, with its git, gpg and ssh, and the registries that the Registry port reaches. */
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { isRuntimeError, RuntimeError } from '../errors.ts';
-import { errnoOf, fileFailure, throwIfAborted } from '../file-failure.ts';
+import { fileFailure, namesIn, throwIfAborted } from '../file-failure.ts';
 import { KeyedTurns } from '../keyed-turns.ts';
 import type { Host } from '../ports/host.ts';
 import type { Registry } from '../ports/registry.ts';
@@ -101,15 +101,6 @@ async function revision(layout: Layout, source: SyncSource, tools: SourceTools):
 async function removeScratch({ root }: Layout): Promise<void> {
   for (const name of await namesIn(root)) {
     if (name.startsWith(scratch)) await rm(`${root}/${name}`, { recursive: true, force: true });
-  }
-}
-
-async function namesIn(directory: string): Promise<readonly string[]> {
-  try {
-    return await readdir(directory);
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return [];
-    throw error;
   }
 }
 

@@ -1,12 +1,12 @@
 /** The BuildContexts port on this machine's file system, with the git, tar and network of this machine. */
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BuildContexts, ContextSource, PreparedContext } from '../../ports/build-contexts.ts';
 import type { Host } from '../../ports/host.ts';
 import { digestContext } from './content/digest.ts';
 import { HashThreads } from './content/hash-thread.ts';
 import { KnownContent } from './content/known-content.ts';
-import { errnoOf, fileFailure, throwIfAborted } from '../../file-failure.ts';
+import { fileFailure, namesIn, throwIfAborted } from '../../file-failure.ts';
 import { gitRevision, prepareGit } from './git.ts';
 import { httpRevision, prepareHttp } from './http/prepare.ts';
 import { prepareInline } from './inline.ts';
@@ -143,15 +143,6 @@ async function removeOthers(place: string, type: string | undefined): Promise<vo
 async function removeScratch(root: string): Promise<void> {
   for (const name of await namesIn(root)) {
     if (name.startsWith(scratch)) await rm(join(root, name), { recursive: true, force: true });
-  }
-}
-
-async function namesIn(directory: string): Promise<readonly string[]> {
-  try {
-    return await readdir(directory);
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return [];
-    throw error;
   }
 }
 
