@@ -31,10 +31,7 @@ interface Scene {
 function check(title: string, kind: Kind, run: (scene: Scene) => Promise<void>): void {
   const program = kind === 'gpg' ? 'gpg' : 'git';
   if (!has(program)) {
-    test(`${kind}: ${title}`, (t) => {
-      t.log(`SKIPPED: ${program} is not installed here`);
-      t.pass();
-    });
+    test.skip(`${kind}: ${title} (skipped: ${program} is not installed)`, () => undefined);
     return;
   }
   test(`${kind}: ${title}`, async (t) => {
