@@ -65,16 +65,25 @@ function buildsThatHold({ metadata, spec, status }: Build, reader: Reader): read
 export const buildOfHolder = (holder: string | undefined): readonly string[] =>
   holder?.startsWith('Build/') === true ? [holder.slice('Build/'.length)] : [];
 
-/** Throws a stalled outcome when an older Build pushes to the same reference. */
+/**
+ * Throws a stalled outcome when an older Build pushes to the same reference. Times have seconds: of two Builds of one second
+ * the one that has begun to build is the older one.
+ */
 export function checkPushes(build: Build, reader: Reader): void {
   for (const written of pushedReferences(build)) {
     const value = fullReference(written, 'spec.outputs: push.reference');
     const others = reader.list<Build>(BUILD, { index: { name: 'push', value } });
-    const older = others.find((other) => other.metadata.deletionTimestamp === undefined && byAge(other, build) < 0);
+    const older = others.find((other) => other.metadata.deletionTimestamp === undefined && isBefore(other, build));
     if (older === undefined) continue;
     const { namespace, name } = older.metadata;
     throw stalled(REASONS.ReferenceTaken, `Build ${namespace}/${name} pushes to ${value}, too, and was there first`);
   }
+}
+
+function isBefore(a: Build, b: Build): boolean {
+  const alike = a.metadata.creationTimestamp === b.metadata.creationTimestamp;
+  const [aBegan, bBegan] = [a, b].map(({ status }) => status?.lastBuild !== undefined);
+  return alike && aBegan !== bBegan ? aBegan === true : byAge(a, b) < 0;
 }
 
 /** Full references that it pushes to; for indexes. */
