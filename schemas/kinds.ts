@@ -11,6 +11,7 @@ import { lease } from './definitions/lease.ts';
 import { namespace } from './definitions/namespace.ts';
 import { network } from './definitions/network.ts';
 import { newerEvent } from './definitions/newer-event.ts';
+import { plan } from './definitions/plan.ts';
 import { pod } from './definitions/pod.ts';
 import { secret } from './definitions/secret.ts';
 import { service } from './definitions/service.ts';
@@ -39,6 +40,9 @@ export const KINDS: readonly KindDefinition[] = [
 
 /** Further places at which kinds of the table are served; they have no objects of their own. */
 export const ALSO_SERVED_KINDS: readonly KindDefinition[] = [newerEvent, pod, service];
+
+/** Our own questions, of which nothing is kept. */
+export const QUESTION_KINDS: readonly KindDefinition[] = [plan];
 
 /** `v1` for the core group, `group/version` for the others. */
 export function apiVersionOf({ group, version }: { readonly group: string; readonly version: string }): string {

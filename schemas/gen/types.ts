@@ -4483,3 +4483,121 @@ export interface SyncStatusHistory {
    */
   readonly message?: string;
 }
+
+/**
+ * Asks what would happen to containers, images, networks and data if objects were as the question says. Answered at once by the planners that the controllers run; nothing is kept, and nothing is changed.
+ */
+export interface Plan extends KubeObject {
+  readonly apiVersion: 'tsmoby.dev/v1alpha1';
+  readonly kind: 'Plan';
+  readonly metadata: ObjectMeta;
+  readonly spec: PlanSpec;
+  readonly status?: PlanStatus;
+}
+/**
+ * The question.
+ */
+export interface PlanSpec {
+  /**
+   * Objects that would be made, changed or deleted, all together. Of an object that is not named the present one counts.
+   */
+  readonly changes?: readonly PlanChange[];
+}
+/**
+ * One of object and delete.
+ */
+export interface PlanChange {
+  /**
+   * The whole object as it would be, defaults filled in: the answer to a dry run.
+   */
+  readonly object?: JsonObject;
+  readonly delete?: PlanChangeDelete;
+}
+/**
+ * An object that would be deleted.
+ */
+export interface PlanChangeDelete {
+  /**
+   * apiVersion of the object.
+   */
+  readonly apiVersion: string;
+  /**
+   * Kind of the object.
+   */
+  readonly kind: string;
+  /**
+   * Namespace of the object; absent for kinds without one.
+   */
+  readonly namespace?: string;
+  /**
+   * Name of the object.
+   */
+  readonly name: string;
+}
+/**
+ * The answer, filled in by the server.
+ */
+export interface PlanStatus {
+  /**
+   * First the objects of the question in its order, then others with something to do because of them, by kind, namespace and name.
+   */
+  readonly objects?: readonly PlanStatusObject[];
+}
+/**
+ * What becomes of an object.
+ */
+export interface PlanStatusObject {
+  /**
+   * apiVersion of the object.
+   */
+  readonly apiVersion: string;
+  /**
+   * Kind of the object.
+   */
+  readonly kind: string;
+  /**
+   * Namespace of the object; absent for kinds without one.
+   */
+  readonly namespace?: string;
+  /**
+   * Name of the object.
+   */
+  readonly name: string;
+  /**
+   * uid of the object; absent for one that is not there yet.
+   */
+  readonly uid?: string;
+  /**
+   * Changed and Deleted: the question says so. Affected: it follows from others.
+   */
+  readonly because: 'Changed' | 'Deleted' | 'Affected';
+  /**
+   * What it comes to, in one word.
+   */
+  readonly action: 'Create' | 'Replace' | 'Restart' | 'Update' | 'Delete' | 'Retain' | 'Pull' | 'Load' | 'Build' | 'Wait' | 'None' | 'Unknown';
+  /**
+   * The same in a sentence, with the cause. With Unknown: why it cannot be told.
+   */
+  readonly message?: string;
+  /**
+   * What its controller would do, in order; empty when nothing is to do.
+   */
+  readonly steps: readonly PlanStatusObjectStep[];
+}
+/**
+ * One step.
+ */
+export interface PlanStatusObjectStep {
+  /**
+   * What is done: Pull, Create, Start, Stop, Delete, UpdateResources and others.
+   */
+  readonly type: string;
+  /**
+   * With what: an image reference, a path, a name. Never the value of a secret.
+   */
+  readonly target?: string;
+  /**
+   * Why, for a person.
+   */
+  readonly cause: string;
+}

@@ -9,14 +9,16 @@ import type { JSONSchema } from 'json-schema-to-typescript';
 import { conditions } from '../../schemas/definitions/fragments.ts';
 import { jsonSchemaProps } from '../../schemas/definitions/json-schema-props.ts';
 import type { KindDefinition } from '../../schemas/kind-definition.ts';
-import { apiVersionOf, KINDS } from '../../schemas/kinds.ts';
+import { apiVersionOf, KINDS, QUESTION_KINDS } from '../../schemas/kinds.ts';
 import type { StructuralSchema } from '../../schemas/structural/schema.ts';
 import { BANNER } from './generated-file.ts';
 import type { GeneratedFile } from './generated-file.ts';
 
 const FROM_OBJECT = ['Condition', 'JsonObject', 'JsonValue', 'KubeObject', 'ObjectMeta'];
 
-export async function generateTypes(kinds: readonly KindDefinition[] = KINDS): Promise<readonly GeneratedFile[]> {
+export async function generateTypes(
+  kinds: readonly KindDefinition[] = [...KINDS, ...QUESTION_KINDS],
+): Promise<readonly GeneratedFile[]> {
   const bodies = await Promise.all(kinds.map(interfacesOf));
   const body = bodies.join('\n');
   const imported = FROM_OBJECT.filter((name) => new RegExp(`\\b${name}\\b`).test(body));
