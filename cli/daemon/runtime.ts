@@ -110,7 +110,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   ]);
   const { networks, sandboxes, publications } = await openNetworking({ facts, host, netd, log, env });
   const building = await openBuilding({ facts, host, processes, containerd, log, env, entitlements });
-  const syncing = openSyncing({ facts, host, registry, log, env });
+  const syncing = await openSyncing({ facts, host, registry, log, env });
   void host.warm().catch((err: unknown) => log.warn({ err }, 'no FIFOs could be made in advance'));
   const opened = opening.move();
   return {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Log } from '../../controllers/engine/environment.ts';
 import { createManifestFiles } from '../../runtime/manifest-files/create.ts';
@@ -30,11 +31,14 @@ export interface Syncing {
 const clock = { now: () => Date.now() };
 
 /** Nothing is read or fetched until a Sync wants it. */
-export function openSyncing({ facts, host, registry, log, env }: SyncingOptions): Syncing {
+export async function openSyncing({ facts, host, registry, log, env }: SyncingOptions): Promise<Syncing> {
   const { dataDirectory, runDirectory } = facts;
+  const scratch = join(runDirectory, 'manifests');
+  // Files stand there decrypted while a kustomization is built; a daemon that was killed could not take them away.
+  await rm(scratch, { recursive: true, force: true });
   return {
     sources: createSyncSources({ dataDirectory, host, registry, newId: randomUUID, log, env }),
-    files: createManifestFiles({ host, scratch: join(runDirectory, 'manifests'), clock }),
+    files: createManifestFiles({ host, scratch, clock }),
     revisions: createSyncRevisions({ dataDirectory, clock }),
     env,
   };

@@ -106,9 +106,10 @@ export class Looks<T> {
 
   #dueAt({ answer, error, at, doubted }: Entry<T>, intervalMs: number): number {
     if (doubted) return -Infinity;
-    if (error !== undefined) return error.retryAt;
-    if (answer === undefined) return -Infinity;
-    return intervalMs > 0 ? at + intervalMs : Infinity;
+    const inTurn = intervalMs > 0 ? at + intervalMs : Infinity;
+    // What fails is asked no less often than what does not, but for what would only fail again.
+    if (error !== undefined) return error.retryAt === Infinity ? Infinity : Math.min(error.retryAt, inTurn);
+    return answer === undefined ? -Infinity : inTurn;
   }
 
   #ask(key: Key, entry: Entry<T>, work: LookWork<T>): void {

@@ -10,6 +10,8 @@ import { awaitObjects, type Verdict } from '../../wait/await-objects.ts';
 export interface Progress {
   readonly verdict: Verdict;
   readonly line: string;
+  /** Why it is not there yet, for whoever gives up waiting. */
+  readonly why?: string;
 }
 
 export interface FollowFlags {
@@ -35,8 +37,10 @@ export async function followRollout(
 ): Promise<number> {
   const { namespace = '', name } = object.metadata;
   let told = '';
+  let last: string | undefined;
   const judge = (found: KubeObject | undefined): Verdict => {
-    const { verdict, line } = progressOf(found);
+    const { verdict, line, why } = progressOf(found);
+    last = why;
     if (verdict.state !== 'failed' && line !== told) {
       io.stdout.write(`${line}\n`);
       told = line;
@@ -51,6 +55,7 @@ export async function followRollout(
   const options = { timeoutMs: flags.timeout > 0 ? flags.timeout : WEEK_MS, judge, onMet: () => undefined };
   const [unmet] = await awaitObjects(session, io, [{ kind, namespace, name }], options);
   if (unmet === undefined) return 0;
-  note(io, `error: ${unmet.why === 'timeout' ? 'timed out waiting for the condition' : unmet.why.line}`);
+  const late = `timed out waiting for the condition${last === undefined ? '' : `: ${last}`}`;
+  note(io, `error: ${unmet.why === 'timeout' ? late : unmet.why.line}`);
   return 1;
 }

@@ -10,7 +10,7 @@ export function progressOf(sync: Sync | undefined, name: string): Progress {
   const { metadata, status = {} } = sync;
   const request = metadata.annotations?.[RECONCILE_REQUEST_ANNOTATION];
   if (status.observedGeneration !== metadata.generation || status.observedRequest !== request)
-    return pending(`Waiting for sync "${name}" to be looked at...`);
+    return pending(`Waiting for sync "${name}" to be looked at...`, 'the daemon has not looked at it');
   const stalled = conditionOf(sync, 'Stalled');
   const ready = conditionOf(sync, 'Ready');
   if (sync.spec.suspend === true) return failure(`sync "${name}" is suspended: tsmoby sync resume ${name}`);
@@ -19,8 +19,9 @@ export function progressOf(sync: Sync | undefined, name: string): Progress {
   if (stalled?.status === 'True') return failure(`sync "${name}": ${stalled.message}`);
   if (ready?.status === 'True') return { verdict: MET, line: `sync "${name}" is ready: ${ready.message}` };
   const reconciling = conditionOf(sync, 'Reconciling');
-  return pending(`Waiting for sync "${name}": ${reconciling?.message ?? ready?.message ?? 'it has not begun'}...`);
+  const why = reconciling?.message ?? ready?.message ?? 'it has not begun';
+  return pending(`Waiting for sync "${name}": ${why}...`, why);
 }
 
 const failure = (line: string): Progress => ({ verdict: { state: 'failed', line }, line });
-const pending = (line: string): Progress => ({ verdict: PENDING, line });
+const pending = (line: string, why: string): Progress => ({ verdict: PENDING, line, why });

@@ -24,6 +24,30 @@ test('what failed is asked again with growing waits; what failed for good only w
     asked = 0;
   }
 });
+
+test('what fails is asked no later than what does not', async (t) => {
+  let now = 0;
+  const looks = new Looks<string>({ now: () => now });
+  const look = async () => {
+    const state = looks.look('k', 'q', 5000, () => Promise.reject(new Error('no')));
+    await settled();
+    return state;
+  };
+  for (let failures = 0; failures < 20; failures += 1) {
+    await look();
+    now += 5000;
+  }
+  await look();
+  t.like(
+    looks.look('k', 'q', 5000, () => Promise.resolve('')),
+    { type: 'failed', dueInMs: 5000 },
+  );
+  t.like(
+    looks.look('k', 'q', 0, () => Promise.resolve('')),
+    { type: 'failed', dueInMs: 300_000 },
+  );
+});
+
 test('who ends a question waits until nobody works at it any more', async (t) => {
   const looks = new Looks<string>({ now: () => 0 });
   const { promise, resolve } = Promise.withResolvers<string>();
