@@ -30,7 +30,7 @@ export async function openCompose(options: PeerOptions): Promise<Peer | undefine
   if (compose === undefined || !(await answers('dockerd', '--version')) || (await probe(SYSTEM_CONTAINERD))) {
     return undefined;
   }
-  const { folder, archive, image, network } = options;
+  const { folder, archive, image, network, wait = false } = options;
   const socket = join(folder, 's');
   const env = { DOCKER_HOST: `unix://${socket}`, DOCKER_CONFIG: join(folder, 'config') };
   await mkdir(env.DOCKER_CONFIG);
@@ -58,7 +58,7 @@ export async function openCompose(options: PeerOptions): Promise<Peer | undefine
     async start(count) {
       await writeFile(file, composeFile(image, count, network !== undefined));
       const begin = performance.now();
-      await command('up', '--detach', '--pull', 'never');
+      await command('up', wait ? '--wait' : '--detach', '--pull', 'never');
       return performance.now() - begin;
     },
     clear,

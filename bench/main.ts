@@ -11,6 +11,7 @@ import { benchSizes } from './api/sizes.ts';
 import { benchWatches } from './api/watches.ts';
 import { benchWrites } from './api/writes.ts';
 import { benchBuilds, type BuildSizes } from './builds/rows.ts';
+import { benchJobs, type JobSizes } from './ci/jobs.ts';
 import { loadImage, startContainers, startModel } from './containers.ts';
 import { openFloor } from './floor.ts';
 import { benchIdle } from './idle.ts';
@@ -20,6 +21,7 @@ import { benchRecovery } from './recovery.ts';
 import type { BenchRow } from './row.ts';
 import { benchStart } from './start.ts';
 import { benchStore } from './store.ts';
+import { SYNC_ROWS, type SyncSizes } from './sync/rows.ts';
 import { table } from './table.ts';
 import { openWorld } from './world.ts';
 
@@ -41,10 +43,12 @@ const ROWS = [
   ...(Object.keys(API_ROWS) as (keyof typeof API_ROWS)[]),
   'store',
   'builds',
+  ...(Object.keys(SYNC_ROWS) as (keyof typeof SYNC_ROWS)[]),
+  'ci-5',
 ] as const;
 type Row = (typeof ROWS)[number];
 
-interface Sizes extends NetworkSizes, BuildSizes {
+interface Sizes extends NetworkSizes, BuildSizes, SyncSizes, JobSizes {
   /** Divides how much the rows about the API do. */
   readonly divisor: number;
 }
@@ -62,6 +66,10 @@ const FULL: Sizes = {
   buildContext: { files: 2000, megabytes: 50 },
   sentMegabytes: 1024,
   passes: 1000,
+  saves: 100,
+  containerSaves: 20,
+  syncedFiles: 5000,
+  jobTurns: 5,
 };
 /** As a program that SIGINT ended. */
 const INTERRUPTED = 130;
@@ -79,6 +87,10 @@ const QUICK: Sizes = {
   buildContext: { files: 200, megabytes: 5 },
   sentMegabytes: 128,
   passes: 100,
+  saves: 10,
+  containerSaves: 3,
+  syncedFiles: 500,
+  jobTurns: 2,
 };
 
 async function main(): Promise<number> {
@@ -139,6 +151,13 @@ async function* measure(plan: Plan): AsyncGenerator<BenchRow[]> {
   signal.throwIfAborted();
   if (wanted.has('store')) yield await benchStore();
   if (wanted.has('builds')) yield* benchBuilds(sizes, { nodeFlags, signal });
+  for (const [row, bench] of Object.entries(SYNC_ROWS)) {
+    if (wanted.has(row as Row)) yield await bench(sizes, { nodeFlags, signal });
+  }
+  if (wanted.has('ci-5')) {
+    await using world = await openWorld({ hooked: false, nodeFlags, signal });
+    yield await benchJobs(world, sizes);
+  }
 }
 
 /** On one daemon: starts, then rest with containers running, then deaths. */

@@ -24,6 +24,8 @@ export interface PeerOptions {
    * containers have no network.
    */
   readonly network?: string;
+  /** Containers are waited for until they run; default: until they are started, as far as the program tells. */
+  readonly wait?: boolean;
 }
 
 /** Ends what still runs on a folder after a peer was told to clear up: monitors, name servers, shims. */
