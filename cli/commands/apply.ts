@@ -12,6 +12,7 @@ export const apply = defineCommand({
     'tsmoby apply -f samples/quickstart',
     'tsmoby apply -f web.yaml -f db.yaml --wait --timeout=2m',
     'cat web.yaml | tsmoby apply -f -',
+    'tsmoby apply -f infra/ --prune --applyset=infra --dry-run=server',
   ],
   flags: applyFlags,
   async run(call) {
@@ -20,6 +21,7 @@ export const apply = defineCommand({
       throw new UsageError('must specify -f: a file, a directory, a URL, or - for standard input');
     if (args.length > 0) throw new UsageError(`unexpected argument "${args[0] ?? ''}": files are named with -f`);
     if (!flags['server-side']) throw new UsageError('--server-side=false: only server-side apply is there');
+    checkPrune(flags);
     const format = parseFormat(flags.output, ['name', 'json', 'yaml']);
     const session = await call.session();
     const { loadManifests } = await import('../manifests/load.ts');
@@ -28,3 +30,11 @@ export const apply = defineCommand({
     return await applyManifests(call, session, manifests, format);
   },
 });
+
+function checkPrune({ prune, applyset }: { readonly prune: boolean; readonly applyset: string | undefined }): void {
+  if (prune && applyset === undefined)
+    throw new UsageError(
+      '--prune needs --applyset=NAME, which says of what set the files are: pruning by labels alone (--all, -l) is not there',
+    );
+  if (!prune && applyset !== undefined) throw new UsageError('--applyset is for --prune alone: give both');
+}

@@ -35,11 +35,7 @@ export function refOf(object: KubeObject): ObjectRef {
   return namespace === undefined ? { ...kind, name } : { ...kind, namespace, name };
 }
 
-/** API group of an apiVersion; empty for the core group. */
-export function groupOf(apiVersion: string): string {
-  const slash = apiVersion.indexOf('/');
-  return slash < 0 ? '' : apiVersion.slice(0, slash);
-}
+export { groupOf } from '../../schemas/api-version.ts';
 
 /**
  * Orders two resourceVersions: decimal counters of any length, as the API server gives them (and Kubernetes since 1.35

@@ -1,7 +1,8 @@
 import type { ObjectInput } from '../../schemas/object.ts';
 import { refOf } from '../engine/keys.ts';
 import { applyAll, findLive, idsOfTargets, type Applied } from './apply.ts';
-import { extentOf, parentPatch } from './apply-set.ts';
+import { extentOf } from '../../schemas/values/apply-set/extent.ts';
+import { parentPatch } from './apply-set.ts';
 import { unhealthyOf, type Unhealthy } from './health.ts';
 import { APPROVE_PRUNE_ANNOTATION } from '../../schemas/values/sync-annotations.ts';
 import { pruneMembers, type Pruned } from './prune.ts';

@@ -1,10 +1,12 @@
 import { REASONS } from '../../schemas/conditions.ts';
 import type { KubeObject } from '../../schemas/object.ts';
-import { extentOf, parentPatch, union, writtenExtent } from './apply-set.ts';
+import { extentOf, union, writtenExtent } from '../../schemas/values/apply-set/extent.ts';
+import { partOf } from '../../schemas/values/apply-set/marks.ts';
+import { isNamespace } from '../../schemas/values/apply-set/order.ts';
+import { parentPatch } from './apply-set.ts';
 import { refOf } from '../engine/keys.ts';
 import { inSlices } from '../engine/slices.ts';
-import { isNamespace } from './kinds.ts';
-import { partOf, shownObject, type ObjectId } from './names.ts';
+import { shownObject, type ObjectId } from './names.ts';
 import { otherSyncs, type OtherSync } from './others.ts';
 import { inParallel } from './parallel.ts';
 import { planObject, type ObjectStep } from './plan.ts';
@@ -128,7 +130,7 @@ function tellProgress({ context: { status } }: Visit, sending: number): void {
 async function widenExtent(visit: Visit, targets: readonly Target[]): Promise<void> {
   const { sync, context } = visit;
   const wanted = targets.map(({ wanted: { object } }) => object);
-  const patch = parentPatch(sync, union(writtenExtent(sync), extentOf(wanted)));
+  const patch = parentPatch(sync, union(writtenExtent(sync.metadata), extentOf(wanted)));
   if (patch !== undefined) await context.client.patch(refOf(sync), patch, { type: 'merge', signal: context.signal });
 }
 

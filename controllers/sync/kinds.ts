@@ -1,13 +1,7 @@
 /** Which kinds there are, and will be once the definitions in the files are applied. */
-import type { KindRef, ObjectInput } from '../../schemas/object.ts';
-import { groupOf } from '../engine/keys.ts';
+import { groupKindOf, type GroupKind } from '../../schemas/values/apply-set/order.ts';
 import type { ServedKinds } from '../engine/served-kinds.ts';
 import type { Scope, ScopeOf } from './render/types.ts';
-
-/** `group/Kind`, whatever the version. */
-type GroupKind = string;
-
-export const groupKindOf = ({ apiVersion, kind }: KindRef): GroupKind => `${groupOf(apiVersion)}/${kind}`;
 
 /** The served kinds as a table that is made anew only after a change. */
 export class KindTable {
@@ -42,24 +36,3 @@ export class KindTable {
     return this.#table.get(groupKindOf(ref));
   };
 }
-
-/** As the API server names the kind that a CustomResourceDefinition makes; undefined for anything else. */
-export function definedKind(object: ObjectInput): { readonly groupKind: GroupKind; readonly scope: Scope } | undefined {
-  if (!isDefinition(object)) return undefined;
-  const { spec } = object as { readonly spec?: unknown };
-  const { group, scope, names } = (spec ?? {}) as {
-    readonly group?: unknown;
-    readonly scope?: unknown;
-    readonly names?: { readonly kind?: unknown };
-  };
-  if (typeof group !== 'string' || typeof names?.kind !== 'string') return undefined;
-  return { groupKind: `${group}/${names.kind}`, scope: scope === 'Cluster' ? 'Cluster' : 'Namespaced' };
-}
-
-export const isDefinition = ({ apiVersion, kind }: KindRef): boolean =>
-  kind === 'CustomResourceDefinition' && groupOf(apiVersion) === 'apiextensions.k8s.io';
-
-export const isNamespace = ({ apiVersion, kind }: KindRef): boolean => kind === 'Namespace' && apiVersion === 'v1';
-
-/** What others need before they can be: namespaces and definitions. */
-export const isFirst = (ref: KindRef): boolean => isDefinition(ref) || isNamespace(ref);

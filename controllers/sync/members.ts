@@ -1,5 +1,6 @@
 import type { KindRef, KubeObject } from '../../schemas/object.ts';
 import type { Sync } from '../../schemas/gen/types.ts';
+import { partOf } from '../../schemas/values/apply-set/marks.ts';
 import { computeStatus } from '../../schemas/values/kstatus.ts';
 import { AllKinds } from '../engine/all-kinds.ts';
 import type { EventSource, Key, Log, Reader } from '../engine/contract.ts';
@@ -10,7 +11,7 @@ import { keyOf, objectKey, parseKey } from '../engine/keys.ts';
 import type { ObjectChange } from '../engine/object-view.ts';
 import type { ServedKind, ServedKinds } from '../engine/served-kinds.ts';
 import { inSlices } from '../engine/slices.ts';
-import { idOf, partOf, SYNC, type ObjectId } from './names.ts';
+import { idOf, SYNC, type ObjectId } from './names.ts';
 import { standOf } from './stand.ts';
 
 interface Known {

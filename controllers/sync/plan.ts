@@ -2,7 +2,7 @@
 import type { KubeObject } from '../../schemas/object.ts';
 import { compareVersions } from '../engine/keys.ts';
 import type { Refused, Remembered } from './memory.ts';
-import { partOf } from './names.ts';
+import { partOf } from '../../schemas/values/apply-set/marks.ts';
 import { standOf } from './stand.ts';
 
 /** Why an object is sent. */

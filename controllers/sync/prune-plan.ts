@@ -1,9 +1,10 @@
 /** What has to go because the files have it no more: pure. */
 import type { Sync } from '../../schemas/gen/types.ts';
 import type { KubeObject, ObjectInput } from '../../schemas/object.ts';
+import { isPruneDisabled } from '../../schemas/values/apply-set/marks.ts';
+import { neededBy } from '../../schemas/values/apply-set/order.ts';
 import { fingerprint } from '../../schemas/values/fingerprint.ts';
-import { definedKind, groupKindOf, isFirst } from './kinds.ts';
-import { idOf, objectId, PRUNE_ANNOTATION, shownObject, type ObjectId } from './names.ts';
+import { idOf, shownObject, type ObjectId } from './names.ts';
 
 export interface PruneFacts {
   readonly sync: Sync;
@@ -43,7 +44,7 @@ const EXAMPLES = 10;
 export function planPrune(facts: PruneFacts): PrunePlan {
   const { sync, members, approved, hasBrake } = facts;
   const wanted = idsOf(facts.wanted);
-  const needed = neededBy([...facts.wanted, ...facts.elsewhere], sync);
+  const needed = neededBy([...facts.wanted, ...facts.elsewhere], sync.metadata.namespace);
   const elsewhere = idsOf(facts.elsewhere);
   const unwanted = members.filter((member) => !wanted.has(idOf(member)));
   const ending = unwanted.filter(({ metadata }) => metadata.deletionTimestamp !== undefined);
@@ -52,9 +53,8 @@ export function planPrune(facts: PruneFacts): PrunePlan {
     elsewhere.has(idOf(object)) || needed(object) || object.metadata.uid === sync.metadata.uid;
   const left = there.filter(isLeft);
   const going = there.filter((object) => !isLeft(object));
-  const isKept = ({ metadata }: KubeObject): boolean => metadata.annotations?.[PRUNE_ANNOTATION] === 'disabled';
-  const deleted = going.filter((object) => !isKept(object));
-  const plan = { deleted, released: going.filter(isKept), left, ending };
+  const deleted = going.filter((object) => !isPruneDisabled(object));
+  const plan = { deleted, released: going.filter(isPruneDisabled), left, ending };
   const alive = members.length - ending.length;
   if (!hasBrake || deleted.length <= ALWAYS || deleted.length * 2 <= alive) return plan;
   const digest = `sha256:${fingerprint([...wanted].sort(), 64)}`;
@@ -65,25 +65,3 @@ export function planPrune(facts: PruneFacts): PrunePlan {
 
 const idsOf = (objects: readonly ObjectInput[]): ReadonlySet<ObjectId> =>
   new Set(objects.map((object) => idOf(object as KubeObject)));
-
-/** A namespace takes all that is in it along, and a definition all objects of its kind: neither goes while somebody wants those. */
-function neededBy(objects: readonly ObjectInput[], { metadata }: Sync): (object: KubeObject) => boolean {
-  const namespaces = new Set([metadata.namespace, ...objects.map((object) => object.metadata.namespace)]);
-  const kinds = new Set(objects.map(groupKindOf));
-  const ids = new Set([...namespaces].map((namespace) => objectId('', 'Namespace', undefined, namespace ?? '')));
-  return (object) => {
-    if (!isFirst(object)) return false;
-    const defined = definedKind(object);
-    return defined === undefined ? ids.has(idOf(object)) : kinds.has(defined.groupKind);
-  };
-}
-
-/** The other way round than they were made: what others need goes last. */
-export function pruneStages(objects: readonly KubeObject[]): readonly (readonly KubeObject[])[] {
-  const isDefined = (object: KubeObject): boolean => definedKind(object) !== undefined;
-  return [
-    objects.filter((object) => !isFirst(object)),
-    objects.filter(isDefined),
-    objects.filter((object) => isFirst(object) && !isDefined(object)),
-  ].filter((stage) => stage.length > 0);
-}

@@ -1,11 +1,11 @@
-import { isReason } from '../../client/client.ts';
+import { deleteMember, releaseMember } from '../../client/apply-set/members.ts';
 import { REASONS } from '../../schemas/conditions.ts';
 import type { KubeObject, ObjectInput } from '../../schemas/object.ts';
-import { refOf } from '../engine/keys.ts';
-import { PART_OF_LABEL, partOf, idOf, shownObject, type ObjectId } from './names.ts';
+import { pruneStages } from '../../schemas/values/apply-set/order.ts';
+import { idOf, shownObject, type ObjectId } from './names.ts';
 import { otherSyncs } from './others.ts';
 import { inParallel } from './parallel.ts';
-import { planPrune, pruneStages, type Blocked, type PrunePlan } from './prune-plan.ts';
+import { planPrune, type Blocked, type PrunePlan } from './prune-plan.ts';
 import type { Visit } from './visit.ts';
 import { someOf } from './words.ts';
 
@@ -66,46 +66,10 @@ async function deleteStaged(
   return { gone, ending: [] };
 }
 
-/** A member that changed between the decision and the call is looked at again; so often, and then in another pass. */
-const TRIES = 5;
-
-/** Whether it is gone at once. What became another object, or somebody else's, is left alone. */
-async function deleteObject(object: KubeObject, { context, set }: Visit): Promise<boolean> {
-  const { client, signal } = context;
-  const { uid } = object.metadata;
-  let { resourceVersion } = object.metadata;
-  for (let tries = 1; ; tries += 1) {
-    try {
-      const preconditions = { uid, resourceVersion };
-      const answer = await client.delete(refOf(object), { preconditions, propagationPolicy: 'Background', signal });
-      return answer.kind === 'Status';
-    } catch (error) {
-      if (isReason(error, 'NotFound')) return true;
-      if (!isReason(error, 'Conflict') || tries === TRIES) throw error;
-      const now = await find(object, context);
-      if (now === undefined || now.metadata.uid !== uid || partOf(now) !== set) return true;
-      ({ resourceVersion } = now.metadata);
-    }
-  }
-}
-
-async function find(object: KubeObject, { client, signal }: Visit['context']): Promise<KubeObject | undefined> {
-  try {
-    return await client.get<KubeObject>(refOf(object), { signal });
-  } catch (error) {
-    if (isReason(error, 'NotFound')) return undefined;
-    throw error;
-  }
-}
+/** Whether it is gone at once. */
+const deleteObject = async (object: KubeObject, { context: { client, signal }, set }: Visit): Promise<boolean> =>
+  (await deleteMember(client, object, set, { signal })) === undefined;
 
 /** It stays as it is, and is nobody's member. */
-export async function release(object: KubeObject, { context }: Visit): Promise<void> {
-  const { client, signal } = context;
-  const { uid } = object.metadata;
-  try {
-    const patch = { metadata: { uid, labels: { [PART_OF_LABEL]: null } } };
-    await client.patch(refOf(object), patch, { type: 'merge', signal });
-  } catch (error) {
-    if (!isReason(error, 'NotFound') && !isReason(error, 'Conflict')) throw error;
-  }
-}
+export const release = (object: KubeObject, { context: { client, signal } }: Visit): Promise<void> =>
+  releaseMember(client, object, { signal });

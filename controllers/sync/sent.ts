@@ -1,7 +1,7 @@
 import type { Sync } from '../../schemas/gen/types.ts';
 import type { JsonValue, KubeObject, ObjectInput } from '../../schemas/object.ts';
+import { PART_OF_LABEL } from '../../schemas/values/apply-set/marks.ts';
 import { fingerprint } from '../../schemas/values/fingerprint.ts';
-import { PART_OF_LABEL } from './names.ts';
 import { stepsOf, valueAt, withValueAt } from './pointer.ts';
 import type { Target, WantedObject } from './target.ts';
 

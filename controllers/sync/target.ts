@@ -1,6 +1,6 @@
 import type { RenderedObject } from './render/types.ts';
 import { idOf, type ObjectId } from './names.ts';
-import { isFirst } from './kinds.ts';
+import { isFirst } from '../../schemas/values/apply-set/order.ts';
 
 /** One object that is wanted: of the files, or of a revision that was kept. */
 export type WantedObject = Pick<RenderedObject, 'object' | 'scope' | 'digest' | 'file' | 'place'>;

@@ -22,6 +22,13 @@ test('apply says created, then unchanged, then configured', async (t) => {
   t.deepEqual(await apply(CONFIG('a', 'a: "2"')), { code: 0, stdout: 'configmap/a configured\n', stderr: '' });
 });
 
+test('a namespace that is nothing but a name is unchanged the second time', async (t) => {
+  await using world = await openCliWorld();
+  const space = { stdin: 'apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n' };
+  t.is((await world.tsmoby(['apply', '-f', '-'], space)).stdout, 'namespace/shop created\n');
+  t.is((await world.tsmoby(['apply', '-f', '-'], space)).stdout, 'namespace/shop unchanged\n');
+});
+
 test('many objects of one kind are told apart as well, in the order of the file', async (t) => {
   await using world = await openCliWorld();
   const names = ['d', 'c', 'b', 'a', 'e'];

@@ -2,6 +2,8 @@ import test from 'ava';
 import { isUnchanged } from '../../cli/commands/apply/is-unchanged.ts';
 import type { ManagedFieldsEntry, ObjectMeta } from '../../schemas/object.ts';
 
+const CONTAINER = { apiVersion: 'tsmoby.dev/v1alpha1', kind: 'Container' };
+
 const entry = (manager: string, field: string, more: Partial<ManagedFieldsEntry> = {}): ManagedFieldsEntry => ({
   manager,
   operation: 'Apply',
@@ -41,12 +43,16 @@ const rows: readonly (readonly [string, Partial<ObjectMeta>, boolean])[] = [
 
 for (const [what, after, unchanged] of rows) {
   test(`${what} is ${unchanged ? 'no' : 'a'} change`, (t) => {
-    t.is(isUnchanged(BEFORE, { ...BEFORE, resourceVersion: '8', ...after }, 'tsmoby'), unchanged);
+    t.is(isUnchanged(CONTAINER, BEFORE, { ...BEFORE, resourceVersion: '8', ...after }, 'tsmoby'), unchanged);
   });
 }
 
-test('without a generation the version decides', (t) => {
+test('without a generation the version decides, except of namespaces, which are metadata alone', (t) => {
   const { generation: _, ...before } = BEFORE;
-  t.false(isUnchanged(before, { ...before, resourceVersion: '8' }, 'tsmoby'));
-  t.true(isUnchanged(before, before, 'tsmoby'));
+  const config = { apiVersion: 'v1', kind: 'ConfigMap' };
+  t.false(isUnchanged(config, before, { ...before, resourceVersion: '8' }, 'tsmoby'));
+  t.true(isUnchanged(config, before, before, 'tsmoby'));
+  const namespace = { apiVersion: 'v1', kind: 'Namespace' };
+  t.true(isUnchanged(namespace, before, { ...before, resourceVersion: '8' }, 'tsmoby'));
+  t.false(isUnchanged(namespace, before, { ...before, resourceVersion: '8', labels: {} }, 'tsmoby'));
 });

@@ -10,6 +10,7 @@ import type { OutputFormat } from '../../output/format.ts';
 import { objectText } from '../../output/object-text.ts';
 import type { Call } from '../command.ts';
 import type { applyFlags } from './flags.ts';
+import type { ApplySet } from './set/apply-set.ts';
 import { isUnchanged } from './is-unchanged.ts';
 import { keyOf, metadataBefore } from './metadata-before.ts';
 
@@ -33,7 +34,8 @@ export async function applyManifests(
 ): Promise<number> {
   const { flags, io } = call;
   const before = await metadataBefore(session, manifests);
-  const send = senderOf(call, session);
+  const set = await openSet(call, session, manifests, before, format);
+  const send = senderOf(call, session, set);
   const answers = new Map<Manifest, Promise<KubeObject>>();
   for (const stage of [manifests.filter(isFoundation), manifests.filter((manifest) => !isFoundation(manifest))]) {
     await Promise.allSettled(answers.values());
@@ -56,10 +58,37 @@ export async function applyManifests(
     }
   }
   if (format.type !== 'table') await print(io.stdout, await appliedText(applied, format, flags['show-managed-fields']));
-  if (failed) return 1;
-  if (!flags.wait || flags['dry-run'] === 'server') return 0;
+  if (failed) {
+    if (set !== undefined) note(io, 'error: nothing is pruned, as not all objects could be applied');
+    return 1;
+  }
+  const pruned = await set?.prune();
+  if (!flags.wait || flags['dry-run'] === 'server') return pruned?.ok === false ? 1 : 0;
   const { waitForApplied } = await import('./wait-for-applied.ts');
-  return await waitForApplied(call, session, manifests);
+  const code = await waitForApplied(call, session, manifests, pruned?.going ?? []);
+  return pruned?.ok === false ? 1 : code;
+}
+
+/** Undefined: nothing is to be pruned. */
+async function openSet(
+  { flags, io }: Call<typeof applyFlags>,
+  session: Session,
+  manifests: readonly Manifest[],
+  before: ReadonlyMap<string, ObjectMeta>,
+  format: OutputFormat,
+): Promise<ApplySet | undefined> {
+  if (flags.applyset === undefined) return undefined;
+  const { ApplySet: Loaded } = await import('./set/apply-set.ts');
+  return await Loaded.open({
+    session,
+    io,
+    manifests,
+    before,
+    parent: flags.applyset,
+    force: flags['force-conflicts'],
+    dryRun: flags['dry-run'] === 'server',
+    isPlain: format.type === 'table',
+  });
 }
 
 /** Others live in it, or are described by it. */
@@ -69,9 +98,10 @@ const isFoundation = ({ kind: { kind, group } }: Manifest): boolean =>
 function senderOf(
   { flags, io }: Call<typeof applyFlags>,
   { client }: Session,
+  set: ApplySet | undefined,
 ): (manifest: Manifest) => Promise<KubeObject> {
   return ({ object }) =>
-    client.apply(object, {
+    client.apply(set?.member(object) ?? object, {
       fieldManager: flags['field-manager'],
       force: flags['force-conflicts'],
       fieldValidation: 'Strict',
@@ -88,7 +118,7 @@ function resultLine(
   flags: Call<typeof applyFlags>['flags'],
 ): string {
   const before = found.get(keyOf(manifest));
-  const same = before !== undefined && isUnchanged(before, object.metadata, flags['field-manager']);
+  const same = before !== undefined && isUnchanged(object, before, object.metadata, flags['field-manager']);
   const result = before === undefined ? 'created' : same ? 'unchanged' : 'configured';
   const suffix = flags['dry-run'] === 'server' ? ' (server dry run)' : '';
   return `${shownName(manifest.kind, manifest.name)} ${result}${suffix}`;

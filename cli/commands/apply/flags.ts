@@ -14,6 +14,15 @@ export const applyFlags = {
     default: 'none',
     help: 'server: let the server check everything, and store nothing.',
   },
+  prune: {
+    type: 'boolean',
+    help: 'With --applyset: delete what was applied as this set before, and is not in the files any more.',
+  },
+  applyset: {
+    type: 'text',
+    value: 'PARENT',
+    help: '[KIND[.GROUP]/]NAME of the object that holds the set together: a Secret (made when it is not there) unless said, or a ConfigMap.',
+  },
   'field-manager': { type: 'text', value: 'NAME', default: 'tsmoby', help: 'Who owns the fields that are applied.' },
   'server-side': { type: 'boolean', default: true, help: 'Let the server merge. There is no other way here.' },
   wait: { type: 'boolean', help: 'Wait until all objects are as the files say.' },

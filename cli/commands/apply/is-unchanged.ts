@@ -1,13 +1,17 @@
-import type { JsonValue, ObjectMeta } from '../../../schemas/object.ts';
+import type { JsonValue, KindRef, ObjectMeta } from '../../../schemas/object.ts';
 import { equal } from '../../../schemas/structural/equal.ts';
+import { isNamespace } from '../../../schemas/values/apply-set/order.ts';
 
 /**
  * Whether an apply by `manager` found everything as it wants it. The version alone does not tell: controllers write status
- * and finalizers between the question and the answer. Kinds without a generation have nothing else to go by.
+ * and finalizers between the question and the answer, and the server notes who owned what before the first apply. Kinds without a generation have
+ * nothing else to go by, but namespaces: of those an apply changes metadata alone.
  */
-export function isUnchanged(before: ObjectMeta, after: ObjectMeta, manager: string): boolean {
+export function isUnchanged(kind: KindRef, before: ObjectMeta, after: ObjectMeta, manager: string): boolean {
   if (before.resourceVersion === after.resourceVersion) return true;
-  return before.generation !== undefined && equal(wishesOf(before, manager), wishesOf(after, manager));
+  return (
+    (before.generation !== undefined || isNamespace(kind)) && equal(wishesOf(before, manager), wishesOf(after, manager))
+  );
 }
 
 const wishesOf = (

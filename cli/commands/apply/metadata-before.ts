@@ -1,16 +1,15 @@
 import { isReason } from '../../../client/client.ts';
 import { resourcePath } from '../../../client/resource-path.ts';
 import type { JsonValue, ObjectMeta } from '../../../schemas/object.ts';
-import { isList, isObject } from '../../../schemas/structural/own.ts';
+import { isObject } from '../../../schemas/structural/own.ts';
 import type { Session } from '../../connect/session.ts';
 import { refOf, resourceOf } from '../../kinds/directory.ts';
 import type { Manifest } from '../../manifests/manifest.ts';
+import { listMetadata } from './list-metadata.ts';
 
-const METADATA_ONLY = 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json';
 const ONE_ONLY = 'application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io,application/json';
 /** For more objects of a kind and namespace than this, one list costs less than asking for each. */
 const FEW = 3;
-const PAGE = 500;
 
 type Found = Map<string, ObjectMeta>;
 
@@ -47,21 +46,11 @@ async function askEach({ client }: Session, group: readonly Manifest[], found: F
   );
 }
 
-async function list({ client }: Session, group: readonly Manifest[], found: Found): Promise<void> {
+async function list(session: Session, group: readonly Manifest[], found: Found): Promise<void> {
   const [first] = group;
   if (first === undefined) return;
   const { kind, namespace } = first;
-  const path = resourcePath({ ...refOf(kind), ...(namespace === undefined ? {} : { namespace }) }, kind);
-  let next: string | undefined;
-  do {
-    const query = new URLSearchParams({ limit: String(PAGE), ...(next === undefined ? {} : { continue: next }) });
-    const page = await client.raw(`${path}?${query.toString()}`, { accept: METADATA_ONLY });
-    const items = isObject(page) && isList(page['items']) ? page['items'] : [];
-    for (const item of items) record(item, first, found);
-    const metadata = isObject(page) ? page['metadata'] : undefined;
-    const token = isObject(metadata) ? metadata['continue'] : undefined;
-    next = typeof token === 'string' && token !== '' ? token : undefined;
-  } while (next !== undefined);
+  for await (const item of listMetadata(session, kind, { namespace })) record(item, first, found);
 }
 
 function record(object: JsonValue, { kind, namespace }: Manifest, found: Found): void {

@@ -1,6 +1,7 @@
 import test from 'ava';
 import { createHash } from 'node:crypto';
-import { applySetId, groupKind, idOf, managerOf } from '../../../controllers/sync/names.ts';
+import { applySetId, idOf, managerOf } from '../../../controllers/sync/names.ts';
+import { groupKind } from '../../../schemas/values/apply-set/marks.ts';
 
 const named = (name: string) => ({ metadata: { name, namespace: 'default' } });
 

@@ -1,0 +1,170 @@
+/** `apply --prune`: the files as an ApplySet (KEP-3659), whose members go when the files have them no more. */
+import { deleteMember, releaseMember } from '../../../../client/apply-set/members.ts';
+import type { KubeObject, ObjectInput, ObjectMeta } from '../../../../schemas/object.ts';
+import { extentOf, union, type Extent } from '../../../../schemas/values/apply-set/extent.ts';
+import { PART_OF_LABEL, PRUNE_ANNOTATION } from '../../../../schemas/values/apply-set/marks.ts';
+import { startBounded } from '../../../bounded.ts';
+import { isUnreachable, type Session } from '../../../connect/session.ts';
+import { note, print, type Io } from '../../../io.ts';
+import { shownName } from '../../../kinds/directory.ts';
+import { ManifestError, type Manifest } from '../../../manifests/manifest.ts';
+import { errorLines } from '../../../output/error-lines.ts';
+import { keyOf } from '../metadata-before.ts';
+import { findMembers } from './members.ts';
+import { parseParent, readParent, shownParents, writeParent, type FoundParent, type Parent } from './parent.ts';
+import { planPrune, type Member } from './plan.ts';
+
+const AT_ONCE = 16;
+
+export interface ApplySetOptions {
+  readonly session: Session;
+  readonly io: Io;
+  /** As `--applyset` has it. */
+  readonly parent: string;
+  readonly manifests: readonly Manifest[];
+  readonly before: ReadonlyMap<string, ObjectMeta>;
+  readonly force: boolean;
+  readonly dryRun: boolean;
+  /** Standard output is for lines of what was done. */
+  readonly isPlain: boolean;
+}
+
+export interface Pruned {
+  /** Whether all that had to go is going. */
+  readonly ok: boolean;
+  readonly going: readonly Member[];
+}
+
+export class ApplySet {
+  readonly #options: ApplySetOptions;
+  readonly #parent: Parent;
+  readonly #found: FoundParent;
+
+  private constructor(options: ApplySetOptions, parent: Parent, found: FoundParent) {
+    this.#options = options;
+    this.#parent = parent;
+    this.#found = found;
+  }
+
+  /**
+   * Looks whether the set is ours and may have these objects, and has the parent say what they and the present members are: whatever happens then, nothing is
+   * forgotten. Rejects with UsageError, CommandError, ManifestError, ApiError.
+   */
+  static async open(options: ApplySetOptions): Promise<ApplySet> {
+    const { session, io, manifests, dryRun } = options;
+    const parent = await parseParent(options.parent, session);
+    const found = await readParent(parent, session);
+    const problems = await membershipProblems(options, parent.id);
+    if (problems.length > 0) throw new ManifestError(problems);
+    const set = new ApplySet(options, parent, found);
+    if (!dryRun)
+      await writeParent(parent, union(found.extent, extentOf(manifests.map(identityOf))), session, io.signal);
+    return set;
+  }
+
+  /** The object as a member of the set. */
+  member(object: ObjectInput): ObjectInput {
+    const labels = { ...object.metadata.labels, [PART_OF_LABEL]: this.#parent.id };
+    return { ...object, metadata: { ...object.metadata, labels } };
+  }
+
+  /** Lets go of what the files have not, and tells of each. All of the files must have been applied. Rejects with ApiError when the server cannot be reached. */
+  async prune(): Promise<Pruned> {
+    const { session, io, manifests, dryRun } = this.#options;
+    const wanted = manifests.map(identityOf);
+    const { namespace } = this.#parent;
+    const scope = namespace === undefined ? [] : [namespace];
+    const now = extentOf(wanted);
+    const everywhere = union(union(this.#found.extent, now), { groupKinds: new Set(), namespaces: new Set(scope) });
+    const keys = new Set(manifests.map(keyOf));
+    const members = await findMembers(session, this.#parent.id, everywhere);
+    const unwanted = members.filter(({ kind, object }) => !keys.has(keyOf({ kind, ...object.metadata })));
+    const parent = { ...this.#found, ...(namespace === undefined ? {} : { namespace }) };
+    const plan = planPrune({ unwanted, wanted, parent });
+    for (const { member, why } of plan.left) note(io, `Warning: ${shown(member)} stays in the set: ${why}`);
+    let ok = await this.#each(plan.released, async (member) => {
+      await releaseMember(session.client, member.object, { signal: io.signal, dryRun });
+      return `released (${PRUNE_ANNOTATION}: disabled)`;
+    });
+    for (const stage of plan.deleted) ok = (await this.#each(stage, (member) => this.#delete(member))) && ok;
+    if (ok && !dryRun) await this.#shrink(union(now, extentOf(plan.left.map(({ member }) => member.object))));
+    return { ok, going: plan.deleted.flat() };
+  }
+
+  async #delete({ kind, object }: Member): Promise<string> {
+    const { session, io, dryRun } = this.#options;
+    const rest = await deleteMember(session.client, object, this.#parent.id, { signal: io.signal, dryRun });
+    const isVolume = kind.kind === 'Volume' && kind.group === 'tsmoby.dev';
+    return isVolume && rest !== undefined && keepsData(rest)
+      ? 'pruned (its data stays: spec.reclaimPolicy is Retain)'
+      : 'pruned';
+  }
+
+  async #shrink(extent: Extent): Promise<void> {
+    await writeParent(this.#parent, extent, this.#options.session, this.#options.io.signal);
+  }
+
+  /** Several at a time, told in order. Whether all went well. */
+  async #each(members: readonly Member[], work: (member: Member) => Promise<string>): Promise<boolean> {
+    const { io, session, dryRun, isPlain } = this.#options;
+    const suffix = dryRun ? ' (server dry run)' : '';
+    let ok = true;
+    for (const [at, answer] of startBounded(members, AT_ONCE, work).entries()) {
+      try {
+        const line = `${shown(members[at] as Member)} ${await answer}${suffix}\n`;
+        await print(isPlain ? io.stdout : io.stderr, line);
+      } catch (error) {
+        if (isUnreachable(error)) throw error;
+        ok = false;
+        for (const line of errorLines(error, session.where)) note(io, line);
+      }
+    }
+    return ok;
+  }
+}
+
+const shown = ({ kind, object }: Member): string => shownName(kind, object.metadata.name);
+
+/** What an object is among all, and nothing that it wants. */
+const identityOf = ({ object, name, namespace }: Manifest): ObjectInput => ({
+  ...object,
+  metadata: { name, ...(namespace === undefined ? {} : { namespace }) },
+});
+
+function keepsData(volume: KubeObject): boolean {
+  const { spec = {} } = volume as { readonly spec?: { readonly reclaimPolicy?: string; readonly tmpfs?: unknown } };
+  return spec.reclaimPolicy !== 'Delete' && spec.tmpfs === undefined;
+}
+
+/** An object has one set at most, and it is not the file that says which. */
+async function membershipProblems(
+  { manifests, before, force, session }: ApplySetOptions,
+  id: string,
+): Promise<readonly string[]> {
+  const own = manifests.flatMap(({ object, document, kind, name }) =>
+    object.metadata.labels?.[PART_OF_LABEL] === undefined
+      ? []
+      : [
+          `${document.place('metadata.labels')}: ${shownName(kind, name)}: label ${PART_OF_LABEL} is set by --applyset: leave it out`,
+        ],
+  );
+  if (force) return own;
+  const held = manifests.flatMap((manifest) => {
+    const owner = before.get(keyOf(manifest))?.labels?.[PART_OF_LABEL];
+    return owner === undefined || owner === id ? [] : [{ manifest, owner }];
+  });
+  const owners = new Map(
+    await Promise.all(
+      [...new Set(held.map(({ owner }) => owner))].map(
+        async (owner) => [owner, await shownParents(owner, session)] as const,
+      ),
+    ),
+  );
+  return [
+    ...own,
+    ...held.map(
+      ({ manifest: { document, kind, name }, owner }) =>
+        `${document.place()}: ${shownName(kind, name)} is a member of another ApplySet (${owners.get(owner) ?? owner}): take it out of that one, or take it over with --force-conflicts`,
+    ),
+  ];
+}
