@@ -30,6 +30,10 @@ export interface DaemonOptions {
   readonly defaultBuilder: boolean;
   /** Directories of manifests that are followed, each by a Sync. Absolute. */
   readonly syncDirectories: readonly string[];
+  /** `ADDRESS:PORT` where webhooks of Syncs are served, and nothing else; absent: nowhere. */
+  readonly webhookListen?: string;
+  /** PEM files for it. Absolute. */
+  readonly webhookTls?: { readonly cert: string; readonly key: string };
   /** Members of this group may open the unix socket, which makes them admin. */
   readonly socketGroup?: string;
   /** Name of this machine in `spec.nodeName`; absent: its host name. */

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { isAbsolute, join, resolve } from 'node:path';
 import { BUILD_ENTITLEMENTS, type BuildEntitlement } from '../../schemas/values/build-entitlements.ts';
 import {
@@ -59,6 +60,17 @@ const daemonFlags = {
     value: 'DIR',
     help: 'Follow the manifests in this directory, by a Sync of its name in namespace default; may be given several times. A daemon without the flag lets go of them, and leaves what they made.',
   },
+  'webhook-listen': {
+    type: 'text',
+    value: 'ADDRESS:PORT',
+    help: 'Take webhooks of Syncs here, and serve nothing else: 127.0.0.1:9292 behind a proxy, [::]:9292 for the whole world. Default: nowhere.',
+  },
+  'webhook-tls-cert': {
+    type: 'text',
+    value: 'FILE',
+    help: 'Take webhooks by HTTPS, with this certificate (PEM, with what it hangs on). Read at the start.',
+  },
+  'webhook-tls-key': { type: 'text', value: 'FILE', help: 'The key of --webhook-tls-cert (PEM).' },
   'socket-group': {
     type: 'text',
     value: 'GROUP',
@@ -115,11 +127,37 @@ export function daemonOptions(
     allowBuildEntitlement: flags['allow-build-entitlement'].map(checkEntitlement),
     defaultBuilder: !flags['no-default-builder'],
     syncDirectories: flags.sync.map(absolute),
+    ...webhookOptions(flags, absolute),
     ...(containerd === undefined ? {} : { containerd: checkContainerd(containerd) }),
     ...(kubeconfigOut === undefined ? {} : { kubeconfigOut: absolute(kubeconfigOut) }),
     ...(socketGroup === undefined ? {} : { socketGroup }),
     ...(nodeName === undefined ? {} : { nodeName }),
   };
+}
+
+function webhookOptions(
+  flags: FlagValues<typeof daemonFlags>,
+  absolute: (path: string) => string,
+): Pick<DaemonOptions, 'webhookListen' | 'webhookTls'> {
+  const { 'webhook-listen': webhookListen, 'webhook-tls-cert': cert, 'webhook-tls-key': key } = flags;
+  if ((cert === undefined) !== (key === undefined))
+    throw new UsageError('--webhook-tls-cert and --webhook-tls-key are given both or not at all');
+  if (webhookListen === undefined) {
+    if (cert !== undefined) throw new UsageError('--webhook-tls-cert: say where to listen with --webhook-listen');
+    return {};
+  }
+  checkAddress(webhookListen);
+  if (cert === undefined || key === undefined) return { webhookListen };
+  return { webhookListen, webhookTls: { cert: absolute(cert), key: absolute(key) } };
+}
+
+/** An address and a port, both; a name could mean another address tomorrow. */
+function checkAddress(text: string): void {
+  const [, host = '', port = ''] = /^\[?([0-9a-fA-F.:]+?)\]?:(\d{1,5})$/.exec(text) ?? [];
+  const isBracketed = text.startsWith('[') && text.includes(']:');
+  const family = isIP(host);
+  if (family !== 0 && (family === 6) === isBracketed && Number(port) <= 65_535) return;
+  throw new UsageError(`--webhook-listen ${text}: write it as 127.0.0.1:PORT or [::1]:PORT`);
 }
 
 function checkListen(url: string): string {

@@ -27,6 +27,7 @@ import { createLog } from './log.ts';
 import { findContainer, refuseCycles } from './refuse-cycles.ts';
 import { refusePortClashes } from './refuse-port-clashes.ts';
 import { openRuntime } from './runtime.ts';
+import { openWebhooks } from './webhooks.ts';
 
 /** How long objects may wait for containerd at the start before they are told that it is away. */
 const CONTAINERD_GRACE_MS = 5000;
@@ -88,6 +89,7 @@ export async function startDaemon(options: DaemonOptions, log: Log, signal: Abor
   const facts = { ...machine, storeIdentity: identityOf(server) };
   await keepIdentity(facts.storeIdentity, [dataDirectory, runDirectory]);
   const containerd = options.containerd === undefined ? {} : { containerd: options.containerd };
+  const webhooks = starting.use(await openWebhooks(options, log));
   const runtime = starting.use(
     await openRuntime({
       facts,
@@ -96,6 +98,7 @@ export async function startDaemon(options: DaemonOptions, log: Log, signal: Abor
       env: process.env,
       allowHostPaths: options.allowHostPath,
       entitlements: allowBuildEntitlement,
+      webhooks,
       ...containerd,
     }),
   );

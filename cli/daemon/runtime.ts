@@ -15,6 +15,7 @@ import type { Publications } from '../../runtime/ports/publications.ts';
 import type { Registry } from '../../runtime/ports/registry.ts';
 import type { Sandboxes } from '../../runtime/ports/sandboxes.ts';
 import type { Volumes } from '../../runtime/ports/volumes.ts';
+import type { Webhooks } from '../../runtime/ports/webhooks.ts';
 import { createRegistry } from '../../runtime/registry/create.ts';
 import { createVolumes } from '../../runtime/volumes/create.ts';
 import { lateContainerd, type LateContainerd } from './late-containerd.ts';
@@ -33,6 +34,7 @@ export interface RuntimeOptions {
   readonly log: Log;
   readonly timers: Timers;
   readonly env: NodeJS.ProcessEnv;
+  readonly webhooks: Webhooks;
 }
 
 /** Every port of runtime/, filled for this machine. */
@@ -110,7 +112,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   ]);
   const { networks, sandboxes, publications } = await openNetworking({ facts, host, netd, log, env });
   const building = await openBuilding({ facts, host, processes, containerd, log, env, entitlements });
-  const syncing = await openSyncing({ facts, host, registry, log, env });
+  const syncing = await openSyncing({ facts, host, registry, log, env, webhooks: options.webhooks });
   void host.warm().catch((err: unknown) => log.warn({ err }, 'no FIFOs could be made in advance'));
   const opened = opening.move();
   return {

@@ -8,6 +8,7 @@ import type { ManifestFiles } from '../../runtime/ports/manifest-files.ts';
 import type { Registry } from '../../runtime/ports/registry.ts';
 import type { SyncRevisions } from '../../runtime/ports/sync-revisions.ts';
 import type { SyncSources } from '../../runtime/ports/sync-sources.ts';
+import type { Webhooks } from '../../runtime/ports/webhooks.ts';
 import { createSyncRevisions } from '../../runtime/sync-revisions/create.ts';
 import { createSyncSources } from '../../runtime/sync-sources/create.ts';
 
@@ -17,6 +18,7 @@ export interface SyncingOptions {
   readonly registry: Registry;
   readonly log: Log;
   readonly env: NodeJS.ProcessEnv;
+  readonly webhooks: Webhooks;
 }
 
 /** The ports of runtime/ that Syncs need, each filled by an adapter that knows nothing of the others. */
@@ -24,6 +26,7 @@ export interface Syncing {
   readonly sources: SyncSources;
   readonly files: ManifestFiles;
   readonly revisions: SyncRevisions;
+  readonly webhooks: Webhooks;
   /** Variables of the daemon's environment, for Syncs that name some. */
   readonly env: NodeJS.ProcessEnv;
 }
@@ -31,7 +34,8 @@ export interface Syncing {
 const clock = { now: () => Date.now() };
 
 /** Nothing is read or fetched until a Sync wants it. */
-export async function openSyncing({ facts, host, registry, log, env }: SyncingOptions): Promise<Syncing> {
+export async function openSyncing(options: SyncingOptions): Promise<Syncing> {
+  const { facts, host, registry, log, env, webhooks } = options;
   const { dataDirectory, runDirectory } = facts;
   const scratch = join(runDirectory, 'manifests');
   // Files stand there decrypted while a kustomization is built; a daemon that was killed could not take them away.
@@ -40,6 +44,7 @@ export async function openSyncing({ facts, host, registry, log, env }: SyncingOp
     sources: createSyncSources({ dataDirectory, host, registry, newId: randomUUID, log, env }),
     files: createManifestFiles({ host, scratch, clock }),
     revisions: createSyncRevisions({ dataDirectory, clock }),
+    webhooks,
     env,
   };
 }

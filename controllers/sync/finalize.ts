@@ -13,6 +13,7 @@ const OPEN_MS = 500;
 export async function finalizeSync(sync: Sync, context: Context, deps: SyncDeps): Promise<Outcome> {
   const visit = new Visit(sync, context, deps);
   deps.watches.keep(visit.key, undefined);
+  deps.hooks.drop(visit.key);
   const look = deps.looks.peek(visit.key);
   if (look?.type === 'known') deps.files.forget(look.value.fetched.path);
   deps.looks.drop(visit.key);

@@ -1,6 +1,7 @@
 import type { ManifestFiles } from '../../runtime/ports/manifest-files.ts';
 import type { SyncRevisions } from '../../runtime/ports/sync-revisions.ts';
 import type { SyncSources } from '../../runtime/ports/sync-sources.ts';
+import type { Webhooks } from '../../runtime/ports/webhooks.ts';
 import type { Sync, SyncStatus } from '../../schemas/gen/types.ts';
 import type { Controller, EventSource, Log } from '../engine/contract.ts';
 import type { Clock, Timers } from '../engine/environment.ts';
@@ -19,11 +20,13 @@ import { Renders } from './renders.ts';
 import { SourceWatches } from './source-watches.ts';
 import type { SyncDeps } from './visit.ts';
 import { indexes, watchesFor } from './watches.ts';
+import { ServedHooks } from './webhook/served-hooks.ts';
 
 export interface SyncControllerOptions {
   readonly sources: SyncSources;
   readonly files: ManifestFiles;
   readonly revisions: SyncRevisions;
+  readonly webhooks: Webhooks;
   readonly renderer: Renderer;
   readonly kinds: ServedKinds;
   /** Variables that `substitute.env` may name. */
@@ -33,11 +36,15 @@ export interface SyncControllerOptions {
   readonly log: Log;
 }
 
+/** Calls that come in within this time are one. */
+const CALLS_MS = 100;
+
 /** Makes the objects of this machine what directories, repositories and artifacts say, and keeps them so. */
 export function syncController(options: SyncControllerOptions): Controller<Sync, SyncStatus> {
-  const { sources, files, revisions, renderer, env, clock, timers, log } = options;
+  const { sources, files, revisions, webhooks, renderer, env, clock, timers, log } = options;
   const looks = new Looks<FilesView>(clock);
   const kinds = new KindTable(options.kinds);
+  const members = new Members(options.kinds, timers, log);
   const deps: SyncDeps = {
     sources,
     files,
@@ -47,7 +54,12 @@ export function syncController(options: SyncControllerOptions): Controller<Sync,
     kinds,
     watches: new SourceWatches(sources, (key) => looks.doubt(key)),
     renders: new Renders(renderer, kinds),
-    members: new Members(options.kinds, timers, log),
+    members,
+    hooks: new ServedHooks(webhooks, (key) => {
+      looks.doubt(key);
+      // Calls come in bursts: one for each ref of a push.
+      members.wakeSoon(key, CALLS_MS);
+    }),
     expressions: new ReadyExpressions(),
     memories: new Map(),
     attempts: new Map(),
@@ -60,11 +72,16 @@ export function syncController(options: SyncControllerOptions): Controller<Sync,
     finalizer: 'tsmoby.dev/sync',
     indexes,
     watches: watchesFor(deps.entangled),
-    sources: [looks.source, deps.watches.source, deps.members.source, newKinds(kinds)],
+    sources: [looks.source, deps.watches.source, members.source, newKinds(kinds), whileRunning(deps.hooks)],
     reconcile: (sync, context) => reconcileSync(sync, context, deps),
     finalize: (sync, context) => finalizeSync(sync, context, deps),
   };
 }
+
+/** Nothing is taken from outside when nobody works at it. */
+const whileRunning = (resource: Disposable): EventSource => ({
+  start: () => ({ [Symbol.dispose]: () => resource[Symbol.dispose]() }),
+});
 
 /** A kind that comes, or goes, may be what a Sync waits for. */
 const newKinds = (kinds: KindTable): EventSource => ({

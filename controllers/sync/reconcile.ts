@@ -6,6 +6,7 @@ import { followFiles } from './follow.ts';
 import { syncInputs } from './inputs.ts';
 import { lookAtSource, NotKnownYet } from './look.ts';
 import { Visit, type Context, type SyncDeps } from './visit.ts';
+import { offerHook, withdrawHook } from './webhook/offer.ts';
 
 /** A Sync is ready when every object of its files is there as they say, and nothing else that it once applied. */
 export async function reconcileSync(sync: Sync, context: Context, deps: SyncDeps): Promise<Outcome> {
@@ -15,10 +16,12 @@ export async function reconcileSync(sync: Sync, context: Context, deps: SyncDeps
 
 async function follow(visit: Visit): Promise<Outcome> {
   const { sync, context, deps, key } = visit;
+  if (sync.spec.webhook === undefined) withdrawHook(visit);
   try {
     const inputs = syncInputs(sync, context.reader, deps.env);
     deps.expressions.check(sync.spec.readyExprs ?? []);
     deps.watches.keep(key, inputs.source);
+    offerHook(visit, inputs.source);
     const found = lookAtSource(visit, inputs);
     checkDependencies(sync, context.reader);
     return await followFiles(visit, found, inputs);
@@ -50,7 +53,10 @@ function asBefore({ context: { status } }: Visit): Outcome {
 }
 
 /** Everything stays as it is, and nobody looks. */
-function suspended({ sync, context: { status }, deps, key }: Visit): Outcome {
+function suspended(visit: Visit): Outcome {
+  const { sync, deps, key } = visit;
+  const { status } = visit.context;
+  withdrawHook(visit);
   deps.watches.keep(key, undefined);
   deps.looks.drop(key);
   deps.attempts.delete(key);

@@ -32,7 +32,8 @@ export function secretText(secret: Secret, key: string): string | undefined {
 /** Names of all Secrets that a Sync refers to; for an index. */
 export function secretNames({ spec }: Sync): readonly string[] {
   const { git, oci } = spec.source;
-  const named = [git?.secretRef, git?.verify?.secretRef, oci?.secretRef, spec.decryption?.secretRef];
+  const { decryption, webhook } = spec;
+  const named = [git?.secretRef, git?.verify?.secretRef, oci?.secretRef, decryption?.secretRef, webhook?.secretRef];
   const variables = (spec.substitute?.from ?? []).filter(({ kind }) => kind === 'Secret');
   return [...new Set([...named, ...variables].flatMap((one) => (one === undefined ? [] : [one.name])))];
 }

@@ -16,6 +16,7 @@ import type { ReadyExpressions } from './ready-expressions.ts';
 import type { Renders } from './renders.ts';
 import type { KeptRevision } from './revisions.ts';
 import type { SourceWatches } from './source-watches.ts';
+import type { ServedHooks } from './webhook/served-hooks.ts';
 
 export interface SyncDeps {
   readonly sources: SyncSources;
@@ -24,6 +25,7 @@ export interface SyncDeps {
   readonly env: Readonly<NodeJS.ProcessEnv>;
   readonly looks: Looks<FilesView>;
   readonly watches: SourceWatches;
+  readonly hooks: ServedHooks;
   readonly kinds: KindTable;
   readonly renders: Renders;
   readonly members: Members;

@@ -14,6 +14,7 @@ import {
   stringMap,
 } from './fragments.ts';
 import { source } from './sync-source.ts';
+import { webhook, webhookPath } from './sync-webhook.ts';
 
 const duration = '^([0-9]+(\\.[0-9]+)?(ms|s|m|h))+$|^0$';
 const pointer = '^(/([^~/]|~0|~1)*)+$';
@@ -176,6 +177,7 @@ export const sync: KindDefinition = {
             { secretRef: secretName('A Secret whose keys that end in `.agekey` hold age identities.') },
             { required: ['secretRef'] },
           ),
+          webhook,
         },
         { required: ['source'] },
       ),
@@ -192,6 +194,7 @@ export const sync: KindDefinition = {
         lastHealthyDigest: string('sha256 of its files.'),
         signer: string('Who signed what is applied.'),
         observedRequest: string('The last value of annotation tsmoby.dev/reconcile-request that was served.'),
+        webhookPath,
         pendingPrune: object('What the brake holds back.', {
           objects: integer('How many objects.'),
           digest: string('What `tsmoby sync approve` approves.'),

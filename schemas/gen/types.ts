@@ -4144,6 +4144,7 @@ export interface SyncSpec {
   readonly drift?: SyncDrift;
   readonly substitute?: SyncSubstitute;
   readonly decryption?: SyncDecryption;
+  readonly webhook?: SyncWebhook;
 }
 /**
  * Where the files come from.
@@ -4374,6 +4375,25 @@ export interface SyncDecryptionSecretRef {
   readonly name: string;
 }
 /**
+ * Look at the source at once when the host of the repository or registry calls. Calls are taken where `tsmoby daemon --webhook-listen` listens, at the path in status.webhookPath.
+ */
+export interface SyncWebhook {
+  /**
+   * Who calls, and so how calls are signed: GitHub (X-Hub-Signature-256), GitLab (X-Gitlab-Token), Gitea (X-Gitea-Signature; Forgejo, too), GenericHMAC (X-Signature: `sha256=` and the HMAC of the body), or Generic (not at all: who knows the path may call).
+   */
+  readonly type: 'GitHub' | 'GitLab' | 'Gitea' | 'GenericHMAC' | 'Generic';
+  readonly secretRef: SyncWebhookSecretRef;
+}
+/**
+ * A Secret whose key `token` is the secret that the other side signs with. The path is derived from it, too, so another token is another path.
+ */
+export interface SyncWebhookSecretRef {
+  /**
+   * Name of the Secret.
+   */
+  readonly name: string;
+}
+/**
  * What became of it.
  */
 export interface SyncStatus {
@@ -4427,6 +4447,10 @@ export interface SyncStatus {
    * The last value of annotation tsmoby.dev/reconcile-request that was served.
    */
   readonly observedRequest?: string;
+  /**
+   * Where calls are taken. Whoever knows it may try to sign one, so it is told to nobody else.
+   */
+  readonly webhookPath?: string;
   readonly pendingPrune?: SyncStatusPendingPrune;
   /**
    * In mode Warn: objects that differ, with the fields; at most 10.

@@ -62,6 +62,9 @@ const FLAGS = {
   'no-default-builder': false,
   sync: [],
   'socket-group': undefined,
+  'webhook-listen': undefined,
+  'webhook-tls-cert': undefined,
+  'webhook-tls-key': undefined,
   'node-name': undefined,
   ephemeral: undefined,
 };
@@ -81,6 +84,15 @@ test('paths of the daemon are absolute, and the socket is in its run directory',
       syncDirectories: [],
     },
   );
+});
+
+test('webhooks are taken where the flag says, and nowhere by default', (t) => {
+  const listening = { 'webhook-listen': '[::1]:0', 'webhook-tls-cert': 'c.pem', 'webhook-tls-key': '/k.pem' };
+  t.like(daemonOptions({ ...FLAGS, ...listening }, [], PLACE), {
+    webhookListen: '[::1]:0',
+    webhookTls: { cert: '/work/c.pem', key: '/k.pem' },
+  });
+  t.is(daemonOptions(FLAGS, [], PLACE).webhookListen, undefined);
 });
 
 test('a daemon for one job has all in one directory, and no other beside', (t) => {
@@ -104,6 +116,18 @@ for (const [flags, args, message] of [
     { 'allow-build-entitlement': ['root'] },
     [],
     '--allow-build-entitlement root: write network.host or security.insecure',
+  ],
+  [{ 'webhook-listen': '9292' }, [], '--webhook-listen 9292: write it as 127.0.0.1:PORT or [::1]:PORT'],
+  [{ 'webhook-listen': '::1:9292' }, [], '--webhook-listen ::1:9292: write it as 127.0.0.1:PORT or [::1]:PORT'],
+  [
+    { 'webhook-listen': '127.0.0.1:9292', 'webhook-tls-key': 'k' },
+    [],
+    '--webhook-tls-cert and --webhook-tls-key are given both or not at all',
+  ],
+  [
+    { 'webhook-tls-cert': 'c', 'webhook-tls-key': 'k' },
+    [],
+    '--webhook-tls-cert: say where to listen with --webhook-listen',
   ],
   [{}, ['start'], 'the daemon takes no arguments: "start"'],
 ] as const) {

@@ -21,6 +21,8 @@ export interface TestDaemonOptions {
   /** A Builder `default`, which would find whatever this machine has; default: no. */
   readonly defaultBuilder?: boolean;
   readonly syncDirectories?: readonly string[];
+  /** Where it takes webhooks; default: nowhere. */
+  readonly webhookListen?: string;
   /** More addresses to listen on, besides the unix socket. */
   readonly listen?: readonly string[];
   /** Called with the folder before the first start: to mount a small disk, say. */
@@ -95,7 +97,7 @@ export function optionsIn(folder: string, wanted: TestDaemonOptions = {}): Daemo
     defaultBuilder = false,
     syncDirectories = [],
   } = wanted;
-  const { listen = [], ownBoot = false } = wanted;
+  const { listen = [], ownBoot = false, webhookListen } = wanted;
   return {
     dataDir: join(folder, 'd'),
     runDir,
@@ -107,6 +109,7 @@ export function optionsIn(folder: string, wanted: TestDaemonOptions = {}): Daemo
     syncDirectories,
     nodeName: 'test-machine',
     ...(containerd === undefined ? {} : { containerd }),
+    ...(webhookListen === undefined ? {} : { webhookListen }),
     ...(ownBoot ? { bootIdPath: join(folder, 'boot') } : {}),
   };
 }

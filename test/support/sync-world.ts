@@ -5,6 +5,7 @@ import { systemTimers } from '../../controllers/engine/timers.ts';
 import { syncController } from '../../controllers/sync/index.ts';
 import { createRenderer } from '../../controllers/sync/render/create-renderer.ts';
 import { createFakeRuntime, type FakeRuntime } from '../../runtime/fake/create.ts';
+import { FakeWebhooks } from '../../runtime/fake/webhooks.ts';
 import type { ConfigMap, Event, Secret, Sync } from '../../schemas/gen/types.ts';
 import type { KindRef, KubeObject, ObjectRef } from '../../schemas/object.ts';
 import { openApiWorld, type ApiWorld } from './api-world.ts';
@@ -40,6 +41,7 @@ export class SyncWorld implements AsyncDisposable {
   readonly user: Client;
   readonly runtime: FakeRuntime;
   readonly #options: SyncWorldOptions;
+  readonly webhooks = new FakeWebhooks();
   #running: RunningManager | undefined;
   #touches = 0;
 
@@ -69,6 +71,7 @@ export class SyncWorld implements AsyncDisposable {
         sources: this.sources,
         files: new MemoryManifests(this.sources.files),
         revisions: this.runtime.syncRevisions,
+        webhooks: this.webhooks,
         renderer: createRenderer(),
         kinds: this.api.kinds,
         env,

@@ -51,6 +51,8 @@ function describe(sync: Sync): string {
       ['Signed by', status.signer],
       ['Last attempt', last && `${last.outcome ?? ''} at ${last.startTime ?? ''}`],
       ['Source ready', about('SourceReady')],
+      ['Webhook', status.webhookPath],
+      ['Webhook ready', about('WebhookReady')],
       ['Drift', (status.drifted ?? []).join('; ')],
       ['Objects elsewhere', conditionOf(sync, 'ObjectsElsewhere')?.message],
       ['Held back', pendingPrune && `${pendingPrune.objects ?? 0}: ${(pendingPrune.examples ?? []).join(', ')}`],
