@@ -26,6 +26,7 @@ import { openListeners } from './listeners.ts';
 import { createLog } from './log.ts';
 import { findContainer, refuseCycles } from './refuse-cycles.ts';
 import { refusePortClashes } from './refuse-port-clashes.ts';
+import { servePlans } from './plans.ts';
 import { openRuntime } from './runtime.ts';
 import { openWebhooks } from './webhooks.ts';
 
@@ -110,6 +111,7 @@ export async function startDaemon(options: DaemonOptions, log: Log, signal: Abor
   const { containers } = runtime.containerd;
   serveContainerProcesses(server, { containers, logs: runtime.logs });
   serveContainerPorts(server, { containers, host: runtime.host });
+  servePlans(server, () => begun.manager);
   // Whoever is answered finds everything that is served.
   const listeners = await openListeners(server, options);
   log.info({ addresses: listeners.map(({ address }) => address), store: facts.storeIdentity }, 'serving');

@@ -19,7 +19,8 @@
  * written once, by the engine, after the return, and only when it differs; `context.status.flush()` writes in between
  * where a crash must not forget (an exit that was seen) or a person waits (progress; throttled to one a second).
  */
-import type { KindRef, KubeObject } from '../../schemas/object.ts';
+import type { PLAN_ACTIONS } from '../../schemas/definitions/plan.ts';
+import type { KindRef, KubeObject, ObjectRef } from '../../schemas/object.ts';
 import type { Client } from '../../client/client.ts';
 import type { Clock, Log } from './environment.ts';
 import type { ReaderQuery } from './informer.ts';
@@ -105,6 +106,43 @@ export interface ReconcileContext<S> {
   readonly event: (type: 'Normal' | 'Warning', reason: Reason, message: string) => void;
 }
 
+/** What an object comes to, in one word. */
+export type PlanAction = (typeof PLAN_ACTIONS)[number];
+
+/** One thing that the controller would do, and why. `target` and `cause` are for people, and never hold what a Secret holds. */
+export interface PlannedStep {
+  readonly type: string;
+  readonly target?: string;
+  readonly cause: string;
+}
+
+/** What becomes of an object. */
+export interface Planned {
+  readonly action: PlanAction;
+  /** The same in a sentence, with the cause. */
+  readonly message: string;
+  readonly steps: readonly PlannedStep[];
+}
+
+/** Of what belongs to another machine. */
+export const ELSEWHERE: Planned = { action: 'None', message: 'it belongs to another machine', steps: [] };
+
+/**
+ * What a controller is given to foretell what it would do. There is no client in it and no status to write, and a controller keeps
+ * only such ports for it as read: to plan is to change nothing, by the types already.
+ */
+export interface PlanContext {
+  /** Objects as they would be. What would be deleted is gone; what is not there yet has no status. */
+  readonly reader: Reader;
+  /** Objects as they are. */
+  readonly before: Reader;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+  /** What becomes of another object, by its own controller; undefined where nobody plans for it, or a circle would close. */
+  readonly planOf: (ref: ObjectRef) => Promise<Planned | undefined>;
+}
+
 export interface WatchedKind {
   readonly kind: KindRef;
   /** Keys of our own kind that a change of this object concerns. `previous` is absent for a new object. */
@@ -143,6 +181,15 @@ export interface Controller<T extends KubeObject, S = unknown> {
   reconcile(object: T, context: ReconcileContext<S>): Promise<Outcome>;
   /** The object is being deleted: release what it holds. `settled` lets it go. */
   finalize?(object: T, context: ReconcileContext<S>): Promise<Outcome>;
+  /**
+   * What `reconcile` would do, until all is as wanted, if the object were like this; with a deletionTimestamp, what `finalize` would.
+   * The object has the uid and the status of the one that is there. A ReconcileError says what it would wait for.
+   */
+  plan?(object: T, context: PlanContext): Planned | Promise<Planned>;
+  /** Keys that a change of this object concerns and that no watch tells of: those that `sources` wake. For plans only. */
+  concerned?(object: KubeObject, reader: Reader): readonly Key[];
+  /** Objects that are deleted together with this one; `all` reads every kind that somebody plans for. */
+  takesAlong?(object: T, all: { readonly kinds: readonly KindRef[]; readonly reader: Reader }): readonly KubeObject[];
 }
 
 /** A controller of whatever kind, for lists of them. */

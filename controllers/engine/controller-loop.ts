@@ -1,6 +1,6 @@
 import type { Client } from '../../client/client.ts';
 import type { KindRef } from '../../schemas/object.ts';
-import type { AnyController, WatchedKind } from './contract.ts';
+import type { AnyController, Reader, WatchedKind } from './contract.ts';
 import type { Clock, Log, Timers } from './environment.ts';
 import type { EventRecorder } from './events.ts';
 import type { IndexFunction, Informer } from './informer.ts';
@@ -71,6 +71,11 @@ export class ControllerLoop {
       unseen: this.#unseen.size,
       ...this.#queue.stats,
     };
+  }
+
+  /** What the controller reads, once it runs. */
+  get reader(): Reader {
+    return this.#deps.reader;
   }
 
   /** Resolves when the controller runs, or `signal` aborted before that. */

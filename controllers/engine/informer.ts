@@ -178,7 +178,8 @@ export class Informer implements Disposable {
   }
 }
 
-function matches(object: KubeObject, query: ReaderQuery): boolean {
+/** Whether an object meets namespace and labels of a query. */
+export function matches(object: KubeObject, query: ReaderQuery): boolean {
   if (query.namespace !== undefined && (object.metadata.namespace ?? '') !== query.namespace) return false;
   const labels = object.metadata.labels ?? {};
   return Object.entries(query.labels ?? {}).every(([name, value]) => labels[name] === value);

@@ -1,11 +1,15 @@
 import type { Client } from '../../client/client.ts';
-import type { AnyController } from './contract.ts';
+import type { KindRef } from '../../schemas/object.ts';
+import type { AnyController, Key, Reader } from './contract.ts';
 import { ControllerLoop } from './controller-loop.ts';
 import type { Clock, Log, Timers } from './environment.ts';
 import { EventRecorder } from './events.ts';
 import { Informers } from './informers.ts';
 import { noMetrics, type ControllerStats, type EngineMetrics } from './metrics.ts';
 import { componentOf } from './reconcile-object.ts';
+import { planChanges } from './planning/plan-changes.ts';
+import type { PlanningController } from './planning/foresight.ts';
+import { NotReadyError, type Plan } from './planning/question.ts';
 import type { Runnable } from './runnable.ts';
 import { systemTimers, within } from './timers.ts';
 import { WriteThroughClient } from './write-through-client.ts';
@@ -43,6 +47,8 @@ export interface Manager extends AsyncDisposable {
   stop(): Promise<void>;
   readonly informers: Informers;
   stats(): readonly ControllerStats[];
+  /** What the controllers would do if objects were as the question says. */
+  readonly plan: Plan;
   /** Whom the start still waits for, in words; undefined when every object that was there has been looked at by now. */
   notReady(): string | undefined;
 }
@@ -107,7 +113,18 @@ export function createManager(options: ManagerOptions): Manager {
   const stopOnce = (): Promise<void> => (stopped ??= stop());
 
   const stats = (): readonly ControllerStats[] => loops.map((loop) => loop.stats);
+  const plan: Plan = async (changes, signal) => {
+    const late = stats().filter(({ state }) => state !== 'running');
+    if (late.length > 0) throw new NotReadyError(notReady(late) ?? '');
+    const sights = controllers.map((controller, at) => ({
+      controller: controller as unknown as PlanningController,
+      before: loops[at]?.reader as Reader,
+    }));
+    const find = (kind: KindRef, key: Key) => informers.find(kind)?.get(key);
+    return planChanges(changes, { sights, find, clock, log }, signal);
+  };
   return {
+    plan,
     informers,
     async start() {
       if (stopping.signal.aborted) return;

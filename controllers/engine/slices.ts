@@ -18,3 +18,15 @@ export async function inSlices<T>(items: Iterable<T>, visit: (item: T) => void, 
     visit(item);
   }
 }
+
+/** The same for work that waits in between: ask for a turn before each piece of it. */
+export class Slice {
+  #started = performance.now();
+
+  /** Resolves at once, or after the event loop had a turn where this has held it for a slice. */
+  async turn(): Promise<void> {
+    if (performance.now() - this.#started <= SLICE_MS) return;
+    await setImmediate();
+    this.#started = performance.now();
+  }
+}

@@ -10,6 +10,7 @@ import { systemTimers } from '../engine/timers.ts';
 import { IMPLICIT_LABEL, recordName } from './names.ts';
 import { Pulls } from './pulls.ts';
 import { finalizeImage, reconcileImage } from './reconcile.ts';
+import { foretellImage } from './foretell.ts';
 import { buildWatch, isUnused, removeUnused } from './implicit.ts';
 import { revisionWatch } from './revisions.ts';
 import { wayOf } from './way.ts';
@@ -59,6 +60,7 @@ export function imageController(options: ImageControllerOptions): Controller<Ima
       return reconcileImage(image, context, deps);
     },
     finalize: (image) => finalizeImage(image, deps),
+    plan: (image, context) => foretellImage(image, context, images),
   };
 }
 

@@ -9,6 +9,7 @@ import { ReconcileError, settled, type Outcome, type ReconcileContext } from '..
 import { keyOf } from '../engine/keys.ts';
 import { credentialsFor } from './credentials.ts';
 import { FINGERPRINT_LABEL, PULL_REQUEST_ANNOTATION, recordName, sourceFingerprint } from './names.ts';
+import { planImage } from './plan.ts';
 import type { FetchWork, Pulls, PullState } from './pulls.ts';
 import { describeProgress, recordStatus } from './status.ts';
 
@@ -31,14 +32,13 @@ export async function reconcileImage(image: Image, context: Context, deps: Image
   // Of the content, as soon as there is some: Containers find out by it which reference they would get.
   if (status.current.digest === undefined) status.set({ reference });
   const source = sourceFingerprint(image);
-  const record = await wholeRecord(image, context, deps);
-  if (record !== undefined && isWanted(image, record, source)) {
+  const record = await wholeRecord(image, context, deps.images);
+  const plan = planImage(image, record, source);
+  if (plan.type === 'Ready') {
     deps.pulls.drop(keyOf(image));
-    return ready(image, record, { reference, source }, context);
+    return ready(image, plan.record, { reference, source }, context);
   }
-  if (image.spec.pullPolicy === 'Never') {
-    throw waiting(REASONS.ErrImageNeverPull, `${reference} is not in the store, and pullPolicy is Never`);
-  }
+  if (plan.type === 'NeverPull') throw neverPull(reference);
   const secrets = pullSecrets(image, context);
   const attempt = fingerprint([source, secrets.map(({ metadata }) => [metadata.uid, metadata.resourceVersion])]);
   const work = fetchWork(image, reference, source, secrets, deps);
@@ -54,7 +54,7 @@ export async function finalizeImage(image: Image, deps: ImageDeps): Promise<Outc
 }
 
 /** Reference with registry host and tag, as everything below wants it; an archive needs none. */
-function fullReference({ spec, metadata }: Image): string {
+export function fullReference({ spec, metadata }: Image): string {
   const written = spec.reference ?? `archive.local/${metadata.namespace}/${metadata.name}`;
   try {
     return fullImageReference(written);
@@ -66,14 +66,18 @@ function fullReference({ spec, metadata }: Image): string {
 }
 
 /** What the store has for it, of the present source or a former one, if that is whole. */
-async function wholeRecord(image: Image, context: Context, { images }: ImageDeps): Promise<ImageRecord | undefined> {
-  const record = await images.get(recordName(image), context.signal);
+export async function wholeRecord(
+  image: Image,
+  { signal }: Pick<Context, 'signal'>,
+  images: Pick<Images, 'get' | 'verify'>,
+): Promise<ImageRecord | undefined> {
+  const record = await images.get(recordName(image), signal);
   if (record === undefined) return undefined;
-  return (await images.verify(record, context.signal)) ? record : undefined;
+  return (await images.verify(record, signal)) ? record : undefined;
 }
 
-const isWanted = ({ spec }: Image, { labels }: ImageRecord, source: string): boolean =>
-  spec.pullPolicy === 'Never' || labels[FINGERPRINT_LABEL] === source;
+export const neverPull = (reference: string): ReconcileError =>
+  waiting(REASONS.ErrImageNeverPull, `${reference} is not in the store, and pullPolicy is Never`);
 
 function ready(
   image: Image,
@@ -99,7 +103,7 @@ function ready(
 }
 
 /** Credentials that are missing are waited for: without them a private image looks as if it did not exist. */
-function pullSecrets(image: Image, { reader }: Context): readonly Secret[] {
+export function pullSecrets(image: Image, { reader }: Pick<Context, 'reader'>): readonly Secret[] {
   const { namespace = '' } = image.metadata;
   return (image.spec.imagePullSecrets ?? []).map(({ name }) => {
     const secret = reader.get<Secret>({ apiVersion: 'v1', kind: 'Secret' }, namespace, name);

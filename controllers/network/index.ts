@@ -2,12 +2,13 @@ import type { Networks } from '../../runtime/ports/networks.ts';
 import { REASONS } from '../../schemas/conditions.ts';
 import type { Network, NetworkStatus } from '../../schemas/gen/types.ts';
 import type { KubeObject } from '../../schemas/object.ts';
-import { settled, type Controller, type Key, type Reader } from '../engine/contract.ts';
+import { ELSEWHERE, settled, type Controller, type Key, type Reader } from '../engine/contract.ts';
 import type { Clock, Timers } from '../engine/environment.ts';
 import { keyOf } from '../engine/keys.ts';
 import { systemTimers } from '../engine/timers.ts';
 import { Claims, NETWORK } from './claims.ts';
 import { collisions } from './collisions.ts';
+import { foretellNetwork } from './foretell.ts';
 import { MachineRanges } from './machine-ranges.ts';
 import { finalizeNetwork, reconcileNetwork } from './reconcile.ts';
 import { watchedContainers, watchedNamespaces } from './users.ts';
@@ -44,6 +45,7 @@ export function networkController(options: NetworkControllerOptions): Controller
     async finalize(network, context) {
       return isOurs(network) ? finalizeNetwork(network, context, deps) : settled();
     },
+    plan: (network, context) => (isOurs(network) ? foretellNetwork(network, context, deps) : ELSEWHERE),
   };
 }
 

@@ -50,13 +50,19 @@ async function allocate(network: Network, { reader, status }: Context, deps: Net
     attached: isAttached(network, reader),
     storeIdentity,
   });
+  const allocated = refused(plan);
+  claims.claim(claimantOf(network), allocated.subnets, reader);
+  return allocated;
+}
+
+/** Throws what a plan cannot be followed for. */
+export function refused(plan: SubnetPlan): Allocated {
   if (plan.type === 'blocked') {
     throw new ReconcileError({ type: 'waiting', reason: plan.reason, message: plan.message });
   }
   if (plan.type === 'invalid') {
     throw new ReconcileError({ type: 'stalled', reason: REASONS.InvalidSpec, message: plan.message });
   }
-  claims.claim(claimantOf(network), plan.subnets, reader);
   return plan;
 }
 
@@ -123,19 +129,15 @@ function specOf({ metadata, spec }: Network, subnets: readonly Subnet[]): Networ
   };
 }
 
-const recordedSubnets = ({ subnets = [] }: Partial<NetworkStatus>): readonly Subnet[] =>
+export const recordedSubnets = ({ subnets = [] }: Partial<NetworkStatus>): readonly Subnet[] =>
   subnets.map(({ subnet = '', gateway = '' }) => ({ subnet, gateway }));
 
-const textOf = (subnets: readonly Subnet[]): string => subnets.map(({ subnet }) => subnet).join(', ');
+export const textOf = (subnets: readonly Subnet[]): string => subnets.map(({ subnet }) => subnet).join(', ');
 
 /** Waits for the Containers that use it, then takes it off the machine. */
 export async function finalizeNetwork(network: Network, context: Context, deps: NetworkDeps): Promise<Outcome> {
   const users = usersOf(network, context.reader);
-  if (users.length > 0) {
-    const more = users.length > 10 ? ` and ${users.length - 10} more` : '';
-    const message = `used by containers ${users.slice(0, 10).join(', ')}${more}`;
-    return { type: 'waiting', reason: REASONS.InUse, message };
-  }
+  if (users.length > 0) return inUse(users);
   try {
     await deps.networks.remove(network.metadata.uid);
   } catch (error) {
@@ -144,4 +146,10 @@ export async function finalizeNetwork(network: Network, context: Context, deps: 
   }
   deps.claims.release(network.metadata.uid);
   return settled();
+}
+
+export function inUse(users: readonly string[]): Exclude<Outcome, { type: 'settled' }> {
+  const more = users.length > 10 ? ` and ${users.length - 10} more` : '';
+  const message = `used by containers ${users.slice(0, 10).join(', ')}${more}`;
+  return { type: 'waiting', reason: REASONS.InUse, message };
 }

@@ -1,6 +1,7 @@
 import type { Volumes } from '../../runtime/ports/volumes.ts';
 import type { Volume, VolumeStatus } from '../../schemas/gen/types.ts';
-import { settled, type Controller } from '../engine/contract.ts';
+import { ELSEWHERE, settled, type Controller } from '../engine/contract.ts';
+import { foretellVolume } from './foretell.ts';
 import { finalizeVolume, reconcileVolume } from './reconcile.ts';
 import { usersOf, watchedContainers, watchedRevisions } from './users.ts';
 
@@ -25,5 +26,6 @@ export function volumeController({ volumes, nodeName }: VolumeControllerOptions)
       if (elsewhere(volume)) return settled();
       return finalizeVolume(volume, usersOf(volume, context.reader), context, volumes);
     },
+    plan: (volume, context) => (elsewhere(volume) ? ELSEWHERE : foretellVolume(volume, context, volumes)),
   };
 }

@@ -1,16 +1,16 @@
 import { isRuntimeError, type RuntimeError } from '../../runtime/errors.ts';
-import type { VolumeId, Volumes } from '../../runtime/ports/volumes.ts';
+import type { Volumes } from '../../runtime/ports/volumes.ts';
 import type { Container, Volume, VolumeStatus } from '../../schemas/gen/types.ts';
 import { REASONS } from '../../schemas/conditions.ts';
 import { quantityValue } from '../../schemas/values/quantity.ts';
 import { ReconcileError, settled, type Outcome, type ReconcileContext } from '../engine/contract.ts';
+import { volumeId } from './names.ts';
+import { planProvision, planRelease } from './plan.ts';
 
 type Context = ReconcileContext<VolumeStatus>;
 
 /** A host path that is missing may come any moment, and nothing tells us when. */
 const HOST_PATH_POLL_MS = 10_000;
-/** Says that the data of a directory is known to be lost, and that an empty one may take its place. */
-export const RECREATE_ANNOTATION = 'tsmoby.dev/recreate';
 
 /** The storage is there, and status says where. Data that vanished is never replaced by an empty directory unasked. */
 export async function reconcileVolume(volume: Volume, context: Context, volumes: Volumes): Promise<Outcome> {
@@ -38,22 +38,16 @@ async function provision(volume: Volume, context: Context, volumes: Volumes): Pr
 
 async function directory(volume: Volume, { status, event }: Context, volumes: Volumes): Promise<Provisioned> {
   const id = volumeId(volume);
-  const found = await volumes.statDirectory(id);
-  if (found === undefined && status.current.path !== undefined && !mayRecreate(volume)) {
-    throw new ReconcileError({
-      type: 'stalled',
-      reason: REASONS.VolumeDataMissing,
-      message: `${status.current.path} is gone, and its data with it. Put it back, or accept an empty one: set annotation ${RECREATE_ANNOTATION}=${volume.metadata.uid}`,
-    });
+  const plan = planProvision(volume, await volumes.statDirectory(id), status.current);
+  if (plan.type === 'Missing') {
+    throw new ReconcileError({ type: 'stalled', reason: REASONS.VolumeDataMissing, message: plan.message });
   }
   const there = await volumes.ensureDirectory(id, volume.spec.directory?.mode);
-  if (there.ownerUid !== id.uid && status.current.path === undefined) {
+  if (plan.type === 'Directory' && plan.is === 'retained') {
     event('Normal', REASONS.Provisioned, `found the data that an earlier Volume ${id.name} retained: ${there.path}`);
   }
   return { type: 'Directory', path: there.path, populated: there.populated || undefined };
 }
-
-const mayRecreate = ({ metadata }: Volume): boolean => metadata.annotations?.[RECREATE_ANNOTATION] === metadata.uid;
 
 async function hostDirectory(hostPath: NonNullable<Volume['spec']['hostPath']>, volumes: Volumes): Promise<string> {
   try {
@@ -78,29 +72,29 @@ function hostPathError(error: RuntimeError): ReconcileError {
 export async function finalizeVolume(
   volume: Volume,
   users: readonly Container[],
-  context: Context,
+  { event }: Context,
   volumes: Volumes,
 ): Promise<Outcome> {
-  if (users.length > 0) {
-    const names = users.map(({ metadata }) => metadata.name).sort();
-    const more = names.length > 10 ? ` and ${names.length - 10} more` : '';
-    const message = `mounted by containers ${names.slice(0, 10).join(', ')}${more}`;
-    return { type: 'waiting', reason: REASONS.InUse, message };
-  }
+  const release = planRelease(volume, users);
   const id = volumeId(volume);
-  if (volume.spec.tmpfs !== undefined) await volumes.removeTmpfs(id);
-  else if (volume.spec.hostPath === undefined) await reclaim(volume, id, context, volumes);
+  switch (release.type) {
+    case 'Wait':
+      return { type: 'waiting', reason: REASONS.InUse, message: release.message };
+    case 'RemoveTmpfs':
+      await volumes.removeTmpfs(id);
+      break;
+    case 'RemoveDirectory':
+      await volumes.removeDirectory(id);
+      break;
+    case 'Retain': {
+      const kept = await volumes.statDirectory(id);
+      if (kept !== undefined) {
+        event('Normal', REASONS.Retained, `reclaimPolicy is Retain: the data stays in ${kept.path}`);
+      }
+      break;
+    }
+    case 'Nothing':
+      break;
+  }
   return settled();
 }
-
-async function reclaim(volume: Volume, id: VolumeId, { event }: Context, volumes: Volumes): Promise<void> {
-  if (volume.spec.reclaimPolicy === 'Delete') return volumes.removeDirectory(id);
-  const kept = await volumes.statDirectory(id);
-  if (kept !== undefined) event('Normal', REASONS.Retained, `reclaimPolicy is Retain: the data stays in ${kept.path}`);
-}
-
-export const volumeId = ({ metadata }: Volume): VolumeId => ({
-  namespace: metadata.namespace ?? '',
-  name: metadata.name,
-  uid: metadata.uid,
-});
