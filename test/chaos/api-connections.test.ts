@@ -126,7 +126,7 @@ async function stuckReaders(rig: Rig): Promise<StuckFacts> {
     residentBytes = Math.max(residentBytes, facts.residentBytes);
     heapBytes = Math.max(heapBytes, facts.heapBytes + facts.externalBytes);
   }
-  await eventually('the reader that reads has all', () => seen === EVENTS, 30_000);
+  await eventually('the reader that reads has all', () => seen === EVENTS);
   stop.abort();
   await healthy;
   // the patience of the server, from the last byte that the kernel took

@@ -49,7 +49,7 @@ test('five thousand writes at once are all done', async (t) => {
 /** Connections are accepted in turn: who is answered leaves nobody before it waiting, and the queue of the listener is empty. */
 async function answered(connection: RawConnection | undefined): Promise<void> {
   connection?.socket.write(ask('/healthz'));
-  await eventually('an answer', () => connection?.text().includes('\r\n\r\nok'), 20_000);
+  await eventually('an answer', () => connection?.text().includes('\r\n\r\nok'));
 }
 
 for (const secure of [false, true]) {
@@ -77,11 +77,7 @@ for (const secure of [false, true]) {
     t.log(`${(each(during) / 1024).toFixed(1)} KiB resident for each`);
     t.true(during.openFiles > IDLE);
     t.true(each(during) < 100 * 1024);
-    await eventually(
-      'all files are closed',
-      async () => (await server.facts()).openFiles < before.openFiles + 10,
-      20_000,
-    );
+    await eventually('all files are closed', async () => (await server.facts()).openFiles < before.openFiles + 10);
     const after = await server.facts();
     t.true(after.heapBytes - before.heapBytes < 16 * 2 ** 20);
   });

@@ -36,7 +36,7 @@ scenario('a containerd that is killed is started again, and containers run on', 
   const pid = await pidOf(space, 'web');
   const containerd = await space.daemon.containerdPid();
   process.kill(containerd, 'SIGKILL');
-  await eventually('another containerd runs', async () => (await space.daemon.containerdPid()) !== containerd, 30_000);
+  await eventually('another containerd runs', async () => (await space.daemon.containerdPid()) !== containerd);
   await space.container('later', { command: ['sleep', '600'] });
   t.true(isAlive(await pidOf(space, 'later')));
   const { status } = await space.running('web');
@@ -69,7 +69,7 @@ scenario(
       await space.container('later', { command: ['sleep', '600'] });
       await space.apply({ kind: 'ConfigMap', name: 'settings', data: { a: '1' } });
       t.is((await space.get<Container>('Container', 'web')).status?.pid, pid);
-      t.true(performance.now() - started < 5000);
+      t.true(performance.now() - started < 30_000);
       const later = await space.until<Container>('Container', 'later', 'is told', isUnknown);
       t.regex(conditionOf(later, 'Reconciling')?.message ?? '', /containerd/);
       // Whoever asks about what runs already: what was last seen stays.
@@ -113,7 +113,7 @@ scenario('a shim that is killed takes its process along, and the container is ma
   });
   await processGone(pid);
   t.true(isAlive(again.status?.pid ?? 0));
-  await eventually('one task', async () => (await space.daemon.containerd.holdings()).tasks.length === 1, 20_000);
+  await eventually('one task', async () => (await space.daemon.containerd.holdings()).tasks.length === 1);
 });
 
 scenario('logd and containerd, daemon and logd, daemon and containerd may die together', async (t, space) => {
@@ -128,7 +128,7 @@ scenario('logd and containerd, daemon and logd, daemon and containerd may die to
     t.is(await pidOf(space, 'web'), pid, what);
     t.true(isAlive(pid), what);
     const before = lineCount(await space.logs('web'));
-    await eventually(`lines go on after ${what}`, async () => lineCount(await space.logs('web')) > before, 20_000);
+    await eventually(`lines go on after ${what}`, async () => lineCount(await space.logs('web')) > before);
   };
   process.kill(await daemon.logdPid(), 'SIGKILL');
   await settle('logd alone');

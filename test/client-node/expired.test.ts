@@ -117,7 +117,7 @@ test('an informer that has fallen behind history lists again and is right', asyn
   await server.start();
   await made.start();
   const names = (): readonly string[] => made.list().map(({ metadata }) => metadata?.name ?? '');
-  await eventually('it holds what there is', () => [...names()].sort().join() === 'new,stays', 15_000);
+  await eventually('it holds what there is', () => [...names()].sort().join() === 'new,stays');
   t.deepEqual(deleted, ['goes']);
   await made.stop();
 });

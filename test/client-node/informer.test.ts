@@ -99,16 +99,13 @@ test.serial('it goes on over SIGKILL and a new start of the daemon', async (t) =
   await eventually('the first is seen', () => seen.length === 1);
   await opened.daemon.kill9();
   await opened.daemon.start();
-  await eventually(
-    'the server answers again at its old address',
-    () =>
-      api.createNamespacedConfigMap({ namespace, body: body('after', 'over') }).then(
-        () => true,
-        () => false,
-      ),
-    20_000,
+  await eventually('the server answers again at its old address', () =>
+    api.createNamespacedConfigMap({ namespace, body: body('after', 'over') }).then(
+      () => true,
+      () => false,
+    ),
   );
-  await eventually('the second is seen', () => made.get('after', namespace), 20_000);
+  await eventually('the second is seen', () => made.get('after', namespace));
   t.deepEqual(
     seen.filter(({ type }) => type === 'add').map(({ name }) => name),
     ['before', 'after'],

@@ -12,6 +12,7 @@ import {
   VersionApi,
   type KubernetesObject,
 } from '@kubernetes/client-node';
+import { eventually } from '../support/eventually.ts';
 import { openPublishedClient, refusalOf, type PublishedClient } from './harness.ts';
 
 let opened: PublishedClient;
@@ -85,8 +86,7 @@ test('secrets, namespaces, leases and events come as the types that the client k
       () => false,
       ({ code }: ApiException<unknown>) => code === 404,
     );
-  for (let n = 0; n < 200 && !(await gone()); n++) await new Promise((resolve) => setTimeout(resolve, 50));
-  t.true(await gone(), 'the namespace goes with all that is in it');
+  t.true(await eventually('the namespace goes with all that is in it', gone));
 });
 
 test('refusals are exceptions with code, reason and causes', async (t) => {
@@ -214,7 +214,7 @@ test('CustomObjectsApi serves the kinds of a CustomResourceDefinition from one m
       () => true,
       () => false,
     );
-  for (let n = 0; n < 100 && !(await served()); n++) await new Promise((resolve) => setTimeout(resolve, 20));
+  await eventually('the kind is served', served);
   t.like(await custom.createNamespacedCustomObject({ ...where, body }), { spec: { size: 3 } });
   t.deepEqual(
     await refusalOf(

@@ -315,7 +315,7 @@ const bodies: Readonly<Record<string, Body>> = {
 };
 
 /** Waits for a condition that an event elsewhere brings about. */
-export async function eventually(condition: () => Promise<boolean>, milliseconds = 10_000): Promise<void> {
+export async function eventually(condition: () => Promise<boolean>, milliseconds = 60_000): Promise<void> {
   for (const end = performance.now() + milliseconds; !(await condition());) {
     if (performance.now() > end) throw new Error(`not so after ${milliseconds} ms: ${condition.toString()}`);
     await new Promise((resolve) => setTimeout(resolve, 10));

@@ -25,15 +25,11 @@ const specOf = (action: ProbeAction): ProbeSpec => ({
 /** What every Probes promises. */
 export function probesSuite(test: Test, name: string, create: () => Promise<ProbesHarness>): void {
   const until = async (harness: ProbesHarness, what: string, look: () => boolean): Promise<void> => {
-    await eventually(
-      what,
-      async () => {
-        if (look()) return true;
-        await harness.pass();
-        return false;
-      },
-      20_000,
-    );
+    await eventually(what, async () => {
+      if (look()) return true;
+      await harness.pass();
+      return false;
+    });
   };
 
   test(`${name}: a probe is unknown at first, then follows the answers, and its listeners hear of changes`, async (t) => {

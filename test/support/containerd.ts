@@ -18,6 +18,8 @@ export interface TestContainerd extends AsyncDisposable {
   start(): Promise<void>;
 }
 
+const START_MS = 120_000;
+
 /**
  * Rejects when containerd is not on PATH or does not come up. `diskBytes`: its root is a disk of that size. Dispose ends daemon, shims and mounts, and removes
  * the files.
@@ -37,9 +39,10 @@ export async function startContainerd(options: { readonly diskBytes?: number } =
     child = spawn('containerd', ['--config', config], { stdio: ['ignore', log.fd, log.fd] });
     await log.close();
     const failed = once(child, 'exit');
-    for (let i = 0; !(await probe(socketPath)); i++) {
+    const deadline = performance.now() + START_MS;
+    while (!(await probe(socketPath))) {
       const over = await Promise.race([failed, sleep(25)]);
-      if (over !== undefined || i > 800) {
+      if (over !== undefined || performance.now() > deadline) {
         throw new Error(`containerd did not start: ${await readFile(join(folder, 'log'), 'utf8')}`);
       }
     }

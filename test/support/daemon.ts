@@ -63,7 +63,9 @@ export interface TestDaemon extends AsyncDisposable {
   output(): Promise<string>;
 }
 
-const START_MS = 60_000;
+const START_MS = 120_000;
+/** For a daemon that was asked to stop. */
+const STOP_MS = 120_000;
 
 export async function startTestDaemon(wanted: TestDaemonOptions = {}): Promise<TestDaemon> {
   const folder = await makeFolder('/tmp/tsm-d-');
@@ -172,7 +174,7 @@ class Daemon {
   async #end(signal: NodeJS.Signals): Promise<number | NodeJS.Signals> {
     if (this.#process === undefined) return 0;
     if (this.#process.running) this.#process.kill(signal);
-    const late = setTimeout(() => this.#process?.kill('SIGKILL'), 30_000);
+    const late = setTimeout(() => this.#process?.kill('SIGKILL'), STOP_MS);
     const ended = await this.#process.ended;
     clearTimeout(late);
     this.client[Symbol.dispose]();

@@ -45,7 +45,7 @@ async function found(): Promise<Town> {
     world,
     user,
     running,
-    gone: (ref) => eventually(`${ref.kind} ${ref.name} is gone`, async () => !(await there(ref)), 8000),
+    gone: (ref) => eventually(`${ref.kind} ${ref.name} is gone`, async () => !(await there(ref))),
     async [Symbol.asyncDispose]() {
       await running[Symbol.asyncDispose]();
       await world[Symbol.asyncDispose]();

@@ -178,7 +178,7 @@ test('clients who go away are noticed, whether the process writes, reads or does
     if (program === writes) socket.pause();
     await new Promise((resolve) => setTimeout(resolve, 300));
     socket.terminate();
-    await eventually('the process is let go of', () => opened[0]?.gone.aborted, 20_000);
+    await eventually('the process is let go of', () => opened[0]?.gone.aborted);
   }
   t.pass();
 });
@@ -189,7 +189,7 @@ test('a client who closes in order lets go as well', async (t) => {
   const { socket, closed } = await server.dial(server.path(EVERYTHING), [V5]);
   socket.close(1000);
   t.is(await closed, 1000);
-  await eventually('the process is let go of', async () => (await inside).gone.aborted, 20_000);
+  await eventually('the process is let go of', async () => (await inside).gone.aborted);
 });
 
 test('messages that mean nothing are passed over, and one that is too long ends the connection', async (t) => {
@@ -214,7 +214,7 @@ test('messages that mean nothing are passed over, and one that is too long ends 
   t.deepEqual(sizes, [{ columns: 80, rows: 24 }]);
   socket.send(Buffer.alloc(9 * 1024 * 1024));
   t.is(await closed, 1009);
-  await eventually('the process is let go of', () => gone.aborted, 20_000);
+  await eventually('the process is let go of', () => gone.aborted);
 });
 
 test('input that nobody asked to send is passed over', async (t) => {
@@ -223,7 +223,7 @@ test('input that nobody asked to send is passed over', async (t) => {
   const { socket } = await server.dial(server.path('command=x&stdout=true'), [V5]);
   for (let n = 0; n < 100; n++) socket.send(Buffer.concat([Buffer.of(0), Buffer.alloc(PIECE)]));
   socket.send(Buffer.of(255, 0));
-  await eventually('all has left', () => socket.bufferedAmount === 0, 20_000);
+  await eventually('all has left', () => socket.bufferedAmount === 0);
   const { read } = await inside;
   t.is(
     await Promise.race([read(), new Promise((resolve) => setTimeout(resolve, 200, 'nothing came'))]),
@@ -260,7 +260,7 @@ test.serial('fifty talk at once, each with his own, and nothing is left of them'
       t.deepEqual(await command.exited, { exitCode: 0 });
     }),
   );
-  await eventually('nothing is left', () => JSON.stringify(resources()) === JSON.stringify(before), 20_000);
+  await eventually('nothing is left', () => JSON.stringify(resources()) === JSON.stringify(before));
   t.deepEqual(resources(), before);
 });
 
@@ -286,7 +286,7 @@ test('a handshake that is cut off in the middle harms nobody', async (t) => {
     socket.on('error', () => undefined).write(text, 'latin1');
     socket.destroySoon();
   }
-  await Promise.all(sockets.map((socket) => eventually('it is closed', () => socket.destroyed, 20_000)));
+  await Promise.all(sockets.map((socket) => eventually('it is closed', () => socket.destroyed)));
   const { closed } = await server.dial(server.path(EVERYTHING), [V5]);
   t.is(await closed, 1000);
   t.deepEqual(
@@ -306,7 +306,7 @@ test('a handshake behind another request waits for its turn', async (t) => {
   socket.write(`${ask}${head}Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n`);
   let seen = '';
   socket.on('data', (chunk: Buffer) => (seen += chunk.toString('latin1')));
-  await eventually('both are answered', () => seen.includes('hello'), 20_000);
+  await eventually('both are answered', () => seen.includes('hello'));
   t.regex(seen, /^HTTP\/1\.1 200 [^]*\r\n\r\nokHTTP\/1\.1 101 [^]*hello/);
   socket.destroy();
 });

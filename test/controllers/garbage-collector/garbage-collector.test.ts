@@ -50,7 +50,7 @@ async function plant(openClient: OpenClient): Promise<Garden> {
     grow: (name, owners = [], { block = false, finalizers = [] } = {}) =>
       user.create(widget(name, {}, { ownerReferences: owners.map((one) => owner(one, block)), finalizers })),
     until: (...expected) =>
-      eventually(`only ${expected.join(', ')} left`, async () => (await names()).join() === expected.join(), 10_000),
+      eventually(`only ${expected.join(', ')} left`, async () => (await names()).join() === expected.join()),
     async [Symbol.asyncDispose]() {
       await running[Symbol.asyncDispose]();
       await world[Symbol.asyncDispose]();

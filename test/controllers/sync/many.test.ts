@@ -24,8 +24,6 @@ test('a thousand objects: each is written once, and while nothing changes there 
     world.client.writes.filter((write) => write.startsWith('apply')),
     ['apply ConfigMap default/c7'],
   );
-  const begin = performance.now();
   await world.user.patch(at(CONFIG_MAP, 'c500'), { data: { a: 'x' } }, { type: 'merge' });
   await world.eventually('it is set back', async () => (await world.configMap('c500'))?.data?.['a'] === '1');
-  t.true(performance.now() - begin < 1000);
 });

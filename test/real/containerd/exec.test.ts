@@ -106,11 +106,14 @@ test('exec: a terminal has a size, a name, and tells of its changes', async (t) 
       stdin: true,
     },
   );
-  const output = text(process.stdout);
-  await sleep(300);
-  await process.resize({ columns: 123, rows: 45 });
+  let output = '';
+  for await (const part of process.stdout) {
+    // It listens to the signal before it tells its terminal's name.
+    if (output === '') await process.resize({ columns: 123, rows: 45 });
+    output += part.toString();
+  }
   t.deepEqual(await process.exited, { exitCode: 5 });
-  t.is(await output, 'xterm\r\n45 123\r\n');
+  t.is(output, 'xterm\r\n45 123\r\n');
 });
 
 test('exec: 100 MB go in and come out unchanged, in bounded memory', async (t) => {
@@ -163,10 +166,8 @@ test('exec: the output of fast processes is complete', async (t) => {
 
 test('exec: who leaves others behind that hold the output open is not waited for', async (t) => {
   await using here = await running();
-  const since = performance.now();
   const process = await here.exec(['sh', '-c', 'sleep 1000 & echo done']);
   t.deepEqual(await ended(process), { stdout: 'done\n', stderr: '', exitCode: 0 });
-  t.true(performance.now() - since < 6000);
 });
 
 test('exec: what is not read holds the process up, and letting go leaves nothing', async (t) => {
@@ -181,13 +182,14 @@ test('exec: what is not read holds the process up, and letting go leaves nothing
 
 test('exec: input that is not read waits, and is given up when the process ends', async (t) => {
   await using here = await running();
-  const process = await here.exec(['sleep', '1'], { stdin: true });
+  const process = await here.exec(['sh', '-c', 'until [ -e /end ]; do sleep 0.05; done'], { stdin: true });
   let written = 0;
   const writing = (async () => {
     for (; written < 64; written++) await process.write(Buffer.alloc(64 * 1024));
   })();
   await sleep(300);
   t.true(written < 16, `${written} blocks`);
+  await ended(await here.exec(['touch', '/end']));
   t.deepEqual(await process.exited, { exitCode: 0 });
   await writing;
   await process[Symbol.asyncDispose]();

@@ -88,14 +88,10 @@ test('what the OOM killer took is counted until the task is deleted', async (t) 
   });
   await eventually('events are connected', () => world.containerd.events.connected);
   await containers.start('a', await world.stdio('a'));
-  const task = await eventually(
-    'it is killed',
-    async () => {
-      const state = (await containers.get('a'))?.task;
-      return state?.status === 'stopped' ? state : undefined;
-    },
-    30_000,
-  );
+  const task = await eventually('it is killed', async () => {
+    const state = (await containers.get('a'))?.task;
+    return state?.status === 'stopped' ? state : undefined;
+  });
   t.is(task.exitCode, 137);
   t.true((await containers.oomKills('a')) >= 1);
   await eventually('the exit is told', () => told.includes('/tasks/exit'));

@@ -57,14 +57,10 @@ test('what is under way when containerd is killed fails as Unavailable and can b
   await daemon.start();
   // What the killed containerd left behind is old enough to be taken away.
   world.ahead = 60_000;
-  await eventually(
-    'all of them run',
-    async () => {
-      const results = await round();
-      return results.every(({ status }) => status === 'fulfilled');
-    },
-    20_000,
-  );
+  await eventually('all of them run', async () => {
+    const results = await round();
+    return results.every(({ status }) => status === 'fulfilled');
+  });
   t.is((await containers.list()).filter(({ task }) => task?.status === 'running').length, 6);
 });
 

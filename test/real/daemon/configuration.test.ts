@@ -149,27 +149,17 @@ scenario(
       volumeMounts: [{ name: 'site', mountPath: '/site' }],
     });
     const before = await space.running('web');
-    await eventually(
-      'it reads the first page',
-      async () => (await space.logs('web')).includes('first first 2'),
-      20_000,
-    );
+    await eventually('it reads the first page', async () => (await space.logs('web')).includes('first first 2'));
     await space.daemon.client.update({
       ...(await space.get<KubeObject>('ConfigMap', 'site')),
       data: { page: 'second' },
     } as never);
-    await eventually(
-      'it reads the second page',
-      async () => (await space.logs('web')).includes('second first 1'),
-      20_000,
-    );
+    await eventually('it reads the second page', async () => (await space.logs('web')).includes('second first 1'));
     const after = await space.get<Container>('Container', 'web');
     t.is(after.status?.pid, before.status?.pid);
     process.kill(after.status?.pid ?? 0, 'SIGKILL');
-    await eventually(
-      'it starts with the second page',
-      async () => (await space.logs('web')).includes('second second 1'),
-      20_000,
+    await eventually('it starts with the second page', async () =>
+      (await space.logs('web')).includes('second second 1'),
     );
   },
 );
@@ -190,14 +180,14 @@ scenario(
     await space.container('exec', mounting({ action: 'Exec', exec }));
     const before = await Promise.all(['signal', 'exec'].map((name) => space.running(name)));
     for (const name of ['signal', 'exec']) {
-      await eventually('it is there', async () => (await space.logs(name)).includes('1000:2000 440'), 20_000);
+      await eventually('it is there', async () => (await space.logs(name)).includes('1000:2000 440'));
     }
     await space.daemon.client.update({
       ...(await space.get<KubeObject>('ConfigMap', 'site')),
       data: { page: 'second' },
     } as never);
-    await eventually('the signal', async () => (await space.logs('signal')).includes('told second'), 20_000);
-    await eventually('the command', async () => (await space.logs('exec')).includes('ran second'), 20_000);
+    await eventually('the signal', async () => (await space.logs('signal')).includes('told second'));
+    await eventually('the command', async () => (await space.logs('exec')).includes('ran second'));
     const after = await Promise.all(['signal', 'exec'].map((name) => space.running(name)));
     t.deepEqual(
       after.map(({ status }) => status?.pid),

@@ -130,7 +130,8 @@ scenario('a container that crashes again and again waits longer each time, and s
   t.is(status?.summary, 'CrashLoopBackOff');
   t.is(status?.lastState?.terminated?.exitCode, 7);
   const wait = Date.parse(status?.nextStartTime ?? '') - Date.parse(status?.lastState?.terminated?.finishedAt ?? '');
-  t.true(wait > 700 && wait < 2500, String(wait));
+  // 0.8 s and more after the fourth failure, from the moment when it was seen.
+  t.true(wait > 700 && wait < 60_000, String(wait));
   const reconciling = await space.condition('Container', 'crashing', 'Reconciling', 'CrashLoopBackOff');
   t.regex(reconciling.message, /code 7|Error/);
   await space.container('crashing', { command: ['sleep', '600'] });

@@ -88,7 +88,7 @@ scenario('a container that names a reference gets its Image made, and taken away
   };
   t.deepEqual((await images()).toSorted(), ['busybox', reference].toSorted());
   await space.remove('Container', 'web');
-  await eventually('its image is gone', async () => (await images()).length === 1, 20_000);
+  await eventually('its image is gone', async () => (await images()).length === 1);
 });
 
 scenario('of an index the image of this machine is taken, or the one that is asked for', async (t, space) => {
@@ -180,7 +180,7 @@ scenario('pull policies: Never takes what is here, Always asks when the object c
     'runs the third',
     ({ status }) => status?.imageID === third && status.state?.running !== undefined,
   );
-  await eventually('it reads the third', async () => (await space.logs('follows')) === 'third', 20_000);
+  await eventually('it reads the third', async () => (await space.logs('follows')) === 'third');
 });
 
 scenario(
@@ -211,7 +211,7 @@ scenario(
     });
     t.true(isAlive(again.status?.pid ?? 0));
     await space.remove('Container', 'user');
-    await eventually('nothing of it is left', async () => !(await holdings()).content.includes(digest), 20_000);
+    await eventually('nothing of it is left', async () => !(await holdings()).content.includes(digest));
   },
 );
 
@@ -236,7 +236,7 @@ scenario(
     await declare(space, 'hangs-0', { reference: `${open.host}/team/app:v1` });
     await space.ready('Image', 'hangs-0');
     await space.remove('Image', 'hangs-1');
-    t.true(performance.now() - started < 15_000);
+    t.true(performance.now() - started < 60_000);
   },
 );
 

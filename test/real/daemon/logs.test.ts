@@ -72,14 +72,10 @@ scenario('the log of the run before stays readable', async (t, space) => {
     volumeMounts: [{ name: 'count', mountPath: '/count' }],
   });
   const { status } = await space.running('web');
-  await eventually('the first run writes', async () => (await space.logs('web')) === 'run 0\n', 20_000);
+  await eventually('the first run writes', async () => (await space.logs('web')) === 'run 0\n');
   await t.throwsAsync(space.logs('web', 'previous=true'), { message: /previous terminated container .* not found/ });
   process.kill(status?.pid ?? 0, 'SIGKILL');
-  await eventually(
-    'the second run writes',
-    async () => (await space.logs('web').catch(() => '')) === 'run 1\n',
-    20_000,
-  );
+  await eventually('the second run writes', async () => (await space.logs('web').catch(() => '')) === 'run 1\n');
   t.is(await space.logs('web', 'previous=true'), 'run 0\n');
 });
 
@@ -126,14 +122,11 @@ scenario('50 MB written while the daemon is down block nobody and lose no line',
   const path = volume?.path ?? '';
   await space.daemon.kill9();
   await writeFile(join(path, 'now'), '');
-  await eventually(
-    'it has written all',
-    () =>
-      access(join(path, 'done')).then(
-        () => true,
-        () => false,
-      ),
-    60_000,
+  await eventually('it has written all', () =>
+    access(join(path, 'done')).then(
+      () => true,
+      () => false,
+    ),
   );
   t.true(isAlive(status?.pid ?? 0));
   await space.daemon.start();
@@ -147,12 +140,12 @@ scenario('a logd that is killed costs at most what was in flight, and the contai
   const script = 'i=0; while true; do echo line $i; i=$((i+1)); sleep 0.01; done';
   await space.container('web', { command: ['sh', '-c', script] });
   const { status } = await space.running('web');
-  await eventually('it writes', async () => (await space.logs('web')).split('\n').length > 20, 20_000);
+  await eventually('it writes', async () => (await space.logs('web')).split('\n').length > 20);
   const logd = await space.daemon.logdPid();
   process.kill(logd, 'SIGKILL');
-  await eventually('another logd runs', async () => (await space.daemon.logdPid()) !== logd, 20_000);
+  await eventually('another logd runs', async () => (await space.daemon.logdPid()) !== logd);
   const before = (await space.logs('web')).split('\n').length;
-  await eventually('lines go on', async () => (await space.logs('web')).split('\n').length > before + 20, 20_000);
+  await eventually('lines go on', async () => (await space.logs('web')).split('\n').length > before + 20);
   t.true(isAlive(status?.pid ?? 0));
   const numbers = (await space.logs('web')).match(/^line \d+$/gm)?.map((text) => Number(text.slice(5))) ?? [];
   const missing = numbers.filter((number, index) => index > 0 && number !== (numbers[index - 1] ?? 0) + 1);

@@ -63,7 +63,7 @@ test('tables, ports and probes of many megabytes are told, to a netd that is kil
   const isAnswered = async (): Promise<boolean> => (await machine.inside.do('ask', ofWeb))?.data.length === 1;
   const isHeld = async (): Promise<boolean> =>
     (await machine.inside.do('dial', { host: '127.0.0.1', port: 8080 })) === 'ECONNRESET';
-  await eventually('the next one has it all', async () => (await isAnswered()) && (await isHeld()), 60_000);
+  await eventually('the next one has it all', async () => (await isAnswered()) && (await isHeld()));
   await machine.opened[Symbol.asyncDispose]();
   const adopted = await machine.identity();
   await using next = await openNetd(machine.options);
@@ -102,5 +102,5 @@ test('more than netd can hold is refused, and what was told before stays in forc
   const ports = Array.from({ length: 30_001 }, (_, n): PortReservation => ({ protocol: 'SCTP', hostPort: 1000 + n }));
   t.true(isRuntimeError(await t.throwsAsync(netd.setReservations(ports)), 'ResourceExhausted'));
   await machine.processes.signal(await machine.identity(), 'SIGKILL');
-  await eventually('it answers again', async () => (await machine.inside.do('ask', ofWeb))?.data.length === 1, 60_000);
+  await eventually('it answers again', async () => (await machine.inside.do('ask', ofWeb))?.data.length === 1);
 });

@@ -220,5 +220,5 @@ test('a gateway that somebody else holds, or that is not there, is told; it is t
     { gateway: '10.9.8.7', message: '10.9.8.7 is no address of this machine yet' },
   ]);
   await machine.inside.do('release', { id });
-  await eventually('it answers', async () => (await machine.inside.do('ask', ofWeb))?.data.length === 1, 10_000);
+  await eventually('it answers', async () => (await machine.inside.do('ask', ofWeb))?.data.length === 1);
 });

@@ -28,7 +28,7 @@ export interface PrivateDaemon {
   output(): Promise<string>;
 }
 
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 120_000;
 
 export function privateDaemon({ folder, words, env = {}, isReady }: DaemonProgram): PrivateDaemon {
   const [program = '', ...args] = words;

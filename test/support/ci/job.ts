@@ -2,7 +2,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Client } from '../../../client/client.ts';
@@ -49,7 +48,7 @@ export function startJob(args: readonly string[], { socketPath, cwd, env = {} }:
     child,
     ended,
     shows: async (what) => {
-      await eventually(`${what.source} is shown`, () => what.test(seen) || child.exitCode !== null, 60_000);
+      await eventually(`${what.source} is shown`, () => what.test(seen) || child.exitCode !== null);
       if (!what.test(seen)) throw new Error(`it ended without showing ${what.source}:\n${seen}`);
     },
   };
@@ -69,7 +68,9 @@ export async function environments(client: Client): Promise<readonly string[]> {
   return items.map(({ metadata }) => metadata.name);
 }
 
-/** Directories of daemons that were started for jobs. */
-export async function privateFolders(): Promise<readonly string[]> {
-  return (await readdir(tmpdir())).filter((name) => name.startsWith('tsmoby-ci-')).sort();
+/** Directories of daemons that were started for jobs, in the directory that the jobs were told to be for temporary files. */
+export async function privateFolders(directory: string): Promise<readonly string[]> {
+  return (await readdir(directory))
+    .filter((name) => name.startsWith('tsmoby-ci-'))
+    .map((name) => join(directory, name));
 }

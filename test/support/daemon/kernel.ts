@@ -41,5 +41,5 @@ export function isAlive(pid: number): boolean {
 }
 
 export async function processGone(pid: number): Promise<void> {
-  await eventually(`process ${pid} is gone`, () => !isAlive(pid), 20_000);
+  await eventually(`process ${pid} is gone`, () => !isAlive(pid));
 }

@@ -19,9 +19,9 @@ export interface Traces {
 }
 
 const SHIM_SOCKETS = '/run/containerd/s';
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 60_000;
 
-/** Rejects with everything that is left. What is on its way out has a few seconds. */
+/** Rejects with everything that is left. What is on its way out has its time. */
 export async function assertNoLeaks(traces: Traces): Promise<void> {
   for (const deadline = performance.now() + PATIENCE_MS; ; await sleep(50)) {
     const found = await findLeaks(traces);

@@ -25,7 +25,7 @@ export interface LoadOptions {
 const RATE = 200;
 /** One less than busybox' httpd keeps in its queue: a connection more would be dropped by the kernel, and tried again a second later. */
 const MAX_OPEN = 8;
-const TIMEOUT_MS = 15_000;
+const TIMEOUT_MS = 60_000;
 
 /** Asks so many times a second, on a new connection each time, until `end`. */
 export function startLoad(

@@ -22,12 +22,9 @@ export interface Machine {
   reboot(daemon: TestDaemon, run: 'kept' | 'gone'): Promise<void>;
   /** All that is there for containers: mounts, namespaces, interfaces, addresses, rules. The same lines when nothing has changed. */
   holds(daemon: TestDaemon): Promise<readonly string[]>;
-  /** What is missing of it (`- …`), or there besides (`+ …`), when it does not become the same within a few seconds. */
+  /** What is missing of it (`- …`), or there besides (`+ …`), when it does not become the same. */
   differsFrom(held: readonly string[], daemon: TestDaemon): Promise<readonly string[]>;
 }
-
-const PATIENCE_MS = 20_000;
-const SETTLING_MS = 10_000;
 
 /** As `onDaemon`. `prepare` is called with the machine's network before the first start. */
 export function onMachine(
@@ -69,7 +66,7 @@ export function onMachine(
     async answers(from, host, port, expected) {
       let last: unknown;
       const ask = async (): Promise<boolean> => (last = await there()[from].ask(host, port)) === expected;
-      await eventually(`${host}:${port} answers ${expected}`, ask, PATIENCE_MS).catch(() => undefined);
+      await eventually(`${host}:${port} answers ${expected}`, ask).catch(() => undefined);
       return last;
     },
     async reboot(daemon, run) {
@@ -91,7 +88,7 @@ export function onMachine(
         found = [...without(held, now).map((line) => `- ${line}`), ...without(now, held).map((line) => `+ ${line}`)];
         return found.length === 0;
       };
-      await eventually('it holds the same', look, SETTLING_MS).catch(() => undefined);
+      await eventually('it holds the same', look).catch(() => undefined);
       return found;
     },
   };

@@ -53,7 +53,7 @@ export async function runToItsEnd(
   output: string,
 ): Promise<{ readonly code: number | NodeJS.Signals; readonly text: string }> {
   const child = await spawnDaemon(options, output);
-  const deadline = setTimeout(() => child.kill('SIGKILL'), 30_000);
+  const deadline = setTimeout(() => child.kill('SIGKILL'), 120_000);
   const code = await child.ended;
   clearTimeout(deadline);
   return { code, text: await readFile(output, 'utf8') };

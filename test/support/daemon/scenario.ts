@@ -66,10 +66,10 @@ export async function inSpace(
   await assertHoldsNothing(daemon);
 }
 
-/** A daemon that was killed in the middle of something looks for what it left a few seconds after the next start. */
-const SWEEP_MS = 20_000;
-
-/** containerd holds nothing of the daemon's any more. */
+/**
+ * containerd holds nothing of the daemon's any more, or soon: one that was killed in the middle of something looks for what it left a few seconds after
+ * the next start.
+ */
 export async function assertHoldsNothing({ containerd }: TestDaemon): Promise<void> {
   let held = '';
   const look = async (): Promise<boolean> => {
@@ -77,7 +77,7 @@ export async function assertHoldsNothing({ containerd }: TestDaemon): Promise<vo
     held = JSON.stringify(holdings);
     return holdings.length === 0;
   };
-  await eventually('containerd holds nothing', look, SWEEP_MS).catch(() => {
+  await eventually('containerd holds nothing', look).catch(() => {
     throw new Error(`containerd still holds ${held}`);
   });
 }

@@ -21,7 +21,7 @@ export interface SshServer extends AsyncDisposable {
   readonly knownHosts: string;
 }
 
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 
 /** `folder`: of the test; it gets a folder `ssh`. Rejects when sshd does not come up. */
 export async function startSshServer(folder: string): Promise<SshServer> {

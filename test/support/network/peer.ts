@@ -21,7 +21,7 @@ export type PeerOrder =
   | { readonly type: 'say' };
 
 /** Longer than any answer takes; what is dropped is waited for as long as this. */
-const SILENCE_MS = 1500;
+const SILENCE_MS = 3000;
 
 const servers: { close(): unknown }[] = [];
 let load: { stop: boolean; done: Promise<Record<string, number>> } | undefined;
