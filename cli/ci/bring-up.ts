@@ -7,6 +7,7 @@ import { isUnreachable, type Session } from '../connect/session.ts';
 import { refOf } from '../kinds/directory.ts';
 import type { Manifest } from '../manifests/manifest.ts';
 import { refusalLines } from '../manifests/refusal-lines.ts';
+import type { WaitView } from '../wait/progress/view.ts';
 
 /** Requests under way at once. */
 const AT_ONCE = 16;
@@ -28,15 +29,28 @@ export interface BringUpOptions {
   readonly signal: AbortSignal;
   readonly onWarning: (text: string) => void;
   readonly onCurrent: (ref: ObjectRef) => void;
+  readonly view: WaitView;
 }
 
 /** Rejects with the signal's reason, and with ApiError when the server cannot be reached. */
 export async function bringUp(options: BringUpOptions): Promise<BroughtUp> {
-  const { session, manifests, notAwaited, timeoutMs, signal, onCurrent } = options;
+  const { session, manifests, notAwaited, timeoutMs, signal, onCurrent, view } = options;
   const lines = await send(options);
   if (lines.length > 0) return { type: 'refused', lines };
-  const refs = manifests.filter((manifest) => manifest !== notAwaited).map(refTo);
-  const outcome = await awaitCurrent(session.client, refs, { timeoutMs, signal, onCurrent });
+  const awaited = manifests.filter((manifest) => manifest !== notAwaited);
+  const refs = awaited.map(refTo);
+  const named = new Map(refs.map((ref, at) => [ref, awaited[at] as Manifest]));
+  view.begin(awaited, session.client);
+  using _ended = { [Symbol.dispose]: () => view[Symbol.dispose]() };
+  const outcome = await awaitCurrent(session.client, refs, {
+    timeoutMs,
+    signal,
+    onSeen: (ref, object) => view.seen(named.get(ref) as Manifest, object),
+    onCurrent(ref) {
+      view.met(named.get(ref) as Manifest);
+      onCurrent(ref);
+    },
+  });
   return outcome.type === 'current' ? { type: 'up' } : outcome;
 }
 

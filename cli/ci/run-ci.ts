@@ -11,6 +11,7 @@ import { checkDocuments } from '../manifests/check.ts';
 import { ManifestError, readDocuments, type Document, type Manifest } from '../manifests/manifest.ts';
 import { readSources, type SourceFlags } from '../manifests/sources.ts';
 import { VERSION } from '../version.ts';
+import { WaitView } from '../wait/progress/view.ts';
 import { takeEndSignals } from './end-signals.ts';
 import { ownObjects, placeProblems } from './own-objects.ts';
 import { startPrivateDaemon, type PrivateDaemon } from './private-daemon.ts';
@@ -33,7 +34,13 @@ const USER_AGENT = `tsmoby-ci/${VERSION}`;
 
 /** Resolves with the exit code. Rejects with ManifestError, UsageError, CommandError, ApiError. */
 export async function runCi(options: CiOptions): Promise<number> {
-  const { flags, io, what } = options;
+  const { flags, what } = options;
+  // what a container writes has no whole lines, and stands where a block would
+  using view = new WaitView(options.io, {
+    show: { live: what.type === 'command', plain: true },
+    prefix: 'tsmoby ci: ',
+  });
+  const { io } = view;
   // nothing is started for manifests that cannot be read
   const documents = await documentsOf(flags, io);
   using signals = takeEndSignals(io, (code) => process.exit(code));
@@ -47,6 +54,8 @@ export async function runCi(options: CiOptions): Promise<number> {
     if (what.type === 'container') checkTarget(manifests, what.name);
     return await runJob({
       ...options,
+      io,
+      view,
       session,
       manifests,
       signals,

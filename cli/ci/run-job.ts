@@ -10,6 +10,7 @@ import type { Io } from '../io.ts';
 import { refOf } from '../kinds/directory.ts';
 import type { Manifest } from '../manifests/manifest.ts';
 import { errorLines } from '../output/error-lines.ts';
+import type { WaitView } from '../wait/progress/view.ts';
 import { bringUp, refTo, type BroughtUp } from './bring-up.ts';
 import { collectArtifacts } from './collect.ts';
 import { lastLogLines } from './collect-log.ts';
@@ -34,7 +35,9 @@ export interface Job {
   readonly manifests: readonly Manifest[];
   /** Begins the name of the namespace. */
   readonly name: string;
+  /** Of `view`, so that all lines stand above it. */
   readonly io: Io;
+  readonly view: WaitView;
   readonly signals: EndSignals;
   readonly what:
     | { readonly type: 'command'; readonly words: readonly [string, ...string[]] }
@@ -80,7 +83,7 @@ function inNamespace(manifest: Manifest, namespace: string): Manifest {
 
 /** Resolves with the exit code of what was to run, or of what kept it from running. */
 async function attempt(job: Job, environment: OpenEnvironment, report: JobReport): Promise<number> {
-  const { session, manifests, signals, what, timeoutMs, io } = job;
+  const { session, manifests, signals, what, timeoutMs, io, view } = job;
   const stop = new AbortController();
   const signal = AbortSignal.any([signals.signal, environment.lost, stop.signal]);
   const target = what.type === 'container' ? manifests.find((one) => isContainer(one, what.name)) : undefined;
@@ -91,6 +94,7 @@ async function attempt(job: Job, environment: OpenEnvironment, report: JobReport
       notAwaited: target,
       timeoutMs,
       signal,
+      view,
       onWarning: (text) => report.say(`Warning: ${text}`),
       onCurrent: (ref) => report.current(ref),
     });

@@ -6,6 +6,7 @@ import { refOf, shownName } from '../kinds/directory.ts';
 import { fileFlags, selectorFlags } from '../resources/flags.ts';
 import { filterOf, targetsOf, type Target } from '../resources/targets.ts';
 import { awaitObjects, type Awaited } from '../wait/await-objects.ts';
+import { WaitView } from '../wait/progress/view.ts';
 import { unmetLines } from '../wait/unmet-lines.ts';
 import type { Session } from '../connect/session.ts';
 import { defineCommand } from './command.ts';
@@ -53,11 +54,19 @@ export const wait = defineCommand({
       if (goal.absentIsMet) return 0;
       throw new CommandError('no matching resources found');
     }
-    const unmet = await awaitObjects(session, io, awaited, {
+    // kubectl's says nothing meanwhile, and logs that are compared have no more lines than its
+    using view = new WaitView(io, { show: { live: true, plain: false } });
+    view.begin(awaited, session.client);
+    const unmet = await awaitObjects(session, view.io, awaited, {
       timeoutMs: flags.timeout < 0 ? WEEK_MS : flags.timeout,
-      onMet: ({ kind, name }) => io.stdout.write(`${shownName(kind, name)} condition met\n`),
+      onSeen: (one, object) => view.seen(one, object),
+      onMet: (one) => {
+        view.met(one);
+        view.io.stdout.write(`${shownName(one.kind, one.name)} condition met\n`);
+      },
       judge: goal.judge,
     });
+    view[Symbol.dispose]();
     for (const one of unmet) for (const line of unmetLines(one)) note(io, line);
     return unmet.length > 0 ? 1 : 0;
   },

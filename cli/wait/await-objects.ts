@@ -23,6 +23,8 @@ export const PENDING: Verdict = { state: 'pending' };
 export interface AwaitOptions {
   /** Of an object as it is now; undefined: it is not there. */
   judge(object: KubeObject | undefined, awaited: Awaited): Verdict;
+  /** Told of each after every change of it, before it is judged; also when it is not there. */
+  onSeen?(awaited: Awaited, object: KubeObject | undefined): void;
   /** 0: look once. */
   readonly timeoutMs: number;
   /** Told once for each, in the order in which they are met. */
@@ -115,6 +117,7 @@ class Group {
     const awaited = this.#open.get(name);
     if (awaited === undefined) return;
     const last = this.#objects.get(name);
+    this.#options.onSeen?.(awaited, last);
     const verdict = this.#options.judge(last, awaited);
     if (verdict.state === 'pending') return;
     this.#open.delete(name);

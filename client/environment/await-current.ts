@@ -25,6 +25,8 @@ export type CurrentOutcome =
 export interface AwaitCurrentOptions extends FollowOptions {
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
+  /** Told of each after every change of it, before it is judged; also when it is not there. */
+  readonly onSeen?: (ref: ObjectRef, object: KubeObject | undefined) => void;
   /** Told once for each, as soon as it is. */
   readonly onCurrent?: (ref: ObjectRef, object: KubeObject) => void;
 }
@@ -116,6 +118,7 @@ class Group {
     const ref = this.#refs.get(name);
     if (ref === undefined) return undefined;
     const object = this.#objects.get(name);
+    this.#options.onSeen?.(ref, object);
     const { state } = computeStatus(object);
     if (object !== undefined && state === 'Current' && hasItsPorts(object) && isDone(object)) {
       if (this.#open.delete(name)) this.#options.onCurrent?.(ref, object);

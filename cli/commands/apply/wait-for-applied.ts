@@ -4,6 +4,7 @@ import { note } from '../../io.ts';
 import { shownName } from '../../kinds/directory.ts';
 import type { Manifest } from '../../manifests/manifest.ts';
 import { awaitObjects, MET, PENDING, type Awaited } from '../../wait/await-objects.ts';
+import { WaitView } from '../../wait/progress/view.ts';
 import { unmetLines } from '../../wait/unmet-lines.ts';
 import type { Call } from '../command.ts';
 import type { applyFlags } from './flags.ts';
@@ -26,11 +27,15 @@ export async function waitForApplied(
     return { kind, name, uid, ...(namespace === undefined ? {} : { namespace }) };
   });
   const awaited: readonly (Awaited | Going)[] = [...manifests, ...going];
-  const unmet = await awaitObjects(session, io, awaited, {
+  using view = new WaitView(io, { show: { live: true, plain: true } });
+  view.begin(awaited, session.client);
+  const unmet = await awaitObjects(session, view.io, awaited, {
     timeoutMs: flags.timeout,
+    onSeen: (one, object) => view.seen(one, object),
     onMet: (one) => {
+      view.met(one);
       const state = 'uid' in one ? 'gone' : 'ready';
-      if (flags.output === undefined) io.stdout.write(`${shownName(one.kind, one.name)} is ${state}\n`);
+      if (flags.output === undefined) view.io.stdout.write(`${shownName(one.kind, one.name)} is ${state}\n`);
     },
     judge(object, one) {
       if ('uid' in one) return object?.metadata.uid === one.uid ? PENDING : MET;
@@ -41,6 +46,7 @@ export async function waitForApplied(
       return hopeless ? { state: 'failed', line: `error: ${shownName(kind, name)}: ${message}` } : PENDING;
     },
   });
+  view[Symbol.dispose]();
   for (const one of unmet) for (const line of unmetLines(one)) note(io, line);
   return unmet.length > 0 ? 1 : 0;
 }
