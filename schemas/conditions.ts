@@ -183,6 +183,7 @@ export const REASON_MEANINGS = {
   InstanceChanged: 'The container was changed behind our back.',
   ResourcesRefused: 'The kernel refused the limits; the container runs with those it had.',
   LimitRefused: 'The kernel refused a limit, so the process was not started.',
+  SysctlRefused: 'The kernel refused a sysctl, so the process was not started.',
   WorkingDirectoryInvalid: 'The working directory cannot be entered.',
   TaskRunning: 'The process still runs, so the container cannot be deleted yet.',
   TaskStopped: 'The process has ended already.',
@@ -286,7 +287,7 @@ export const REASON_MEANINGS = {
   VolumeDataMissing: 'The directory that held the data is gone.',
   HostPathNotAllowed: 'The daemon does not allow the path; start it with --allow-host-path.',
   HostPathNotFound: 'There is nothing at the path.',
-  HostPathWrongType: 'There is something else at the path than `type` says.',
+  HostPathWrongType: 'There is something else at the path than `type` says, or no device where one is asked for.',
   MountFailed: 'The mount was refused.',
 
   // Namespaces.

@@ -12,18 +12,26 @@ type Fields = Readonly<Record<string, unknown>>;
 /** core/v1 PodSpec of a Container: one container of the same name. */
 export function podSpecOf({ metadata, spec, status }: Container): Fields {
   const { nodeName, restartPolicy, terminationGracePeriodSeconds, hostname, hostNetwork, imagePullSecrets } = spec;
-  const supplementalGroups = spec.securityContext?.supplementalGroups;
+  const { hostPID, hostIPC, hostAliases, dnsPolicy, dnsConfig } = spec;
+  const { sysctls, supplementalGroups } = spec.securityContext ?? {};
   return present({
     containers: [containerOf(metadata.name, spec, status)],
     volumes: spec.volumes?.map(volumeOf),
-    securityContext: present({ supplementalGroups }),
+    securityContext: present({
+      sysctls,
+      supplementalGroups: supplementalGroups?.map(number).filter((id) => id !== undefined),
+    }),
     nodeName,
     restartPolicy,
     terminationGracePeriodSeconds,
     hostname,
     hostNetwork,
+    hostPID,
+    hostIPC,
     imagePullSecrets,
-    dnsPolicy: 'Default',
+    hostAliases,
+    dnsPolicy: dnsPolicy ?? (hostNetwork ? 'Default' : 'ClusterFirst'),
+    dnsConfig,
   });
 }
 
@@ -100,6 +108,7 @@ function securityOf({
   runAsUser,
   runAsGroup,
   supplementalGroups: _ofThePod,
+  sysctls: _ofThePodToo,
   ...rest
 }: NonNullable<ContainerSpec['securityContext']>): Fields {
   return present({ ...rest, runAsUser: number(runAsUser), runAsGroup: number(runAsGroup) });

@@ -1,16 +1,13 @@
 import type { InstanceMount } from '../../runtime/ports/containers.ts';
 import type { ImageRecord, Images } from '../../runtime/ports/images.ts';
 import type { Sandbox } from '../../runtime/ports/sandboxes.ts';
-import { isRuntimeError, type RuntimeError } from '../../runtime/errors.ts';
 import type { Volumes } from '../../runtime/ports/volumes.ts';
 import type { Container, ContainerVolume, ContainerVolumeMount, Volume } from '../../schemas/gen/types.ts';
 import { REASONS } from '../../schemas/conditions.ts';
 import { quantityValue } from '../../schemas/values/quantity.ts';
 import { ReconcileError, type Reader } from '../engine/contract.ts';
+import { hostPath } from './host-path.ts';
 import { projectedFiles, projectVolume } from './projections.ts';
-
-/** A host path that is missing may come any moment, and nothing tells us when. */
-const HOST_PATH_POLL_MS = 10_000;
 
 export interface MountDeps {
   readonly volumes: Volumes;
@@ -45,8 +42,8 @@ export async function checkMounts(container: Container, reader: Reader, { volume
     if (!mounted.has(volume.name)) continue;
     if (volume.volume !== undefined) readyVolume(container, volume.volume.name, reader);
     // Types that make what is missing are not asked: this only looks.
-    const { hostPath } = volume;
-    if (hostPath !== undefined && !hostPath.type?.endsWith('OrCreate')) await hostDirectory(hostPath, volumes);
+    const { path, type } = volume.hostPath ?? {};
+    if (path !== undefined && !type?.endsWith('OrCreate')) await hostPath(path, type, volumes);
     projectedFiles(container, volume, reader);
   }
 }
@@ -93,33 +90,10 @@ async function sourceOf(
   reader: Reader,
   deps: MountDeps,
 ): Promise<string> {
-  if (volume.hostPath !== undefined) return hostDirectory(volume.hostPath, deps.volumes);
+  if (volume.hostPath !== undefined) return hostPath(volume.hostPath.path, volume.hostPath.type, deps.volumes);
   if (volume.emptyDir !== undefined) return deps.volumes.ensureScratch(container.metadata.uid, `volume-${volume.name}`);
   if (volume.volume !== undefined) return volumeObject(container, volume.volume.name, mount, image, reader, deps);
   return projectVolume(container, volume, reader, deps.volumes);
-}
-
-async function hostDirectory(
-  { path, type }: NonNullable<ContainerVolume['hostPath']>,
-  volumes: Volumes,
-): Promise<string> {
-  try {
-    return await volumes.resolveHostPath(path, type);
-  } catch (error) {
-    if (!isRuntimeError(error)) throw error;
-    throw hostPathError(error);
-  }
-}
-
-/** What the daemon forbids only a person can allow; what is not there yet may come. */
-function hostPathError(error: RuntimeError): ReconcileError {
-  const { code, message } = error;
-  if (code === 'InvalidArgument') {
-    const reason = error.reason ?? REASONS.HostPathNotAllowed;
-    return new ReconcileError({ type: 'stalled', reason, message }, { cause: error });
-  }
-  const reason = error.reason ?? (code === 'NotFound' ? REASONS.HostPathNotFound : REASONS.HostPathWrongType);
-  return new ReconcileError({ type: 'waiting', reason, message, requeueAfterMs: HOST_PATH_POLL_MS }, { cause: error });
 }
 
 /** The Volume object, when it can be mounted, and where it is. */

@@ -2,6 +2,7 @@ import { isRuntimeError } from '../../runtime/errors.ts';
 import type { InstanceSpec } from '../../runtime/ports/containers.ts';
 import type { ImageRecord } from '../../runtime/ports/images.ts';
 import type { Sandbox } from '../../runtime/ports/sandboxes.ts';
+import { resolveDevices } from './devices.ts';
 import { messageFile } from './describe-run.ts';
 import { resolveEnvironment } from './environment.ts';
 import { requestAgain } from './image-link.ts';
@@ -23,10 +24,11 @@ export async function prepare(work: Work, id: string, ready: ReadyImage): Promis
   checkQuestions(container);
   const image = await recordOf(work, ready);
   const environment = resolveEnvironment(container, context.reader);
-  const [userFiles, sandbox, mounts, message] = await Promise.all([
+  const [userFiles, sandbox, mounts, devices, message] = await Promise.all([
     deps.imageCache.userFiles(image),
     sandboxOf(work),
     prepareMounts(container, image, context.reader, deps),
+    resolveDevices(container, deps.volumes),
     resetMessage(work),
   ]);
   const { securityContext, terminationMessagePath = DEFAULT_MESSAGE_PATH } = container.spec;
@@ -35,7 +37,7 @@ export async function prepare(work: Work, id: string, ready: ReadyImage): Promis
   // What the spec mounts lies over what every container gets.
   const own = new Set(mounts.map(({ destination }) => destination));
   const all = [...standard.filter(({ destination }) => !own.has(destination)), ...mounts];
-  return translate(container, { id, specHash, image, environment, user, mounts: all, sandbox });
+  return translate(container, { id, specHash, image, environment, user, mounts: all, devices, sandbox });
 }
 
 /** What an instance that is there already mounts, is there again: after a reboot, or when somebody took it away. */
@@ -57,6 +59,7 @@ export async function checkPrepared(work: Work, ready: ReadyImage): Promise<void
   commandOf(container, image.config, environment);
   checkNetworks(work);
   await checkMounts(container, context.reader, deps);
+  await resolveDevices(container, deps.volumes);
 }
 
 /** An Image sees by itself that its record is gone; a Build makes it again when it is asked to. */

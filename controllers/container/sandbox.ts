@@ -41,7 +41,7 @@ export async function ensureSandbox(work: Work, generation: number): Promise<Pla
     hostname: hostnameOf(container),
     ...pidOf(context.status.current),
     ...(mode === 'cni' ? { attachments: joined.map(({ attachment }) => attachment) } : {}),
-    ...(mode === 'shared' ? { of: sharedSandbox(container, context.reader) } : {}),
+    ...(mode === 'shared' ? { of: sharedSandbox(container, context.reader) } : askedNames(container)),
   };
   try {
     const sandbox = await deps.sandboxes.ensure(spec);
@@ -50,6 +50,22 @@ export async function ensureSandbox(work: Work, generation: number): Promise<Pla
   } catch (error) {
     throw sandboxError(error, context.reader);
   }
+}
+
+const RESOLVERS = { ClusterFirst: 'network', Default: 'machine', None: 'none' } as const;
+
+/** What its spec has in its hosts file and resolv.conf. */
+function askedNames({
+  spec: { hostAliases, dnsPolicy, dnsConfig },
+}: Container): Pick<SandboxSpec, 'hosts' | 'resolver'> {
+  const { nameservers, searches, options } = dnsConfig ?? {};
+  const resolver = {
+    ...(dnsPolicy && { from: RESOLVERS[dnsPolicy] }),
+    ...(nameservers && { nameServers: nameservers }),
+    ...(searches && { searches }),
+    ...(options && { options: options.map(({ name = '', value }) => (value ? `${name}:${value}` : name)) }),
+  };
+  return { ...(hostAliases && { hosts: hostAliases }), ...(Object.keys(resolver).length > 0 && { resolver }) };
 }
 
 /** Of its process, while it runs. */

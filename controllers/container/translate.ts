@@ -1,4 +1,10 @@
-import type { InstanceMount, InstanceSpec, RootFilesystem } from '../../runtime/ports/containers.ts';
+import type {
+  InstanceDevice,
+  InstanceMount,
+  InstanceSpec,
+  InstanceUlimit,
+  RootFilesystem,
+} from '../../runtime/ports/containers.ts';
 import type { ImageConfig, ImageRecord } from '../../runtime/ports/images.ts';
 import type { Sandbox } from '../../runtime/ports/sandboxes.ts';
 import type { Container } from '../../schemas/gen/types.ts';
@@ -31,6 +37,7 @@ export interface Resolved {
   readonly environment: ReadonlyMap<string, string>;
   readonly user: ResolvedUser;
   readonly mounts: readonly InstanceMount[];
+  readonly devices: readonly InstanceDevice[];
   readonly sandbox: Sandbox;
 }
 
@@ -51,9 +58,11 @@ export function translate(container: Container, resolved: Resolved): InstanceSpe
       cwd: spec.workingDir ?? (image.config.workingDir || '/'),
       user: { uid: user.uid, gid: user.gid, additionalGids: user.additionalGids },
       terminal: spec.tty ?? false,
+      ...ulimitsOf(container),
     },
     security: securityOf(container),
     mounts: resolved.mounts,
+    ...machineOf(container, resolved.devices),
     hostname: hostnameOf(container),
     sandbox: { mode: sandbox.mode, ...(sandbox.netnsPath === undefined ? {} : { netnsPath: sandbox.netnsPath }) },
     init: spec.init ?? false,
@@ -67,6 +76,25 @@ export function translate(container: Container, resolved: Resolved): InstanceSpe
     ...(image.config.stopSignal && { [STOP_SIGNAL_LABEL]: image.config.stopSignal }),
   };
   return { ...made, resources, labels };
+}
+
+const ulimitsOf = ({ spec: { ulimits = [] } }: Container): Pick<InstanceSpec['process'], 'ulimits'> =>
+  ulimits.length === 0
+    ? {}
+    : { ulimits: ulimits.map(({ name, soft, hard = soft }): InstanceUlimit => ({ name, soft, hard })) };
+
+/** What is not asked for is not there, so that what was made before anybody could ask stays what it is. */
+function machineOf(
+  { spec: { hostPID, hostIPC, securityContext } }: Container,
+  devices: readonly InstanceDevice[],
+): Pick<InstanceSpec, 'devices' | 'sysctls' | 'hostPid' | 'hostIpc'> {
+  const { sysctls = [] } = securityContext ?? {};
+  return {
+    ...(devices.length > 0 && { devices }),
+    ...(sysctls.length > 0 && { sysctls: Object.fromEntries(sysctls.map(({ name, value }) => [name, value])) }),
+    ...(hostPID && { hostPid: true }),
+    ...(hostIPC && { hostIpc: true }),
+  };
 }
 
 /** The host name in the container: as wanted, else the object's name cut to what the kernel's tools take. */

@@ -36,7 +36,8 @@ export function resolveUser(
     throw stalled(REASONS.RunAsNonRootViolation, 'the process would run as user 0, and runAsNonRoot forbids it');
   }
   const listed = entry === undefined ? [] : groupsListing(files.group, entry.name);
-  const additionalGids = [...new Set([...listed, ...(context?.supplementalGroups ?? [])])].filter((id) => id !== gid);
+  const more = (context?.supplementalGroups ?? []).map((group) => groupId(files.group, String(group)));
+  const additionalGids = [...new Set([...listed, ...more])].filter((id) => id !== gid);
   return { uid, gid, additionalGids, home: entry?.home || '/' };
 }
 

@@ -25,12 +25,12 @@ export class FakeSandboxes implements Sandboxes {
     checkName(spec.hostname);
     const known = this.#sandboxes.get(spec.id);
     const sandbox = spec.mode === 'shared' ? this.#shared(spec) : this.#own(spec, known?.sandbox.attachments ?? []);
-    const text = JSON.stringify([spec.hostname, sandbox]);
+    const text = JSON.stringify([spec.hostname, spec.hosts, spec.resolver, sandbox]);
     if (known?.text === text && !this.#networks.lost.has(spec.id)) return known.sandbox;
     this.#sandboxes.set(spec.id, { text, sandbox });
     this.#networks.attached.set(spec.id, sandbox.attachments);
     this.#networks.lost.delete(spec.id);
-    if (spec.mode !== 'shared') await this.#writeFiles(sandbox, spec.hostname);
+    if (spec.mode !== 'shared') await this.#writeFiles(sandbox, spec);
     this.#gate.changed();
     return sandbox;
   }
@@ -112,13 +112,24 @@ export class FakeSandboxes implements Sandboxes {
     );
   }
 
-  async #writeFiles({ attachments, netnsPath, ...sandbox }: Sandbox, hostname: string): Promise<void> {
+  async #writeFiles(
+    { attachments, netnsPath, ...sandbox }: Sandbox,
+    { hostname, hosts = [], resolver = {} }: SandboxSpec,
+  ): Promise<void> {
     const own = attachments[0]?.addresses ?? ['127.0.0.1'];
     const lines = ['127.0.0.1\tlocalhost', ...own.map((address) => `${address}\t${hostname}`)];
     const gateways = this.#networks.specs.get(attachments[0]?.network ?? '')?.subnets.map(({ gateway }) => gateway);
+    lines.push(...hosts.map(({ ip, hostnames }) => `${ip}\t${hostnames.join(' ')}`));
+    const { from = 'network', nameServers = [], searches = [], options = [] } = resolver;
+    const servers = [...(from === 'network' ? (gateways ?? []) : []), ...nameServers];
+    const resolvConf = [
+      ...servers.map((at) => `nameserver ${at}\n`),
+      ...searches.map((domain) => `search ${domain}\n`),
+      ...options.map((option) => `options ${option}\n`),
+    ];
     await this.#files.write(sandbox.hostsPath, `${lines.join('\n')}\n`);
     await this.#files.write(sandbox.hostnamePath, `${hostname}\n`);
-    await this.#files.write(sandbox.resolvConfPath, (gateways ?? []).map((at) => `nameserver ${at}\n`).join(''));
+    await this.#files.write(sandbox.resolvConfPath, resolvConf.join(''));
     if (netnsPath !== undefined) await this.#files.write(netnsPath, '');
   }
 }

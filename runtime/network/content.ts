@@ -1,4 +1,5 @@
 import type { SandboxSpec } from '../ports/sandboxes.ts';
+import { hostLines, withResolver } from './asked-names.ts';
 
 /** What stands in the three files of a sandbox. */
 export interface SandboxFiles {
@@ -25,7 +26,20 @@ ff02::2\tip6-allrouters
  * `none`: nobody but itself, and no name server to ask. `host`: what the machine knows, and the container's own name, so that programs that
  * look it up find something.
  */
-export function sandboxFiles(spec: Pick<SandboxSpec, 'mode' | 'hostname'>, host: HostFiles): SandboxFiles {
+export function sandboxFiles(
+  spec: Pick<SandboxSpec, 'mode' | 'hostname' | 'hosts' | 'resolver'>,
+  host: HostFiles,
+): SandboxFiles {
+  const { hosts = [], resolver = {} } = spec;
+  const plain = plainFiles(spec, host);
+  return {
+    ...plain,
+    hosts: plain.hosts + hostLines(hosts, spec.mode === 'host' ? '127.0.0.1' : undefined),
+    resolvConf: withResolver(resolver.from === 'none' ? '' : plain.resolvConf, resolver),
+  };
+}
+
+function plainFiles(spec: Pick<SandboxSpec, 'mode' | 'hostname'>, host: HostFiles): SandboxFiles {
   const hostname = `${spec.hostname}\n`;
   if (spec.mode === 'none') {
     return { hosts: `${localhost}127.0.0.1\t${spec.hostname}\n`, hostname, resolvConf: '' };
@@ -43,9 +57,9 @@ export function sandboxFiles(spec: Pick<SandboxSpec, 'mode' | 'hostname'>, host:
  * before anything is appended, as names of containers have no dot.
  */
 export function attachedFiles(
-  hostname: string,
+  { hostname, hosts = [], resolver = {} }: Pick<SandboxSpec, 'hostname' | 'hosts' | 'resolver'>,
   addresses: readonly string[],
-  nameServer: string | undefined,
+  { nameServer, gateway }: Answering,
   machine: string,
 ): SandboxFiles {
   const own = (addresses.length > 0 ? addresses : ['127.0.0.1']).map((address) => `${address}\t${hostname}\n`);
@@ -59,12 +73,19 @@ export function attachedFiles(
     ...kept.map((line) => line.replace(/\s+ndots:\d+/g, '')).filter((line) => line !== 'options'),
     'options ndots:0',
   ];
-  const all = nameServer === undefined ? [...servers, ...kept] : ours;
+  const all = nameServer === undefined || resolver.from === 'machine' ? [...servers, ...kept] : ours;
   return {
-    hosts: localhost + own.join(''),
+    hosts: localhost + own.join('') + hostLines(hosts, gateway),
     hostname: `${hostname}\n`,
-    resolvConf: all.map((line) => `${line}\n`).join(''),
+    resolvConf: withResolver(resolver.from === 'none' ? '' : all.map((line) => `${line}\n`).join(''), resolver),
   };
+}
+
+/** Addresses at which the machine answers whoever is in a sandbox. */
+export interface Answering {
+  /** Names, too. */
+  readonly nameServer: string | undefined;
+  readonly gateway: string | undefined;
 }
 
 /** Whether a resolv.conf names only a server on the machine's loopback: systemd-resolved, which has the real ones in another file. */

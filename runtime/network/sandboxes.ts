@@ -119,7 +119,7 @@ async function share(shop: Workshop, root: string, { id, of = '' }: SandboxSpec)
 function filesOf(
   { network }: Workshop,
   { hostPaths, dnsProblem }: Pick<SandboxesOptions, 'hostPaths' | 'dnsProblem'>,
-  { hostname }: SandboxSpec,
+  spec: SandboxSpec,
   attachments: readonly AttachmentRecord[],
 ) {
   const bridges = attachments
@@ -128,5 +128,5 @@ function filesOf(
   const gateways = bridges.flatMap(({ subnets }) => subnets.map(({ gateway }) => gateway));
   const nameServer = gateways.find((gateway) => dnsProblem(gateway) === undefined);
   const addresses = attachments.flatMap((one) => one.addresses);
-  return attachedFiles(hostname, addresses, nameServer, machineResolvConf(hostPaths));
+  return attachedFiles(spec, addresses, { nameServer, gateway: gateways[0] }, machineResolvConf(hostPaths));
 }

@@ -69,6 +69,22 @@ export interface InstanceUser {
   readonly additionalGids: readonly number[];
 }
 
+/** A limit of getrlimit(2), as ulimit(1) calls it; -1 is none. */
+export interface InstanceUlimit {
+  readonly name: string;
+  readonly soft: number;
+  readonly hard: number;
+}
+
+/** A device node of the machine, or all in a directory of them. */
+export interface InstanceDevice {
+  /** Real path below /dev. */
+  readonly source: string;
+  readonly destination: string;
+  /** Of `r`, `w`, `m`. */
+  readonly permissions: string;
+}
+
 export interface InstanceSpec {
   readonly id: string;
   readonly owner: Owner;
@@ -82,6 +98,8 @@ export interface InstanceSpec {
     readonly cwd: string;
     readonly user: InstanceUser;
     readonly terminal: boolean;
+    /** In the place of the default ones of the same name. */
+    readonly ulimits?: readonly InstanceUlimit[];
   };
   readonly security: {
     readonly privileged: boolean;
@@ -91,6 +109,13 @@ export interface InstanceSpec {
     readonly seccomp: 'RuntimeDefault' | 'Unconfined';
   };
   readonly mounts: readonly InstanceMount[];
+  readonly devices?: readonly InstanceDevice[];
+  /** Of namespaces that are its own. */
+  readonly sysctls?: Readonly<Record<string, string>>;
+  /** The machine's processes, instead of a namespace of its own. */
+  readonly hostPid?: boolean;
+  /** The machine's System V IPC, message queues and shared memory. */
+  readonly hostIpc?: boolean;
   readonly resources: InstanceResources;
   readonly hostname: string;
   /** Where the network namespace comes from; `none` without a path: the runtime makes an empty one. */

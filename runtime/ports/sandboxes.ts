@@ -29,6 +29,23 @@ export interface AttachmentSpec {
   readonly preferred?: readonly string[];
 }
 
+/** A line of the hosts file. */
+export interface SandboxHost {
+  /** `host-gateway`: where the machine answers whoever is in the sandbox; where there is no such address, the line is left out. */
+  readonly ip: string;
+  readonly hostnames: readonly string[];
+}
+
+/** What stands in resolv.conf. */
+export interface SandboxResolver {
+  /** `network` (default): the name server of its networks, where there is one. `machine`: the machine's alone. `none`: what is added alone. */
+  readonly from?: 'network' | 'machine' | 'none';
+  readonly nameServers?: readonly string[];
+  readonly searches?: readonly string[];
+  /** `ndots:2`; of the same name as another one: in its place. */
+  readonly options?: readonly string[];
+}
+
 export interface SandboxSpec {
   readonly id: string;
   readonly ownerUid: string;
@@ -40,6 +57,9 @@ export interface SandboxSpec {
   readonly pid?: number;
   /** shared: id of the sandbox, of mode cni, whose namespace and files these are. */
   readonly of?: string;
+  /** Not of mode shared, whose files are the other one's. */
+  readonly hosts?: readonly SandboxHost[];
+  readonly resolver?: SandboxResolver;
 }
 
 export interface Attachment {

@@ -2,6 +2,7 @@
 import { BUILD_ENTITLEMENTS } from '../values/build-entitlements.ts';
 import { context, namedContexts } from './build-context.ts';
 import { attestations, cache, outputs } from './build-outputs.ts';
+import { hostAlias } from './container-names.ts';
 import { keySelector } from './container-spec.ts';
 import {
   absolutePath,
@@ -17,6 +18,7 @@ import {
   string,
   stringMap,
 } from './fragments.ts';
+import { ulimits } from './ulimits.ts';
 
 const duration = '^([0-9]+(\\.[0-9]+)?(ms|s|m|h))+$|^0$';
 
@@ -133,30 +135,10 @@ export const buildSpec = object(
     ),
     hostAliases: atomicList(
       'Further lines of /etc/hosts in RUN steps.',
-      object(
-        'Names of one address.',
-        {
-          ip: string('The address.', { minLength: 1, format: 'ip' }),
-          hostnames: atomicList('Its names.', { type: 'string', minLength: 1 }, { minItems: 1 }),
-        },
-        { required: ['ip', 'hostnames'] },
-      ),
+      hostAlias(string('The address.', { minLength: 1, format: 'ip' })),
       { maxItems: 128 },
     ),
-    ulimits: keyedList(
-      'Limits of the processes of RUN steps.',
-      ['name'],
-      object(
-        'One limit.',
-        {
-          name: string('As in ulimit: nofile, nproc, core, …', { pattern: '^[a-z]+$' }),
-          soft: integer('The limit; -1 is none.', { minimum: -1 }),
-          hard: integer('The highest that a process may raise it to; default is `soft`.', { minimum: -1 }),
-        },
-        { required: ['name', 'soft'] },
-      ),
-      { maxItems: 32 },
-    ),
+    ulimits: ulimits('Limits of the processes of RUN steps.'),
     shmSize: quantity('Size of /dev/shm in RUN steps.'),
     noCache: boolean('Run every step.'),
     noCacheStages: atomicList('Run every step of these stages.', { type: 'string', minLength: 1 }, { maxItems: 64 }),

@@ -1,6 +1,7 @@
 /** The spec of a Container: core/v1 Container and the parts of PodSpec that concern one container. */
 import type { StructuralSchema } from '../structural/schema.ts';
 import { healthRules, lifecycle, livenessProbe, readinessProbe, startupProbe } from './container-health.ts';
+import { dnsConfig, dnsPolicy, hostAliases, nameRules } from './container-names.ts';
 import { networkMode, networkRules, networks, ports, publishNotReadyAddresses } from './container-network.ts';
 import {
   dependsOn,
@@ -11,6 +12,8 @@ import {
   updateRules,
   updateStrategy,
 } from './container-update.ts';
+import { devices, hostIPC, hostPID, securityContext, securityRules } from './container-security.ts';
+import { ulimits } from './ulimits.ts';
 import { envOnChange, mountOnChange, onChangeSource, subPathOnChange } from './container-on-change.ts';
 import {
   absolutePath,
@@ -197,37 +200,6 @@ const quantities = (description: string): StructuralSchema =>
     pids: quantity('Number of processes and threads.'),
   });
 
-const intOrName = (description: string): StructuralSchema => ({
-  description,
-  'x-kubernetes-int-or-string': true,
-  anyOf: [{ type: 'integer' }, { type: 'string' }],
-});
-
-const securityContext = object('What the process may do.', {
-  runAsUser: intOrName("User id, or a name from the image's /etc/passwd; default is the image's user."),
-  runAsGroup: intOrName("Group id, or a name from the image's /etc/group; default is the user's group."),
-  runAsNonRoot: boolean('Refuse to start as user 0.'),
-  supplementalGroups: atomicList('More group ids.', { type: 'integer', format: 'int64', minimum: 0 }),
-  privileged: boolean('All capabilities, all devices, no filters. As good as root on this machine.'),
-  allowPrivilegeEscalation: boolean(
-    'false sets no_new_privs: setuid programs give nothing. Default true, as in core/v1.',
-  ),
-  readOnlyRootFilesystem: boolean('The root file system cannot be written.'),
-  capabilities: object('Changes to the default set of capabilities; without CAP_, ALL means all.', {
-    add: atomicList('To add.', { type: 'string' }),
-    drop: atomicList('To drop.', { type: 'string' }),
-  }),
-  seccompProfile: object(
-    'Which system calls are allowed.',
-    {
-      type: string('RuntimeDefault: the computed allow list. Unconfined: all.', {
-        enum: ['RuntimeDefault', 'Unconfined'],
-      }),
-    },
-    { required: ['type'] },
-  ),
-});
-
 export const containerSpec: StructuralSchema = object(
   'What is wanted.',
   {
@@ -284,15 +256,22 @@ export const containerSpec: StructuralSchema = object(
     revisionHistoryLimit,
     paused,
     securityContext,
+    ulimits: ulimits('Limits of its processes; default are 1024 open files (hard: 524288), and what the daemon has.'),
+    devices,
     hostname: string('Host name in the container; default is the name of this object.', {
       maxLength: 63,
       pattern: dnsLabel,
     }),
     hostNetwork: boolean("Use this machine's network."),
+    hostPID,
+    hostIPC,
     networkMode,
     networks,
     ports,
     publishNotReadyAddresses,
+    hostAliases,
+    dnsPolicy,
+    dnsConfig,
     init: boolean('Run a small init as process 1, which reaps orphans and passes signals on.'),
     stdin: boolean(
       'Keep an input open for it, which `attach -i` writes to. Without it, a process that reads finds the end of its input at once.',
@@ -314,8 +293,10 @@ export const containerSpec: StructuralSchema = object(
     'x-kubernetes-validations': [
       nodeNameRule,
       ...networkRules,
+      ...nameRules,
       ...healthRules,
       ...updateRules,
+      ...securityRules,
       {
         rule: 'has(self.image) != has(self.imageFrom)',
         message: 'give image or imageFrom, and not both',

@@ -14,6 +14,7 @@ const {
   runAsUser: _user,
   runAsGroup: _group,
   supplementalGroups: _more,
+  sysctls,
   ...sameSecurity
 } = fields['securityContext']?.properties ?? {};
 
@@ -48,8 +49,17 @@ export const podSpec: StructuralSchema = object('What is wanted, out of the spec
   volumes: keyedList('What `volumeMounts` mounts.', ['name'], volume),
   securityContext: object('What holds for the Pod as a whole.', {
     supplementalGroups: atomicList('More group ids.', { type: 'integer', format: 'int64' }),
+    ...(sysctls && { sysctls }),
   }),
-  ...pick(fields, ['nodeName', 'restartPolicy', 'terminationGracePeriodSeconds', 'hostname', 'imagePullSecrets']),
+  ...pick(fields, [
+    'nodeName',
+    'restartPolicy',
+    'terminationGracePeriodSeconds',
+    'hostname',
+    'hostPID',
+    'hostIPC',
+    'imagePullSecrets',
+  ]),
   hostNetwork: boolean("Uses this machine's network."),
-  dnsPolicy: string('Default: the resolver of this machine.'),
+  ...pick(fields, ['hostAliases', 'dnsPolicy', 'dnsConfig']),
 });

@@ -726,6 +726,14 @@ export interface ContainerSpec {
   readonly paused?: boolean;
   readonly securityContext?: ContainerSecurityContext;
   /**
+   * Limits of its processes; default are 1024 open files (hard: 524288), and what the daemon has.
+   */
+  readonly ulimits?: readonly ContainerUlimit[];
+  /**
+   * Devices of this machine, which the daemon must allow as it does host paths.
+   */
+  readonly devices?: readonly ContainerDevice[];
+  /**
    * Host name in the container; default is the name of this object.
    */
   readonly hostname?: string;
@@ -733,6 +741,14 @@ export interface ContainerSpec {
    * Use this machine's network.
    */
   readonly hostNetwork?: boolean;
+  /**
+   * Use this machine's processes: it sees all of them, and may signal those of its user.
+   */
+  readonly hostPID?: boolean;
+  /**
+   * Use this machine's System V IPC, message queues and /dev/shm.
+   */
+  readonly hostIPC?: boolean;
   /**
    * `none`: loopback only. `container:<name>`: the network of another Container of this namespace, addresses and loopback included. Default: `networks`.
    */
@@ -749,6 +765,15 @@ export interface ContainerSpec {
    * Answer its name also while it is not ready.
    */
   readonly publishNotReadyAddresses?: boolean;
+  /**
+   * Further lines of /etc/hosts. They change without a restart.
+   */
+  readonly hostAliases?: readonly ContainerHostAliase[];
+  /**
+   * Who answers names. ClusterFirst (default): its networks know those of Containers, and this machine's resolvers all others. Default: this machine's resolvers alone. None: those of `dnsConfig` alone. It changes without a restart.
+   */
+  readonly dnsPolicy?: 'ClusterFirst' | 'Default' | 'None';
+  readonly dnsConfig?: ContainerDnsConfig;
   /**
    * Run a small init as process 1, which reaps orphans and passes signals on.
    */
@@ -1651,9 +1676,11 @@ export interface ContainerSecurityContext {
    */
   readonly runAsNonRoot?: boolean;
   /**
-   * More group ids.
+   * More groups.
+   *
+   * Items: Group id, or a name from the image's /etc/group.
    */
-  readonly supplementalGroups?: readonly number[];
+  readonly supplementalGroups?: readonly (number | string)[];
   /**
    * All capabilities, all devices, no filters. As good as root on this machine.
    */
@@ -1668,6 +1695,10 @@ export interface ContainerSecurityContext {
   readonly readOnlyRootFilesystem?: boolean;
   readonly capabilities?: ContainerSecurityContextCapabilities;
   readonly seccompProfile?: ContainerSecurityContextSeccompProfile;
+  /**
+   * Settings of the kernel for the namespaces that are its own, set whenever a process is started.
+   */
+  readonly sysctls?: readonly ContainerSecurityContextSysctl[];
 }
 /**
  * Changes to the default set of capabilities; without CAP_, ALL means all.
@@ -1690,6 +1721,53 @@ export interface ContainerSecurityContextSeccompProfile {
    * RuntimeDefault: the computed allow list. Unconfined: all.
    */
   readonly type: 'RuntimeDefault' | 'Unconfined';
+}
+/**
+ * One setting.
+ */
+export interface ContainerSecurityContextSysctl {
+  /**
+   * As sysctl writes it, with dots.
+   */
+  readonly name: string;
+  /**
+   * What is written into it.
+   */
+  readonly value: string;
+}
+/**
+ * One limit.
+ */
+export interface ContainerUlimit {
+  /**
+   * As in ulimit: nofile, nproc, core, …
+   */
+  readonly name: string;
+  /**
+   * The limit; -1 is none.
+   */
+  readonly soft: number;
+  /**
+   * The highest that a process may raise it to; default is `soft`. -1 is none.
+   */
+  readonly hard?: number;
+}
+/**
+ * One device, or all in a directory.
+ */
+export interface ContainerDevice {
+  /**
+   * Path below /dev.
+   */
+  readonly hostPath: string;
+  /**
+   * Path in the container; default is hostPath.
+   */
+  readonly containerPath?: string;
+  /**
+   * What it may do: read (r), write (w), make the node (m).
+   */
+  readonly permissions?: string;
 }
 /**
  * One network. The first gives the way out.
@@ -1740,6 +1818,49 @@ export interface ContainerPort {
    * TCP, UDP or SCTP.
    */
   readonly protocol?: 'TCP' | 'UDP' | 'SCTP';
+}
+/**
+ * Names of one address.
+ */
+export interface ContainerHostAliase {
+  /**
+   * The address; `host-gateway` is that at which this machine answers the container.
+   */
+  readonly ip: string;
+  /**
+   * Its names.
+   */
+  readonly hostnames: readonly string[];
+}
+/**
+ * What is added to /etc/resolv.conf. It changes without a restart.
+ */
+export interface ContainerDnsConfig {
+  /**
+   * Addresses of resolvers, asked when those of `dnsPolicy` do not answer.
+   */
+  readonly nameservers?: readonly string[];
+  /**
+   * What is appended to names that are not found.
+   */
+  readonly searches?: readonly string[];
+  /**
+   * Options of resolv.conf(5); one of the same name is replaced.
+   */
+  readonly options?: readonly ContainerDnsConfigOption[];
+}
+/**
+ * One option.
+ */
+export interface ContainerDnsConfigOption {
+  /**
+   * Its name: ndots, timeout, …
+   */
+  readonly name?: string;
+  /**
+   * What follows the colon.
+   */
+  readonly value?: string;
 }
 /**
  * Rotation of its log.
@@ -3367,7 +3488,7 @@ export interface BuildUlimit {
    */
   readonly soft: number;
   /**
-   * The highest that a process may raise it to; default is `soft`.
+   * The highest that a process may raise it to; default is `soft`. -1 is none.
    */
   readonly hard?: number;
 }

@@ -5,7 +5,10 @@ import { canonicalJson } from './fingerprint.ts';
 export const IN_PLACE_FIELDS: ReadonlySet<string> = new Set([
   'nodeName',
   'dependsOn',
+  'dnsConfig',
+  'dnsPolicy',
   'envOnChange',
+  'hostAliases',
   'imagePullPolicy',
   'imagePullSecrets',
   'lifecycle',

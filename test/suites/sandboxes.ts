@@ -34,6 +34,19 @@ export function sandboxesSuite(test: Test, name: string, create: () => Promise<S
     t.notRegex((await read(sandbox.hostsPath)) ?? '', /web/);
   });
 
+  test(`${name}: the files follow what is asked for besides`, async (t) => {
+    await using harness = await create();
+    const { sandboxes, read } = harness;
+    const resolver = { from: 'none', nameServers: ['192.0.2.53'], searches: ['shop'], options: ['ndots:2'] } as const;
+    const asked = { ...spec, hosts: [{ ip: '192.0.2.7', hostnames: ['db', 'db.example'] }], resolver };
+    const sandbox = await sandboxes.ensure(asked);
+    t.regex((await read(sandbox.hostsPath)) ?? '', /\tweb\n192\.0\.2\.7\tdb db\.example\n$/);
+    t.is(await read(sandbox.resolvConfPath), 'nameserver 192.0.2.53\nsearch shop\noptions ndots:2\n');
+    t.deepEqual(await sandboxes.ensure(spec), sandbox);
+    t.notRegex((await read(sandbox.hostsPath)) ?? '', /db/);
+    t.is(await read(sandbox.resolvConfPath), '');
+  });
+
   test(`${name}: a removed sandbox is gone, and again is success`, async (t) => {
     await using harness = await create();
     const { sandboxes, read } = harness;

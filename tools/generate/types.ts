@@ -52,11 +52,13 @@ async function interfacesOf(definition: KindDefinition): Promise<string> {
   return readOnly(text).replace(`export interface ${kind} {`, `export interface ${kind} extends KubeObject {`);
 }
 
+const INT_OR_STRING = 'number | string';
+
 function toJsonSchema(schema: StructuralSchema, kind: string, path: readonly string[]): JSONSchema {
   const description = schema.description === undefined ? {} : { description: schema.description };
   if (schema === conditions.items) return { ...description, tsType: 'Condition' };
   if (schema === jsonSchemaProps) return { ...description, tsType: 'JsonObject' };
-  if (schema['x-kubernetes-int-or-string']) return { ...description, tsType: 'number | string' };
+  if (schema['x-kubernetes-int-or-string']) return { ...description, tsType: INT_OR_STRING };
   return { ...description, ...nullable(schema, shape(schema, kind, path)) };
 }
 
@@ -64,7 +66,7 @@ function shape(schema: StructuralSchema, kind: string, path: readonly string[]):
   if (schema.enum) return { enum: [...schema.enum] as NonNullable<JSONSchema['enum']> };
   switch (schema.type) {
     case 'array':
-      return { type: 'array', items: toJsonSchema(schema.items ?? {}, kind, singular(path)) };
+      return { type: 'array', items: itemSchema(toJsonSchema(schema.items ?? {}, kind, singular(path))) };
     case 'object':
       return objectShape(schema, kind, path);
     case undefined:
@@ -73,6 +75,10 @@ function shape(schema: StructuralSchema, kind: string, path: readonly string[]):
       return { type: schema.type };
   }
 }
+
+/** What is written before `[]` as it stands needs brackets around alternatives. */
+const itemSchema = (items: JSONSchema): JSONSchema =>
+  items.tsType === INT_OR_STRING ? { ...items, tsType: `(${INT_OR_STRING})` } : items;
 
 function objectShape(schema: StructuralSchema, kind: string, path: readonly string[]): JSONSchema {
   if (schema.properties) {

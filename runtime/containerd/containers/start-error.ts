@@ -43,6 +43,16 @@ const CAUSES: readonly Cause[] = [
     say: (source) => `${JSON.stringify(source)} cannot be mounted`,
   },
   {
+    pattern: /error setting rlimit/,
+    reason: 'LimitRefused',
+    say: () => 'the kernel refuses the ulimits',
+  },
+  {
+    pattern: /(?:open \/proc\/sys\/|write sysctl key |sysctl ")([^":\s]+)(?::|" is not)/,
+    reason: 'SysctlRefused',
+    say: (name) => `the kernel does not take the sysctl ${name.replaceAll('/', '.')}`,
+  },
+  {
     pattern: /error (?:setting|applying) cgroup config|unable to apply cgroup configuration|failed to write .*cgroup/,
     reason: 'LimitRefused',
     say: () => 'the kernel refuses the resource limits',

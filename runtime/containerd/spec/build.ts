@@ -3,10 +3,12 @@ import type { InstanceSpec } from '../../ports/containers.ts';
 import { allCapabilities } from './capabilities.ts';
 import { ociMounts, INIT_DESTINATION } from './mounts.ts';
 import { ociNamespaces, ociSysctls } from './namespaces.ts';
-import type { OciCapabilities, OciDevice, OciLinux, OciProcess, OciSpec } from './oci.ts';
+import { boundDevices, ociDevices, type ReadDevices } from './devices.ts';
+import type { OciCapabilities, OciLinux, OciProcess, OciSpec } from './oci.ts';
 import { maskedPaths, readonlyPaths } from './paths.ts';
 import { ociLimits, type ResourceEnvironment } from './resources.ts';
 import { createSeccompProfiles, type SeccompProfiles } from './seccomp/cache.ts';
+import { ociRlimits } from './ulimits.ts';
 
 /** What of this machine a spec depends on. */
 export interface SpecEnvironment extends ResourceEnvironment {
@@ -16,10 +18,10 @@ export interface SpecEnvironment extends ResourceEnvironment {
   readonly cgroupParent?: string;
   /** Shared between calls, or every call computes its profile again (0.2 ms). */
   readonly seccomp?: SeccompProfiles;
-  /** Device nodes for privileged instances: readHostDevices. */
-  readonly devices?: () => readonly OciDevice[];
-  /** Hard limit of open files (RLIMIT_NOFILE) that the runtime itself has. */
-  readonly openFilesHardLimit?: number;
+  /** Device nodes of this machine: readHostDevices. */
+  readonly devices?: ReadDevices;
+  /** Hard limits that the runtime itself has, by ulimit(1)'s names; Infinity is none. */
+  readonly hardLimits?: ReadonlyMap<string, number>;
   /** What the runtime itself may hold (CapBnd), CAP_… names: all that a privileged instance can get. Absent: all there are. */
   readonly capabilities?: readonly string[];
   /** /proc/self/oom_score_adj of the runtime. */
@@ -27,8 +29,6 @@ export interface SpecEnvironment extends ResourceEnvironment {
 }
 
 const OCI_VERSION = '1.0.2';
-const OPEN_FILES_SOFT = 1024;
-const OPEN_FILES_HARD = 524_288;
 const OOM_SCORE_ADJ = 0;
 
 /** JSON bytes of the OCI runtime spec of an instance. Rejects with InvalidArgument what no runtime could run. */
@@ -58,15 +58,23 @@ export function cgroupsPath(id: string, environment: SpecEnvironment): string | 
 }
 
 function ociDocument(spec: InstanceSpec, environment: SpecEnvironment): OciSpec {
+  const { facts, devices = noDevices } = environment;
   return {
     ociVersion: OCI_VERSION,
     process: ociProcess(spec, environment),
     root: { path: 'rootfs', readonly: spec.root.readOnly },
     hostname: spec.hostname,
-    mounts: ociMounts(spec, environment.facts, spec.init ? initPath(spec, environment) : undefined),
+    mounts: ociMounts(
+      spec,
+      facts,
+      spec.init ? initPath(spec, environment) : undefined,
+      facts.rootless ? boundDevices(spec.devices ?? [], devices) : [],
+    ),
     linux: ociLinux(spec, environment),
   };
 }
+
+const noDevices: ReadDevices = () => [];
 
 function ociProcess(spec: InstanceSpec, environment: SpecEnvironment): OciProcess {
   const { args, env, cwd, user, terminal } = spec.process;
@@ -76,14 +84,15 @@ function ociProcess(spec: InstanceSpec, environment: SpecEnvironment): OciProces
   if ([...args, ...env, cwd].some((text) => text.includes('\0'))) {
     throw new RuntimeError('InvalidArgument', `instance ${spec.id}: command, env and workingDir cannot hold NUL bytes`);
   }
+  const rlimits = ociRlimits(spec.process.ulimits ?? [], { ...environment, rootless: environment.facts.rootless });
   return {
     terminal,
     user,
-    args: spec.init ? [INIT_DESTINATION, '--', ...args] : args,
+    args: spec.init ? [...initCommand(spec), ...args] : args,
     env,
     cwd: cwd === '' ? '/' : cwd,
     capabilities: ociCapabilities(spec, environment),
-    ...openFiles(environment),
+    ...(rlimits === undefined ? {} : { rlimits }),
     noNewPrivileges: spec.security.noNewPrivileges,
     ...oomScoreAdj(environment),
   };
@@ -97,16 +106,6 @@ function ociCapabilities(spec: InstanceSpec, environment: SpecEnvironment): OciC
   return { bounding, effective: held, permitted: held, inheritable: [], ambient: [] };
 }
 
-/**
- * systemd's defaults: a low soft limit keeps select(2) programs safe. Never above what we have ourselves (root in a container
- * often lacks CAP_SYS_RESOURCE, and the start would fail); unknown: as inherited.
- */
-function openFiles(environment: SpecEnvironment): Pick<OciProcess, 'rlimits'> {
-  if (environment.openFilesHardLimit === undefined) return {};
-  const hard = Math.min(OPEN_FILES_HARD, environment.openFilesHardLimit);
-  return { rlimits: [{ type: 'RLIMIT_NOFILE', hard, soft: Math.min(OPEN_FILES_SOFT, hard) }] };
-}
-
 /** Said outright, as the shim's own negative score would be inherited. Never below our own, which may be refused. */
 function oomScoreAdj(environment: SpecEnvironment): Pick<OciProcess, 'oomScoreAdj'> {
   if (environment.oomScoreAdj !== undefined) return { oomScoreAdj: Math.max(OOM_SCORE_ADJ, environment.oomScoreAdj) };
@@ -118,18 +117,30 @@ function ociLinux(spec: InstanceSpec, environment: SpecEnvironment): OciLinux {
   const { privileged } = spec.security;
   const path = cgroupsPath(spec.id, environment);
   const sysctl = ociSysctls(spec, facts);
+  const read = environment.devices ?? noDevices;
+  const { nodes, rules } = facts.rootless ? { nodes: [], rules: [] } : ociDevices(spec.devices ?? [], read);
   // runc adds the harmless devices (null, zero, tty, pts, …) to what is allowed by itself. Rootless, device rules are ignored.
-  const devices = facts.rootless ? {} : { devices: [{ allow: privileged, access: 'rwm' }] };
+  const allowed = facts.rootless
+    ? {}
+    : { devices: [{ allow: privileged, access: 'rwm' }, ...(privileged ? [] : rules)] };
+  const all = privileged && !facts.rootless ? read() : [];
+  const made = [...new Map([...all, ...nodes].map((node) => [node.path, node])).values()];
   return {
     namespaces: ociNamespaces(spec, facts),
     ...(path === undefined ? {} : { cgroupsPath: path }),
-    resources: { ...devices, ...(path === undefined ? {} : ociLimits(spec.resources, environment)) },
+    resources: { ...allowed, ...(path === undefined ? {} : ociLimits(spec.resources, environment)) },
     ...(sysctl === undefined ? {} : { sysctl }),
-    ...(privileged
-      ? { devices: facts.rootless ? [] : (environment.devices?.() ?? []) }
-      : { maskedPaths: maskedPaths(), readonlyPaths: readonlyPaths() }),
+    ...(privileged || made.length > 0 ? { devices: made } : {}),
+    ...(privileged ? {} : { maskedPaths: maskedPaths(), readonlyPaths: readonlyPaths() }),
   };
 }
+
+/** Where it is not process 1, orphans come to it only when it asks for them. */
+const initCommand = ({ hostPid }: InstanceSpec): readonly string[] => [
+  INIT_DESTINATION,
+  ...(hostPid ? ['-s'] : []),
+  '--',
+];
 
 function initPath(spec: InstanceSpec, environment: SpecEnvironment): string {
   if (environment.initPath !== undefined) return environment.initPath;

@@ -4,6 +4,7 @@ import type { SpecEnvironment } from './build.ts';
 import { boundingCapabilities } from './capabilities.ts';
 import { readHostDevices } from './devices.ts';
 import { createSeccompProfiles } from './seccomp/cache.ts';
+import { parseHardLimits } from './ulimits.ts';
 
 export interface MeasureOptions {
   /** Where a static init may be, best first; default: Debian's. */
@@ -25,7 +26,7 @@ export async function measureSpecEnvironment(facts: HostFacts, options: MeasureO
     readFile(`${proc}/oom_score_adj`, 'utf8').catch(() => ''),
     exists(MEMSW_LIMIT),
   ]);
-  const openFilesHardLimit = openFilesLimit(limits);
+  const hardLimits = parseHardLimits(limits);
   const capabilities = boundingCapabilities(status);
   return {
     facts,
@@ -33,17 +34,10 @@ export async function measureSpecEnvironment(facts: HostFacts, options: MeasureO
     devices: readHostDevices,
     swapAccounting,
     ...(initPath === undefined ? {} : { initPath }),
-    ...(openFilesHardLimit === undefined ? {} : { openFilesHardLimit }),
+    ...(hardLimits.size === 0 ? {} : { hardLimits }),
     ...(capabilities === undefined ? {} : { capabilities }),
     ...(score === '' ? {} : { oomScoreAdj: Number(score) }),
   };
-}
-
-/** The hard limit of `Max open files` in /proc/PID/limits (proc(5)). */
-export function openFilesLimit(limits: string): number | undefined {
-  const match = /^Max open files\s+\S+\s+(\d+|unlimited)/m.exec(limits);
-  if (match === null) return undefined;
-  return match[1] === 'unlimited' ? Number.MAX_SAFE_INTEGER : Number(match[1]);
 }
 
 async function firstExecutable(paths: readonly string[]): Promise<string | undefined> {

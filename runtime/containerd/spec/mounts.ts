@@ -11,7 +11,10 @@ function defaultMounts(spec: InstanceSpec, facts: HostFacts): OciMount[] {
   const access = spec.security.privileged ? 'rw' : 'ro';
   const pseudo = ['nosuid', 'noexec', 'nodev'];
   const mounts: OciMount[] = [
-    { destination: '/proc', type: 'proc', source: 'proc', options: pseudo },
+    // proc belongs to a namespace of processes, as sysfs does to one of networks.
+    facts.rootless && spec.hostPid
+      ? { destination: '/proc', type: 'bind', source: '/proc', options: ['rbind', ...pseudo] }
+      : { destination: '/proc', type: 'proc', source: 'proc', options: pseudo },
     {
       destination: '/dev',
       type: 'tmpfs',
@@ -24,9 +27,13 @@ function defaultMounts(spec: InstanceSpec, facts: HostFacts): OciMount[] {
       source: 'devpts',
       options: ['nosuid', 'noexec', 'newinstance', 'ptmxmode=0666', 'mode=0620', 'gid=5'],
     },
-    { destination: '/dev/shm', type: 'tmpfs', source: 'shm', options: [...pseudo, 'mode=1777', 'size=65536k'] },
-    { destination: '/dev/mqueue', type: 'mqueue', source: 'mqueue', options: pseudo },
+    spec.hostIpc
+      ? { destination: '/dev/shm', type: 'bind', source: '/dev/shm', options: ['rbind', 'rprivate', ...pseudo] }
+      : { destination: '/dev/shm', type: 'tmpfs', source: 'shm', options: [...pseudo, 'mode=1777', 'size=65536k'] },
   ];
+  if (!(facts.rootless && spec.hostIpc)) {
+    mounts.push({ destination: '/dev/mqueue', type: 'mqueue', source: 'mqueue', options: pseudo });
+  }
   // sysfs belongs to a network namespace: a rootless daemon cannot mount the host's, only bind what is there.
   mounts.push(
     facts.rootless && spec.sandbox.mode === 'host'
@@ -49,8 +56,15 @@ function defaultMounts(spec: InstanceSpec, facts: HostFacts): OciMount[] {
  * All mounts in the order in which they must be made: defaults first, then the caller's from the shallow to the deep. A mount of the
  * caller takes the place of a default one at the same path. Binds are private (nothing mounted later on the host appears).
  */
-export function ociMounts(spec: InstanceSpec, facts: HostFacts, initPath: string | undefined): OciMount[] {
-  const own = spec.mounts.toSorted((a, b) => depth(a.destination) - depth(b.destination)).map(callersMount);
+export function ociMounts(
+  spec: InstanceSpec,
+  facts: HostFacts,
+  initPath: string | undefined,
+  devices: readonly InstanceMount[] = [],
+): OciMount[] {
+  const own = [...devices, ...spec.mounts]
+    .toSorted((a, b) => depth(a.destination) - depth(b.destination))
+    .map(callersMount);
   const taken = new Set(own.map((mount) => mount.destination));
   const mounts = defaultMounts(spec, facts).filter((mount) => !taken.has(mount.destination));
   if (initPath !== undefined) {

@@ -34,9 +34,12 @@ export interface OciCapabilities {
 
 export interface OciRlimit {
   readonly type: string;
-  readonly hard: number;
-  readonly soft: number;
+  readonly hard: number | Unlimited;
+  readonly soft: number | Unlimited;
 }
+
+/** RLIM_INFINITY, 2^64 - 1, which no number here can hold: JSON with just these digits. */
+export type Unlimited = { readonly rawJSON: string };
 
 export interface OciMount {
   readonly destination: string;
@@ -71,8 +74,17 @@ export interface OciDevice {
   readonly gid: number;
 }
 
+/** Without type and numbers: all devices. Later rules win. */
+export interface OciDeviceRule {
+  readonly allow: boolean;
+  readonly type?: 'c' | 'b';
+  readonly major?: number;
+  readonly minor?: number;
+  readonly access: string;
+}
+
 export interface OciResources {
-  readonly devices?: readonly { readonly allow: boolean; readonly access: string }[];
+  readonly devices?: readonly OciDeviceRule[];
   readonly memory?: { readonly limit?: number; readonly swap?: number };
   readonly cpu?: { readonly shares?: number; readonly quota?: number; readonly period?: number };
   readonly pids?: { readonly limit: number };

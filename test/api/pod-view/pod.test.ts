@@ -91,7 +91,14 @@ test('what is not Ready says why', (t) => {
 
 test('volumes, variables and users stand where core/v1 has them', (t) => {
   const { spec } = shown({
-    securityContext: { runAsUser: 'nobody', runAsGroup: '65534', supplementalGroups: [7], privileged: false },
+    securityContext: {
+      runAsUser: 'nobody',
+      runAsGroup: '65534',
+      supplementalGroups: [7, 'video'],
+      privileged: false,
+      sysctls: [{ name: 'net.core.somaxconn', value: '9' }],
+    },
+    hostPID: true,
     env: [{ name: 'POD', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } }],
     volumes: [
       { name: 'data', volume: { name: 'pgdata' } },
@@ -107,13 +114,20 @@ test('volumes, variables and users stand where core/v1 has them', (t) => {
     { name: 'tmp', emptyDir: { medium: 'Memory', sizeLimit: '1024' } },
     { name: 'conf', configMap: { name: 'c' } },
   ]);
-  t.deepEqual(spec['securityContext'], { supplementalGroups: [7] });
+  t.deepEqual(spec['securityContext'], {
+    sysctls: [{ name: 'net.core.somaxconn', value: '9' }],
+    supplementalGroups: [7],
+  });
+  t.is(spec['hostPID'], true);
+  t.is(spec['dnsPolicy'], 'ClusterFirst');
+  t.is(shown({ hostNetwork: true }).spec['dnsPolicy'], 'Default');
   t.like(spec.containers[0], {
     securityContext: { privileged: false, runAsGroup: 65534 },
     env: [{ name: 'POD', valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.name' } } }],
     resources: { limits: { cpu: '1', memory: '64Mi', pids: '10' } },
   });
-  t.false(Object.hasOwn(spec.containers[0]?.['securityContext'] as JsonObject, 'runAsUser'));
+  for (const name of ['runAsUser', 'supplementalGroups', 'sysctls'])
+    t.false(Object.hasOwn(spec.containers[0]?.['securityContext'] as JsonObject, name), name);
 });
 
 const classOf = (resources: JsonObject): unknown => shown({ resources }).status['qosClass'];

@@ -106,9 +106,9 @@ test('names become names of objects, and two that would be one are told apart', 
 });
 
 test('every key is told of, and what is not supported says what to do', async (t) => {
-  const text = one('dns: 1.1.1.1\nsysctls: {a: 1}\nx-mine: 1\nrestart: on-failure:3');
+  const text = one('mac_address: x\nsysctls: {a: 1}\nx-mine: 1\nrestart: on-failure:3');
   const made = await convert(t, text);
-  t.regex(made.told('services.web.dns'), /^not supported: .*resolvers/);
+  t.regex(made.told('services.web.mac_address'), /^not supported: leave it out/);
   t.regex(made.told('services.web.sysctls'), /^not supported: /);
   t.regex(made.told('services.web.x-mine'), /^ignored: /);
   t.regex(made.told('services.web.restart'), /^about Container\/web spec\.restartPolicy: without a limit of 3/);

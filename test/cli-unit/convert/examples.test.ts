@@ -55,7 +55,7 @@ test('monitoring: configuration in the file, a secret of the environment, the ne
   t.like(made.spec('grafana').volumeMounts?.[0], { mountPath: '/run/secrets/grafana_admin', subPath: 'grafana_admin' });
   t.deepEqual(made.spec('grafana').logging, { maxSize: '10Mi', maxFiles: 3 });
   t.like(made.spec('node-exporter'), { hostNetwork: true, networks: undefined });
-  t.regex(made.told('services.node-exporter.pid'), /^not supported/);
+  t.true(made.spec('node-exporter').hostPID);
 });
 
 test('migrations: first healthy, then completed, then the application', async (t) => {

@@ -135,6 +135,12 @@ test('what is optional and missing is done without', async (t) => {
 });
 
 const STALLED: Readonly<Record<string, readonly [Partial<ContainerSpec>, string, RegExp, Partial<ContainerSpec>]>> = {
+  'a device that is not allowed': [
+    { devices: [{ hostPath: '/dev/fuse' }] },
+    'HostPathNotAllowed',
+    /--allow-host-path/,
+    {},
+  ],
   'a host path that is not allowed': [
     mounted({ hostPath: { path: '/secret' } }),
     'HostPathNotAllowed',

@@ -1,5 +1,6 @@
 import test from 'ava';
 import { hostnameOf, translate } from '../../../controllers/container/translate.ts';
+import type { InstanceDevice } from '../../../runtime/ports/containers.ts';
 import type { ImageConfig } from '../../../runtime/ports/images.ts';
 import type { ContainerSpec } from '../../../schemas/gen/types.ts';
 import { stored, UID } from './objects.ts';
@@ -20,6 +21,7 @@ function made(
   spec: Partial<ContainerSpec> = {},
   config: Partial<ImageConfig> = {},
   environment: [string, string][] = [],
+  devices: readonly InstanceDevice[] = [],
 ) {
   const digest = `sha256:${'0'.repeat(64)}`;
   const image = {
@@ -41,6 +43,7 @@ function made(
     environment: new Map(environment),
     user: { uid: 1, gid: 2, additionalGids: [3], home: '/home/u' },
     mounts: [],
+    devices,
     sandbox: { id: UID, mode: 'none', attachments: [], hostsPath: '/h', hostnamePath: '/n', resolvConfPath: '/r' },
   });
 }
@@ -106,6 +109,32 @@ test('capabilities, seccomp and no_new_privs', (t) => {
     seccomp: 'Unconfined',
   });
   t.true(made({ securityContext: { privileged: true } }).security.privileged);
+});
+
+test('limits, devices and settings of the kernel are handed on, and leave no trace where nobody asks', (t) => {
+  const device = { source: '/dev/bus/1', destination: '/dev/one', permissions: 'r' };
+  const spec = {
+    ulimits: [
+      { name: 'nofile', soft: 10, hard: -1 },
+      { name: 'core', soft: 0 },
+    ],
+    securityContext: { sysctls: [{ name: 'net.core.somaxconn', value: '9' }] },
+    hostPID: true,
+    hostIPC: true,
+  };
+  const asked = made(spec, {}, [], [device]);
+  t.like(asked, { sysctls: { 'net.core.somaxconn': '9' }, hostPid: true, hostIpc: true, devices: [device] });
+  t.deepEqual(asked.process.ulimits, [
+    { name: 'nofile', soft: 10, hard: -1 },
+    { name: 'core', soft: 0, hard: 0 },
+  ]);
+  const plain = made({ hostPID: false, hostIPC: false, ulimits: [], devices: [], securityContext: { sysctls: [] } });
+  t.deepEqual(plain, made());
+  t.deepEqual(
+    Object.keys(plain).filter((name) => ['sysctls', 'hostPid', 'hostIpc', 'devices'].includes(name)),
+    [],
+  );
+  t.false('ulimits' in plain.process);
 });
 
 test('labels hold what is compared later', (t) => {

@@ -34,6 +34,7 @@ const ROWS: readonly Row[] = [
   ['app', { runAsGroup: 7 }, '1000:7 +50,10 /home/app'],
   ['app', { runAsGroup: 'nogroup' }, '1000:65534 +50,10 /home/app'],
   ['', { supplementalGroups: [5, 6, 5, 0] }, '0:0 +5,6 /root'],
+  ['', { supplementalGroups: ['staff', '9', 'wheel'] }, '0:0 +50,9,10 /root'],
   ['app', { supplementalGroups: [50, 9], runAsNonRoot: true }, '1000:1000 +50,10,9 /home/app'],
 ];
 
@@ -49,6 +50,7 @@ const REFUSED: readonly (readonly [string, ContainerSecurityContext | undefined,
   ['odd', undefined, 'UserNotFound', /"odd"/],
   ['app:crew', undefined, 'UserNotFound', /group "crew" is not in the image's \/etc\/group/],
   ['-1', undefined, 'UserNotFound', /"-1"/],
+  ['', { supplementalGroups: ['crew'] }, 'UserNotFound', /group "crew" is not in the image's \/etc\/group/],
   ['4294967295', undefined, 'UserNotFound', /4294967295/],
   ['99999999999999999999', undefined, 'UserNotFound', /user/],
   ['', { runAsNonRoot: true }, 'RunAsNonRootViolation', /user 0/],

@@ -1,4 +1,5 @@
 import test from 'ava';
+import { readHostDevices } from '../../../runtime/containerd/spec/devices.ts';
 import { createSeccompProfiles } from '../../../runtime/containerd/spec/seccomp/cache.ts';
 import type { InstanceSpec } from '../../../runtime/ports/containers.ts';
 import { facts, instance } from '../../runtime/spec/fixtures.ts';
@@ -24,6 +25,7 @@ const environment = {
   facts,
   cgroupParent: `/tsmoby-spec-${process.pid}`,
   seccomp: createSeccompProfiles('amd64'),
+  devices: readHostDevices,
   initPath: '/usr/bin/tini-static',
 };
 
@@ -91,6 +93,38 @@ test.serial('noNewPrivileges reaches the process', async (t) => {
   const result = await run('grep NoNewPrivs /proc/self/status', secure({ noNewPrivileges: true }));
   t.is(result.stdout, 'NoNewPrivs:\t1\n');
 });
+
+const changed = (script: string, process: Partial<InstanceSpec['process']>): Pick<InstanceSpec, 'process'> => ({
+  process: { ...instance([]).process, args: ['sh', '-c', script], ...process },
+});
+
+test.serial('limits, settings of the kernel and the machine’s processes are what runc makes of them', async (t) => {
+  const script =
+    'ulimit -S -n; ulimit -H -n; cd /proc/sys; cat net/core/somaxconn kernel/domainname; ls -d /proc/$HOST';
+  const result = await run('', {
+    ...changed(script, {
+      env: ['PATH=/bin', `HOST=${process.pid}`],
+      ulimits: [{ name: 'nofile', soft: 77, hard: 88 }],
+    }),
+    sysctls: { 'net.core.somaxconn': '123', 'kernel.domainname': 'shop.test' },
+    hostPid: true,
+    hostIpc: true,
+  });
+  t.deepEqual(result, { code: 0, stdout: `77\n88\n123\nshop.test\n/proc/${process.pid}\n`, stderr: '' });
+});
+
+/** One that can be opened for reading by whoever may, and that runc allows nobody by itself. */
+const device = ['/dev/fuse', '/dev/kvm', '/dev/loop-control'].find((path) => readHostDevices(path).length === 1);
+
+(device === undefined ? test.serial.skip : test.serial)(
+  `a device can be used by whom it is given to, as far as it is given${device === undefined ? ' (skipped: this machine has none to give)' : ''}`,
+  async (t) => {
+    const given = { source: device ?? '', destination: '/dev/given', permissions: 'r' };
+    const script =
+      '(: < /dev/given) 2>/dev/null && echo read; (: >> /dev/given) 2>/dev/null || echo not written; ls /dev | grep -c given';
+    t.deepEqual(await run(script, { devices: [given] }), { code: 0, stdout: 'read\nnot written\n1\n', stderr: '' });
+  },
+);
 
 test.serial('Node runs with its threads, timers, subprocesses and sockets', async (t) => {
   const readOnly = true;

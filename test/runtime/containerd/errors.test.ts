@@ -80,6 +80,21 @@ for (const [text, reason, words] of [
     'LimitRefused',
     'the kernel refuses the resource limits',
   ],
+  [
+    'error setting rlimits for ready process: error setting rlimit type 7: operation not permitted: unknown',
+    'LimitRefused',
+    'the kernel refuses the ulimits',
+  ],
+  [
+    'error during container init: open /proc/sys/net/core/nothing: no such file or directory: unknown',
+    'SysctlRefused',
+    'the kernel does not take the sysctl net.core.nothing',
+  ],
+  [
+    'error during container init: write sysctl key net.core.somaxconn: invalid argument: unknown',
+    'SysctlRefused',
+    'the sysctl net.core.somaxconn',
+  ],
 ] as const) {
   test(`runc's "${text.slice(0, 60)}…" is ${reason}`, (t) => {
     const error = startError(grpc('UNKNOWN', PREFIX + text), 'start instance web');

@@ -156,11 +156,11 @@ test('rootless on the host network binds /sys, as the kernel refuses to mount it
 });
 
 test('open files and the OOM score are never better than our own', (t) => {
-  const given = { facts: rootlessFacts, openFilesHardLimit: 800, oomScoreAdj: 200 };
+  const given = { facts: rootlessFacts, hardLimits: new Map([['nofile', 800]]), oomScoreAdj: 200 };
   const document = parse(instance(['true']), given);
   t.deepEqual(document.process.rlimits, [{ type: 'RLIMIT_NOFILE', hard: 800, soft: 800 }]);
   t.is(document.process.oomScoreAdj, 200);
-  t.deepEqual(parse(instance(['true']), { facts, openFilesHardLimit: 1e6 }).process.rlimits, [
+  t.deepEqual(parse(instance(['true']), { facts, hardLimits: new Map([['nofile', 1e6]]) }).process.rlimits, [
     { type: 'RLIMIT_NOFILE', hard: 524_288, soft: 1024 },
   ]);
 });

@@ -13,6 +13,12 @@ test('device nodes come with type and numbers, without the directories a contain
   );
 });
 
+test('one device alone, and what is none', (t) => {
+  t.like(readHostDevices('/dev/null')[0], { path: '/dev/null', major: 1, minor: 3 });
+  t.deepEqual(readHostDevices(import.meta.filename), []);
+  t.deepEqual(readHostDevices('/dev/nowhere'), []);
+});
+
 test('a directory without devices has none', (t) => {
   t.deepEqual(readHostDevices(import.meta.dirname), []);
 });

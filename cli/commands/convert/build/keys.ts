@@ -1,10 +1,10 @@
 /** How it is built. */
 import { resolve } from 'node:path';
-import type { BuildCacheFrom, BuildCacheTo, BuildUlimit } from '../../../../schemas/gen/types.ts';
-import { dropped } from '../book/dropped.ts';
+import type { BuildCacheFrom, BuildCacheTo } from '../../../../schemas/gen/types.ts';
 import type { Field, Handlers } from '../book/field.ts';
-import { asList } from '../compose/forms.ts';
 import { textOf } from '../compose/node.ts';
+import { extraHosts } from '../hosts.ts';
+import { ulimitsOf } from '../ulimits.ts';
 import { sizeOf } from '../values.ts';
 import type { BuildDraft } from './draft.ts';
 
@@ -79,25 +79,13 @@ export const buildKeys: Handlers<BuildDraft> = {
     field.to(draft.at('spec.entitlements, which the daemon must allow'));
   },
   extra_hosts(field, draft) {
-    const lost: string[] = [];
-    draft.spec.hostAliases = asList(field.node).flatMap((node) => {
-      const text = node.type === 'scalar' ? textOf(node) : '';
-      const [, name = '', ip = ''] = /^([^:=]+)[:=]\[?([^\]]+)\]?$/.exec(text) ?? [];
-      if (/^[\d.]+$|:/.test(ip)) return [{ ip, hostnames: [name] }];
-      lost.push(text);
-      return [];
-    });
+    const { aliases, lost } = extraHosts(field);
+    draft.spec.hostAliases = aliases;
     if (lost.length === 0) field.to(draft.at('spec.hostAliases'));
     else field.unsupported(`${lost.join(', ')}: give an address instead of ${lost.length === 1 ? 'a name' : 'names'}`);
   },
   ulimits(field, draft) {
-    draft.spec.ulimits = field.entries().map(([name, value]): BuildUlimit => {
-      if (value.node.type !== 'map') return { name, soft: value.integer() };
-      dropped(value, ['soft', 'hard']);
-      const hard = value.get('hard')?.integer();
-      const soft = value.get('soft')?.integer() ?? hard ?? value.fail('write soft and hard');
-      return { name, soft, ...(hard === undefined ? {} : { hard }) };
-    });
+    draft.spec.ulimits = ulimitsOf(field);
     field.to(draft.at('spec.ulimits'));
   },
   shm_size(field, draft) {

@@ -35,6 +35,7 @@ export class ServiceDraft {
   readonly c: Conversion;
   readonly spec: Writable<ContainerSpec> = {};
   readonly security: Writable<ContainerSecurityContext> = {};
+  readonly sysctls = new Map<string, string>();
   readonly labels: Record<string, string> = {};
   readonly annotations: Record<string, string> = {};
   readonly envFiles: ReadonlyMap<string, string>[] = [];

@@ -56,15 +56,8 @@ export const processKeys: Handlers<ServiceDraft> = {
     field.to(draft.at(`spec.securityContext.runAsUser${group === undefined ? '' : ' and runAsGroup'}`));
   },
   group_add(field, draft) {
-    const groups = field.texts();
-    const ids = groups.filter((group) => /^\d+$/.test(group)).map(Number);
-    const names = groups.filter((group) => !/^\d+$/.test(group));
-    if (ids.length > 0) draft.security.supplementalGroups = ids;
-    if (names.length === 0) field.to(draft.at('spec.securityContext.supplementalGroups'));
-    else
-      field.unsupported(
-        `further groups are given by number: write the ids of ${names.join(', ')} (/etc/group of the image)`,
-      );
+    draft.security.supplementalGroups = field.texts().map(idOrName);
+    field.to(draft.at('spec.securityContext.supplementalGroups'));
   },
   hostname(field, draft) {
     const given = field.text();

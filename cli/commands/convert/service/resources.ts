@@ -142,7 +142,7 @@ const reservationsOf = (field: Field, draft: ServiceDraft): void =>
         draft.requests['memory'] = sizeOf(one);
         one.about(draft.at(`${REQUESTS}.memory`), 'it is noted, and holds nothing back');
       },
-      devices: (one) => one.unsupported('there are no devices for one container: privileged: true sees all'),
+      devices: (one) => one.unsupported('give devices in devices of the service, by their paths'),
       generic_resources: swarm('generic resources'),
     },
     draft,

@@ -6,6 +6,8 @@ import { ServiceDraft, type Mount } from './draft.ts';
 import { environmentKeys, putEnvironment } from './environment.ts';
 import { fileKeys } from './files.ts';
 import { healthKeys } from './health.ts';
+import { lookupKeys } from './lookup.ts';
+import { machineKeys } from './machine.ts';
 import { miscKeys } from './misc.ts';
 import { mountKeys, volumeName } from './mounts.ts';
 import { networkKeys, putNetworks, serviceNamed } from './networks.ts';
@@ -33,6 +35,8 @@ export const serviceKeys: Handlers<ServiceDraft> = {
   ...resourceKeys,
   ...restartKeys,
   ...securityKeys,
+  ...machineKeys,
+  ...lookupKeys,
   ...miscKeys,
   ...unsupportedKeys,
   build(field, draft) {
@@ -60,6 +64,7 @@ export function finishService(
   putEnvironment(draft);
   putNetworks(draft, links.get(plan.key) ?? new Set());
   putImpliedOrder(draft);
+  if (draft.sysctls.size > 0) security.sysctls = [...draft.sysctls].map(([name, value]) => ({ name, value }));
   if (Object.keys(security).length > 0) spec.securityContext = security;
   const resources = {
     ...(Object.keys(draft.limits).length === 0 ? {} : { limits: draft.limits }),

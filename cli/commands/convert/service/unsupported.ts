@@ -17,22 +17,10 @@ const quiet = (reason: string) => (field: Field) => field.ignored(reason);
 const WINDOWS = 'it is for Windows';
 
 export const unsupportedKeys: Handlers<ServiceDraft> = {
-  dns: not("names that are none of a Network are answered by this machine's resolvers: set them there"),
-  dns_opt: not("set it in this machine's resolv.conf"),
-  dns_search: not('write full names, or mount a resolv.conf of your own at /etc/resolv.conf'),
-  domainname: not('leave it out: a container has a host name alone'),
-  extra_hosts: not(
-    'there is no list of hosts: give a Container of that name an alias, or mount a file at /etc/hosts; for host-gateway use the gateway of the Network (status.subnets)',
-  ),
   external_links: not('put both Containers into one Network: they find each other by name'),
   mac_address: not('leave it out: every container keeps the hardware address that it got'),
-  sysctls: not('set it on this machine, or in the command of a privileged container'),
-  ulimits: not('set it in the command (ulimit -n …); the limits are those of the daemon otherwise'),
-  devices: not('there are no devices for one container: privileged: true sees all'),
-  device_cgroup_rules: not('there are no devices for one container: privileged: true sees all'),
-  gpus: not('there are no devices for one container: privileged: true sees all'),
-  pid: not('every container has its own processes'),
-  ipc: only(['private', 'shareable', 'none'], 'every container has its own; share files, or a socket'),
+  device_cgroup_rules: not('name the devices in devices'),
+  gpus: not('give its devices in devices (/dev/dri, /dev/nvidia0, …), and its libraries as volumes'),
   uts: not('every container has its own host name'),
   userns_mode: only(['host'], 'user ids are those of the machine'),
   cgroup: only(['private'], 'every container has its own cgroup'),
