@@ -49,6 +49,36 @@ test('one that is kept stays, without a lease to live by', async (t) => {
   t.is(metadata.deletionTimestamp, undefined);
 });
 
+test('torn down, containers get two seconds at most, and those that need none are not made to wait', async (t) => {
+  await using world = await openApiWorld();
+  const client = world.plainClient('someone');
+  const controllers = [createNamespaceController({ kinds: world.kinds, log: recordingLog() })] as never;
+  await using _running = await runManager(world.client(), { controllers });
+  const environment = await openEnvironment(client, { leaseSeconds: 2 });
+  const { namespace } = environment;
+  const own = { none: 0, short: 1, long: 30 };
+  for (const [name, terminationGracePeriodSeconds] of Object.entries(own)) {
+    await client.create({
+      ...CONTAINER,
+      metadata: { namespace, name, finalizers: ['example.com/held'] },
+      spec: { image: 'a', terminationGracePeriodSeconds },
+    } as never);
+  }
+  const down = environment[Symbol.asyncDispose]();
+  const list = async (): Promise<readonly Container[]> =>
+    (await client.list<Container>(CONTAINER, { namespace })).items;
+  await eventually('all are being deleted', async () =>
+    (await list()).every(({ metadata }) => metadata.deletionTimestamp !== undefined),
+  );
+  const asked = (await list()).map(({ metadata }) => [metadata.name, metadata.deletionGracePeriodSeconds]);
+  // 0 says nothing: its own counts
+  t.deepEqual(Object.fromEntries(asked), { none: 0, short: 0, long: 2 });
+  for (const name of Object.keys(own)) {
+    await client.patch({ ...CONTAINER, namespace, name }, { metadata: { finalizers: null } }, { type: 'merge' });
+  }
+  await t.notThrowsAsync(down);
+});
+
 test('whoever has it is told when somebody else deletes it', async (t) => {
   await using world = await openApiWorld();
   const client = world.plainClient('someone');
