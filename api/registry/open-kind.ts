@@ -17,6 +17,9 @@ export type KindSurroundings = Pick<KindStore, 'origins' | 'admission' | 'namesp
   readonly onDamaged: (key: string, error: unknown) => void;
 };
 
+/** Tests compile the rules of all of these: a daemon does so for the kinds that it is asked to write. */
+const BUILT_IN = { metadata: objectMeta, lateRules: true } as const;
+
 /** Compiles a kind's schema and loads its objects. The cache is the caller's to dispose. */
 export async function openKind(definition: KindDefinition, surroundings: KindSurroundings): Promise<KindStore> {
   const { store, objects, onDamaged, ...rest } = surroundings;
@@ -27,17 +30,17 @@ export async function openKind(definition: KindDefinition, surroundings: KindSur
     prefix: keyPrefixOf(definition),
     selectableFields: (object) => selectableFields(definition, object),
   });
-  const schema = compileStructural(definition.schema, { metadata: objectMeta });
+  const schema = compileStructural(definition.schema, BUILT_IN);
   return { ...rest, definition, schema, store, cache, strategy: strategyOf(definition) };
 }
 
 /** The same objects at another group or version, with the rules of that place (conversion.ts). */
 export function serveAlso(kind: KindStore, definition: KindDefinition, conversion: Conversion): KindStore {
-  const schema = compileStructural(definition.schema, { metadata: objectMeta });
+  const schema = compileStructural(definition.schema, BUILT_IN);
   return { ...kind, definition, schema, strategy: strategyOf(definition), conversion };
 }
 
 /** The same objects to be read as another kind, and not to be written. */
 export function viewAs({ cache }: KindReads, definition: KindDefinition, conversion: View): KindReads {
-  return { definition, schema: compileStructural(definition.schema, { metadata: objectMeta }), cache, conversion };
+  return { definition, schema: compileStructural(definition.schema, BUILT_IN), cache, conversion };
 }

