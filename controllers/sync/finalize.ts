@@ -45,13 +45,15 @@ async function prune(visit: Visit): Promise<Outcome> {
   return { type: 'progressing', reason: REASONS.Deleting, message: `waiting for the end of ${someOf(ending)}` };
 }
 
-async function forget({ sync, deps, key }: Visit): Promise<void> {
+async function forget({ sync, deps, key, set }: Visit): Promise<void> {
   const { uid } = sync.metadata;
   deps.renders.drop(key);
   deps.members.awaitObjects(key, new Set());
   deps.attempts.delete(key);
   deps.entangled.delete(key);
   deps.memories.delete(uid);
+  deps.cleanPasses.delete(uid);
+  deps.members.dropChanged(set);
   deps.reverted.delete(uid);
   await deps.revisions.remove(uid);
   await deps.sources.remove(uid);

@@ -40,6 +40,8 @@ export class Members {
   /** Item keys of members with what they name, by ApplySet. */
   readonly #sets = new Map<string, Map<string, MemberRef>>();
   readonly #known = new Map<string, Known>();
+  /** Of ApplySets that are asked for: members to which something happened since the last time. */
+  readonly #changed = new Map<string, Set<ObjectId>>();
   /** Objects of others that a Sync waits for. */
   readonly #awaited = new Map<ObjectId, Set<Key>>();
   readonly #soon = new Map<Key, Disposable>();
@@ -72,6 +74,18 @@ export class Members {
   /** The same without looking at the objects, which costs next to nothing. */
   refs(set: string): readonly MemberRef[] {
     return [...(this.#sets.get(set)?.values() ?? [])];
+  }
+
+  /** Members that came, changed or went since the last call; undefined: nobody knows. */
+  takeChanged(set: string): ReadonlySet<ObjectId> | undefined {
+    const changed = this.#changed.get(set);
+    this.#changed.set(set, new Set());
+    return changed;
+  }
+
+  /** Nobody will ask any more. */
+  dropChanged(set: string): void {
+    this.#changed.delete(set);
   }
 
   /** The object as it stands, in whatever version it is followed. */
@@ -117,7 +131,7 @@ export class Members {
       log: this.#log,
       skip: ({ kind }) => kind === 'Event',
       opened: (kind, informer, signal) => this.#opened(kind, informer, signal),
-      changed: (change, kind) => this.#changed(change, kind),
+      changed: (change, kind) => this.#onChange(change, kind),
     });
     this.#all = all;
     return {
@@ -129,6 +143,7 @@ export class Members {
         this.#soon.clear();
         this.#sets.clear();
         this.#known.clear();
+        this.#changed.clear();
       },
     };
   }
@@ -138,6 +153,8 @@ export class Members {
     informer: { keys(): Iterable<Key>; get(key: Key): KubeObject | undefined },
     signal: AbortSignal,
   ): Promise<void> {
+    // What went while nobody looked, nobody is told of.
+    this.#changed.clear();
     await inSlices(
       informer.keys(),
       (key) => {
@@ -152,7 +169,7 @@ export class Members {
     });
   }
 
-  #changed({ type, object }: ObjectChange, kind: ServedKind): void {
+  #onChange({ type, object }: ObjectChange, kind: ServedKind): void {
     const item = itemKey(kind, keyOf(object));
     const before = this.#known.get(item);
     if (type === 'DELETED') this.#forget(item);
@@ -178,6 +195,7 @@ export class Members {
       this.#forget(item);
       return;
     }
+    this.#changed.get(set)?.add(idOf(object));
     const before = this.#known.get(item);
     if (before !== undefined && before.set !== set) this.#forget(item);
     const { state, message } = computeStatus(object);
@@ -195,6 +213,8 @@ export class Members {
     if (known === undefined) return;
     this.#known.delete(item);
     const members = this.#sets.get(known.set);
+    const ref = members?.get(item);
+    if (ref !== undefined) this.#changed.get(known.set)?.add(idOf(ref));
     members?.delete(item);
     if (members?.size === 0) this.#sets.delete(known.set);
   }

@@ -20,7 +20,8 @@ export interface Pruned {
   readonly blocked?: Blocked;
 }
 
-const NOTHING: Pruned = { deleted: 0, ending: [], isOpen: false, isEntangled: false };
+/** All members are wanted. */
+export const NOTHING_PRUNED: Pruned = { deleted: 0, ending: [], isOpen: false, isEntangled: false };
 
 /** Lets go of what is not wanted any more, and of nothing that anybody else wants. */
 export async function pruneMembers(
@@ -30,10 +31,11 @@ export async function pruneMembers(
   ids: ReadonlySet<ObjectId>,
 ): Promise<Pruned> {
   const { sync, deps, set, context } = visit;
-  if (deps.members.refs(set).every((member) => ids.has(idOf(member)))) return NOTHING;
+  if (deps.members.refs(set).every((member) => ids.has(idOf(member)))) return NOTHING_PRUNED;
   const members = deps.members.of(set);
   const others = await otherSyncs(visit);
-  if (others.some(({ objects }) => objects === undefined)) return { ...NOTHING, isOpen: true, isEntangled: true };
+  if (others.some(({ objects }) => objects === undefined))
+    return { ...NOTHING_PRUNED, isOpen: true, isEntangled: true };
   const elsewhere = others.flatMap(({ objects = [] }) => objects);
   const plan = planPrune({ sync, members, wanted, elsewhere, approved: visit.approved, hasBrake });
   await inParallel(plan.released, (object) => release(object, visit));

@@ -6,6 +6,7 @@ import type { Key, ReconcileContext } from '../engine/contract.ts';
 import { keyOf } from '../engine/keys.ts';
 import type { Looks } from '../engine/looks.ts';
 import type { Attempt } from './attempt.ts';
+import type { CleanPass } from './clean-pass.ts';
 import type { FilesView } from './files-look.ts';
 import type { KindTable } from './kinds.ts';
 import type { Members } from './members.ts';
@@ -32,6 +33,8 @@ export interface SyncDeps {
   readonly expressions: ReadyExpressions;
   /** By uid. */
   readonly memories: Map<string, Memory>;
+  /** The last pass of each Sync that found nothing amiss, by uid. */
+  readonly cleanPasses: Map<string, CleanPass>;
   /** The attempt of each Sync that this daemon knows of. */
   readonly attempts: Map<Key, Attempt>;
   /** Revisions that are in force again, by uid. */
