@@ -1,7 +1,7 @@
 /** Creates and updates of a stored kind: the road from a wish to durable bytes. */
 import type { KubeObject } from '../../schemas/object.ts';
 import type { ObjectValue } from '../pipeline/response.ts';
-import { alreadyExists, forbidden, notFound } from '../status-error.ts';
+import { alreadyExists, conflict, forbidden, notFound } from '../status-error.ts';
 import { StoreError } from '../store/store.ts';
 import { encodeObject } from '../watch-cache/stored-object.ts';
 import { asStatusError, keyOf, type KindStore } from './kind-store.ts';
@@ -154,7 +154,10 @@ async function update(kind: KindStore, section: Section | undefined, call: Updat
   }
 }
 
-/** undefined: somebody else was faster. */
+/**
+ * undefined: somebody else was faster. An apply that names a uid means an object that was there. One that names a
+ * resourceVersion creates all the same, as on Kubernetes: with a version that no object can have, it creates or is refused.
+ */
 async function createByUpdate(
   kind: KindStore,
   section: Section | undefined,
@@ -164,7 +167,8 @@ async function createByUpdate(
   if (!may || section !== undefined) throw notFound(kind.definition, name);
   const object = await change(undefined);
   const { resourceVersion, ...metadata } = object.metadata as Partial<KubeObject['metadata']>;
-  if (resourceVersion !== undefined && resourceVersion !== '') throw notFound(kind.definition, name);
+  if (options.kind === 'apply') refuseUid(kind, name, metadata.uid);
+  else if (resourceVersion !== undefined && resourceVersion !== '') throw notFound(kind.definition, name);
   try {
     return await create(kind, context, { ...object, metadata: { ...metadata, name } } as KubeObject, options);
   } catch (error) {
@@ -175,6 +179,12 @@ async function createByUpdate(
     }
     throw error;
   }
+}
+
+function refuseUid({ definition }: KindStore, name: string, uid = ''): void {
+  if (uid === '') return;
+  const why = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`;
+  throw conflict(definition, name, why);
 }
 
 /** The version that stood in our way. */

@@ -93,6 +93,27 @@ export const applyTests: Readonly<Record<string, ClientTest>> = {
     t.deepEqual(await again({ uid, resourceVersion }), made);
   },
 
+  'with a version that no object can have, an apply creates what is not there, and touches nothing that is': async (
+    t,
+    { client },
+    namespace,
+  ) => {
+    const fresh = (n: string) => configMap(namespace, 'a', { n }, { resourceVersion: '1' });
+    const made = await client.apply<ConfigMap>(fresh('1'), by('one'));
+    t.deepEqual([made.data, made.metadata.managedFields?.map(({ operation }) => operation)], [{ n: '1' }, ['Apply']]);
+    await refused(t, client.apply<ConfigMap>(fresh('2'), { ...by('one'), force: true }), 409, 'Conflict');
+    t.deepEqual(await client.get(refTo(made)), made);
+  },
+
+  'an apply that names a uid does not make an object anew': async (t, { client }, namespace) => {
+    const made = await client.apply<ConfigMap>(configMap(namespace, 'a', { x: '1' }), by('one'));
+    await client.delete(refTo(made));
+    const { uid, resourceVersion } = made.metadata;
+    const again = configMap(namespace, 'a', { x: '1' }, { uid, resourceVersion });
+    const { message } = await refused(t, client.apply<ConfigMap>(again, by('one')), 409, 'Conflict');
+    t.regex(message ?? '', new RegExp(`specified uid ${uid}, and no existing object was found$`));
+  },
+
   'a dry apply stores nothing': async (t, { client }, namespace) => {
     const dry = await client.apply<ConfigMap>(configMap(namespace, 'a', { x: '1' }), { ...by('one'), dryRun: true });
     t.deepEqual(dry.data, { x: '1' });
