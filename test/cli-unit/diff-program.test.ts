@@ -17,7 +17,7 @@ test('the files are for this user alone, and gone afterwards', async (t) => {
   await using at = await openDiffWorld();
   const differ = await program(at.world, 'stat -c %a "$1" "$2" "$1"/* "$2"/*');
   const run = await at.diff(CONFIG('a'), [], { env: { KUBECTL_EXTERNAL_DIFF: differ } });
-  t.is(run.stdout, '700\n700\n600\n600\n');
+  t.regex(run.stdout, /^700\n700\n600\n600\n\n/);
   t.deepEqual(await at.left(), []);
 });
 
@@ -66,6 +66,6 @@ test('where standard output is a file or terminal, the program writes to it by i
     onTerminal: (terminal) => Object.assign(terminal, { fd: file.fd }),
   });
   await file.close();
-  t.deepEqual(run, { code: 1, stdout: '', stderr: '' });
+  t.deepEqual(run, { code: 1, stdout: '\nNothing that runs is touched.\n', stderr: '' });
   t.regex(await readFile(path, 'utf8'), /^\+kind: ConfigMap$/m);
 });

@@ -1,5 +1,8 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { servePlans } from '../../cli/daemon/plans.ts';
+import type { Manager } from '../../controllers/engine/manager.ts';
+import { refOf } from '../../controllers/engine/keys.ts';
 import { openCliWorld, type CliWorld, type Run, type RunOptions } from './world.ts';
 
 export const CONFIG = (name: string, data = 'a: "1"'): string =>
@@ -8,6 +11,16 @@ export const SECRET = (values: Readonly<Record<string, string>>): string => {
   const data = Object.entries(values).map(([key, value]) => `${key}: ${Buffer.from(value).toString('base64')}`);
   return `apiVersion: v1\nkind: Secret\nmetadata: {name: s}\ndata: {${data.join(', ')}}\n`;
 };
+
+/** Nobody does anything about a change. */
+const plan: Manager['plan'] = async (changes) =>
+  changes.map((change) => ({
+    ref: 'delete' in change ? change.delete : refOf(change.object),
+    because: 'delete' in change ? 'Deleted' : 'Changed',
+    action: 'None',
+    message: 'nothing is done for the object by itself',
+    steps: [],
+  }));
 
 /** Temporary files go into a directory that the test can look into. */
 export async function openDiffWorld(): Promise<{
@@ -18,6 +31,7 @@ export async function openDiffWorld(): Promise<{
   [Symbol.asyncDispose](): PromiseLike<void>;
 }> {
   const world = await openCliWorld();
+  servePlans(world.api.server, () => ({ plan }));
   const temporary = join(world.directory, 'tmp');
   await mkdir(temporary);
   return {

@@ -17,7 +17,7 @@ import { keyOf, metadataBefore } from './metadata-before.ts';
 /** Requests under way at once. */
 const AT_ONCE = 16;
 
-interface Applied {
+export interface Applied {
   readonly manifest: Manifest;
   readonly object: KubeObject;
 }
@@ -49,7 +49,8 @@ export async function applyManifests(
       applied.push({ manifest, object });
       if (object.metadata.deletionTimestamp !== undefined)
         note(io, `Warning: ${shownName(manifest.kind, manifest.name)} is being deleted: what was applied goes with it`);
-      if (format.type === 'table') await print(io.stdout, `${resultLine(manifest, object, before, flags)}\n`);
+      if (format.type === 'table')
+        await print(io.stdout, `${resultLine(manifest, object, before.get(keyOf(manifest)), flags)}\n`);
     } catch (error) {
       // there will be no answer for the others either
       if (isUnreachable(error) || !(error instanceof ApiError)) throw error;
@@ -92,7 +93,7 @@ async function openSet(
 }
 
 /** Others live in it, or are described by it. */
-const isFoundation = ({ kind: { kind, group } }: Manifest): boolean =>
+export const isFoundation = ({ kind: { kind, group } }: Manifest): boolean =>
   (kind === 'Namespace' && group === '') || (kind === 'CustomResourceDefinition' && group === 'apiextensions.k8s.io');
 
 function senderOf(
@@ -111,20 +112,24 @@ function senderOf(
     });
 }
 
-function resultLine(
+/** `before`: as it was found, undefined when it was not there. */
+export function resultLine(
   manifest: Manifest,
   object: KubeObject,
-  found: ReadonlyMap<string, ObjectMeta>,
+  before: ObjectMeta | undefined,
   flags: Call<typeof applyFlags>['flags'],
 ): string {
-  const before = found.get(keyOf(manifest));
   const same = before !== undefined && isUnchanged(object, before, object.metadata, flags['field-manager']);
   const result = before === undefined ? 'created' : same ? 'unchanged' : 'configured';
   const suffix = flags['dry-run'] === 'server' ? ' (server dry run)' : '';
   return `${shownName(manifest.kind, manifest.name)} ${result}${suffix}`;
 }
 
-async function appliedText(applied: readonly Applied[], format: OutputFormat, managedFields: boolean): Promise<string> {
+export async function appliedText(
+  applied: readonly Applied[],
+  format: OutputFormat,
+  managedFields: boolean,
+): Promise<string> {
   if (format.type === 'table' || applied.length === 0) return '';
   const named = applied.map(({ manifest, object }) => ({ object, shown: shownName(manifest.kind, manifest.name) }));
   return await objectText(named, format, { headers: true, managedFields, single: true });

@@ -23,6 +23,12 @@ export const applyFlags = {
     value: 'PARENT',
     help: '[KIND[.GROUP]/]NAME of the object that holds the set together: a Secret (made when it is not there) unless said, or a ConfigMap.',
   },
+  plan: {
+    type: 'text',
+    value: 'FILE',
+    bare: '',
+    help: 'Do what "tsmoby diff -o plan=FILE" has written down, or nothing when something else would happen now. Without FILE, with --dry-run=server: show which fields would change, and what would follow.',
+  },
   'field-manager': { type: 'text', value: 'NAME', default: 'tsmoby', help: 'Who owns the fields that are applied.' },
   'server-side': { type: 'boolean', default: true, help: 'Let the server merge. There is no other way here.' },
   wait: { type: 'boolean', help: 'Wait until all objects are as the files say.' },

@@ -2,7 +2,7 @@
 import type { ConfigMap, Container, ContainerVolumeMount, Secret } from '../../../schemas/gen/types.ts';
 import type { KubeObject } from '../../../schemas/object.ts';
 import type { Session } from '../../connect/session.ts';
-import type { Versions } from './versions-of.ts';
+import type { Versions } from '../../plan/versions-of.ts';
 
 const CONTAINER = { apiVersion: 'tsmoby.dev/v1alpha1', kind: 'Container' } as const;
 

@@ -5,7 +5,7 @@ import { changedFields, RESTARTED_AT } from '../../../schemas/values/container-c
 import { canonicalJson } from '../../../schemas/values/fingerprint.ts';
 import { gapCause } from '../../../schemas/values/start-first.ts';
 import { shownName } from '../../kinds/directory.ts';
-import type { Versions } from './versions-of.ts';
+import type { Versions } from '../../plan/versions-of.ts';
 
 /** Parts of metadata that people write. */
 const METADATA = ['labels', 'annotations', 'finalizers', 'ownerReferences'] as const;

@@ -1,68 +1,84 @@
-import { ApiError } from '../../../client/client.ts';
-import { startBounded } from '../../bounded.ts';
-import { isUnreachable, type Session } from '../../connect/session.ts';
-import { wrap } from '../../flags/help.ts';
+import type { Session } from '../../connect/session.ts';
 import { note, print, type Io } from '../../io.ts';
 import type { Manifest } from '../../manifests/manifest.ts';
-import { refusalLines } from '../../manifests/refusal-lines.ts';
+import { askForVersions } from '../../plan/ask-for-versions.ts';
+import { isDifferent, reportPlan, type PlanReport } from '../../plan/report.ts';
+import { folded, stepsText } from '../../plan/report-text.ts';
+import { noteWithoutPlan, reportDocument } from '../../plan/report-document.ts';
+import type { Versions } from '../../plan/versions-of.ts';
 import type { Call } from '../command.ts';
 import { configurationLines } from './configuration-lines.ts';
 import { containerLines } from './container-lines.ts';
 import { runDiffProgram } from './diff-program.ts';
 import type { diffFlags } from './flags.ts';
+import type { DiffOutput } from './output.ts';
 import { writeVersionFiles } from './version-files.ts';
-import { versionsOf, type Versions } from './versions-of.ts';
 
+const SAME = 0;
+const DIFFERENT = 1;
 const FAILED = 2;
 
+type DiffCall = Call<typeof diffFlags>;
+
 /**
- * Shows what differs, then what that does to containers. What the server refuses is told, and does not hide the others.
- * Resolves with the exit code.
+ * Shows what differs, then what the server's controllers would do about it. What the server refuses is told, and does not hide
+ * the others. Resolves with the exit code.
  */
 export async function diffManifests(
-  call: Call<typeof diffFlags>,
+  call: DiffCall,
   session: Session,
   manifests: readonly Manifest[],
+  output: DiffOutput,
 ): Promise<number> {
   const { flags, io } = call;
-  const { versions, failed } = await askForAll(call, session, manifests);
+  const { versions, failed } = await askForVersions(call, session, manifests, flags.concurrency);
   if (versions.length === 0) return FAILED;
+  if (output.type === 'json' || output.type === 'yaml') {
+    const report = await reportPlan(session, versions, io.signal);
+    noteWithoutPlan(report, io);
+    await print(io.stdout, await reportDocument(report, output.type));
+    return failed ? FAILED : isDifferent(report) ? DIFFERENT : SAME;
+  }
+  const { code, report } = await showText(call, session, versions);
+  if (output.type === 'plan') {
+    if (failed || report === undefined) {
+      note(io, `error: ${output.file} is not written: there is no plan for all of these objects`);
+      return FAILED;
+    }
+    const { planFileOf } = await import('../../plan/plan-file.ts');
+    const { writePlanFile } = await import('../../plan/stored-plan.ts');
+    await writePlanFile(io, output.file, planFileOf(versions, report));
+    note(io, `the plan is in ${output.file}; carry it out with: tsmoby apply --plan ${output.file} -f …`);
+  }
+  return failed ? FAILED : code;
+}
+
+/** The report is absent where the program that compares was not happy: what follows would be read as all that differs. */
+async function showText(
+  { flags, io }: DiffCall,
+  session: Session,
+  versions: readonly Versions[],
+): Promise<{ readonly code: number; readonly report?: PlanReport }> {
   let code: number;
   {
     await using files = await writeVersionFiles(io, versions, { managedFields: flags['show-managed-fields'] });
     code = await runDiffProgram(io, files.live, files.merged);
   }
+  if (code > DIFFERENT) return { code };
+  const report = await reportPlan(session, versions, io.signal);
+  noteWithoutPlan(report, io);
+  const steps = tellsOfContainers(report)
+    ? stepsText(report, io.stdout)
+    : (await guessedText(session, versions, io)) || stepsText(report, io.stdout);
+  if (steps !== '') await print(io.stdout, `\n${steps}`);
+  return { code, report };
+}
+
+/** Until the planner of Containers is there. */
+const tellsOfContainers = ({ objects, affected }: PlanReport): boolean =>
+  [...objects, ...affected].some(({ kind, action = 'None' }) => kind === 'Container' && action !== 'None');
+
+async function guessedText(session: Session, versions: readonly Versions[], io: Io): Promise<string> {
   const lines = [...containerLines(versions), ...(await configurationLines(session, versions))];
-  if (lines.length > 0 && code <= 1)
-    await print(io.stdout, `\n${lines.map((line) => `${folded(line, io)}\n`).join('')}`);
-  return failed ? FAILED : code;
-}
-
-async function askForAll(
-  call: Call<typeof diffFlags>,
-  session: Session,
-  manifests: readonly Manifest[],
-): Promise<{ readonly versions: readonly Versions[]; readonly failed: boolean }> {
-  const namespaces = new Set(manifests.filter(({ kind }) => kind.kind === 'Namespace').map(({ name }) => name));
-  const versions: Versions[] = [];
-  let failed = false;
-  const answers = startBounded(manifests, call.flags.concurrency, (manifest) => versionsOf(call, session, manifest));
-  for (const [at, answer] of answers.entries()) {
-    try {
-      versions.push(await answer);
-    } catch (error) {
-      // there will be no answer for the others either
-      if (isUnreachable(error) || !(error instanceof ApiError)) throw error;
-      failed = true;
-      for (const line of refusalLines(manifests[at] as Manifest, error, { namespaces })) note(call.io, line);
-    }
-  }
-  return { versions, failed };
-}
-
-/** On a narrow terminal, in several lines of which the further ones stand in. */
-function folded(line: string, { stdout }: Io): string {
-  const { isTTY = false, columns } = stdout;
-  if (!isTTY || columns === undefined || line.length <= columns) return line;
-  return wrap(line, columns - 2, 0).replaceAll('\n', '\n  ');
+  return lines.map((line) => `${folded(line, io.stdout)}\n`).join('');
 }

@@ -10,5 +10,11 @@ export const diffFlags = {
   'field-manager': { type: 'text', value: 'NAME', default: 'tsmoby', help: 'Who would own the fields.' },
   'server-side': { type: 'boolean', default: true, help: 'Let the server merge. There is no other way here.' },
   'show-managed-fields': { type: 'boolean', help: 'Compare metadata.managedFields, too.' },
+  output: {
+    type: 'text',
+    short: 'o',
+    value: 'FORMAT',
+    help: 'json or yaml: one document for scripts, see docs/plans.md. plan=FILE: keep the plan for apply --plan, too.',
+  },
   concurrency: { type: 'integer', value: 'NUMBER', default: 16, help: 'How many objects are asked for at once.' },
 } as const satisfies Flags;

@@ -8,8 +8,8 @@ import { fingerprint } from '../../../schemas/values/fingerprint.ts';
 import type { Io } from '../../io.ts';
 import type { Manifest } from '../../manifests/manifest.ts';
 import { withoutManagedFields } from '../../output/object-text.ts';
-import { maskSecrets } from './mask.ts';
-import type { Versions } from './versions-of.ts';
+import { maskSecrets } from '../../plan/mask-secrets.ts';
+import type { Versions } from '../../plan/versions-of.ts';
 
 /** Bytes that file systems let a name have. */
 const LONGEST_NAME = 255;

@@ -1,7 +1,8 @@
 /** Secrets are compared without being shown. */
-import type { JsonObject, JsonValue, KubeObject } from '../../../schemas/object.ts';
-import { isObject, own, put, type MutableObject } from '../../../schemas/structural/own.ts';
-import { equal } from '../../../schemas/structural/equal.ts';
+import type { JsonObject, JsonValue, KubeObject } from '../../schemas/object.ts';
+import { isObject, own, put, type MutableObject } from '../../schemas/structural/own.ts';
+import { equal } from '../../schemas/structural/equal.ts';
+import { fieldChanges, type FieldChange } from './field-changes.ts';
 
 const MASK = '***';
 const BEFORE = '*** (before)';
@@ -9,11 +10,38 @@ const AFTER = '*** (after)';
 /** Where a client-side apply keeps the whole manifest. */
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
+const isSecret = ({ apiVersion, kind }: KubeObject): boolean => apiVersion === 'v1' && kind === 'Secret';
+
+/** What differs between two states of an object, with stars for what a Secret keeps. */
+export function maskedChanges(live: KubeObject | undefined, merged: KubeObject | undefined): readonly FieldChange[] {
+  const changes = fieldChanges(live, merged);
+  const some = live ?? merged;
+  if (some === undefined || !isSecret(some)) return changes;
+  return changes.map(({ path, before, after }) => ({
+    path,
+    ...(before === undefined ? {} : { before: maskedValue(path, before) }),
+    ...(after === undefined ? {} : { after: maskedValue(path, after) }),
+  }));
+}
+
+function maskedValue(path: string, value: JsonValue): JsonValue {
+  if (path === `metadata.annotations[${LAST_APPLIED}]`) return MASK;
+  if (path === 'metadata.annotations' && isObject(value)) return starsAt(value, [LAST_APPLIED]);
+  if (!/^(?:data|stringData)\b/.test(path)) return value;
+  return isObject(value) ? starsAt(value, Object.keys(value)) : MASK;
+}
+
+function starsAt(value: JsonObject, keys: readonly string[]): JsonObject {
+  const result: MutableObject = { ...value };
+  for (const key of keys.filter((one) => Object.hasOwn(value, one))) put(result, key, MASK);
+  return result;
+}
+
 type Pair = readonly [live: KubeObject | undefined, merged: KubeObject];
 
 /** Both as they are, but for the values of a Secret: stars in their place, and words beside those that differ, as kubectl does. */
 export function maskSecrets(live: KubeObject | undefined, merged: KubeObject): Pair {
-  if (merged.apiVersion !== 'v1' || merged.kind !== 'Secret') return [live, merged];
+  if (!isSecret(merged)) return [live, merged];
   return [live && masked(live, merged, BEFORE), masked(merged, live, AFTER)];
 }
 

@@ -1,9 +1,9 @@
 import test from 'ava';
-import { askForPlan } from '../../cli/plan/ask-for-plan.ts';
-import { isReason } from '../../client/client.ts';
-import { createHttpClient } from '../../client/http.ts';
-import type { PlanStatusObject } from '../../schemas/gen/types.ts';
-import { openPlanWorld, type PlanWorld } from './plan-world.ts';
+import { askForPlan } from '../../../cli/plan/ask-for-plan.ts';
+import { isReason } from '../../../client/client.ts';
+import { createHttpClient } from '../../../client/http.ts';
+import type { PlanStatusObject } from '../../../schemas/gen/types.ts';
+import { openPlanWorld, type PlanWorld } from './world.ts';
 
 const REF = { apiVersion: 'tsmoby.dev/v1alpha1', kind: 'Container', namespace: 'default', name: 'web' } as const;
 const ANSWER: PlanStatusObject = { ...REF, because: 'Deleted', action: 'Delete', steps: [] };

@@ -3,8 +3,9 @@ import { createServer, request, type IncomingMessage, type ServerResponse } from
 import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
-import type { Plan, PlanChange, PlanStatusObject } from '../../schemas/gen/types.ts';
-import { openDiffWorld } from './diff-world.ts';
+import type { Plan, PlanChange, PlanStatusObject } from '../../../schemas/gen/types.ts';
+import type { KubeObject } from '../../../schemas/object.ts';
+import { openDiffWorld } from '../diff-world.ts';
 
 /** What the server answers; undefined: it makes no plans. */
 export type Planner = (changes: readonly PlanChange[]) => readonly PlanStatusObject[] | undefined;
@@ -95,3 +96,23 @@ async function passOn(socketPath: string, incoming: IncomingMessage, outgoing: S
   outgoing.writeHead(response.statusCode ?? 500, response.headers);
   await pipeline(response, outgoing);
 }
+
+/** Plans with which every object of the question is replaced. */
+export const replacing = (changes: readonly PlanChange[]): readonly PlanStatusObject[] =>
+  changes.map((change) => {
+    const { apiVersion, kind, metadata } = (change.object ?? {
+      ...change.delete,
+      metadata: change.delete,
+    }) as never as KubeObject;
+    const { name, namespace } = metadata;
+    return {
+      apiVersion,
+      kind,
+      ...(namespace === undefined ? {} : { namespace }),
+      name,
+      because: 'Changed',
+      action: 'Replace',
+      message: 'replaced: it differs',
+      steps: [{ type: 'Stop', target: name, cause: 'it differs' }],
+    };
+  });

@@ -1,11 +1,9 @@
-import { isReason } from '../../../client/client.ts';
-import type { KubeObject } from '../../../schemas/object.ts';
-import type { Session } from '../../connect/session.ts';
-import { note } from '../../io.ts';
-import { refOf, shownName } from '../../kinds/directory.ts';
-import type { Manifest } from '../../manifests/manifest.ts';
-import type { Call } from '../command.ts';
-import type { diffFlags } from './flags.ts';
+import { isReason } from '../../client/client.ts';
+import type { KubeObject } from '../../schemas/object.ts';
+import type { Session } from '../connect/session.ts';
+import { note, type Io } from '../io.ts';
+import { refOf, shownName } from '../kinds/directory.ts';
+import type { Manifest } from '../manifests/manifest.ts';
 
 /** An object as it is, and as it would be. */
 export interface Versions {
@@ -15,19 +13,21 @@ export interface Versions {
   readonly merged: KubeObject;
 }
 
+/** The apply that is foretold. */
+export interface Merging {
+  readonly io: Io;
+  readonly flags: { readonly 'field-manager': string; readonly 'force-conflicts': boolean };
+}
+
 /** An object that changes faster than it is asked for is compared as it is after so many tries. */
 const TRIES = 4;
 
 /** Asks for both. Rejects with ApiError for what an apply would be refused for. */
-export async function versionsOf(
-  call: Call<typeof diffFlags>,
-  session: Session,
-  manifest: Manifest,
-): Promise<Versions> {
-  const { io } = call;
+export async function versionsOf(merging: Merging, session: Session, manifest: Manifest): Promise<Versions> {
+  const { io } = merging;
   for (let left = TRIES; ; left -= 1) {
-    const live = await liveObject(call, session, manifest);
-    const merged = await mergedObject(call, session, manifest);
+    const live = await liveObject(merging, session, manifest);
+    const merged = await mergedObject(merging, session, manifest);
     // otherwise somebody wrote in between, and his change would look like ours
     const alike = live?.metadata.resourceVersion === merged.metadata.resourceVersion;
     if (!alike && left > 1) continue;
@@ -38,7 +38,7 @@ export async function versionsOf(
 }
 
 async function liveObject(
-  { io }: Call<typeof diffFlags>,
+  { io }: Merging,
   { client }: Session,
   { kind, name, namespace }: Manifest,
 ): Promise<KubeObject | undefined> {
@@ -51,11 +51,7 @@ async function liveObject(
   }
 }
 
-function mergedObject(
-  { flags, io }: Call<typeof diffFlags>,
-  { client }: Session,
-  { object }: Manifest,
-): Promise<KubeObject> {
+function mergedObject({ flags, io }: Merging, { client }: Session, { object }: Manifest): Promise<KubeObject> {
   return client.apply(object, {
     fieldManager: flags['field-manager'],
     force: flags['force-conflicts'],
