@@ -42,6 +42,7 @@ export const CONDITION_TYPES = {
   ),
   Drifted: condition('Objects are not what the files say, and that is only told.', 'negative', 'sync'),
   ObjectsElsewhere: condition('Objects of the files belong to other Syncs, which have them too.', 'negative', 'sync'),
+  NotificationFailed: condition('What became of it could not be told; the message says whom.', 'negative', 'sync'),
   WebhookReady: condition('Calls that say that the source has changed are taken.', 'positive', 'sync'),
   NamespaceDeletionDiscoveryFailure: condition('Not all kinds could be listed.', 'negative', 'namespace'),
   NamespaceDeletionGroupVersionParsingFailure: condition('A kind has an unreadable version.', 'negative', 'namespace'),
@@ -246,6 +247,7 @@ export const REASON_MEANINGS = {
   OwnedElsewhere: 'Another Sync has the object in its files, too, and had it first.',
   SyncRolledBack: 'The newest revision failed, and the last healthy one is applied again.',
   SyncSuspended: 'Nothing is looked at or changed while `suspend` is set.',
+  NotificationFailed: 'A server that was to be told does not take it; the message says which, and why.',
   WebhookServed: 'Calls are taken at the path in status.webhookPath.',
   WebhookNotServed: 'The daemon listens nowhere for calls; it was started without --webhook-listen.',
 

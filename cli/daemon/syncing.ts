@@ -3,9 +3,11 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Log } from '../../controllers/engine/environment.ts';
 import { createManifestFiles } from '../../runtime/manifest-files/create.ts';
+import { createNotifications } from '../../runtime/notifications/create.ts';
 import type { Host, HostFacts } from '../../runtime/ports/host.ts';
 import type { ManifestFiles } from '../../runtime/ports/manifest-files.ts';
 import type { Registry } from '../../runtime/ports/registry.ts';
+import type { Notifications } from '../../runtime/ports/notifications.ts';
 import type { SyncRevisions } from '../../runtime/ports/sync-revisions.ts';
 import type { SyncSources } from '../../runtime/ports/sync-sources.ts';
 import type { Webhooks } from '../../runtime/ports/webhooks.ts';
@@ -27,6 +29,7 @@ export interface Syncing {
   readonly files: ManifestFiles;
   readonly revisions: SyncRevisions;
   readonly webhooks: Webhooks;
+  readonly notifications: Notifications;
   /** Variables of the daemon's environment, for Syncs that name some. */
   readonly env: NodeJS.ProcessEnv;
 }
@@ -45,6 +48,7 @@ export async function openSyncing(options: SyncingOptions): Promise<Syncing> {
     files: createManifestFiles({ host, scratch, clock }),
     revisions: createSyncRevisions({ dataDirectory, clock }),
     webhooks,
+    notifications: createNotifications({ env }),
     env,
   };
 }

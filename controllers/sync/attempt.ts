@@ -7,6 +7,8 @@ import { cut } from './words.ts';
 export interface Attempt {
   readonly revision: string;
   readonly digest: string;
+  /** Of git: the full name of the commit. */
+  readonly commit: string | undefined;
   readonly generation: number | undefined;
   readonly request: string | undefined;
   /** Milliseconds since the epoch. */
@@ -29,7 +31,10 @@ const STATES: Readonly<Record<string, Attempt['state']>> = {
 };
 
 /** The attempt that is under way, or a new one when the files, the spec or a request say so. */
-export function currentAttempt(visit: Visit, { revision, digest }: Pick<Attempt, 'revision' | 'digest'>): Attempt {
+export function currentAttempt(
+  visit: Visit,
+  { revision, digest, commit }: Pick<Attempt, 'revision' | 'digest' | 'commit'>,
+): Attempt {
   const { sync, deps, key, request, context } = visit;
   const { status, clock } = context;
   const { generation } = sync.metadata;
@@ -49,6 +54,7 @@ export function currentAttempt(visit: Visit, { revision, digest }: Pick<Attempt,
   const attempt: Attempt = {
     revision,
     digest,
+    commit,
     generation,
     request,
     startedAt: clock.now(),

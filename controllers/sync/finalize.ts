@@ -14,6 +14,7 @@ export async function finalizeSync(sync: Sync, context: Context, deps: SyncDeps)
   const visit = new Visit(sync, context, deps);
   deps.watches.keep(visit.key, undefined);
   deps.hooks.drop(visit.key);
+  deps.deliveries.drop(visit.key);
   const look = deps.looks.peek(visit.key);
   if (look?.type === 'known') deps.files.forget(look.value.fetched.path);
   deps.looks.drop(visit.key);

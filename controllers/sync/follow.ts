@@ -20,7 +20,7 @@ export async function followFiles(visit: Visit, { view, isStale }: Found, inputs
   const rendered = await deps.renders.render(sync, view.read, inputs, context.signal);
   const [digest, revision] = [digestOf(view, inputs), revisionOf(view)];
   status.set({ files: view.read.files.length, objects: rendered.objects.length, signer: view.fetched.signer });
-  const attempt = currentAttempt(visit, { digest, revision });
+  const attempt = currentAttempt(visit, { digest, revision, commit: view.fetched.commit });
   if (attempt.state === 'rolled back') {
     const kept = await lastHealthy(visit, digest);
     if (kept !== undefined) return holdReverted(visit, attempt, kept);

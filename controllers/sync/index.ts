@@ -1,5 +1,6 @@
 import type { ManifestFiles } from '../../runtime/ports/manifest-files.ts';
 import type { SyncRevisions } from '../../runtime/ports/sync-revisions.ts';
+import type { Notifications } from '../../runtime/ports/notifications.ts';
 import type { SyncSources } from '../../runtime/ports/sync-sources.ts';
 import type { Webhooks } from '../../runtime/ports/webhooks.ts';
 import type { Sync, SyncStatus } from '../../schemas/gen/types.ts';
@@ -13,6 +14,7 @@ import type { FilesView } from './files-look.ts';
 import { KindTable } from './kinds.ts';
 import { Members } from './members.ts';
 import { SYNC } from './names.ts';
+import { Deliveries } from './notify/deliveries.ts';
 import { ReadyExpressions } from './ready-expressions.ts';
 import { reconcileSync } from './reconcile.ts';
 import type { Renderer } from './render/types.ts';
@@ -27,6 +29,7 @@ export interface SyncControllerOptions {
   readonly files: ManifestFiles;
   readonly revisions: SyncRevisions;
   readonly webhooks: Webhooks;
+  readonly notifications: Notifications;
   readonly renderer: Renderer;
   readonly kinds: ServedKinds;
   /** Variables that `substitute.env` may name. */
@@ -41,10 +44,11 @@ const CALLS_MS = 100;
 
 /** Makes the objects of this machine what directories, repositories and artifacts say, and keeps them so. */
 export function syncController(options: SyncControllerOptions): Controller<Sync, SyncStatus> {
-  const { sources, files, revisions, webhooks, renderer, env, clock, timers, log } = options;
+  const { sources, files, revisions, webhooks, notifications, renderer, env, clock, timers, log } = options;
   const looks = new Looks<FilesView>(clock);
   const kinds = new KindTable(options.kinds);
   const members = new Members(options.kinds, timers, log);
+  const deliveries = new Deliveries(clock);
   const deps: SyncDeps = {
     sources,
     files,
@@ -60,6 +64,8 @@ export function syncController(options: SyncControllerOptions): Controller<Sync,
       // Calls come in bursts: one for each ref of a push.
       members.wakeSoon(key, CALLS_MS);
     }),
+    notifications,
+    deliveries,
     expressions: new ReadyExpressions(),
     memories: new Map(),
     cleanPasses: new Map(),
@@ -73,7 +79,14 @@ export function syncController(options: SyncControllerOptions): Controller<Sync,
     finalizer: 'tsmoby.dev/sync',
     indexes,
     watches: watchesFor(deps.entangled),
-    sources: [looks.source, deps.watches.source, members.source, newKinds(kinds), whileRunning(deps.hooks)],
+    sources: [
+      looks.source,
+      deps.watches.source,
+      members.source,
+      deliveries.source,
+      newKinds(kinds),
+      whileRunning(deps.hooks),
+    ],
     reconcile: (sync, context) => reconcileSync(sync, context, deps),
     finalize: (sync, context) => finalizeSync(sync, context, deps),
   };

@@ -5,13 +5,17 @@ import { checkDependencies } from './dependencies.ts';
 import { followFiles } from './follow.ts';
 import { syncInputs } from './inputs.ts';
 import { lookAtSource, NotKnownYet } from './look.ts';
+import { tellOthers } from './notify/notify.ts';
 import { Visit, type Context, type SyncDeps } from './visit.ts';
 import { offerHook, withdrawHook } from './webhook/offer.ts';
 
 /** A Sync is ready when every object of its files is there as they say, and nothing else that it once applied. */
 export async function reconcileSync(sync: Sync, context: Context, deps: SyncDeps): Promise<Outcome> {
   const visit = new Visit(sync, context, deps);
-  return inTime(visit, sync.spec.suspend === true ? suspended(visit) : await follow(visit));
+  if (sync.spec.suspend === true) return suspended(visit);
+  const outcome = await follow(visit);
+  tellOthers(visit, outcome);
+  return inTime(visit, outcome);
 }
 
 async function follow(visit: Visit): Promise<Outcome> {
@@ -59,6 +63,7 @@ function suspended(visit: Visit): Outcome {
   withdrawHook(visit);
   deps.watches.keep(key, undefined);
   deps.looks.drop(key);
+  deps.deliveries.drop(key);
   deps.attempts.delete(key);
   deps.members.awaitObjects(key, new Set());
   const { lastAppliedRevision } = sync.status ?? {};

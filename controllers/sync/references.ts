@@ -32,8 +32,10 @@ export function secretText(secret: Secret, key: string): string | undefined {
 /** Names of all Secrets that a Sync refers to; for an index. */
 export function secretNames({ spec }: Sync): readonly string[] {
   const { git, oci } = spec.source;
-  const { decryption, webhook } = spec;
-  const named = [git?.secretRef, git?.verify?.secretRef, oci?.secretRef, decryption?.secretRef, webhook?.secretRef];
+  const { decryption, webhook, notifications = [], commitStatus } = spec;
+  const ofSource = [git?.secretRef, git?.verify?.secretRef, oci?.secretRef, decryption?.secretRef];
+  const ofOthers = [webhook, commitStatus, ...notifications].map((one) => one?.secretRef);
+  const named = [...ofSource, ...ofOthers];
   const variables = (spec.substitute?.from ?? []).filter(({ kind }) => kind === 'Secret');
   return [...new Set([...named, ...variables].flatMap((one) => (one === undefined ? [] : [one.name])))];
 }

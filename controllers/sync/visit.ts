@@ -17,6 +17,8 @@ import type { ReadyExpressions } from './ready-expressions.ts';
 import type { Renders } from './renders.ts';
 import type { KeptRevision } from './revisions.ts';
 import type { SourceWatches } from './source-watches.ts';
+import type { Notifications } from '../../runtime/ports/notifications.ts';
+import type { Deliveries } from './notify/deliveries.ts';
 import type { ServedHooks } from './webhook/served-hooks.ts';
 
 export interface SyncDeps {
@@ -27,6 +29,8 @@ export interface SyncDeps {
   readonly looks: Looks<FilesView>;
   readonly watches: SourceWatches;
   readonly hooks: ServedHooks;
+  readonly notifications: Notifications;
+  readonly deliveries: Deliveries;
   readonly kinds: KindTable;
   readonly renders: Renders;
   readonly members: Members;

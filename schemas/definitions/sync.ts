@@ -13,6 +13,7 @@ import {
   string,
   stringMap,
 } from './fragments.ts';
+import { commitStatus, notifications, toldCommit, toldNotifications } from './sync-notifications.ts';
 import { source } from './sync-source.ts';
 import { webhook, webhookPath } from './sync-webhook.ts';
 
@@ -178,8 +179,19 @@ export const sync: KindDefinition = {
             { required: ['secretRef'] },
           ),
           webhook,
+          notifications,
+          commitStatus,
         },
-        { required: ['source'] },
+        {
+          required: ['source'],
+          'x-kubernetes-validations': [
+            {
+              rule: '!has(self.commitStatus) || has(self.source.git)',
+              message: 'only commits of a git repository have a status',
+              fieldPath: '.commitStatus',
+            },
+          ],
+        },
       ),
       status: object('What became of it.', {
         observedGeneration,
@@ -195,6 +207,8 @@ export const sync: KindDefinition = {
         signer: string('Who signed what is applied.'),
         observedRequest: string('The last value of annotation tsmoby.dev/reconcile-request that was served.'),
         webhookPath,
+        notifications: toldNotifications,
+        commitStatus: toldCommit,
         pendingPrune: object('What the brake holds back.', {
           objects: integer('How many objects.'),
           digest: string('What `tsmoby sync approve` approves.'),

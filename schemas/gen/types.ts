@@ -4266,6 +4266,11 @@ export interface SyncSpec {
   readonly substitute?: SyncSubstitute;
   readonly decryption?: SyncDecryption;
   readonly webhook?: SyncWebhook;
+  /**
+   * Servers that are told what becomes of it, by POST of JSON. What cannot be told for some minutes is not told; the condition NotificationFailed says so, and nothing else waits for it.
+   */
+  readonly notifications?: readonly SyncNotification[];
+  readonly commitStatus?: SyncCommitStatus;
 }
 /**
  * Where the files come from.
@@ -4515,6 +4520,64 @@ export interface SyncWebhookSecretRef {
   readonly name: string;
 }
 /**
+ * One server.
+ */
+export interface SyncNotification {
+  /**
+   * Tells it from the others.
+   */
+  readonly name: string;
+  /**
+   * Where to POST. An address that is a secret itself stands in the Secret instead.
+   */
+  readonly url?: string;
+  readonly secretRef?: SyncNotificationSecretRef;
+  /**
+   * Only these: attempts that ended (Applied, Failed, RolledBack), objects that differ with drift.mode Warn (Drifted), too many deletions at once (PruneBlocked), and whatever else needs a person (Stalled). Default is all of them.
+   */
+  readonly events?: readonly ('Applied' | 'Failed' | 'RolledBack' | 'Drifted' | 'PruneBlocked' | 'Stalled')[];
+}
+/**
+ * A Secret with any of: `address`, in place of url; `token`, sent as Authorization: Bearer; `signingKey`, whose HMAC of the body is sent as X-Signature: sha256=…; `ca.crt`, who vouches for the server.
+ */
+export interface SyncNotificationSecretRef {
+  /**
+   * Name of the Secret.
+   */
+  readonly name: string;
+}
+/**
+ * Set a status of the commit: pending, success or failure.
+ */
+export interface SyncCommitStatus {
+  /**
+   * Whose API it is. Gitea is Forgejo, too.
+   */
+  readonly provider: 'GitHub' | 'GitLab' | 'Gitea';
+  /**
+   * Base of the API; default is that of the host of the repository: https://api.github.com, https://HOST/api/v3 (GitHub Enterprise), https://HOST/api/v4 (GitLab), https://HOST/api/v1 (Gitea).
+   */
+  readonly address?: string;
+  /**
+   * `owner/name`, of GitLab the whole path of the project; default is that of source.git.url.
+   */
+  readonly repository?: string;
+  readonly secretRef: SyncCommitStatusSecretRef;
+  /**
+   * Tells this status from those of others; default is sync/NAMESPACE/NAME.
+   */
+  readonly context?: string;
+}
+/**
+ * A Secret with `token` (or `password`), which may set statuses, and perhaps `ca.crt`, who vouches for the server.
+ */
+export interface SyncCommitStatusSecretRef {
+  /**
+   * Name of the Secret.
+   */
+  readonly name: string;
+}
+/**
  * What became of it.
  */
 export interface SyncStatus {
@@ -4572,6 +4635,11 @@ export interface SyncStatus {
    * Where calls are taken. Whoever knows it may try to sign one, so it is told to nobody else.
    */
   readonly webhookPath?: string;
+  /**
+   * What each server was told last, by marks that mean nothing else.
+   */
+  readonly notifications?: readonly SyncStatusNotification[];
+  readonly commitStatus?: SyncStatusCommitStatus;
   readonly pendingPrune?: SyncStatusPendingPrune;
   /**
    * In mode Warn: objects that differ, with the fields; at most 10.
@@ -4581,6 +4649,48 @@ export interface SyncStatus {
    * The last five attempts, newest first.
    */
   readonly history?: readonly SyncStatusHistory[];
+}
+/**
+ * One server.
+ */
+export interface SyncStatusNotification {
+  /**
+   * Its name.
+   */
+  readonly name: string;
+  /**
+   * The attempt.
+   */
+  readonly attempt?: string;
+  /**
+   * Objects that differ.
+   */
+  readonly drift?: string;
+  /**
+   * What the brake holds back.
+   */
+  readonly brake?: string;
+  /**
+   * What needs a person.
+   */
+  readonly stall?: string;
+}
+/**
+ * The status of a commit that was set last.
+ */
+export interface SyncStatusCommitStatus {
+  /**
+   * Of which commit.
+   */
+  readonly commit?: string;
+  /**
+   * pending, success or failure.
+   */
+  readonly state?: string;
+  /**
+   * Stands for where it was set.
+   */
+  readonly target?: string;
 }
 /**
  * What the brake holds back.

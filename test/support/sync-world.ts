@@ -5,6 +5,7 @@ import { systemTimers } from '../../controllers/engine/timers.ts';
 import { syncController } from '../../controllers/sync/index.ts';
 import { createRenderer } from '../../controllers/sync/render/create-renderer.ts';
 import { createFakeRuntime, type FakeRuntime } from '../../runtime/fake/create.ts';
+import { FakeNotifications } from '../../runtime/fake/notifications.ts';
 import { FakeWebhooks } from '../../runtime/fake/webhooks.ts';
 import type { ConfigMap, Event, Secret, Sync } from '../../schemas/gen/types.ts';
 import type { KindRef, KubeObject, ObjectRef } from '../../schemas/object.ts';
@@ -42,6 +43,7 @@ export class SyncWorld implements AsyncDisposable {
   readonly runtime: FakeRuntime;
   readonly #options: SyncWorldOptions;
   readonly webhooks = new FakeWebhooks();
+  readonly notifications = new FakeNotifications();
   #running: RunningManager | undefined;
   #touches = 0;
 
@@ -72,6 +74,7 @@ export class SyncWorld implements AsyncDisposable {
         files: new MemoryManifests(this.sources.files),
         revisions: this.runtime.syncRevisions,
         webhooks: this.webhooks,
+        notifications: this.notifications,
         renderer: createRenderer(),
         kinds: this.api.kinds,
         env,

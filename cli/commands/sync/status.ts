@@ -51,6 +51,7 @@ function describe(sync: Sync): string {
       ['Signed by', status.signer],
       ['Last attempt', last && `${last.outcome ?? ''} at ${last.startTime ?? ''}`],
       ['Source ready', about('SourceReady')],
+      ['Not told', conditionOf(sync, 'NotificationFailed')?.message],
       ['Webhook', status.webhookPath],
       ['Webhook ready', about('WebhookReady')],
       ['Drift', (status.drifted ?? []).join('; ')],
