@@ -24,7 +24,7 @@ export async function watched(
   let calls = 0;
   const watching = watchContext({ path, onChange: () => calls++, log, ...more });
   await eventually('watching has begun', () => calls > 0);
-  await delay(100); // what is read of the tree may be told once more
+  await settled(() => calls); // what is read of the tree may be told once more
   return {
     path,
     log,
@@ -46,6 +46,6 @@ export async function watched(
 export async function settled(calls: () => number): Promise<void> {
   for (let before = -1; before !== calls();) {
     before = calls();
-    await delay(150);
+    await delay(300);
   }
 }
