@@ -20,7 +20,10 @@ export interface Dependency {
 }
 
 /** Everything that a Container depends on. */
-export function readDependencies({ metadata, spec }: Container, objects: DependencyObjects): readonly Dependency[] {
+export function readDependencies(
+  { metadata, spec }: Container,
+  objects: Pick<DependencyObjects, 'find'>,
+): readonly Dependency[] {
   const { namespace = '' } = metadata;
   return (spec.dependsOn ?? []).map((wanted) => {
     const found = objects.find(wanted, namespace);

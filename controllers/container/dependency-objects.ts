@@ -63,7 +63,7 @@ export class DependencyObjects implements EventSource {
 
   /** The object that a Container of this namespace means. */
   find({ kind: name, apiVersion, name: objectName }: ContainerDependsOn, namespace: string): Found {
-    const kind = this.#resolve(name, apiVersion);
+    const kind = this.kindOf(name, apiVersion);
     if (kind === undefined) {
       return { type: 'unknown', why: `there is no kind ${apiVersion === undefined ? name : `${apiVersion} ${name}`}` };
     }
@@ -77,12 +77,12 @@ export class DependencyObjects implements EventSource {
 
   /** Followed early, so that the first pass finds its objects. */
   #followNamed({ kind, apiVersion }: Pick<ContainerDependsOn, 'kind' | 'apiVersion'>): void {
-    const served = this.#resolve(kind, apiVersion);
+    const served = this.kindOf(kind, apiVersion);
     if (served !== undefined) this.#follow(served);
   }
 
-  /** By group where that is given; else ours, then the first. The version is the one that is followed. */
-  #resolve(name: string, apiVersion: string | undefined): ServedKind | undefined {
+  /** The kind that is meant: by group where that is given; else ours, then the first. The version is the one that is followed. */
+  kindOf(name: string, apiVersion: string | undefined): ServedKind | undefined {
     const named = this.#kinds.current().filter(({ kind }) => kind === name);
     if (apiVersion !== undefined) return named.find((kind) => groupOf(kind.apiVersion) === groupOf(apiVersion));
     return named.find((kind) => groupOf(kind.apiVersion) === OUR_GROUP) ?? named[0];

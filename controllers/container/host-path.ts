@@ -7,7 +7,11 @@ import { ReconcileError } from '../engine/contract.ts';
 const HOST_PATH_POLL_MS = 10_000;
 
 /** The real path of one that the daemon allows. Throws the outcome of one that it does not, that is missing, or something else. */
-export async function hostPath(path: string, type: string | undefined, volumes: Volumes): Promise<string> {
+export async function hostPath(
+  path: string,
+  type: string | undefined,
+  volumes: Pick<Volumes, 'resolveHostPath'>,
+): Promise<string> {
   try {
     return await volumes.resolveHostPath(path, type);
   } catch (error) {

@@ -71,20 +71,20 @@ export async function linkImage(
 }
 
 /** The Image that a spec of former times had its content from, before a Build gave its reference. */
-function imageBefore({ spec, result }: Following, build: Build, reader: Reader): Image | undefined {
+export function imageBefore({ spec, result }: Following, build: Build, reader: Reader): Image | undefined {
   if (spec.imageFrom !== undefined || result !== undefined || resultsOf(build).length === 0) return undefined;
   const image = reader.get<Image>(IMAGE, build.metadata.namespace, implicitName({ spec }));
   return image?.metadata.deletionTimestamp === undefined ? image : undefined;
 }
 
 /** When the object was last changed by whoever wishes something of it, in milliseconds. */
-function lastChanged({ metadata }: Container): number {
+export function lastChanged({ metadata }: Container): number {
   const wishes = (metadata.managedFields ?? []).filter(({ subresource }) => subresource === undefined);
   return Math.max(...[metadata.creationTimestamp, ...wishes.map(({ time }) => time)].map(toMillis));
 }
 
 /** When the registry was last asked for it, in milliseconds. */
-const lastAsked = ({ status }: Image): number =>
+export const lastAsked = ({ status }: Image): number =>
   Math.max(...[status?.observedPullRequest, status?.lastPullTime].map(toMillis));
 
 const toMillis = (time: string | undefined): number => parseTime(time ?? '') ?? 0;
@@ -119,7 +119,7 @@ async function annotate(
  * The result that the Container is about, also when the newest build has failed or there is a newer one. One that is no longer kept is the present one, as far as
  * another instance is to be made of it.
  */
-function linkBuild({ result }: Following, build: Build): ImageLink {
+export function linkBuild({ result }: Following, build: Build): ImageLink {
   if (build.metadata.deletionTimestamp !== undefined) return blocked(buildBeingDeleted(build));
   const results = resultsOf(build);
   const { recordName, manifestDigest } =
@@ -129,7 +129,7 @@ function linkBuild({ result }: Following, build: Build): ImageLink {
 }
 
 /** Content that is there stays usable while a newer one is fetched, or the runtime is away. */
-function linkOf({ spec }: Container, image: Image): ImageLink {
+export function linkOf({ spec }: Container, image: Image): ImageLink {
   const { manifestDigest, recordName, reference = '', conditions = [] } = image.status ?? {};
   const ready = conditions.find(({ type }) => type === 'Ready');
   // An Image whose reference was changed has the content of the former one until the new one is here.
@@ -172,7 +172,7 @@ async function makeImage(container: Container, { client, signal }: ImageLinkDeps
 }
 
 /** Kubernetes' default: a tag that moves is asked for each time. A declared Image has a policy of its own. */
-function mustAsk({ spec }: Container, image: Image): boolean {
+export function mustAsk({ spec }: Container, image: Image): boolean {
   if (spec.imagePullPolicy !== undefined) return spec.imagePullPolicy === 'Always';
   return isImplicit(image) && isLatest(parseImageReference(spec.image ?? ''));
 }
@@ -185,19 +185,19 @@ const pulling = (message: string): Blocker => ({
   message,
 });
 
-function notThere({ metadata: { namespace = '' }, spec: { imageFrom } }: Container): Blocker {
+export function notThere({ metadata: { namespace = '' }, spec: { imageFrom } }: Container): Blocker {
   const { kind, name = '' } = imageFrom ?? {};
   if (kind === 'Build') return buildNotThere(namespace, name);
   return { type: 'waiting', reason: REASONS.ImageNotReady, message: `Image ${namespace}/${name} is not there` };
 }
 
-const beingDeleted = ({ metadata }: Image): Blocker => ({
+export const beingDeleted = ({ metadata }: Image): Blocker => ({
   type: 'waiting',
   reason: REASONS.ImageNotReady,
   message: `Image ${metadata.namespace}/${metadata.name} is being deleted`,
 });
 
-const neverPulled = ({ metadata, spec }: Container): Blocker => ({
+export const neverPulled = ({ metadata, spec }: Container): Blocker => ({
   type: 'waiting',
   reason: REASONS.ErrImageNeverPull,
   message: `no Image of namespace ${metadata.namespace} has the reference ${spec.image}, and imagePullPolicy is Never`,

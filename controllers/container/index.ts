@@ -12,9 +12,11 @@ import type { Volumes } from '../../runtime/ports/volumes.ts';
 import type { Container, ContainerStatus } from '../../schemas/gen/types.ts';
 import { settled, type Controller } from '../engine/contract.ts';
 import type { ServedKinds } from '../engine/served-kinds.ts';
+import { keyOf } from '../engine/keys.ts';
 import { systemTimers } from '../engine/timers.ts';
 import { ChangeHooks } from './change-hooks.ts';
 import { DEPENDENCY_INDEX, dependencyNames, DependencyObjects } from './dependency-objects.ts';
+import { foretellContainer } from './foretell/foretell.ts';
 import { finalizeContainer } from './finalize.ts';
 import { healthSource } from './health-source.ts';
 import { Hooks } from './hooks.ts';
@@ -111,6 +113,11 @@ export function containerController(options: ContainerControllerOptions): Contro
       return nodeName === undefined || nodeName === options.nodeName
         ? finalizeContainer(container, context, deps)
         : settled();
+    },
+    plan: (container, context) => foretellContainer(container, context, deps),
+    concerned: ({ kind, metadata: { namespace, name } }, reader) => {
+      const index = { name: DEPENDENCY_INDEX, value: `${kind}/${name}` };
+      return reader.list<Container>(CONTAINER, { ...(namespace && { namespace }), index }).map(keyOf);
     },
   };
 }

@@ -5,7 +5,7 @@ import { wantedConfigurationHash, type Configuration } from './configuration.ts'
 import { IMAGE_LABEL, imageSource, SPEC_HASH_LABEL } from './names.ts';
 import { findRevision } from './rollout/begin.ts';
 import type { Following } from './rollout/revision.ts';
-import type { Side, Work } from './work.ts';
+import type { Look, Side } from './work.ts';
 
 type Status = Readonly<Partial<ContainerStatus>>;
 
@@ -22,10 +22,10 @@ export const configurationHashFor = (
  * What was found, with the image that the instance was made of, where one serves beside the next or was good before a change that failed: a tag that has
  * moved since must not end it.
  */
-export function asItRuns<T extends Pick<Work, 'image'>>(
+export function asItRuns<T extends Pick<Look, 'image'>>(
   found: T,
   instances: readonly InstanceState[],
-  { container, context, specHash, side }: Pick<Work, 'context' | 'specHash' | 'side'> & { container: Following },
+  { container, context, specHash, side }: Pick<Look, 'context' | 'specHash' | 'side'> & { container: Following },
 ): T {
   const { result } = container;
   // A result that its Build no longer keeps is in what was made of it.
@@ -42,7 +42,7 @@ export function asItRuns<T extends Pick<Work, 'image'>>(
 }
 
 /** What was taken back may be the first result of a Build, by the very same spec. */
-function isBeforeBuild(container: Container, { status, reader }: Work['context']): (digest?: string) => boolean {
+function isBeforeBuild(container: Container, { status, reader }: Look['context']): (digest?: string) => boolean {
   const { revision } = status.current.rollout ?? {};
   const failed = revision === undefined ? undefined : findRevision(container, revision, { reader });
   const result = failed && resultOfRevision(failed);

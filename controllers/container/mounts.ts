@@ -14,6 +14,11 @@ export interface MountDeps {
   readonly images: Images;
 }
 
+/** As much as looks. */
+export interface MountsView {
+  readonly volumes: Pick<Volumes, 'resolveHostPath'>;
+}
+
 /**
  * Everything that is mounted into one instance is there when this resolves. Throws an outcome that names what is missing. Without
  * an image nothing is populated.
@@ -36,7 +41,7 @@ export async function prepareMounts(
 }
 
 /** Throws the outcome that `prepareMounts` would for something that is missing; makes nothing. */
-export async function checkMounts(container: Container, reader: Reader, { volumes }: MountDeps): Promise<void> {
+export async function checkMounts(container: Container, reader: Reader, { volumes }: MountsView): Promise<void> {
   const mounted = new Set((container.spec.volumeMounts ?? []).map(({ name }) => name));
   for (const volume of container.spec.volumes ?? []) {
     if (!mounted.has(volume.name)) continue;

@@ -14,6 +14,11 @@ import { logRun, type Work } from './work.ts';
 
 type Terminated = ContainerStatusStateTerminated;
 
+/** As much of a pass as what follows from an end needs. */
+export interface Concluding extends Pick<Work, 'container'> {
+  readonly context: Pick<Work['context'], 'status' | 'event' | 'clock'>;
+}
+
 export interface Exit {
   readonly id: string;
   readonly task: TaskState;
@@ -47,27 +52,33 @@ export async function recordExit(work: Work, exit: Exit): Promise<void> {
 
 /** A process that is gone without a trace: what is known is that it ran. */
 export async function recordLoss(work: Work, id: string, reason: string, cause: string): Promise<void> {
-  const { container, context, deps } = work;
-  const { status, clock, event } = context;
-  const { pid, state, logRun: run, restarting } = status.current;
-  const { startedAt } = state?.running ?? {};
-  const terminated = {
-    containerID: containerID(id),
-    ...(pid === undefined ? {} : { pid }),
-    exitCode: 137,
-    reason,
-    message: cause,
-    ...(startedAt === undefined ? {} : { startedAt }),
-    finishedAt: formatTime(clock.now()),
-  };
-  event('Warning', reason, cause);
+  const { context, deps } = work;
+  const { logRun: run } = context.status.current;
+  context.event('Warning', reason, cause);
   if (run !== undefined) await deps.logs.drain(logRun(work, run));
   removeProbes(deps.probes, id);
   deps.hooks.abort(id);
   deps.stops.delete(id);
-  const again = restarting !== undefined || wantsRestart(container.spec.restartPolicy, terminated);
-  if (!again) finish(work, terminated);
-  else waitAgain(work, terminated, { reason, message: cause });
+  concludeLoss(work, id, reason, cause);
+}
+
+/** What follows from a process that is gone without a trace. */
+export function concludeLoss(work: Concluding, id: string, reason: string, message: string): void {
+  const { status, clock } = work.context;
+  const { pid, state, restarting } = status.current;
+  const { startedAt } = state?.running ?? {};
+  const run = {
+    containerID: containerID(id),
+    ...(pid === undefined ? {} : { pid }),
+    exitCode: 137,
+    reason,
+    message,
+    ...(startedAt === undefined ? {} : { startedAt }),
+    finishedAt: formatTime(clock.now()),
+  };
+  const again = restarting !== undefined || wantsRestart(work.container.spec.restartPolicy, run);
+  if (!again) finish(work, run);
+  else waitAgain(work, run, { reason, message });
 }
 
 export interface StartFailure {
@@ -86,20 +97,20 @@ export function recordStartFailure(work: Work, id: string, { reason, message, fi
 }
 
 /** It is over, and there will be no other. */
-export function finish({ context: { status } }: Work, run: Terminated): void {
+export function finish({ context: { status } }: Concluding, run: Terminated): void {
   status.set(finishedStatus(run));
   const [ready, reason] = hasSucceeded(run) ? (['True', REASONS.Completed] as const) : (['False', run.reason] as const);
   status.condition({ type: 'Ready', status: ready, reason: reason ?? REASONS.Error, message: describeExit(run) });
 }
 
 /** Status tells of another process, which runs. */
-function isOfAnother({ context }: Work, { id, replaced }: Exit): boolean {
+export function isOfAnother({ context }: Concluding, { id, replaced }: Exit): boolean {
   const { state, containerID: written } = context.status.current;
   return replaced && state?.running !== undefined && written !== containerID(id);
 }
 
 /** The same process, seen before a crash of ours. */
-function isRecorded({ context }: Work, { id, task }: Exit): boolean {
+export function isRecorded({ context }: Concluding, { id, task }: Exit): boolean {
   const { terminated } = context.status.current.lastState ?? {};
   if (terminated?.containerID !== containerID(id) || terminated.pid !== task.pid) return false;
   return task.exitedAt === undefined || parseTime(terminated.finishedAt ?? '') === wholeSeconds(task.exitedAt);
@@ -120,7 +131,7 @@ async function noteUnwrittenStart({ container, context, deps }: Work, { id, task
 }
 
 /** What follows from the end of a run: nothing, another at once, or another after a wait. */
-function concludeRun(work: Work, run: Terminated, replaced: boolean, ending?: Ending): void {
+export function concludeRun(work: Concluding, run: Terminated, replaced: boolean, ending?: Ending): void {
   const { container, context } = work;
   const { status, event, clock } = context;
   const message = describeExit(run);
@@ -150,7 +161,7 @@ interface Wait {
   readonly nextStartTime?: string;
 }
 
-function waitAgain({ context: { status } }: Work, run: Terminated, wait: Wait): void {
+function waitAgain({ context: { status } }: Concluding, run: Terminated, wait: Wait): void {
   const { reason, message, nextStartTime, ...counted } = wait;
   status.set({ ...waitingStatus(reason, message), ...counted, nextStartTime, lastState: { terminated: run } });
   status.condition({ type: 'Ready', status: 'False', reason, message });

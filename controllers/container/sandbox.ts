@@ -7,7 +7,7 @@ import { memberships, type Membership } from './attachments.ts';
 import { sharedWith } from '../../schemas/values/container-waits.ts';
 import { networkMode } from './network-mode.ts';
 import { hostnameOf } from './translate.ts';
-import type { Work } from './work.ts';
+import type { Look, Work } from './work.ts';
 
 const CONTAINER = { apiVersion: 'tsmoby.dev/v1alpha1', kind: 'Container' } as const;
 /** An address that another one has may be given back any moment, and nothing tells us when. */
@@ -94,7 +94,7 @@ export function tellPlace({ context: { status } }: Work, { sandbox, memberships 
 }
 
 /** Throws the outcome that `ensureSandbox` would for a network that is missing; makes nothing. */
-export function checkNetworks({ container, context }: Work): void {
+export function checkNetworks({ container, context }: Pick<Look, 'container' | 'context'>): void {
   const mode = networkMode(container);
   if (mode === 'cni') memberships(container, context.reader, context.status.current);
   if (mode === 'shared') sharedSandbox(container, context.reader);

@@ -4,10 +4,10 @@ import { imageSource, instanceId } from './names.ts';
 import type { Wanted } from './plan.ts';
 import { resourcesText, translateResources } from './resources.ts';
 import { restartWanted } from './restart-wanted.ts';
-import type { Work } from './work.ts';
+import type { Look } from './work.ts';
 
 /** What a pass aims at. `unheld`: it waits for no dependencies. */
-export function wantedOf(work: Work, unheld: boolean): Wanted {
+export function wantedOf(work: Look, unheld: boolean): Wanted {
   const { container, specHash: hash, image, shared } = work;
   const { restartPolicy, resources } = container.spec;
   const id = image === undefined ? {} : { id: instanceId(container, hash, image.manifestDigest, shared) };
@@ -27,7 +27,7 @@ export function wantedOf(work: Work, unheld: boolean): Wanted {
 }
 
 /** Without an image nothing is restarted: what changed could not be put into the next process. */
-function restartOf({ context, configuration, dependencies }: Work) {
+function restartOf({ context, configuration, dependencies }: Look) {
   const { configuration: told, dependencies: runs } = context.status.current;
   return restartWanted({
     missing: configuration.missing,

@@ -77,6 +77,12 @@ export interface Work {
   readonly shared?: string;
 }
 
+/** As much of a pass as tells what is wanted; whoever only foretells has no more. */
+export interface Look extends Omit<Work, 'context' | 'deps' | 'image' | 'others'> {
+  readonly context: Pick<Work['context'], 'reader' | 'status'>;
+  readonly image?: Pick<ReadyImage, 'manifestDigest'>;
+}
+
 /** Its name in the logs: one log an object, one run a process. */
 export const logRun = ({ container }: Pick<Work, 'container'>, run: number): LogRun => ({
   log: container.metadata.uid,

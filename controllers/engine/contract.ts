@@ -139,6 +139,8 @@ export interface PlanContext {
   readonly clock: Clock;
   readonly log: Log;
   readonly signal: AbortSignal;
+  /** An object of any kind as it would be, also of one that the controller does not declare; undefined: it is not there, or nobody has it. */
+  readonly find: (ref: ObjectRef) => KubeObject | undefined;
   /** What becomes of another object, by its own controller; undefined where nobody plans for it, or a circle would close. */
   readonly planOf: (ref: ObjectRef) => Promise<Planned | undefined>;
 }

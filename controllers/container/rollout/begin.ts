@@ -6,7 +6,7 @@ import type { ReconcileContext } from '../../engine/contract.ts';
 import { revisionsOf } from './record.ts';
 import { asItRuns, asItWas, readData, REVISION, revisionName } from './revision.ts';
 
-type Context = ReconcileContext<ContainerStatus>;
+type Context = Pick<ReconcileContext<ContainerStatus>, 'status' | 'reader' | 'clock' | 'event'>;
 export type Rollout = NonNullable<ContainerStatus['rollout']>;
 
 /** Notes, durably, that the spec asks for another revision than the one that was good last, and since when. */
@@ -77,7 +77,7 @@ function noteChange(container: Container, { status, reader }: Context): void {
  * The Container as it is to be at present: as its spec says, or with the revision that was good last, while a change waits for the end of
  * a pause or has failed.
  */
-export function aimOf(container: Container, { status, reader }: Context): Container {
+export function aimOf(container: Container, { status, reader }: Pick<Context, 'status' | 'reader'>): Container {
   const aim = pastAim(container, status.current);
   const revision = aim === undefined ? undefined : findRevision(container, aim, { reader });
   if (revision === undefined) return container;
@@ -95,7 +95,7 @@ export function wasGood(
 }
 
 /** Somebody deleted the revision that is to run in place of the spec of now, and nobody knows its spec any more. */
-export function isAimLost(container: Container, { status, reader }: Context): boolean {
+export function isAimLost(container: Container, { status, reader }: Pick<Context, 'status' | 'reader'>): boolean {
   const aim = pastAim(container, status.current);
   return aim !== undefined && findRevision(container, aim, { reader }) === undefined;
 }

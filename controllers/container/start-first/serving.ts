@@ -5,7 +5,10 @@ import { gapCause } from '../../../schemas/values/start-first.ts';
 import { containerID, SPEC_HASH_LABEL, specHash } from '../names.ts';
 import { findRevision } from '../rollout/begin.ts';
 import { asItWas } from '../rollout/revision.ts';
-import type { Context, Workers } from './workers.ts';
+import type { Instances } from '../instances.ts';
+import type { Context as PassContext } from './workers.ts';
+
+type Context = Pick<PassContext, 'status' | 'reader' | 'event' | 'signal'>;
 
 const CONTAINER = { apiVersion: 'tsmoby.dev/v1alpha1', kind: 'Container' } as const;
 
@@ -14,7 +17,10 @@ const CONTAINER = { apiVersion: 'tsmoby.dev/v1alpha1', kind: 'Container' } as co
  * one instance, as ever, and a change stops it first. So it is where nothing serves, and where an instance cannot have a network of its own, has
  * others in it, or may come to an end that is wanted; that is told once a change.
  */
-export async function servingBeside(aimed: Container, { context, deps }: Workers): Promise<Container | undefined> {
+export async function servingBeside(
+  aimed: Container,
+  { context, deps }: { readonly context: Context; readonly deps: { readonly instances: Pick<Instances, 'of'> } },
+): Promise<Container | undefined> {
   const { rollout, currentRevision, update, state } = context.status.current;
   if (aimed.spec.updateStrategy?.type !== 'StartFirst') return undefined;
   if (rollout === undefined || rollout.reverted || currentRevision === undefined) return undefined;

@@ -18,6 +18,7 @@ export interface ForesightOptions {
   readonly sights: readonly Sight[];
   /** Objects that are being deleted, though readers do not have them any more. */
   readonly leaving: readonly KubeObject[];
+  readonly find: (ref: ObjectRef) => KubeObject | undefined;
   readonly clock: Clock;
   readonly log: Log;
   readonly signal: AbortSignal;
@@ -51,7 +52,7 @@ export class Foresight {
   }
 
   async #plan(ref: ObjectRef, path: readonly string[]): Promise<Planned | undefined> {
-    const { sights, clock, log, signal } = this.#options;
+    const { sights, clock, log, signal, find } = this.#options;
     const sight = sights.find(({ controller }) => kindKey(controller.kind) === kindKey(ref) && 'plan' in controller);
     if (sight === undefined) return undefined;
     const { controller, reader, before } = sight;
@@ -59,7 +60,7 @@ export class Foresight {
     if (object === undefined) return undefined;
     try {
       const planOf = (other: ObjectRef): Promise<Planned | undefined> => this.planOf(other, path);
-      return await controller.plan?.(object, { reader, before, clock, log, signal, planOf });
+      return await controller.plan?.(object, { reader, before, clock, log, signal, find, planOf });
     } catch (error) {
       signal.throwIfAborted();
       return blocked(error, { controller: controller.name, key: keyOf(object) }, log);

@@ -1,4 +1,4 @@
-import type { KindRef, KubeObject } from '../../../schemas/object.ts';
+import type { KindRef, KubeObject, ObjectRef } from '../../../schemas/object.ts';
 import type { AnyController, Reader, ReaderQuery } from '../contract.ts';
 import { matches, type IndexFunction } from '../informer.ts';
 import { keyOf, kindKey, objectKey, type Key } from '../keys.ts';
@@ -41,6 +41,13 @@ export class Overlay {
         await this.#fill(indexKey(name, declared.kind, index), changed, values as IndexFunction, signal);
       }
     }
+  }
+
+  /** An object of any kind, where `there` is the one that is there. */
+  find(ref: ObjectRef, there: KubeObject | undefined): KubeObject | undefined {
+    const changed = this.#kinds.get(kindKey(ref));
+    const key = objectKey(ref.namespace, ref.name);
+    return changed?.has(key) ? changed.get(key) : there;
   }
 
   /** What a controller reads, where `base` is what it reads of the objects that there are. */

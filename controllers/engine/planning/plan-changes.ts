@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../../schemas/object.ts';
+import type { KubeObject, ObjectRef } from '../../../schemas/object.ts';
 import { formatTime } from '../../../schemas/values/time.ts';
 import type { Clock, Log, Planned } from '../contract.ts';
 import { keyOf, kindKey, refOf } from '../keys.ts';
@@ -54,7 +54,8 @@ export async function planChanges(
     before === undefined || after !== undefined ? [] : [beingDeleted(before, formatTime(now))],
   );
   const common = { clock, log: planning.log, signal };
-  const would = new Foresight({ ...common, sights, leaving });
+  const there = (ref: ObjectRef) => planning.find(ref, keyOf({ metadata: ref }));
+  const would = new Foresight({ ...common, sights, leaving, find: (ref) => overlay.find(ref, there(ref)) });
   const planned: PlannedObject[] = [];
   for (const subject of subjects) {
     await slice.turn();
@@ -65,6 +66,7 @@ export async function planChanges(
     ...common,
     sights: sights.map((sight) => ({ ...sight, reader: sight.before })),
     leaving: [],
+    find: there,
   });
   return [...planned, ...(await followed(subjects, { sights, would, present, slice, signal }))];
 }
