@@ -8,6 +8,7 @@ import { createHttpClient } from '../../client/http.ts';
 import { socketPathIn } from '../daemon-options.ts';
 import { CommandError } from '../errors.ts';
 import type { Io } from '../io.ts';
+import { FOLDER_PREFIX } from './sweep.ts';
 
 const START_MS = 60_000;
 const POLL_MS = 50;
@@ -27,7 +28,7 @@ export async function startPrivateDaemon(io: Io, signal: AbortSignal): Promise<P
     throw new CommandError(
       'a daemon for this job alone must be started by root for now: run this as root, or name a daemon that runs with --server or TSMOBY_HOST',
     );
-  const folder = await mkdtemp(join(tmpdir(), 'tsmoby-ci-'));
+  const folder = await mkdtemp(join(tmpdir(), FOLDER_PREFIX));
   const child = await spawnDaemon(folder, io);
   const ended = once(child, 'exit');
   const daemon = handleOf(child, ended, folder);

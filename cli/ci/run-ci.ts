@@ -17,6 +17,7 @@ import { ownObjects, placeProblems } from './own-objects.ts';
 import { startPrivateDaemon, type PrivateDaemon } from './private-daemon.ts';
 import { runJob, type Job } from './run-job.ts';
 import { parseSettings } from './settings.ts';
+import { sweepLeftJobs } from './sweep.ts';
 import { substitute } from './substitute.ts';
 
 export interface CiOptions extends Pick<Job, 'io' | 'what' | 'artifacts' | 'artifactsWanted'> {
@@ -44,6 +45,7 @@ export async function runCi(options: CiOptions): Promise<number> {
   // nothing is started for manifests that cannot be read
   const documents = await documentsOf(flags, io);
   using signals = takeEndSignals(io, (code) => process.exit(code));
+  await sweepLeftJobs(io);
   try {
     await using found = await findDaemon(flags, io, signals.signal);
     const { session, daemon } = found;

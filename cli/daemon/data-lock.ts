@@ -7,12 +7,15 @@ export class DirectoryInUseError extends Error {
   override readonly name = 'DirectoryInUseError';
 }
 
+/** The file that is locked. */
+export const LOCK_FILE = 'daemon.lock';
+
 /**
  * Takes a directory for this process alone. The lock is the kernel's, on an empty SQLite file: it ends with the process, however
  * that ends, so nothing has to be cleaned up after a crash. Throws DirectoryInUseError.
  */
 export function lockDirectory(directory: string, option: string): Disposable {
-  const path = join(directory, 'daemon.lock');
+  const path = join(directory, LOCK_FILE);
   const database = new DatabaseSync(path);
   try {
     // Whoever may read it could hold a shared lock on it, and keep every daemon out.

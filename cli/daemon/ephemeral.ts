@@ -1,17 +1,11 @@
-import { mkdir, readdir, rm, rmdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import type { DaemonOptions } from '../daemon-options.ts';
-import { DirectoryError } from './directories.ts';
+import { removeFolder, takeFolder } from './ephemeral-folder.ts';
 import { createLog } from './log.ts';
 import { tearDown } from './tear-down.ts';
 
 /** Written to standard input, it makes the daemon outlive whoever started it, until a signal ends it. */
 const KEEP = 'keep';
-
-/** Says that all beside it is a daemon's that took it all away at its end. */
-const MARK = 'ephemeral';
-/** Whoever starts it may have its output written there. */
-const OUTPUT = 'log';
 
 const IGNORED = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
@@ -27,7 +21,7 @@ export async function runEphemeral(
 ): Promise<void> {
   const { dataDir, runDir, logLevel } = options;
   const folder = dirname(dataDir);
-  await takeFolder(folder);
+  using _ours = await takeFolder(folder);
   // one that comes while all is taken away must not leave the rest
   for (const signal of IGNORED) process.on(signal, () => undefined);
   try {
@@ -35,18 +29,7 @@ export async function runEphemeral(
   } finally {
     await tearDown({ dataDirectory: dataDir, runDirectory: runDir, log: createLog(logLevel) });
   }
-  for (const name of [OUTPUT, MARK]) await rm(join(folder, name), { force: true });
-  await rmdir(folder);
-}
-
-async function takeFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const names = await readdir(folder);
-  if (!names.includes(MARK) && names.some((name) => name !== OUTPUT))
-    throw new DirectoryError(
-      `${folder} is not empty: choose another directory with --ephemeral, which is removed at the end`,
-    );
-  await writeFile(join(folder, MARK), '');
+  await removeFolder(folder);
 }
 
 /** Aborts when nobody holds the other end any more, unless it was told to stay. */

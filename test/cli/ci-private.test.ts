@@ -1,12 +1,12 @@
 /** `tsmoby ci` where no daemon runs: one for the job alone, of which nothing is left, however the job ends. */
 import test from 'ava';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildBusyboxArchive } from '../../tools/busybox-image/archive.ts';
 import { privateFolders, runJob, startJob, type JobOptions } from '../support/ci/job.ts';
 import { IMAGE, SLEEPER, WEB } from '../support/ci/manifests.ts';
-import { assertNoLeaks, shimSockets } from '../support/daemon/leaks.ts';
+import { assertNoLeaks, processesOf, shimSockets } from '../support/daemon/leaks.ts';
 import { eventually } from '../support/eventually.ts';
 import { makeFolder } from '../support/interruption.ts';
 
@@ -27,9 +27,9 @@ test.after.always('away with them', async () => {
 /** Where the daemons of these jobs, and no others, have their directories. */
 const options = (): JobOptions => ({ cwd: folder, env: { TMPDIR: folder } });
 
-/** Of the daemon that runs for a job now. */
-async function ownFolder(): Promise<string> {
-  const [own, ...more] = await privateFolders(folder);
+/** Of the daemon that runs for a job now, beside others. */
+async function ownFolder(...others: readonly string[]): Promise<string> {
+  const [own, ...more] = (await privateFolders(folder)).filter((path) => !others.includes(path));
   if (own === undefined || more.length > 0) throw new Error(`one daemon should run: ${[own, ...more].join()}`);
   return own;
 }
@@ -71,6 +71,48 @@ test.serial('after kill -9 of the job, its daemon takes everything away and ends
   const begin = performance.now();
   await isGone(own, identity);
   t.log(`gone after ${((performance.now() - begin) / 1000).toFixed(1)} s`);
+});
+
+test.serial('when job and daemon are killed, the next job takes away what they left, and nothing else', async (t) => {
+  const long = ['--private', '-f', 'all.yaml', '--set', 'WHO=me', '--', 'sh', '-c', 'echo runs; exec sleep 600'];
+  const killed = startJob(long, options());
+  await killed.shows(/^runs$/m);
+  const own = await ownFolder();
+  const identity = await identityIn(own);
+  const { pid = 0 } = killed.child;
+  const children = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).trim().split(' ');
+  // stopped first, as a daemon without its job would tidy up
+  for (const signal of ['SIGSTOP', 'SIGKILL'] as const)
+    for (const one of [...children.map(Number), pid]) process.kill(one, signal);
+  await killed.ended;
+  t.true(
+    (await processesOf(own)).some((line) => line.includes('containerd-shim')),
+    'containers outlive their daemon',
+  );
+  const [unmarked, foreign] = ['aaaaaa', 'bbbbbb'].map((end) => join(folder, `tsmoby-ci-${end}`)) as [string, string];
+  for (const path of [unmarked, foreign]) await mkdir(path, { mode: 0o700 });
+  await writeFile(join(unmarked, 'data'), 'no daemon has made this');
+  await writeFile(join(foreign, 'ephemeral'), 'somebody else has made this');
+  await chown(foreign, 65_534, 65_534);
+
+  const living = startJob(long, options());
+  t.teardown(async () => {
+    living.child.kill('SIGTERM');
+    await living.ended;
+    for (const path of [unmarked, foreign]) await rm(path, { recursive: true, force: true });
+  });
+  await living.shows(/^runs$/m);
+  await isGone(own, identity);
+  const held = await ownFolder(unmarked, foreign);
+  const other = await runJob(['--private', '-f', 'all.yaml', '--set', 'WHO=me', '--', 'true'], options());
+  t.is(other.code, 0, other.stderr);
+  t.notRegex(other.stderr, /what a job left/);
+  t.true(existsSync(join(held, 'run/tsmoby.sock')));
+  living.child.kill('SIGTERM');
+  const { stderr } = await living.ended;
+  t.true(stderr.includes(`taking away what a job left in ${own} that was killed with its daemon\n`), stderr);
+  t.regex(stderr, /tsmoby ci: it is gone after \d+\.\d s\n/);
+  t.deepEqual([await readdir(unmarked), await readdir(foreign)], [['data'], ['ephemeral']]);
 });
 
 test.serial('one that is kept runs on, until a signal ends it', async (t) => {
