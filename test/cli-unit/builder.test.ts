@@ -7,6 +7,7 @@ import { parseSize } from '../../cli/commands/builder/size.ts';
 import { RuntimeError } from '../../runtime/errors.ts';
 import type { Builder, BuilderSpec, BuilderStatus, Secret } from '../../schemas/gen/types.ts';
 import { ScriptedBuilders, record } from '../controllers/builder/scripted-builders.ts';
+import { completed } from './completed.ts';
 import { NOW, openCliWorld, type CliWorld } from './world.ts';
 
 const BUILDER = { apiVersion: 'tsmoby.dev/v1alpha1', kind: 'Builder' } as const;
@@ -235,8 +236,7 @@ test('what cannot be is refused before anything is asked', async (t) => {
 test('a cursor behind builder is led to what may come', async (t) => {
   await using world = await openWorld();
   await world.add('default', READY);
-  const complete = async (...words: readonly string[]) =>
-    (await world.tsmoby(['__complete', '--', 'builder', ...words])).stdout.split('\n').filter(Boolean);
+  const complete = (...words: readonly string[]) => completed(world, 'builder', ...words);
   t.deepEqual(await complete(''), ['ls', 'inspect', 'du', 'prune', 'create', 'rm']);
   t.deepEqual(await complete('inspect', 'd'), ['default']);
   t.true((await complete('prune', '--keep')).includes('--keep-storage'));

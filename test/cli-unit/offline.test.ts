@@ -1,6 +1,7 @@
 import test from 'ava';
 import { daemonOptions } from '../../cli/commands/daemon.ts';
 import { defaultDataDir, defaultRunDir } from '../../cli/daemon-options.ts';
+import { completed } from './completed.ts';
 import { openCliWorld, runLine } from './world.ts';
 
 test('explain shows a kind, a field, and what is below', async (t) => {
@@ -29,8 +30,7 @@ test('explain suggests the nearest name', async (t) => {
 test('completion knows commands, flags, kinds and names', async (t) => {
   await using world = await openCliWorld();
   await world.tsmoby(['create', 'cm', 'settings']);
-  const complete = async (...words: string[]): Promise<string[]> =>
-    (await world.tsmoby(['__complete', '--', ...words])).stdout.split('\n').filter(Boolean);
+  const complete = (...words: readonly string[]) => completed(world, ...words);
   t.deepEqual(await complete('de'), ['describe', 'delete']);
   t.deepEqual(await complete('get', 'con'), ['configmaps', 'controllerrevisions', 'containers']);
   t.deepEqual(await complete('get', 'cm', ''), ['settings']);

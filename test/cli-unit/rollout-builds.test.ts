@@ -1,5 +1,6 @@
 import test from 'ava';
 import type { Build, BuildSpec, BuildStatus } from '../../schemas/gen/types.ts';
+import { completed } from './completed.ts';
 import { BUILD, failed, openBuildWorld, succeeded, waiting, type BuildWorld } from './build-world.ts';
 
 const digest = (sign: string): string => `sha256:${sign.repeat(64)}`;
@@ -177,6 +178,6 @@ History:
 
 test('completion knows logs of builds', async (t) => {
   await using world = await openWith();
-  t.is((await world.tsmoby(['__complete', '--', 'logs', 'build/a'])).stdout, 'build/app\n');
-  t.is((await world.tsmoby(['__complete', '--', 'rollout', 'undo', 'build/'])).stdout, 'build/app\n');
+  t.deepEqual(await completed(world, 'logs', 'build/a'), ['build/app']);
+  t.deepEqual(await completed(world, 'rollout', 'undo', 'build/'), ['build/app']);
 });
