@@ -177,7 +177,7 @@ test('with --wait, what is pruned is waited for until it is gone', async (t) => 
   await using world = await openCliWorld();
   const client = world.api.plainClient();
   await applySet(world, files(CONFIG('a', ', finalizers: [example.com/hold]'), CONFIG('b')));
-  const run = await world.tsmoby(['apply', '-f', '-', '--prune', '--applyset=web', '--wait', '--timeout=10s'], {
+  const run = await world.tsmoby(['apply', '-f', '-', '--prune', '--applyset=web', '--wait', '--timeout=60s'], {
     stdin: CONFIG('b'),
     onOutput(all) {
       if (all.endsWith('configmap/b is ready\n'))

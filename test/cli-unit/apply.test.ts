@@ -236,7 +236,7 @@ test('--wait ends well when the objects are ready, and says why one cannot becom
       { type: 'merge', subresource: 'status' },
     );
   };
-  const run = await world.tsmoby(['apply', '--wait', '--timeout=10s', '-f', '-'], {
+  const run = await world.tsmoby(['apply', '--wait', '--timeout=60s', '-f', '-'], {
     stdin: [image('good'), image('bad')].join('---\n'),
     onOutput(all) {
       if (all === 'image.tsmoby.dev/good created\nimage.tsmoby.dev/bad created\n')

@@ -56,7 +56,7 @@ test('an object of the same name that comes after it is not waited for', async (
 test('when the time is over, delete says what holds the object', async (t) => {
   await using world = await openCliWorld();
   await world.tsmoby(['apply', '-f', '-'], { stdin: CONFIG('a', HELD) });
-  const run = await world.tsmoby(['delete', 'cm', 'a', '--timeout=200ms']);
+  const run = await world.tsmoby(['delete', 'cm', 'a', '--timeout=3s']);
   t.is(run.code, 1);
   t.regex(
     run.stderr,

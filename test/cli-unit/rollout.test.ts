@@ -142,7 +142,7 @@ test('pause and resume set and take away spec.paused, each once', async (t) => {
 test('status waits, says for what, and ends when the change is rolled out', async (t) => {
   await using world = await openWith('a:1');
   await setRolledOut(world, 'False', 'RolloutProgressing', 'ImagePulling');
-  const waiting = world.tsmoby(['rollout', 'status', 'container/web', '--timeout=20s'], {
+  const waiting = world.tsmoby(['rollout', 'status', 'container/web', '--timeout=60s'], {
     onOutput: () => void setRolledOut(world, 'True', 'RolloutComplete', ''),
   });
   t.is(
@@ -181,7 +181,7 @@ test('status fails when only a person can help what is asked for now, and not fo
   const before = await world.tsmoby(['rollout', 'status', 'container/web', '--watch=false']);
   t.is(output(before), '0 Waiting for container "web" rollout to finish: no such user: nobody2...\n');
   await stall(world, 1, 'no such user: nobody2');
-  const now = await world.tsmoby(['rollout', 'status', 'container/web', '--timeout=20s']);
+  const now = await world.tsmoby(['rollout', 'status', 'container/web', '--timeout=60s']);
   t.is(output(now), '1 error: container "web" is stalled: no such user: nobody2\n');
 });
 
@@ -190,7 +190,7 @@ test('status --watch=false looks once, and --timeout gives up', async (t) => {
   await setRolledOut(world, 'False', 'RolloutPaused', 'paused');
   const line = 'Waiting for container "web" rollout to finish: paused...\n';
   t.is(output(await world.tsmoby(['rollout', 'status', 'container/web', '--watch=false'])), `0 ${line}`);
-  const late = await world.tsmoby(['rollout', 'status', 'container/web', '--timeout=100ms']);
+  const late = await world.tsmoby(['rollout', 'status', 'container/web', '--timeout=2s']);
   t.deepEqual([late.code, late.stderr], [1, 'error: timed out waiting for the condition\n']);
 });
 

@@ -57,7 +57,7 @@ test('a Sync that nobody looked at yet is listed, and not waited for where that 
   t.like(shown.spec, { source: { directory: { path: world.directory } }, prune: false, interval: '10s' });
   t.regex((await world.tsmoby(['sync', 'list', '-A'])).stdout, /^NAMESPACE +NAME[^]*\ndefault +here +Unknown/);
   t.regex((await world.tsmoby(['sync', 'history', 'here'])).stderr, /has applied nothing yet/);
-  const late = await world.tsmoby(['sync', 'status', 'here', '-w', '--timeout=50ms']);
+  const late = await world.tsmoby(['sync', 'status', 'here', '-w', '--timeout=2s']);
   t.is(late.code, 1);
   t.regex(late.stdout, /Waiting for sync "here" to be looked at/);
   t.is(late.stderr, 'error: timed out waiting for the condition: the daemon has not looked at it\n');

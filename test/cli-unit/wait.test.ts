@@ -23,7 +23,7 @@ async function setReady(world: CliWorld, status: 'True' | 'False', observedGener
 
 test('wait ends when the condition comes', async (t) => {
   await using world = await openWithImage();
-  const waiting = world.tsmoby(['wait', 'image/i', '--for=condition=Ready', '--timeout=10s']);
+  const waiting = world.tsmoby(['wait', 'image/i', '--for=condition=Ready', '--timeout=60s']);
   await setReady(world, 'False');
   await setReady(world, 'True');
   t.deepEqual(await waiting, { code: 0, stdout: 'image.tsmoby.dev/i condition met\n', stderr: '' });
@@ -62,7 +62,7 @@ test('a condition of an older generation does not count', async (t) => {
 
 test('wait for a value at a path', async (t) => {
   await using world = await openWithImage();
-  const waiting = world.tsmoby(['wait', 'image/i', '--for=jsonpath={.spec.reference}=z', '--timeout=10s']);
+  const waiting = world.tsmoby(['wait', 'image/i', '--for=jsonpath={.spec.reference}=z', '--timeout=60s']);
   await world.tsmoby(['patch', 'image', 'i', '-p', '{"spec":{"reference":"z"}}']);
   t.is((await waiting).stdout, 'image.tsmoby.dev/i condition met\n');
   t.is((await world.tsmoby(['wait', 'image/i', '--for=jsonpath={.spec.reference}', '--timeout=0'])).code, 0);
@@ -70,17 +70,17 @@ test('wait for a value at a path', async (t) => {
 
 test('wait for what is not there yet, and until it is gone', async (t) => {
   await using world = await openCliWorld();
-  const coming = world.tsmoby(['wait', 'cm/a', '--for=create', '--timeout=10s']);
+  const coming = world.tsmoby(['wait', 'cm/a', '--for=create', '--timeout=60s']);
   await world.tsmoby(['create', 'cm', 'a']);
   t.is((await coming).stdout, 'configmap/a condition met\n');
-  const going = world.tsmoby(['wait', 'cm/a', '--for=delete', '--timeout=10s']);
+  const going = world.tsmoby(['wait', 'cm/a', '--for=delete', '--timeout=60s']);
   await world.tsmoby(['delete', 'cm', 'a']);
   t.is((await going).code, 0);
 });
 
 test('waiting for a condition of nothing fails at once', async (t) => {
   await using world = await openCliWorld();
-  const run = await world.tsmoby(['wait', 'image/nope', '--for=condition=Ready', '--timeout=10s']);
+  const run = await world.tsmoby(['wait', 'image/nope', '--for=condition=Ready', '--timeout=60s']);
   t.deepEqual(run, {
     code: 1,
     stdout: '',
