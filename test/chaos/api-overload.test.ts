@@ -11,7 +11,7 @@ const IDLE = 10_000;
 const AT_ONCE = 50;
 
 test('five hundred bodies of three megabytes at once stay out of memory, during and after', async (t) => {
-  t.timeout(180_000);
+  t.timeout(600_000);
   await using server = await ApiProcess.start();
   const agent = agentFor(server.unix, 120);
   t.teardown(() => agent.destroy());
@@ -27,7 +27,7 @@ test('five hundred bodies of three megabytes at once stay out of memory, during 
 });
 
 test('five thousand writes at once are all done', async (t) => {
-  t.timeout(180_000);
+  t.timeout(600_000);
   await using server = await ApiProcess.start();
   const agent = agentFor(server.unix, 2500);
   t.teardown(() => agent.destroy());
@@ -54,7 +54,7 @@ async function answered(connection: RawConnection | undefined): Promise<void> {
 
 for (const secure of [false, true]) {
   test(`ten thousand idle connections over ${secure ? 'HTTPS' : 'the unix socket'} leave room for the next client`, async (t) => {
-    t.timeout(240_000);
+    t.timeout(600_000);
     await using server = await ApiProcess.start();
     const before = await server.facts();
     const connections = new DisposableStack();

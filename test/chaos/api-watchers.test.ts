@@ -98,7 +98,7 @@ const startAll = (rig: Rig, version: string, labelSelector?: string): Watcher[] 
   Array.from({ length: WATCHERS }, (_, index) => new Watcher(rig.clientOf(index), version, labelSelector));
 
 test('five hundred watchers see every change once and in order, also over SIGKILL, and leave nothing behind', async (t) => {
-  t.timeout(240_000);
+  t.timeout(600_000);
   await using rig = await openRig();
   const [https] = rig.clients;
   await write(https, 30, 'early');
@@ -146,7 +146,7 @@ async function writeUntilDead(client: HttpClient): Promise<void> {
 }
 
 test('memory and open files return to where they were when five hundred watchers have gone', async (t) => {
-  t.timeout(240_000);
+  t.timeout(600_000);
   await using rig = await openRig();
   const [https] = rig.clients;
   const round = async (): Promise<void> => {

@@ -81,7 +81,7 @@ async function bundle(directory: string): Promise<Programs> {
 }
 
 test('after SIGKILL at any moment every acknowledged write is there, none is half there, revisions only grow', async (t) => {
-  t.timeout(180_000);
+  t.timeout(600_000);
   const seed = Date.now() % 1_000_000;
   const programs = await bundle(await temporaryDirectory(t));
   // Two at once: one is writing while the other is being killed, started or verified.

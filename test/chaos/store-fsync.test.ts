@@ -17,7 +17,7 @@ const ACKNOWLEDGED = /write\(1<[^>]*>, "\d+ \//;
 maybe(
   `the kernel sees the fsync of a write's log before its acknowledgement leaves${traced ? '' : ' (skipped: strace is not installed)'}`,
   async (t) => {
-    t.timeout(60_000);
+    t.timeout(600_000);
     const directory = await temporaryDirectory(t);
     const log = join(directory, 'trace');
     const worker = new URL('../../api/store/sqlite/worker.ts', import.meta.url).href;
