@@ -38,6 +38,8 @@ export interface DaemonProcessOptions {
   readonly nodeFlags?: readonly string[];
   /** Network namespace in which it stands; absent: the machine's. */
   readonly network?: string;
+  /** More words for it. */
+  readonly daemonArguments?: readonly string[];
   /** More of its environment. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -46,10 +48,10 @@ const HOOK = new URL('./delay-hook.mjs', import.meta.url).href;
 
 /** Resolves when it serves. Rejects with the end of its output when it does not come up. */
 export async function startDaemonProcess(options: DaemonProcessOptions): Promise<DaemonProcess> {
-  const { dataDirectory, runDirectory, allowHostPaths, hooked, nodeFlags = [] } = options;
+  const { dataDirectory, runDirectory, allowHostPaths, hooked, nodeFlags = [], daemonArguments = [] } = options;
   const flags = [...(hooked ? ['--import', HOOK] : []), ...nodeFlags];
   const allowed = allowHostPaths.flatMap((path) => ['--allow-host-path', path]);
-  const args = ['--data-dir', dataDirectory, '--run-dir', runDirectory, ...allowed];
+  const args = ['--data-dir', dataDirectory, '--run-dir', runDirectory, ...allowed, ...daemonArguments];
   await using output = await open(options.output, 'a');
   const env = {
     ...process.env,

@@ -69,6 +69,7 @@ const FULL: Sizes = {
   saves: 100,
   containerSaves: 20,
   syncedFiles: 5000,
+  pushes: 20,
   jobTurns: 5,
 };
 /** As a program that SIGINT ended. */
@@ -90,6 +91,7 @@ const QUICK: Sizes = {
   saves: 10,
   containerSaves: 3,
   syncedFiles: 500,
+  pushes: 5,
   jobTurns: 2,
 };
 

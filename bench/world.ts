@@ -41,6 +41,8 @@ export interface WorldOptions {
   readonly ownNetwork?: boolean;
   /** What containers may mount. */
   readonly allowHostPaths?: readonly string[];
+  /** More words for `tsmoby daemon`. */
+  readonly daemonArguments?: readonly string[];
   /** The daemon's programs write down each of their starts. */
   readonly counted?: boolean;
 }

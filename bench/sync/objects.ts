@@ -4,7 +4,7 @@ import type { ConfigMap, Sync } from '../../schemas/gen/types.ts';
 import type { KindRef, KubeObject, ObjectInput } from '../../schemas/object.ts';
 import { RECONCILE_REQUEST_ANNOTATION } from '../../schemas/values/sync-annotations.ts';
 
-const SYNC = { apiVersion: 'tsmoby.dev/v1alpha1', kind: 'Sync' } as const satisfies KindRef;
+export const SYNC = { apiVersion: 'tsmoby.dev/v1alpha1', kind: 'Sync' } as const satisfies KindRef;
 export const CONFIG_MAP = { apiVersion: 'v1', kind: 'ConfigMap' } as const satisfies KindRef;
 export const NAMESPACE = 'default';
 const FIELD_MANAGER = 'bench';

@@ -5,6 +5,7 @@ import type { BenchRow } from '../row.ts';
 import { openWorld, type WorldOptions } from '../world.ts';
 import { benchManyFiles } from './many-files.ts';
 import { benchSavedContainer, benchSaves } from './saves.ts';
+import { benchWebhooks, WEBHOOK_ARGUMENTS } from './webhooks.ts';
 
 export interface SyncSizes {
   /** Of one file, to its object. */
@@ -13,6 +14,8 @@ export interface SyncSizes {
   readonly containerSaves: number;
   /** Files that one Sync follows. */
   readonly syncedFiles: number;
+  /** Each told by a webhook. */
+  readonly pushes: number;
 }
 
 type Options = Pick<WorldOptions, 'signal' | 'nodeFlags'>;
@@ -32,5 +35,9 @@ export const SYNC_ROWS = {
     await using world = await openWorld({ hooked: true, ...options });
     // Awaited here: the world is there until then.
     return await benchManyFiles(world, syncedFiles);
+  },
+  async webhook({ pushes }, options) {
+    await using world = await openWorld({ hooked: false, daemonArguments: WEBHOOK_ARGUMENTS, ...options });
+    return await benchWebhooks(world, pushes);
   },
 } as const satisfies Record<string, (sizes: SyncSizes, options: Options) => Promise<BenchRow[]>>;
