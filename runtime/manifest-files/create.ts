@@ -1,5 +1,5 @@
 /** The ManifestFiles port on files of this machine. */
-import { createHash, hash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { realpathSync, statSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { isRuntimeError, RuntimeError } from '../errors.ts';
@@ -186,10 +186,12 @@ function readFiles(reads: readonly ReadManifest[], others: readonly FileProblem[
   const problems = [...others, ...reads.flatMap((read) => (read.type === 'problem' ? [read.problem] : []))].toSorted(
     byPath,
   );
-  const sum = createHash('sha256');
-  for (const { path, digest } of files) sum.update(JSON.stringify([path, digest]));
-  for (const { path, message } of problems) sum.update(JSON.stringify([path, message, 'problem']));
-  return { files, problems, digest: `sha256:${sum.digest('hex')}` };
+  // one text, as thousands of small ones take longer than everything else here
+  const text = [
+    ...files.map(({ path, digest }) => JSON.stringify([path, digest])),
+    ...problems.map(({ path, message }) => JSON.stringify([path, message, 'problem'])),
+  ].join('');
+  return { files, problems, digest: `sha256:${hash('sha256', text)}` };
 }
 
 const byPath = (a: { readonly path: string }, b: { readonly path: string }): number =>

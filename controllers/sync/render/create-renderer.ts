@@ -2,7 +2,7 @@
  * Files to objects. What is made of a file is remembered with it, step by step, so that a render of thousands of files that did not change is a walk
  * through a list: its documents; the drafts, with these variables; the objects, with this scope and namespace.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { ManifestFile, ReadFiles } from '../../../runtime/ports/manifest-files.ts';
 import type { PlacedDocument } from '../../../schemas/text/manifest-thread.ts';
 import { fingerprint } from '../../../schemas/values/fingerprint.ts';
@@ -141,18 +141,18 @@ async function rendered(
   problems: readonly RenderProblem[],
   signal: AbortSignal,
 ): Promise<Rendered> {
-  const hash = createHash('sha256');
+  const texts: string[] = [];
   const add = ({ object, file, digest }: RenderedObject): void => {
     const { apiVersion, kind, metadata } = object;
-    hash.update(JSON.stringify([apiVersion, kind, metadata.namespace ?? null, metadata.name, file, digest]));
+    texts.push(JSON.stringify([apiVersion, kind, metadata.namespace ?? null, metadata.name, file, digest]));
   };
   await inSlices(objects, add, signal);
   signal.throwIfAborted();
-  for (const { path, message } of problems) hash.update(JSON.stringify([path, message]));
+  for (const { path, message } of problems) texts.push(JSON.stringify([path, message]));
   return {
     objects,
     problems,
     spoiled: new Set(problems.map(({ path }) => path)),
-    digest: `sha256:${hash.digest('hex')}`,
+    digest: `sha256:${hash('sha256', texts.join(''))}`,
   };
 }
