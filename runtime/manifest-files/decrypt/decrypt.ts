@@ -1,7 +1,6 @@
 /** Files that are encrypted, found by what is in them. */
-import { armor } from 'age-encryption';
 import { DecryptError } from '../problem.ts';
-import { openAge, parseIdentities, type Identities } from './identities.ts';
+import { loadAge, openAge, parseIdentities, type Identities } from './identities.ts';
 import { decryptSops, looksLikeSops } from './sops.ts';
 
 /** The same bytes when they are not encrypted. Throws DecryptError. */
@@ -16,7 +15,7 @@ export function createDecrypt(identities: readonly string[]): Decrypt {
   let parsed: Promise<Identities> | undefined;
   const keys = (): Promise<Identities> => (parsed ??= parseIdentities(identities));
   return async (path, bytes) => {
-    const sealed = sealedBytes(bytes);
+    const sealed = await sealedBytes(bytes);
     if (sealed !== undefined) {
       const opened = await openAge(sealed, await keys(), 'the file is encrypted with age');
       return looksLikeSops(opened) ? await decryptSops(opened, keys) : opened;
@@ -27,10 +26,11 @@ export function createDecrypt(identities: readonly string[]): Decrypt {
 }
 
 /** The binary form of a file of age; undefined for another one. */
-function sealedBytes(bytes: Uint8Array): Uint8Array | undefined {
+async function sealedBytes(bytes: Uint8Array): Promise<Uint8Array | undefined> {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (buffer.subarray(0, BINARY.length).equals(BINARY)) return bytes;
   if (!buffer.subarray(0, 256).toString('latin1').trimStart().startsWith(ARMOR)) return undefined;
+  const { armor } = await loadAge();
   try {
     return armor.decode(buffer.toString('latin1'));
   } catch (error) {

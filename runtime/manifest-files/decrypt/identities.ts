@@ -1,5 +1,8 @@
-import { Decrypter, identityToRecipient } from 'age-encryption';
+import type * as age from 'age-encryption';
 import { DecryptError } from '../problem.ts';
+
+/** Loaded when the first encrypted file is there: it computes large tables as it loads. */
+export const loadAge = (): Promise<typeof age> => import('age-encryption');
 
 /** Keys of age, checked once. */
 export interface Identities {
@@ -14,6 +17,7 @@ const KEY = /^AGE-SECRET-KEY-(?:PQ-)?1[0-9A-Z]+$/;
 
 /** From texts with one key a line; empty lines and comments (`#`) are left out. Keys themselves stand in no message. */
 export async function parseIdentities(texts: readonly string[]): Promise<Identities> {
+  const { Decrypter, identityToRecipient } = await loadAge();
   const secrets: string[] = [];
   const recipients: string[] = [];
   const mistakes: string[] = [];
@@ -50,6 +54,7 @@ export async function openAge(
       'put the age key into a Secret under a name that ends in .agekey, and name that in spec.decryption.secretRef';
     throw new DecryptError(`${what}, and no key is given${needed}: ${how}${also}`);
   }
+  const { Decrypter } = await loadAge();
   const decrypter = new Decrypter();
   for (const secret of secrets) decrypter.addIdentity(secret);
   try {

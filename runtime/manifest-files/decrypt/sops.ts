@@ -16,7 +16,7 @@ import {
 } from 'yaml';
 import { DecryptError, spotOf } from '../problem.ts';
 import { goPlain } from './go-scalar.ts';
-import { openAge, type Identities } from './identities.ts';
+import { loadAge, openAge, type Identities } from './identities.ts';
 import { sopsMetadata, sopsPair, type SopsMetadata } from './sops-metadata.ts';
 import { encryptedBy } from './sops-rules.ts';
 import { openValue } from './sops-value.ts';
@@ -63,7 +63,7 @@ function parse(text: string): readonly Document[] {
 }
 
 async function dataKey({ age }: SopsMetadata, identities: Identities): Promise<Uint8Array> {
-  const { armor } = await import('age-encryption');
+  const { armor } = await loadAge();
   const sealedFor = age.map(({ recipient }) => recipient);
   const ours = age.filter(({ recipient }) => identities.recipients.includes(recipient));
   let failure: unknown;
