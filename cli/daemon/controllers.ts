@@ -26,7 +26,6 @@ import { withCacheViews } from './cache-view.ts';
 import { kindsOf } from './find-kind.ts';
 import { createInProcessClient } from './in-process-client.ts';
 import type { Runtime } from './runtime.ts';
-import type { SyncPreviews } from './sync-preview.ts';
 import { servedKinds } from './served-kinds.ts';
 
 export interface ControllersOptions {
@@ -40,13 +39,8 @@ export interface ControllersOptions {
   readonly log: Log;
 }
 
-export interface Controllers {
-  readonly manager: Manager;
-  readonly previews: SyncPreviews;
-}
-
 /** Every controller of the daemon, each as a user of its own on the one API. */
-export function createControllers(options: ControllersOptions): Controllers {
+export function createControllers(options: ControllersOptions): Manager {
   const { server, runtime, facts, allowBuildEntitlement, defaultBuilder, syncDirectories, clock, log } = options;
   const kinds = servedKinds(server.registry);
   const findKind = kindsOf(server.registry);
@@ -64,8 +58,6 @@ export function createControllers(options: ControllersOptions): Controllers {
   const { builders, contexts, buildLogs, programs, temporaryFile, newId } = runtime.building;
   const { nodeName, storeIdentity } = facts;
   const platform = `linux/${facts.architecture}`;
-  const renderer = createRenderer();
-  const syncs = syncController({ ...runtime.syncing, renderer, kinds, clock, timers: systemTimers, log, newId });
   const controllers = [
     containerController({
       connections: createConnections(),
@@ -110,7 +102,7 @@ export function createControllers(options: ControllersOptions): Controllers {
     }),
     ...(defaultBuilder ? [defaultBuilderController()] : []),
     directorySyncsController(syncDirectories),
-    syncs,
+    syncController({ ...runtime.syncing, renderer: createRenderer(), kinds, clock, timers: systemTimers, log }),
     volumeController({ volumes, nodeName }),
     networkController({ networks, nodeName, storeIdentity, clock }),
     defaultNetworkController(),
@@ -129,7 +121,7 @@ export function createControllers(options: ControllersOptions): Controllers {
     sandboxes,
     probes,
   });
-  const manager = createManager({
+  return createManager({
     client: clientFor('informers'),
     clientFor,
     controllers,
@@ -143,5 +135,4 @@ export function createControllers(options: ControllersOptions): Controllers {
     random: Math.random,
     log,
   });
-  return { manager, previews: { preview: syncs.preview, client: clientFor(syncs.name) } };
 }

@@ -37,11 +37,14 @@ const isWorthALine = ({ action, steps }: Planned): boolean =>
 function objectLines(object: ReportedObject | AffectedObject, several: boolean): readonly string[] {
   const where = several && object.namespace !== undefined ? ` in namespace ${object.namespace}` : '';
   const what = object.message ?? object.action?.toLowerCase() ?? '';
-  return [`${nameOf(object)}${where}: ${what}`, ...object.steps.map(stepLine)];
+  return [`${nameOf(object)}${where}: ${what}`, ...object.steps.map((step) => stepLine(step, what))];
 }
 
-const stepLine = ({ type, target, cause }: PlanStatusObjectStep): string =>
-  `  ${[type, target].filter((word) => word !== undefined && word !== '').join(' ')}: ${cause}`;
+/** A cause that stands in the line above is not said again. */
+function stepLine({ type, target = '', cause }: PlanStatusObjectStep, above: string): string {
+  const step = target === '' ? type : `${type} ${target}`;
+  return above.includes(cause) ? `  ${step}` : `  ${step}: ${cause}`;
+}
 
 function fieldLine({ path, before, after }: FieldChange): string {
   if (before === undefined) return `${path}: ${valueText(after)} (new)`;
@@ -68,7 +71,7 @@ export function nameOf({ apiVersion, kind, name }: ObjectRef): string {
 }
 
 /** On a narrow terminal, in several lines of which the further ones stand in. */
-export function folded(line: string, { isTTY = false, columns }: TextOutput): string {
+function folded(line: string, { isTTY = false, columns }: TextOutput): string {
   if (!isTTY || columns === undefined || line.length <= columns) return line;
   const indent = ' '.repeat(line.length - line.trimStart().length);
   const hanging = `\n${indent}${' '.repeat(HANGING)}`;

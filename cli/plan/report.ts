@@ -60,7 +60,8 @@ export async function reportPlan(
   const reported = objects.map((object, at): ReportedObject => {
     const found = foreseen.get(at) ?? others.get(keyOf(object)) ?? NOTHING;
     others.delete(keyOf(object));
-    return answers === undefined ? object : { ...object, ...foreseenOf(found) };
+    const { steps, ...known } = object;
+    return answers === undefined ? { ...known, steps } : { ...known, ...foreseenOf(found) };
   });
   return {
     apiVersion: 'tsmoby.dev/v1alpha1',

@@ -1,14 +1,12 @@
 import type { Session } from '../../connect/session.ts';
-import { note, print, type Io } from '../../io.ts';
+import { note, print } from '../../io.ts';
 import type { Manifest } from '../../manifests/manifest.ts';
 import { askForVersions } from '../../plan/ask-for-versions.ts';
 import { isDifferent, reportPlan, type PlanReport } from '../../plan/report.ts';
-import { folded, stepsText } from '../../plan/report-text.ts';
+import { stepsText } from '../../plan/report-text.ts';
 import { noteWithoutPlan, reportDocument } from '../../plan/report-document.ts';
 import type { Versions } from '../../plan/versions-of.ts';
 import type { Call } from '../command.ts';
-import { configurationLines } from './configuration-lines.ts';
-import { containerLines } from './container-lines.ts';
 import { runDiffProgram } from './diff-program.ts';
 import type { diffFlags } from './flags.ts';
 import type { DiffOutput } from './output.ts';
@@ -67,18 +65,7 @@ async function showText(
   if (code > DIFFERENT) return { code };
   const report = await reportPlan(session, versions, io.signal);
   noteWithoutPlan(report, io);
-  const steps = tellsOfContainers(report)
-    ? stepsText(report, io.stdout)
-    : (await guessedText(session, versions, io)) || stepsText(report, io.stdout);
+  const steps = stepsText(report, io.stdout);
   if (steps !== '') await print(io.stdout, `\n${steps}`);
   return { code, report };
-}
-
-/** Until the planner of Containers is there. */
-const tellsOfContainers = ({ objects, affected }: PlanReport): boolean =>
-  [...objects, ...affected].some(({ kind, action = 'None' }) => kind === 'Container' && action !== 'None');
-
-async function guessedText(session: Session, versions: readonly Versions[], io: Io): Promise<string> {
-  const lines = [...containerLines(versions), ...(await configurationLines(session, versions))];
-  return lines.map((line) => `${folded(line, io.stdout)}\n`).join('');
 }

@@ -19,7 +19,7 @@ test('the textual difference comes first, then the steps with their causes, and 
   t.is(run.stderr, '');
   t.regex(
     run.stdout,
-    /^-  a: "1"\n\+  a: "2"\n[^]*\n\nconfigmap\/site: replaced: it differs\n  Stop site: it differs\nOthers, because of that:\ncontainer\.tsmoby\.dev\/web: replaced: it differs\n  Stop web: it differs\n$/m,
+    /^-  a: "1"\n\+  a: "2"\n[^]*\n\nconfigmap\/site: replaced: it differs\n  Stop site\nOthers, because of that:\ncontainer\.tsmoby\.dev\/web: replaced: it differs\n  Stop web\n$/m,
   );
 });
 

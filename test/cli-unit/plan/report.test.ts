@@ -120,6 +120,23 @@ const reported = (name: string, more: object = {}): PlanReport['objects'][number
   return { ...rest, operation: 'update', fields: [], ...more };
 };
 
+test('a cause that is told of the object is not told of each step again', (t) => {
+  const step = (type: string, cause: string) => ({ type, cause });
+  const steps = [
+    step('Pull', 'it is not here'),
+    step('Stop', 'spec.image: a -> b'),
+    step('Start', 'spec.image: a -> b'),
+  ];
+  t.is(
+    stepsText(reportOf([reported('web', { steps })]), output()),
+    `container.tsmoby.dev/web: replaced: spec.image: a -> b
+  Pull: it is not here
+  Stop
+  Start
+`,
+  );
+});
+
 test('steps stand below their object with their causes, and others below all', (t) => {
   const site = { ...reported('site', { kind: 'ConfigMap', apiVersion: 'v1', action: 'None', steps: [] }) };
   const report = reportOf(

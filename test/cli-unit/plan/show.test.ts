@@ -28,11 +28,11 @@ configmap/new created (server dry run)
 configmap/same unchanged (server dry run)
 
 configmap/a: replaced: it differs
-  Stop a: it differs
+  Stop a
 secret/s: replaced: it differs
-  Stop s: it differs
+  Stop s
 configmap/new: replaced: it differs
-  Stop new: it differs
+  Stop new
 `,
   });
 });
