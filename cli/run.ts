@@ -83,9 +83,10 @@ function unknownCommand(name: string): string {
 async function runCommand(command: Command, rest: readonly string[], io: Io): Promise<number> {
   let session: Promise<Session> | undefined;
   let flags: unknown;
+  let args = rest;
   try {
     const parsed = parseFlags(rest, command.flags);
-    flags = parsed.flags;
+    ({ flags, args } = parsed);
     const open = (): Promise<Session> =>
       (session ??= openSession(parsed.flags as unknown as ConnectionValues, io, `tsmoby/${VERSION}`));
     const code = await command.run({ ...parsed, io, session: open });
@@ -94,7 +95,8 @@ async function runCommand(command: Command, rest: readonly string[], io: Io): Pr
     if (io.signal.aborted) return INTERRUPTED;
     for (const text of errorLines(error, await placeOf(flags, io))) note(io, text);
     if (error instanceof UsageError) note(io, `See 'tsmoby ${command.name} --help' for usage.`);
-    return command.failureCode ?? 1;
+    const { failureCode = 1 } = command;
+    return typeof failureCode === 'number' ? failureCode : failureCode(args);
   } finally {
     (await session?.catch(() => undefined))?.[Symbol.dispose]();
   }

@@ -19,13 +19,13 @@ export function verbsOfResource({ definition, capabilities, terminating }: Serve
 /** The verbs that follow from what a resource can do, sorted as the real server sorts them. */
 export function verbsOf(capabilities: Capabilities): readonly string[] {
   const { create, delete: remove, deleteCollection, get, list, patchTypes, update, watch } = capabilities;
-  const { readLog, readBuildLog, readCache, pruneCache } = capabilities;
+  const { readLog, readBuildLog, readCache, pruneCache, readPreview } = capabilities;
   const talks = capabilities.exec ?? capabilities.attach ?? capabilities.openPorts;
   return [
     ...(create || pruneCache || talks ? ['create'] : []),
     ...(remove ? ['delete'] : []),
     ...(deleteCollection ? ['deletecollection'] : []),
-    ...(get || readLog || readBuildLog || readCache || talks ? ['get'] : []),
+    ...(get || readLog || readBuildLog || readCache || readPreview || talks ? ['get'] : []),
     ...(list ? ['list'] : []),
     ...(update && patchTypes !== undefined ? ['patch'] : []),
     ...(update ? ['update'] : []),

@@ -23,6 +23,7 @@ import { handleCache, handlePrune } from './cache.ts';
 import { handleLog } from './log.ts';
 import { handlePatch } from './patch.ts';
 import { handlePortForward } from './port-forward.ts';
+import { handlePreview } from './preview.ts';
 import { handleUpdate } from './update.ts';
 import { handleWatch } from './watch.ts';
 
@@ -76,11 +77,12 @@ export async function handleResource(
 /** Logs and processes have a way of their own to be read and talked to. */
 function handlerOf(
   verb: string,
-  { readLog, readBuildLog, readCache, pruneCache, exec, attach, openPorts }: Capabilities,
+  { readLog, readBuildLog, readCache, pruneCache, readPreview, exec, attach, openPorts }: Capabilities,
 ): Handler | undefined {
   if (verb === 'get' && readLog !== undefined) return handleLog;
   if (verb === 'get' && readBuildLog !== undefined) return handleBuildLog;
   if (verb === 'get' && readCache !== undefined) return handleCache;
+  if (verb === 'get' && readPreview !== undefined) return handlePreview;
   if (verb === 'create' && pruneCache !== undefined) return handlePrune;
   // By GET for WebSocket, by POST for what was before it.
   if (verb === 'get' || verb === 'create') {

@@ -170,6 +170,12 @@ export interface CachePruner {
   ): Promise<{ readonly records: number; readonly reclaimedBytes: number }>;
 }
 
+/** What a controller would change for an object if it did its work now. The server declares it; whoever runs controllers fills it. */
+export interface PreviewReader {
+  /** Lines of JSON. Refuses with BadRequest when it cannot be told, and says why. */
+  readPreview(context: CallContext, name: string): Promise<AsyncIterable<Uint8Array>>;
+}
+
 export type PatchType = 'json' | 'merge' | 'strategic' | 'apply';
 
 /** Patches are updates whose change is computed; this says which kinds of patch the resource takes. */
@@ -195,6 +201,7 @@ export type Capabilities = Partial<
     BuildLogReader &
     CacheReader &
     CachePruner &
+    PreviewReader &
     Execer &
     Attacher &
     PortForwarder &

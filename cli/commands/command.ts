@@ -18,8 +18,8 @@ export interface CommandDefinition<F extends Flags> {
   /** Lines of shell; `#` lines explain. */
   readonly examples?: readonly string[];
   readonly flags: F;
-  /** Exit code of a failure where 1 means something else; default 1. */
-  readonly failureCode?: number;
+  /** Exit code of a failure where 1 means something else, perhaps only after some arguments; default 1. */
+  readonly failureCode?: number | ((args: readonly string[]) => number);
   /** The exit code. Rejects with UsageError, CommandError or ApiError: `run.ts` prints them. */
   run(call: Call<F>): Promise<number>;
 }

@@ -37,7 +37,7 @@ export const syncFlags = {
     help: 'Give up waiting after this time; 0 never does.',
   },
   'all-namespaces': { type: 'boolean', short: 'A', help: 'list: those of all namespaces.' },
-  output: { type: 'text', short: 'o', value: 'FORMAT', help: 'list, status: json or yaml.' },
+  output: { type: 'text', short: 'o', value: 'FORMAT', help: 'list, status, diff: json or yaml.' },
 } as const satisfies Flags;
 
 export const sync = defineCommand({
@@ -47,24 +47,28 @@ export const sync = defineCommand({
     'list',
     'status NAME',
     'history NAME',
+    'diff NAME',
     'reconcile NAME…',
     'suspend NAME…',
     'resume NAME…',
     'approve NAME',
   ],
   description:
-    'Follow a directory, a repository or an artifact of manifests: what is in it is applied, now and whenever it changes, and what was taken out of it is deleted. A directory with the name of an action is written with ./ in front.',
+    'Follow a directory, a repository or an artifact of manifests: what is in it is applied, now and whenever it changes, and what was taken out of it is deleted. diff shows what the next application would change, with the exit codes of tsmoby diff. A directory with the name of an action is written with ./ in front.',
   examples: [
     'tsmoby sync ./infra',
     'tsmoby sync https://example.com/team/infra.git --branch=main --path=prod --on-failure=Revert',
     'tsmoby sync oci://registry.example.com/infra --semver=1.x --secret=registry',
     'tsmoby sync list -A',
     'tsmoby sync status infra',
+    'tsmoby sync diff infra',
     'tsmoby sync reconcile infra',
     'tsmoby sync approve infra',
     'tsmoby delete sync/infra',
   ],
   flags: syncFlags,
+  // of diff, 1 means that something differs
+  failureCode: ([word]) => (word === 'diff' ? 2 : 1),
   async run(call) {
     const [word, ...names] = call.args;
     if (word === undefined) throw new UsageError('you must say what to follow, or what to do: tsmoby sync ./DIR');

@@ -26,6 +26,7 @@ import { withCacheViews } from './cache-view.ts';
 import { kindsOf } from './find-kind.ts';
 import { createInProcessClient } from './in-process-client.ts';
 import type { Runtime } from './runtime.ts';
+import type { SyncPreviews } from './sync-preview.ts';
 import { servedKinds } from './served-kinds.ts';
 
 export interface ControllersOptions {
@@ -39,8 +40,13 @@ export interface ControllersOptions {
   readonly log: Log;
 }
 
+export interface Controllers {
+  readonly manager: Manager;
+  readonly previews: SyncPreviews;
+}
+
 /** Every controller of the daemon, each as a user of its own on the one API. */
-export function createControllers(options: ControllersOptions): Manager {
+export function createControllers(options: ControllersOptions): Controllers {
   const { server, runtime, facts, allowBuildEntitlement, defaultBuilder, syncDirectories, clock, log } = options;
   const kinds = servedKinds(server.registry);
   const findKind = kindsOf(server.registry);
@@ -58,6 +64,8 @@ export function createControllers(options: ControllersOptions): Manager {
   const { builders, contexts, buildLogs, programs, temporaryFile, newId } = runtime.building;
   const { nodeName, storeIdentity } = facts;
   const platform = `linux/${facts.architecture}`;
+  const renderer = createRenderer();
+  const syncs = syncController({ ...runtime.syncing, renderer, kinds, clock, timers: systemTimers, log, newId });
   const controllers = [
     containerController({
       connections: createConnections(),
@@ -102,7 +110,7 @@ export function createControllers(options: ControllersOptions): Manager {
     }),
     ...(defaultBuilder ? [defaultBuilderController()] : []),
     directorySyncsController(syncDirectories),
-    syncController({ ...runtime.syncing, renderer: createRenderer(), kinds, clock, timers: systemTimers, log }),
+    syncs,
     volumeController({ volumes, nodeName }),
     networkController({ networks, nodeName, storeIdentity, clock }),
     defaultNetworkController(),
@@ -121,7 +129,7 @@ export function createControllers(options: ControllersOptions): Manager {
     sandboxes,
     probes,
   });
-  return createManager({
+  const manager = createManager({
     client: clientFor('informers'),
     clientFor,
     controllers,
@@ -135,4 +143,5 @@ export function createControllers(options: ControllersOptions): Manager {
     random: Math.random,
     log,
   });
+  return { manager, previews: { preview: syncs.preview, client: clientFor(syncs.name) } };
 }

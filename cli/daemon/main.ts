@@ -28,6 +28,7 @@ import { findContainer, refuseCycles } from './refuse-cycles.ts';
 import { refusePortClashes } from './refuse-port-clashes.ts';
 import { servePlans } from './plans.ts';
 import { openRuntime } from './runtime.ts';
+import { serveSyncPreview, type SyncPreviews } from './sync-preview.ts';
 import { openWebhooks } from './webhooks.ts';
 
 /** How long objects may wait for containerd at the start before they are told that it is away. */
@@ -80,7 +81,7 @@ export async function startDaemon(options: DaemonOptions, log: Log, signal: Abor
   // Asked when the server is there.
   const find = (namespace: string, name: string) => findContainer(server, namespace, name);
   const admission = [assignNode(machine.nodeName), refuseCycles(find), refusePortClashes()];
-  const begun: { manager?: Manager } = {};
+  const begun: { manager?: Manager; previews?: SyncPreviews } = {};
   const check = (): string | undefined => (begun.manager ? begun.manager.notReady() : 'have not begun');
   const health = [{ name: 'controllers', check }];
   const server: ApiServer = starting.use(
@@ -112,15 +113,16 @@ export async function startDaemon(options: DaemonOptions, log: Log, signal: Abor
   serveContainerProcesses(server, { containers, logs: runtime.logs });
   serveContainerPorts(server, { containers, host: runtime.host });
   servePlans(server, () => begun.manager);
+  serveSyncPreview(server, () => begun.previews);
   // Whoever is answered finds everything that is served.
   const listeners = await openListeners(server, options);
   log.info({ addresses: listeners.map(({ address }) => address), store: facts.storeIdentity }, 'serving');
   await runtime.containerd.settled(CONTAINERD_GRACE_MS, signal);
   signal.throwIfAborted();
-  const manager = starting.use(
-    createControllers({ server, runtime, facts, allowBuildEntitlement, defaultBuilder, syncDirectories, clock, log }),
-  );
-  begun.manager = manager;
+  const toRun = { allowBuildEntitlement, defaultBuilder, syncDirectories };
+  const { manager, previews } = createControllers({ server, runtime, facts, ...toRun, clock, log });
+  starting.use(manager);
+  Object.assign(begun, { manager, previews });
   void manager.start();
   const started = starting.move();
   return {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Log } from '../../controllers/engine/environment.ts';
+import { PREVIEW_OWNER } from '../../controllers/sync/preview/preview.ts';
 import { createManifestFiles } from '../../runtime/manifest-files/create.ts';
 import { createNotifications } from '../../runtime/notifications/create.ts';
 import type { Host, HostFacts } from '../../runtime/ports/host.ts';
@@ -43,8 +44,11 @@ export async function openSyncing(options: SyncingOptions): Promise<Syncing> {
   const scratch = join(runDirectory, 'manifests');
   // Files stand there decrypted while a kustomization is built; a daemon that was killed could not take them away.
   await rm(scratch, { recursive: true, force: true });
+  const sources = createSyncSources({ dataDirectory, host, registry, newId: randomUUID, log, env });
+  const left = (await sources.list()).filter((owner) => owner.startsWith(PREVIEW_OWNER));
+  await Promise.all(left.map((owner) => sources.remove(owner)));
   return {
-    sources: createSyncSources({ dataDirectory, host, registry, newId: randomUUID, log, env }),
+    sources,
     files: createManifestFiles({ host, scratch, clock }),
     revisions: createSyncRevisions({ dataDirectory, clock }),
     webhooks,

@@ -37,28 +37,32 @@ function starsAt(value: JsonObject, keys: readonly string[]): JsonObject {
   return result;
 }
 
-type Pair = readonly [live: KubeObject | undefined, merged: KubeObject];
+type Pair = readonly [live: KubeObject | undefined, merged: KubeObject | undefined];
 
 /** Both as they are, but for the values of a Secret: stars in their place, and words beside those that differ, as kubectl does. */
-export function maskSecrets(live: KubeObject | undefined, merged: KubeObject): Pair {
-  if (!isSecret(merged)) return [live, merged];
-  return [live && masked(live, merged, BEFORE), masked(merged, live, AFTER)];
+export function maskSecrets(live: KubeObject | undefined, merged: KubeObject | undefined): Pair {
+  const some = merged ?? live;
+  if (some === undefined || !isSecret(some)) return [live, merged];
+  return [live && masked(live, merged, BEFORE), merged && masked(merged, live, AFTER)];
 }
 
 function masked(object: KubeObject, other: KubeObject | undefined, changed: string): KubeObject {
   const { metadata } = object;
   const annotations = maskedKeys(metadata.annotations, other?.metadata.annotations, changed, [LAST_APPLIED]);
-  const data = maskedKeys(dataOf(object), dataOf(other), changed);
+  const [data, stringData] = (['data', 'stringData'] as const).map((field) =>
+    maskedKeys(valuesOf(object, field), valuesOf(other, field), changed),
+  );
   return {
     ...object,
     ...(data === undefined ? {} : { data }),
+    ...(stringData === undefined ? {} : { stringData }),
     metadata: { ...metadata, ...(annotations === undefined ? {} : { annotations }) } as KubeObject['metadata'],
   };
 }
 
-function dataOf(object: KubeObject | undefined): JsonObject | undefined {
-  const data = object === undefined ? undefined : own(object as unknown as JsonObject, 'data');
-  return isObject(data) ? data : undefined;
+function valuesOf(object: KubeObject | undefined, field: 'data' | 'stringData'): JsonObject | undefined {
+  const values = object === undefined ? undefined : own(object as unknown as JsonObject, field);
+  return isObject(values) ? values : undefined;
 }
 
 function maskedKeys(

@@ -4,7 +4,7 @@ import type { Notifications } from '../../runtime/ports/notifications.ts';
 import type { SyncSources } from '../../runtime/ports/sync-sources.ts';
 import type { Webhooks } from '../../runtime/ports/webhooks.ts';
 import type { Sync, SyncStatus } from '../../schemas/gen/types.ts';
-import type { Controller, EventSource, Log } from '../engine/contract.ts';
+import type { Controller, EventSource, Log, Reader } from '../engine/contract.ts';
 import type { Clock, Timers } from '../engine/environment.ts';
 import { keyOf } from '../engine/keys.ts';
 import { Looks } from '../engine/looks.ts';
@@ -15,6 +15,7 @@ import { KindTable } from './kinds.ts';
 import { Members } from './members.ts';
 import { SYNC } from './names.ts';
 import { Deliveries } from './notify/deliveries.ts';
+import { createPreview, type PreviewSync } from './preview/preview.ts';
 import { ReadyExpressions } from './ready-expressions.ts';
 import { reconcileSync } from './reconcile.ts';
 import type { Renderer } from './render/types.ts';
@@ -37,13 +38,20 @@ export interface SyncControllerOptions {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly log: Log;
+  /** A new name, of letters, digits and dashes. */
+  readonly newId: () => string;
+}
+
+export interface SyncController extends Controller<Sync, SyncStatus> {
+  /** What an application would change now. */
+  readonly preview: PreviewSync;
 }
 
 /** Calls that come in within this time are one. */
 const CALLS_MS = 100;
 
 /** Makes the objects of this machine what directories, repositories and artifacts say, and keeps them so. */
-export function syncController(options: SyncControllerOptions): Controller<Sync, SyncStatus> {
+export function syncController(options: SyncControllerOptions): SyncController {
   const { sources, files, revisions, webhooks, notifications, renderer, env, clock, timers, log } = options;
   const looks = new Looks<FilesView>(clock);
   const kinds = new KindTable(options.kinds);
@@ -73,6 +81,7 @@ export function syncController(options: SyncControllerOptions): Controller<Sync,
     reverted: new Map(),
     entangled: new Set(),
   };
+  let reader: Reader | undefined;
   return {
     name: 'sync',
     kind: SYNC,
@@ -85,16 +94,27 @@ export function syncController(options: SyncControllerOptions): Controller<Sync,
       members.source,
       deliveries.source,
       newKinds(kinds),
-      whileRunning(deps.hooks),
+      whileRunning(deps.hooks, (one) => {
+        reader = one;
+      }),
     ],
     reconcile: (sync, context) => reconcileSync(sync, context, deps),
     finalize: (sync, context) => finalizeSync(sync, context, deps),
+    preview: createPreview(deps, () => reader, options.newId),
   };
 }
 
-/** Nothing is taken from outside when nobody works at it. */
-const whileRunning = (resource: Disposable): EventSource => ({
-  start: () => ({ [Symbol.dispose]: () => resource[Symbol.dispose]() }),
+/** Nothing is taken from outside when nobody works at it; `begin` gets the caches, and nothing at the end. */
+const whileRunning = (resource: Disposable, begin: (reader: Reader | undefined) => void): EventSource => ({
+  start: (_enqueue, reader) => {
+    begin(reader);
+    return {
+      [Symbol.dispose]: () => {
+        begin(undefined);
+        resource[Symbol.dispose]();
+      },
+    };
+  },
 });
 
 /** A kind that comes, or goes, may be what a Sync waits for. */

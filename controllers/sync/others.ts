@@ -4,7 +4,7 @@ import { keyOf } from '../engine/keys.ts';
 import type { FilesView } from './files-look.ts';
 import { syncInputs, type SyncInputs } from './inputs.ts';
 import { applySetId, SYNC, idOf, type ObjectId } from './names.ts';
-import type { Visit } from './visit.ts';
+import type { Context, SyncDeps } from './visit.ts';
 
 /** What another Sync has in its newest files. */
 export interface OtherSync {
@@ -17,20 +17,27 @@ export interface OtherSync {
   has(id: ObjectId): boolean;
 }
 
+/** Who asks. */
+export interface AskingSync {
+  readonly sync: Sync;
+  readonly deps: SyncDeps;
+  readonly context: Pick<Context, 'reader' | 'signal'>;
+}
+
 /**
  * Asks the other Syncs for their newest files: directories are read, of repositories it is what was last fetched, unless they say that there is something
  * newer. Those that are being deleted want nothing any more.
  */
-export async function otherSyncs(visit: Visit): Promise<readonly OtherSync[]> {
-  const { sync, context } = visit;
+export async function otherSyncs(asking: AskingSync): Promise<readonly OtherSync[]> {
+  const { sync, context } = asking;
   const others = context.reader
     .list<Sync>(SYNC)
     .filter(({ metadata }) => metadata.uid !== sync.metadata.uid && metadata.deletionTimestamp === undefined);
-  return Promise.all(others.map((other) => askOther(other, visit)));
+  return Promise.all(others.map((other) => askOther(other, asking)));
 }
 
-async function askOther(other: Sync, visit: Visit): Promise<OtherSync> {
-  const { objects, isSure } = await newestObjects(other, visit);
+async function askOther(other: Sync, asking: AskingSync): Promise<OtherSync> {
+  const { objects, isSure } = await newestObjects(other, asking);
   const ids = new Set(objects?.map((object) => idOf(object as Parameters<typeof idOf>[0])));
   return {
     set: applySetId(other),
@@ -47,8 +54,8 @@ interface Newest {
   readonly isSure: boolean;
 }
 
-async function newestObjects(other: Sync, visit: Visit): Promise<Newest> {
-  const { deps, context } = visit;
+async function newestObjects(other: Sync, asking: AskingSync): Promise<Newest> {
+  const { deps, context } = asking;
   const { signal, reader } = context;
   let inputs: SyncInputs;
   try {
@@ -56,7 +63,7 @@ async function newestObjects(other: Sync, visit: Visit): Promise<Newest> {
   } catch {
     return { objects: [], isSure: false };
   }
-  const view = await newestView(other, inputs, visit);
+  const view = await newestView(other, inputs, asking);
   if (view === undefined) return { objects: [], isSure: false };
   if (view === 'unknown') return { objects: undefined, isSure: false };
   const { objects, problems } = await deps.renders.render(other, view.read, inputs, signal);
@@ -67,7 +74,7 @@ async function newestObjects(other: Sync, visit: Visit): Promise<Newest> {
 async function newestView(
   other: Sync,
   { source, reading }: SyncInputs,
-  { deps, context: { signal } }: Visit,
+  { deps, context: { signal } }: AskingSync,
 ): Promise<Pick<FilesView, 'read'> | 'unknown' | undefined> {
   const key = keyOf(other);
   const look = deps.looks.peek(key);

@@ -26,21 +26,32 @@ export class Renders {
 
   async render(sync: Sync, read: ReadFiles, inputs: SyncInputs, signal: AbortSignal): Promise<Rendered> {
     const key = keyOf(sync);
-    const { metadata, spec } = sync;
-    const namespace = spec.targetNamespace ?? metadata.namespace ?? 'default';
+    const namespace = namespaceOf(sync);
     const { variables } = inputs.substitute ?? {};
     const question = canonicalJson([namespace, variables, inputs.substitute?.strict, this.#kinds.version]);
     const before = this.#entries.get(key);
     if (before?.read === read && before.question === question) return before.rendered;
-    const { substitute } = inputs;
-    const { scopeOf } = this.#kinds;
-    const options = { namespace, scopeOf, ...(substitute === undefined ? {} : { substitute }) };
-    const rendered = await this.#renderer.render(read, options, signal);
+    const rendered = await this.renderApart(sync, read, inputs, signal);
     this.#entries.set(key, { read, question, rendered });
     return rendered;
+  }
+
+  /** The same, and what was last rendered stays that. */
+  renderApart(
+    sync: Sync,
+    read: ReadFiles,
+    { substitute }: Pick<SyncInputs, 'substitute'>,
+    signal: AbortSignal,
+  ): Promise<Rendered> {
+    const { scopeOf } = this.#kinds;
+    const options = { namespace: namespaceOf(sync), scopeOf, ...(substitute === undefined ? {} : { substitute }) };
+    return this.#renderer.render(read, options, signal);
   }
 
   drop(key: Key): void {
     this.#entries.delete(key);
   }
 }
+
+/** Of objects that name none. */
+const namespaceOf = ({ metadata, spec }: Sync): string => spec.targetNamespace ?? metadata.namespace ?? 'default';

@@ -1,10 +1,10 @@
-import { ApiError } from '../../client/client.ts';
 import { REASONS } from '../../schemas/conditions.ts';
-import type { KindRef, KubeObject } from '../../schemas/object.ts';
+import type { KubeObject } from '../../schemas/object.ts';
 import type { Refusal } from './apply.ts';
 import { differingFields } from './differences.ts';
 import { MANAGER_PREFIX, shownObject } from './names.ts';
 import type { Cause } from './plan.ts';
+import { refusalText } from './refusal-text.ts';
 import { sentObject } from './sent.ts';
 import { standOf } from './stand.ts';
 import type { Target } from './target.ts';
@@ -119,26 +119,12 @@ export async function compareWithWanted(
   }
 }
 
-/** Trouble that is nobody's fault: the pass is tried again as a whole. */
-const isTrouble = ({ code, reason }: ApiError): boolean =>
-  code === 0 || code === 429 || code >= 500 || reason === 'Conflict';
-
 function refusalOf(error: unknown, { target, sent }: Sending, { memory, context }: Visit): Refusal {
   context.signal.throwIfAborted();
-  if (!(error instanceof ApiError) || isTrouble(error)) throw error;
-  const { wanted, id } = target;
-  const field = error.status.details?.causes?.find((cause) => cause.field !== undefined)?.field;
-  const text = `${wanted.place(field)}: ${shownObject(wanted.object)}: ${messageOf(error, wanted.object)}`;
+  const text = refusalText(error, target.wanted);
+  if (text === undefined) throw error;
+  const { id } = target;
   const now = context.clock.now();
   memory.refuse(id, sent, text, now);
   return { text, retryInMs: (memory.refused.get(id)?.retryAt ?? now) - now };
-}
-
-/** What is wrong with a Secret is told without what is in it. */
-function messageOf({ message, status, reason }: ApiError, { apiVersion, kind }: KindRef): string {
-  if (apiVersion !== 'v1' || kind !== 'Secret' || reason !== 'Invalid') return message;
-  const fields = (status.details?.causes ?? []).flatMap(({ field, reason: why }) =>
-    field ? [`${field} (${why})`] : [],
-  );
-  return `it is invalid: ${fields.join(', ')}`;
 }

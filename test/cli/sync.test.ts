@@ -129,3 +129,42 @@ test.serial('a repository on this machine is followed to its next commit', async
   t.regex(list, /^default +repository +Ready +1 +main@sha1:[0-9a-f]{12} .*work @main \(prod\)/m);
   await tsmoby('delete', 'sync/repository', '--timeout=30s');
 });
+
+test.serial('diff shows what the next application would change, masked, and changes nothing', async (t) => {
+  const folder = join(daemon.folder, 'Diffed');
+  await mkdir(folder);
+  const secret = (value: string): string =>
+    `apiVersion: v1\nkind: Secret\nmetadata:\n  name: hidden\nstringData:\n  key: ${value}\n`;
+  await writeFile(join(folder, 'a.yaml'), configMap('diffed', 'before'));
+  await writeFile(join(folder, 'b.yaml'), configMap('leaving'));
+  await writeFile(join(folder, 'c.yaml'), secret('first-word'));
+  t.is((await tsmoby('sync', './Diffed')).code, 0);
+  const same = await tsmoby('sync', 'diff', 'diffed');
+  t.deepEqual([same.code, same.stdout], [0, ''], same.stderr);
+  t.is((await tsmoby('sync', 'suspend', 'diffed')).code, 0);
+  await writeFile(join(folder, 'a.yaml'), configMap('diffed', 'after'));
+  await rm(join(folder, 'b.yaml'));
+  await writeFile(join(folder, 'c.yaml'), secret('second-word'));
+  const different = await tsmoby('sync', 'diff', 'diffed');
+  t.is(different.code, 1, different.stderr);
+  t.regex(different.stdout, /-  value: before\n\+  value: after\n/);
+  t.regex(different.stdout, /-  key: ['"]?\*\*\* \(before\)['"]?\n\+  key: ['"]?\*\*\* \(after\)/);
+  t.regex(different.stdout, /^-  name: leaving$/m);
+  const base64 = Buffer.from('first-word').toString('base64');
+  t.false(different.stdout.includes('word') || different.stdout.includes(base64));
+  const report = JSON.parse((await tsmoby('sync', 'diff', 'diffed', '-o', 'json')).stdout) as {
+    objects: { kind: string; operation: string }[];
+  };
+  t.deepEqual(
+    report.objects.map(({ kind, operation }) => `${operation} ${kind}`),
+    ['update ConfigMap', 'update Secret', 'delete ConfigMap'],
+  );
+  t.true((await names()).includes('configmap/leaving'));
+  await writeFile(join(folder, 'b.yaml'), 'kind: [');
+  const wrong = await tsmoby('sync', 'diff', 'diffed');
+  t.is(wrong.code, 2);
+  t.regex(wrong.stderr, /^error: b\.yaml:1:/m);
+  t.is((await tsmoby('sync', 'diff', 'nobody')).code, 2);
+  t.is((await tsmoby('sync', 'diff')).code, 2);
+  t.is((await tsmoby('delete', 'sync/diffed')).code, 0);
+});

@@ -3,6 +3,7 @@ import type { Client } from '../../client/client.ts';
 import type { AnyController } from '../../controllers/engine/contract.ts';
 import { systemTimers } from '../../controllers/engine/timers.ts';
 import { syncController } from '../../controllers/sync/index.ts';
+import type { PreviewSync } from '../../controllers/sync/preview/preview.ts';
 import { createRenderer } from '../../controllers/sync/render/create-renderer.ts';
 import { createFakeRuntime, type FakeRuntime } from '../../runtime/fake/create.ts';
 import { FakeNotifications } from '../../runtime/fake/notifications.ts';
@@ -46,6 +47,7 @@ export class SyncWorld implements AsyncDisposable {
   readonly notifications = new FakeNotifications();
   #running: RunningManager | undefined;
   #touches = 0;
+  #preview: PreviewSync | undefined;
 
   private constructor(api: ApiWorld, runtime: FakeRuntime, options: SyncWorldOptions) {
     this.api = api;
@@ -68,21 +70,22 @@ export class SyncWorld implements AsyncDisposable {
     const { time, env = {}, client = (api: ApiWorld) => api.client('system:controller:sync') } = this.#options;
     const clock = time ?? { now: () => Date.now() };
     const timers = time ?? systemTimers;
-    const controllers = [
-      syncController({
-        sources: this.sources,
-        files: new MemoryManifests(this.sources.files),
-        revisions: this.runtime.syncRevisions,
-        webhooks: this.webhooks,
-        notifications: this.notifications,
-        renderer: createRenderer(),
-        kinds: this.api.kinds,
-        env,
-        clock,
-        timers,
-        log: recordingLog(),
-      }),
-    ] as unknown as readonly AnyController[];
+    const syncs = syncController({
+      sources: this.sources,
+      files: new MemoryManifests(this.sources.files),
+      revisions: this.runtime.syncRevisions,
+      webhooks: this.webhooks,
+      notifications: this.notifications,
+      renderer: createRenderer(),
+      kinds: this.api.kinds,
+      env,
+      clock,
+      timers,
+      log: recordingLog(),
+      newId: () => String((this.#touches += 1)),
+    });
+    this.#preview = syncs.preview;
+    const controllers = [syncs] as unknown as readonly AnyController[];
     this.#running = await runManager(await client(this.api), { controllers, clock, timers, drainMs: 1000 });
   }
 
@@ -105,6 +108,12 @@ export class SyncWorld implements AsyncDisposable {
   get client(): RunningManager['client'] {
     if (this.#running === undefined) throw new Error('the controller does not run');
     return this.#running.client;
+  }
+
+  /** What an application would change now. */
+  get preview(): PreviewSync {
+    if (this.#preview === undefined) throw new Error('the controller does not run');
+    return this.#preview;
   }
 
   get lines(): RunningManager['lines'] {

@@ -1,15 +1,13 @@
 import { rmSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { apiVersionOf } from '../../../schemas/kinds.ts';
 import type { KubeObject } from '../../../schemas/object.ts';
 import { encodeYaml } from '../../../schemas/text/encode-yaml.ts';
 import { fingerprint } from '../../../schemas/values/fingerprint.ts';
 import type { Io } from '../../io.ts';
-import type { Manifest } from '../../manifests/manifest.ts';
 import { withoutManagedFields } from '../../output/object-text.ts';
 import { maskSecrets } from '../../plan/mask-secrets.ts';
-import type { Versions } from '../../plan/versions-of.ts';
+import type { ObjectChange } from '../../plan/report.ts';
 
 /** Bytes that file systems let a name have. */
 const LONGEST_NAME = 255;
@@ -23,7 +21,7 @@ export interface VersionFiles extends AsyncDisposable {
 /** Writes them where temporary files are, readable by this user alone. Rejects with what the file system says. */
 export async function writeVersionFiles(
   { env, signal }: Io,
-  versions: readonly Versions[],
+  changes: readonly ObjectChange[],
   options: { readonly managedFields: boolean },
 ): Promise<VersionFiles> {
   await using opening = new AsyncDisposableStack();
@@ -39,9 +37,9 @@ export async function writeVersionFiles(
     return directory;
   };
   const [live, merged] = [await open('LIVE'), await open('MERGED')];
-  for (const one of versions) {
-    const name = fileName(one.manifest);
-    const [before, after] = maskSecrets(one.live, one.merged);
+  for (const { live: now, merged: then } of changes) {
+    const name = fileName((then ?? now) as KubeObject);
+    const [before, after] = maskSecrets(now, then);
     await writeFile(join(live, name), textOf(before, options.managedFields), { mode: 0o600 });
     await writeFile(join(merged, name), textOf(after, options.managedFields), { mode: 0o600 });
   }
@@ -56,8 +54,8 @@ function textOf(object: KubeObject | undefined, managedFields: boolean): string 
 }
 
 /** As kubectl calls them: `tsmoby.dev.v1alpha1.Container.default.web`. */
-function fileName({ kind, namespace = '', name }: Manifest): string {
-  const full = [apiVersionOf(kind).replace('/', '.'), kind.kind, namespace, name].join('.');
+function fileName({ apiVersion, kind, metadata: { namespace = '', name } }: KubeObject): string {
+  const full = [apiVersion.replace('/', '.'), kind, namespace, name].join('.');
   if (full.length <= LONGEST_NAME) return full;
   const hash = `~${fingerprint(full)}`;
   return full.slice(0, LONGEST_NAME - hash.length) + hash;

@@ -10,6 +10,7 @@ const changes = async () => await import('./change.ts');
 const LOADERS: Readonly<Record<string, () => Promise<SyncAction>>> = {
   list: async () => (await import('./list.ts')).listSyncs,
   status: async () => (await import('./status.ts')).showStatus,
+  diff: async () => (await import('./diff.ts')).diffSync,
   history: async () => (await import('./history.ts')).showHistory,
   reconcile: async () => (await changes()).reconcileSyncs,
   suspend: async () => (await changes()).suspendSyncs,

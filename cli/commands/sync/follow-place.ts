@@ -58,7 +58,9 @@ function specOf(source: SyncSpec['source'], flags: Call<typeof syncFlags>['flags
 async function requireDirectory(typed: string, path: string): Promise<void> {
   const found = await stat(path).catch(() => undefined);
   if (found?.isDirectory() === true) return;
-  const hint = /^[a-z]+$/.test(typed) ? '; actions are list, status, history, reconcile, suspend, resume, approve' : '';
+  const hint = /^[a-z]+$/.test(typed)
+    ? '; actions are list, status, history, diff, reconcile, suspend, resume, approve'
+    : '';
   throw new UsageError(
     `${typed}: ${found === undefined ? 'there is no such directory' : 'this is no directory'}${hint}`,
   );
