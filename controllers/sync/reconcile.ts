@@ -63,7 +63,6 @@ function suspended(visit: Visit): Outcome {
   withdrawHook(visit);
   deps.watches.keep(key, undefined);
   deps.looks.drop(key);
-  deps.deliveries.drop(key);
   deps.attempts.delete(key);
   deps.members.awaitObjects(key, new Set());
   const { lastAppliedRevision } = sync.status ?? {};

@@ -15,6 +15,8 @@ import type { Target } from '../target.ts';
 import type { PreviewLine } from './preview.ts';
 
 export interface Previewed extends AskingSync {
+  /** Just this was applied before, as status says. */
+  readonly wasApplied: boolean;
   readonly context: { readonly client: Client; readonly reader: Reader; readonly signal: AbortSignal };
 }
 
@@ -63,7 +65,7 @@ async function compareObject(
     set: applySetId(sync),
     isTheirs: others.some((other) => other.set === owner && (other.holdsAll || other.has(target.id))),
     mode: sync.spec.drift?.mode ?? 'Enforce',
-    wasApplied: true,
+    wasApplied: preview.wasApplied,
     now: 0,
   });
   if (step.type === 'nothing') return undefined;
@@ -99,16 +101,13 @@ async function dryRun(
     const live = isServed ? await find(client, object as KubeObject, signal) : undefined;
     const input = sentObject(target, applySetId(sync), pointers, live);
     // What needs something of the same files cannot be asked about before that is there.
-    const isNew =
-      !isServed ||
-      (live === undefined &&
-        namespaces.has(object.metadata.namespace ?? '') &&
-        !(await isThere(client, object.metadata.namespace ?? '', signal)));
-    if (isNew) return { type: 'object', merged: input as KubeObject };
+    const { namespace = '' } = object.metadata;
+    const isEarly = !isServed || (namespaces.has(namespace) && !(await isThere(client, namespace, signal)));
+    if (isEarly) return { type: 'object', merged: input as KubeObject };
     try {
       const merged = await client.apply<KubeObject>(input, options);
-      if (live?.metadata.resourceVersion !== merged.metadata.resourceVersion && live !== undefined && left > 1)
-        continue;
+      const isSame = live === undefined || live.metadata.resourceVersion === merged.metadata.resourceVersion;
+      if (!isSame && left > 1) continue;
       if (live !== undefined && differingFields(live, merged).length === 0) return undefined;
       return { type: 'object', ...(live === undefined ? {} : { live }), merged };
     } catch (error) {

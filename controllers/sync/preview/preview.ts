@@ -2,6 +2,7 @@ import type { Client } from '../../../client/client.ts';
 import type { Sync } from '../../../schemas/gen/types.ts';
 import type { KubeObject } from '../../../schemas/object.ts';
 import type { Reader } from '../../engine/contract.ts';
+import { keyOf } from '../../engine/keys.ts';
 import { digestOf, filesTrouble, lookAtFiles, revisionOf, type FilesView } from '../files-look.ts';
 import { syncInputs, type SyncInputs } from '../inputs.ts';
 import { waiting } from '../references.ts';
@@ -41,10 +42,16 @@ export function createPreview(deps: SyncDeps, reader: () => Reader | undefined, 
     const inputs = syncInputs(sync, read, deps.env);
     const view = await lookApart(sync, inputs, deps, `${PREVIEW_OWNER}${newId()}`, signal);
     const rendered = await deps.renders.renderApart(sync, view.read, inputs, signal);
-    const asking = { sync, deps, context: { client, reader: read, signal } };
+    const [digest, revision] = [digestOf(view, inputs), revisionOf(view)];
+    const wasApplied = sync.status?.lastAppliedDigest === digest;
+    const asking = { sync, deps, context: { client, reader: read, signal }, wasApplied };
+    const attempt = deps.attempts.get(keyOf(sync));
+    const isRolledBack = attempt?.state === 'rolled back' && attempt.digest === digest;
     return (async function* (): AsyncGenerator<PreviewLine> {
       const { objects, problems, spoiled } = rendered;
-      yield { type: 'source', revision: revisionOf(view), digest: digestOf(view, inputs), objects: objects.length };
+      yield { type: 'source', revision, digest, objects: objects.length };
+      if (isRolledBack)
+        yield { type: 'note', message: `${revision} failed, and is not tried again before something differs` };
       for (const { message } of problems) yield { type: 'problem', message };
       let refused = 0;
       for await (const line of compareObjects(asking, objects.map(targetOf))) {

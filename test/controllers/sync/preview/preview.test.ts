@@ -89,6 +89,24 @@ test('what drift.mode Warn leaves as it is, and what another Sync has, is a note
   t.regex(notes[1] ?? '', /^note ConfigMap default\/b belongs to another Sync/);
 });
 
+test('with drift.mode Warn, other files are applied also by a daemon that remembers nothing', async (t) => {
+  await using world = await SyncWorld.open();
+  await world.write('/srv/app', 'a.yaml', configMap('a', { v: '1' }));
+  await world.apply('app', { drift: { mode: 'Warn' } });
+  await world.applied('app');
+  await world.apply('app', { drift: { mode: 'Warn' }, suspend: true });
+  await world.until(
+    'it is suspended',
+    'app',
+    ({ status, metadata }) => status?.observedGeneration === metadata.generation,
+  );
+  await world.stop();
+  await world.start();
+  await world.write('/srv/app', 'a.yaml', configMap('a', { v: '2' }));
+  const told = await world.eventually('it is told', async () => preview(world).catch(() => undefined));
+  t.deepEqual(texts(told), ['update ConfigMap a']);
+});
+
 test('what keeps a Sync from applying anything keeps it from foretelling that', async (t) => {
   await using world = await SyncWorld.open();
   await world.write('/srv/app', 'a.yaml', configMap('a'));
