@@ -2,7 +2,6 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { removeFolder, takeLeftFolder } from '../daemon/ephemeral-folder.ts';
 import { note, type Io } from '../io.ts';
 
 /** Begins the names of the directories of jobs' own daemons, in the directory for temporary files. */
@@ -19,15 +18,11 @@ export async function sweepLeftJobs(io: Io): Promise<void> {
 async function sweep(folder: string, io: Io): Promise<void> {
   const begun = io.now();
   try {
-    using held = await takeLeftFolder(folder);
-    if (held === undefined) return;
-    note(io, `tsmoby ci: taking away what a job left in ${folder} that was killed with its daemon`);
-    // all that a daemon is made of, and mostly not needed
-    const { tearDown } = await import('../daemon/tear-down.ts');
-    const [dataDirectory, runDirectory] = [join(folder, 'data'), join(folder, 'run')];
-    await tearDown({ dataDirectory, runDirectory, log: SILENT, env: { ...io.env } });
-    await removeFolder(folder);
-    note(io, `tsmoby ci: it is gone after ${((io.now() - begun) / 1000).toFixed(1)} s`);
+    const { takeAwayLeft } = await import('../daemon/take-away-left.ts');
+    const left = await takeAwayLeft(folder, { ...io.env }, () =>
+      note(io, `tsmoby ci: taking away what a job left in ${folder} that was killed with its daemon`),
+    );
+    if (left) note(io, `tsmoby ci: it is gone after ${((io.now() - begun) / 1000).toFixed(1)} s`);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     note(io, `tsmoby ci: a job left ${folder}, which cannot be taken away now: ${why}`);
@@ -39,6 +34,3 @@ async function isOurs(path: string, uid: number): Promise<string | undefined> {
   const found = await lstat(path).catch(() => undefined);
   return found?.isDirectory() === true && found.uid === uid && (found.mode & 0o077) === 0 ? path : undefined;
 }
-
-const nothing = (): undefined => undefined;
-const SILENT = { debug: nothing, info: nothing, warn: nothing, error: nothing };
