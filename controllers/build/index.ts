@@ -4,10 +4,11 @@ import type { RuntimeEvents } from '../../runtime/ports/events.ts';
 import type { Registry } from '../../runtime/ports/registry.ts';
 import { REASONS } from '../../schemas/conditions.ts';
 import type { Build, BuildStatus } from '../../schemas/gen/types.ts';
-import { settled, type Controller } from '../engine/contract.ts';
+import { ELSEWHERE, settled, type Controller } from '../engine/contract.ts';
 import type { BaseAnswers } from './bases.ts';
 import type { ContextView } from './context-look.ts';
 import { ContextWatches } from './context-watches.ts';
+import { foretellBuild } from './foretell.ts';
 import { finalizeBuild } from './finalize.ts';
 import { Jobs } from './jobs.ts';
 import { Looks } from '../engine/looks.ts';
@@ -66,5 +67,6 @@ export function buildController(options: BuildControllerOptions): Controller<Bui
     async finalize(build, context) {
       return isElsewhere(build) ? settled() : finalizeBuild(build, context, deps);
     },
+    plan: (build, context) => (isElsewhere(build) ? ELSEWHERE : foretellBuild(build, context, deps)),
   };
 }

@@ -75,7 +75,7 @@ async function openLog({ metadata }: Build, number: number, { context, deps }: V
 
 type Progressing = Extract<Outcome, { readonly type: 'progressing' }>;
 
-const CAUSES: Readonly<Record<Exclude<Why, 'changed'>, string>> = {
+export const CAUSES: Readonly<Record<Exclude<Why, 'changed'>, string>> = {
   first: 'the first build',
   requested: 'it was asked for',
   lost: 'the result was gone from the store',

@@ -2,13 +2,14 @@ import type { BuilderPrograms } from '../../runtime/ports/builder-programs.ts';
 import type { Builders } from '../../runtime/ports/builders.ts';
 import type { Builder, BuilderStatus } from '../../schemas/gen/types.ts';
 import { tlsSecretOf } from '../../schemas/values/builder-endpoint.ts';
-import { settled, type Clock, type Controller, type EventSource } from '../engine/contract.ts';
+import { ELSEWHERE, settled, type Clock, type Controller, type EventSource } from '../engine/contract.ts';
 import type { Log, Timers } from '../engine/environment.ts';
 import { systemTimers } from '../engine/timers.ts';
 import { watchedParts } from './container.ts';
 import { Contacts } from './contacts.ts';
 import { watchedBuilds } from './demand.ts';
 import { BUILDER } from './deps.ts';
+import { foretellBuilder } from './foretell.ts';
 import { watchedSecrets } from './given.ts';
 import { Jobs } from './jobs.ts';
 import { finalizeBuilder, reconcileBuilder } from './reconcile.ts';
@@ -52,6 +53,7 @@ export function builderController(options: BuilderControllerOptions): Controller
     async finalize(builder, context) {
       return isOurs(builder) ? finalizeBuilder(builder, context, deps) : settled();
     },
+    plan: (builder, context) => (isOurs(builder) ? foretellBuilder(builder, context) : ELSEWHERE),
   };
 }
 

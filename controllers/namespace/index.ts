@@ -13,6 +13,7 @@ import type { Log, ReconcileContext } from '../engine/contract.ts';
 import type { ServedKinds } from '../engine/served-kinds.ts';
 import { remainsConditions } from './conditions.ts';
 import { emptyOfKinds } from './empty.ts';
+import { contentOf, foretellNamespace } from './foretell.ts';
 import { deletionStages } from './order.ts';
 
 /** What holds a namespace, in `spec.finalizers`, until this controller is done. */
@@ -37,6 +38,8 @@ export function createNamespaceController(options: NamespaceControllerOptions): 
     sources: [endsOfContent(options)],
     reconcile: () => Promise.resolve(settled()),
     finalize: (namespace, context) => finalize(namespace, context, options.kinds),
+    plan: foretellNamespace,
+    takesAlong: contentOf,
   };
 }
 

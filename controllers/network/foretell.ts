@@ -26,7 +26,7 @@ export async function foretellNetwork(network: Network, context: PlanContext, vi
   const recorded = recordedSubnets(network.status ?? {});
   if (!isComplete(network, recorded)) await view.machine.fresh();
   const plan = refused(planSubnets(network, recorded, surroundings(network, context, view)));
-  const isNew = network.status?.interface === undefined && recorded.length === 0;
+  const isNew = network.status?.interface === undefined;
   const fields = changedText(changedFields(before.get<Network>(NETWORK, namespace, name), network));
   const cause = isNew ? 'it is not there yet' : plan.type === 'move' ? plan.collision : fields;
   const steps = plan.type === 'keep' ? [] : [allocation(network, plan, cause)];

@@ -13,7 +13,8 @@ import { finalizeSync } from './finalize.ts';
 import type { FilesView } from './files-look.ts';
 import { KindTable } from './kinds.ts';
 import { Members } from './members.ts';
-import { SYNC } from './names.ts';
+import { foretellSync } from './foretell.ts';
+import { applySetId, SYNC } from './names.ts';
 import { Deliveries } from './notify/deliveries.ts';
 import { createPreview, type PreviewSync } from './preview/preview.ts';
 import { ReadyExpressions } from './ready-expressions.ts';
@@ -101,6 +102,8 @@ export function syncController(options: SyncControllerOptions): SyncController {
     reconcile: (sync, context) => reconcileSync(sync, context, deps),
     finalize: (sync, context) => finalizeSync(sync, context, deps),
     preview: createPreview(deps, () => reader, options.newId),
+    plan: foretellSync,
+    takesAlong: (sync) => (sync.spec.deletionPolicy === 'Orphan' ? [] : deps.members.of(applySetId(sync))),
   };
 }
 

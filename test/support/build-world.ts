@@ -130,6 +130,10 @@ export class BuildWorld implements AsyncDisposable {
     return this.runtime.buildContexts;
   }
 
+  get manager(): RunningManager['manager'] {
+    return this.#manager.manager;
+  }
+
   get #manager(): RunningManager {
     if (this.#running === undefined) throw new Error('the controllers do not run');
     return this.#running;

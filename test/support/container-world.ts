@@ -99,6 +99,11 @@ export class ContainerWorld implements AsyncDisposable {
     return this.#manager.client.writes;
   }
 
+  /** What the controllers log. */
+  get lines(): RunningManager['lines'] {
+    return this.#manager.lines;
+  }
+
   get manager(): RunningManager['manager'] {
     return this.#manager.manager;
   }

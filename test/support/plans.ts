@@ -14,7 +14,10 @@ export async function wouldBe(
 
 export const gone = (...refs: readonly ObjectRef[]): PlanChange[] => refs.map((ref) => ({ delete: ref }));
 
-export async function planOf(world: ContainerWorld, changes: readonly PlanChange[]): Promise<readonly PlannedObject[]> {
+export async function planOf(
+  world: Pick<ContainerWorld, 'manager'>,
+  changes: readonly PlanChange[],
+): Promise<readonly PlannedObject[]> {
   return world.manager.plan(changes, new AbortController().signal);
 }
 

@@ -61,6 +61,9 @@ export async function foresee(container: Following, context: PlanContext, travel
     const look = lookAt(container, context, travel);
     const instances = scene.instances.filter(travel.sees);
     const next = plan(wantedOf(look, unheld), { now: scene.clock.now(), instances, status: travel.status.current });
+    // An Image is made for it whatever is done then.
+    if (steps.length === 0 && next.length > 0 && image.type === 'ready' && image.step?.type === 'Pull')
+      steps.push(image.step);
     cause ??= whyOf(look, next, instances, travel);
     if (next.length === 0 || taken.length >= MAX_STEPS) return { steps, taken, look };
     for (const step of next) {
@@ -80,7 +83,7 @@ export async function foresee(container: Following, context: PlanContext, travel
         if (missing !== undefined) return { steps, taken, look, blocked: missing };
         const first =
           image.type === 'ready' ? (image.step ?? askFirst(container, context, instances, look)) : undefined;
-        if (first !== undefined) steps.push(first);
+        if (first !== undefined && !steps.includes(first)) steps.push(first);
       }
       taken.push(step);
       steps.push(shown(step, cause));

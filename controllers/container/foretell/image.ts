@@ -13,7 +13,7 @@ import {
   notThere,
   type ImageLink,
 } from '../image-link.ts';
-import { findSource, normalized } from '../image-source.ts';
+import { findSource, IMAGE, normalized } from '../image-source.ts';
 import type { Following } from '../rollout/revision.ts';
 import type { ReadyImage } from '../work.ts';
 
@@ -39,7 +39,8 @@ export async function foretellImage(container: Following, context: PlanContext):
   if (source === undefined) {
     if (named) return { type: 'blocked', outcome: notThere(container) };
     if (container.spec.imagePullPolicy === 'Never') return { type: 'blocked', outcome: neverPulled(container) };
-    return coming({ type: 'Pull', target: normalized(container.spec.image ?? ''), cause: 'the image is not here yet' });
+    const target = normalized(container.spec.image ?? '');
+    return coming({ type: 'Pull', target, cause: 'the image is not here yet' }, knownDigest(container, target, reader));
   }
   const { object } = source;
   const before = source.kind === 'Build' ? imageBefore(container, source.object, reader) : undefined;
@@ -51,11 +52,19 @@ export async function foretellImage(container: Following, context: PlanContext):
   return found(linkOf(container, source.object));
 }
 
-const coming = (step: PlannedStep): ForetoldImage & { readonly type: 'ready' } => ({
-  type: 'ready',
-  image: { manifestDigest: UNKNOWN_DIGEST },
-  step,
-});
+const coming = (
+  step: PlannedStep,
+  manifestDigest: string = UNKNOWN_DIGEST,
+): ForetoldImage & { readonly type: 'ready' } => ({ type: 'ready', image: { manifestDigest }, step });
+
+/** Somebody of the namespace has it, got in another way: a tag is taken to have stood still. */
+function knownDigest({ metadata }: Following, value: string, reader: PlanContext['reader']): string | undefined {
+  const query = { namespace: metadata.namespace ?? '', index: { name: 'reference', value } };
+  return reader
+    .list<Image>(IMAGE, query)
+    .map(({ status }) => (status?.reference === value ? status.manifestDigest : undefined))
+    .find((digest) => digest !== undefined);
+}
 
 const found = (link: ImageLink): ForetoldImage => link;
 

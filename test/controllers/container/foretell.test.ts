@@ -200,8 +200,8 @@ test('what the same question makes is there', async (t) => {
   );
   t.deepEqual(lines.slice(0, 5), [
     'Changed Container web Create: made and started, because it never ran',
-    '  AwaitDependencies: Container db is not ready yet',
     `  Pull ${APP}: the image is not here yet`,
+    '  AwaitDependencies: Container db is not ready yet',
     '  Create: it never ran',
     '  Start: it never ran',
   ]);
