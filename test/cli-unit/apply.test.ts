@@ -22,6 +22,32 @@ test('apply says created, then unchanged, then configured', async (t) => {
   t.deepEqual(await apply(CONFIG('a', 'a: "2"')), { code: 0, stdout: 'configmap/a configured\n', stderr: '' });
 });
 
+test('apply says what becomes of a container that runs, where something does', async (t) => {
+  await using world = await openCliWorld();
+  const apply = async (spec: string, ...flags: readonly string[]): Promise<string> => {
+    const stdin = `apiVersion: tsmoby.dev/v1alpha1\nkind: Container\nmetadata: {name: web${flags.includes('-l') ? ', labels: {a: b}' : ''}}\nspec: {${spec}}\n`;
+    const line = ['apply', '-f', '-', ...flags.filter((flag) => flag !== '-l')];
+    return (await world.tsmoby(line, { stdin })).stdout.trim().replace('container.tsmoby.dev/web ', '');
+  };
+  t.is(await apply('image: a'), 'created');
+  t.is(await apply('image: a'), 'unchanged');
+  t.is(
+    await apply('image: b', '--dry-run=server'),
+    'configured - replaced if the image is another one (spec.image) (server dry run)',
+  );
+  t.is(await apply('image: b, tty: true'), 'configured - replaced (spec.image, spec.tty)');
+  t.is(
+    await apply('image: b, tty: true, terminationGracePeriodSeconds: 3'),
+    'configured - changed in place (spec.terminationGracePeriodSeconds)',
+  );
+  t.is(
+    await apply('image: c, tty: true, paused: true'),
+    'configured - not touched while spec.paused is set, then replaced if the image is another one (spec.image)',
+  );
+  t.is(await apply('image: c, tty: true, paused: true', '-l'), 'configured');
+  t.is(await apply('image: d', '-o', 'name'), 'container.tsmoby.dev/web');
+});
+
 test('a namespace that is nothing but a name is unchanged the second time', async (t) => {
   await using world = await openCliWorld();
   const space = { stdin: 'apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n' };
@@ -146,6 +172,26 @@ test('--dry-run=server stores nothing, and says so', async (t) => {
   const run = await world.tsmoby(['apply', '--dry-run=server', '-f', '-'], { stdin: CONFIG('a') });
   t.is(run.stdout, 'configmap/a created (server dry run)\n');
   t.is((await world.tsmoby(['get', 'cm', 'a'])).code, 1);
+});
+
+test('--dry-run=server says what would be another one, of kinds with a generation and without', async (t) => {
+  await using world = await openCliWorld();
+  const container = (image: string): string =>
+    `apiVersion: tsmoby.dev/v1alpha1\nkind: Container\nmetadata: {name: c}\nspec: {image: ${image}}\n`;
+  const files = (data: string, image: string): string =>
+    [CONFIG('a', data), ...['b', 'c', 'd'].map((name) => CONFIG(name)), container(image)].join('---\n');
+  await world.tsmoby(['apply', '-f', '-'], { stdin: files('a: "1"', 'x') });
+  const line = ['apply', '--dry-run=server', '-f', '-'];
+  const same = await world.tsmoby(line, { stdin: files('a: "1"', 'x') });
+  t.is(
+    same.stdout.replaceAll(/ \(server dry run\)/g, ''),
+    'configmap/a unchanged\nconfigmap/b unchanged\nconfigmap/c unchanged\nconfigmap/d unchanged\ncontainer.tsmoby.dev/c unchanged\n',
+  );
+  const other = await world.tsmoby(line, { stdin: files('a: "2"', 'z') });
+  t.is(
+    other.stdout.replaceAll(/ \(server dry run\)/g, ''),
+    'configmap/a configured\nconfigmap/b unchanged\nconfigmap/c unchanged\nconfigmap/d unchanged\ncontainer.tsmoby.dev/c configured - replaced if the image is another one (spec.image)\n',
+  );
 });
 
 test("an image's relative archive path counts from the directory of its file", async (t) => {

@@ -1,5 +1,6 @@
 import { ApiError } from '../../../client/client.ts';
-import type { KubeObject, ObjectMeta } from '../../../schemas/object.ts';
+import type { Container } from '../../../schemas/gen/types.ts';
+import type { KubeObject } from '../../../schemas/object.ts';
 import { startBounded } from '../../bounded.ts';
 import { isUnreachable, type Session } from '../../connect/session.ts';
 import { note, print } from '../../io.ts';
@@ -9,10 +10,12 @@ import type { Manifest } from '../../manifests/manifest.ts';
 import type { OutputFormat } from '../../output/format.ts';
 import { objectText } from '../../output/object-text.ts';
 import type { Call } from '../command.ts';
+
 import type { applyFlags } from './flags.ts';
+import { runEffectOf } from './run-effect.ts';
 import type { ApplySet } from './set/apply-set.ts';
-import { isUnchanged } from './is-unchanged.ts';
-import { keyOf, metadataBefore } from './metadata-before.ts';
+import { isUnchanged, wouldBeSame } from './is-unchanged.ts';
+import { isContainer, keyOf, metadataBefore, type Found } from './metadata-before.ts';
 
 /** Requests under way at once. */
 const AT_ONCE = 16;
@@ -33,7 +36,7 @@ export async function applyManifests(
   format: OutputFormat,
 ): Promise<number> {
   const { flags, io } = call;
-  const before = await metadataBefore(session, manifests);
+  const before = await metadataBefore(session, manifests, { whole: flags['dry-run'] === 'server' });
   const set = await openSet(call, session, manifests, before, format);
   const send = senderOf(call, session, set);
   const answers = new Map<Manifest, Promise<KubeObject>>();
@@ -75,7 +78,7 @@ async function openSet(
   { flags, io }: Call<typeof applyFlags>,
   session: Session,
   manifests: readonly Manifest[],
-  before: ReadonlyMap<string, ObjectMeta>,
+  before: ReadonlyMap<string, Found>,
   format: OutputFormat,
 ): Promise<ApplySet | undefined> {
   if (flags.applyset === undefined) return undefined;
@@ -116,13 +119,25 @@ function senderOf(
 export function resultLine(
   manifest: Manifest,
   object: KubeObject,
-  before: ObjectMeta | undefined,
+  before: Found | undefined,
   flags: Call<typeof applyFlags>['flags'],
 ): string {
-  const same = before !== undefined && isUnchanged(object, before, object.metadata, flags['field-manager']);
+  const isDry = flags['dry-run'] === 'server';
+  const same =
+    before !== undefined &&
+    (isDry
+      ? wouldBeSame(before, object)
+      : isUnchanged(object, before.metadata, object.metadata, flags['field-manager']));
   const result = before === undefined ? 'created' : same ? 'unchanged' : 'configured';
-  const suffix = flags['dry-run'] === 'server' ? ' (server dry run)' : '';
-  return `${shownName(manifest.kind, manifest.name)} ${result}${suffix}`;
+  const suffix = isDry ? ' (server dry run)' : '';
+  return `${shownName(manifest.kind, manifest.name)} ${result}${result === 'configured' ? nextOf(manifest, object, before) : ''}${suffix}`;
+}
+
+/** What becomes of a container that runs, in the words of `diff`: the same comparison as the controller's. */
+function nextOf({ kind }: Manifest, object: KubeObject, before: Found | undefined): string {
+  if (before === undefined || !isContainer(kind) || !('spec' in before)) return '';
+  const effect = runEffectOf(before as Container, object as Container);
+  return effect === undefined ? '' : ` - ${effect}`;
 }
 
 export async function appliedText(

@@ -1,4 +1,4 @@
-import type { JsonValue, KindRef, ObjectMeta } from '../../../schemas/object.ts';
+import type { JsonValue, KindRef, KubeObject, ObjectMeta } from '../../../schemas/object.ts';
 import { equal } from '../../../schemas/structural/equal.ts';
 import { isNamespace } from '../../../schemas/values/apply-set/order.ts';
 
@@ -12,6 +12,21 @@ export function isUnchanged(kind: KindRef, before: ObjectMeta, after: ObjectMeta
   return (
     (before.generation !== undefined || isNamespace(kind)) && equal(wishesOf(before, manager), wishesOf(after, manager))
   );
+}
+
+/** Whether an apply would leave an object as it is. A dry run stores nothing, so no version tells; both objects are whole. */
+export const wouldBeSame = (before: Pick<KubeObject, 'metadata'>, after: KubeObject): boolean =>
+  equal(wholeWish(before), wholeWish(after));
+
+interface Whole extends KubeObject {
+  readonly status?: unknown;
+}
+
+/** Without what only the server and controllers write, and what items of lists do not say. */
+function wholeWish(object: Pick<KubeObject, 'metadata'>): JsonValue {
+  const { apiVersion: _api, kind: _kind, status: _status, metadata, ...rest } = object as Whole;
+  const { resourceVersion: _version, generation: _generation, managedFields: _fields, ...wishes } = metadata;
+  return { ...rest, metadata: wishes } as unknown as JsonValue;
 }
 
 const wishesOf = (

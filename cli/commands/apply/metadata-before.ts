@@ -1,9 +1,9 @@
 import { isReason } from '../../../client/client.ts';
 import { resourcePath } from '../../../client/resource-path.ts';
-import type { JsonValue, ObjectMeta } from '../../../schemas/object.ts';
+import type { JsonValue, KubeObject } from '../../../schemas/object.ts';
 import { isObject } from '../../../schemas/structural/own.ts';
 import type { Session } from '../../connect/session.ts';
-import { refOf, resourceOf } from '../../kinds/directory.ts';
+import { refOf, resourceOf, type KindInfo } from '../../kinds/directory.ts';
 import type { Manifest } from '../../manifests/manifest.ts';
 import { listMetadata } from './list-metadata.ts';
 
@@ -11,18 +11,23 @@ const ONE_ONLY = 'application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io,a
 /** For more objects of a kind and namespace than this, one list costs less than asking for each. */
 const FEW = 3;
 
-type Found = Map<string, ObjectMeta>;
+/** An object as it was found: of Containers all, of other kinds perhaps just this. */
+export type Found = Pick<KubeObject, 'metadata'>;
 
-/** The metadata of every object that is there already, by `keyOf`: what tells `unchanged` from `configured`. */
+/**
+ * Every object that is there already, by `keyOf`: metadata, which tells `unchanged` from `configured`, and of Containers what they were, which tells what becomes of
+ * those that run. `whole`: of every kind all.
+ */
 export async function metadataBefore(
   session: Session,
   manifests: readonly Manifest[],
-): Promise<ReadonlyMap<string, ObjectMeta>> {
+  { whole }: { readonly whole: boolean },
+): Promise<ReadonlyMap<string, Found>> {
   const groups = Map.groupBy(manifests, ({ kind, namespace = '' }) => `${resourceOf(kind)} ${namespace}`);
-  const found: Found = new Map();
+  const found = new Map<string, Found>();
   await Promise.all(
     [...groups.values()].map((group) =>
-      group.length <= FEW ? askEach(session, group, found) : list(session, group, found),
+      group.length <= FEW ? askEach(session, group, found, whole) : list(session, group, found, whole),
     ),
   );
   return found;
@@ -32,13 +37,24 @@ export async function metadataBefore(
 export const keyOf = ({ kind, namespace = '', name }: Pick<Manifest, 'kind' | 'namespace' | 'name'>): string =>
   `${resourceOf(kind)} ${namespace} ${name}`;
 
-async function askEach({ client }: Session, group: readonly Manifest[], found: Found): Promise<void> {
+async function askEach(
+  { client }: Session,
+  group: readonly Manifest[],
+  found: Map<string, Found>,
+  whole: boolean,
+): Promise<void> {
   await Promise.all(
     group.map(async (manifest) => {
       const { kind, namespace, name } = manifest;
       const target = { ...refOf(kind), name, ...(namespace === undefined ? {} : { namespace }) };
       try {
-        record(await client.raw(resourcePath(target, kind), { accept: ONE_ONLY }), manifest, found);
+        record(
+          await client.raw(resourcePath(target, kind), {
+            accept: whole || isContainer(kind) ? 'application/json' : ONE_ONLY,
+          }),
+          manifest,
+          found,
+        );
       } catch (error) {
         if (!isReason(error, 'NotFound')) throw error;
       }
@@ -46,18 +62,26 @@ async function askEach({ client }: Session, group: readonly Manifest[], found: F
   );
 }
 
-async function list(session: Session, group: readonly Manifest[], found: Found): Promise<void> {
+async function list(
+  session: Session,
+  group: readonly Manifest[],
+  found: Map<string, Found>,
+  whole: boolean,
+): Promise<void> {
   const [first] = group;
   if (first === undefined) return;
   const { kind, namespace } = first;
-  for await (const item of listMetadata(session, kind, { namespace })) record(item, first, found);
+  for await (const item of listMetadata(session, kind, { namespace, whole: whole || isContainer(kind) }))
+    record(item, first, found);
 }
 
-function record(object: JsonValue, { kind, namespace }: Manifest, found: Found): void {
+export const isContainer = ({ group, kind }: KindInfo): boolean => group === 'tsmoby.dev' && kind === 'Container';
+
+function record(object: JsonValue, { kind, namespace }: Manifest, found: Map<string, Found>): void {
   const metadata = isObject(object) ? object['metadata'] : undefined;
   if (!isObject(metadata)) return;
   const { name, resourceVersion } = metadata;
   if (typeof name !== 'string' || typeof resourceVersion !== 'string') return;
   const key = keyOf({ kind, name, ...(namespace === undefined ? {} : { namespace }) });
-  found.set(key, metadata as unknown as ObjectMeta);
+  found.set(key, object as unknown as Found);
 }

@@ -63,7 +63,7 @@ export async function carryOutPlan(
       const object = await write(call, session, step);
       const { manifest, live } = step.versions;
       applied.push({ manifest, object });
-      if (format.type === 'table') await print(io.stdout, `${resultLine(manifest, object, live?.metadata, flags)}\n`);
+      if (format.type === 'table') await print(io.stdout, `${resultLine(manifest, object, live, flags)}\n`);
     }
   } catch (error) {
     const isOurs = error instanceof PlanChangedError || (error instanceof ApiError && error.code !== 0);

@@ -1,6 +1,6 @@
 /** `apply --prune`: the files as an ApplySet (KEP-3659), whose members go when the files have them no more. */
 import { deleteMember, releaseMember } from '../../../../client/apply-set/members.ts';
-import type { KubeObject, ObjectInput, ObjectMeta } from '../../../../schemas/object.ts';
+import type { KubeObject, ObjectInput } from '../../../../schemas/object.ts';
 import { extentOf, union, type Extent } from '../../../../schemas/values/apply-set/extent.ts';
 import { PART_OF_LABEL, PRUNE_ANNOTATION } from '../../../../schemas/values/apply-set/marks.ts';
 import { startBounded } from '../../../bounded.ts';
@@ -9,7 +9,7 @@ import { note, print, type Io } from '../../../io.ts';
 import { shownName } from '../../../kinds/directory.ts';
 import { ManifestError, type Manifest } from '../../../manifests/manifest.ts';
 import { errorLines } from '../../../output/error-lines.ts';
-import { keyOf } from '../metadata-before.ts';
+import { keyOf, type Found } from '../metadata-before.ts';
 import { findMembers } from './members.ts';
 import { parseParent, readParent, shownParents, writeParent, type FoundParent, type Parent } from './parent.ts';
 import { planPrune, type Member } from './plan.ts';
@@ -22,7 +22,7 @@ export interface ApplySetOptions {
   /** As `--applyset` has it. */
   readonly parent: string;
   readonly manifests: readonly Manifest[];
-  readonly before: ReadonlyMap<string, ObjectMeta>;
+  readonly before: ReadonlyMap<string, Found>;
   readonly force: boolean;
   readonly dryRun: boolean;
   /** Standard output is for lines of what was done. */
@@ -150,7 +150,7 @@ async function membershipProblems(
   );
   if (force) return own;
   const held = manifests.flatMap((manifest) => {
-    const owner = before.get(keyOf(manifest))?.labels?.[PART_OF_LABEL];
+    const owner = before.get(keyOf(manifest))?.metadata.labels?.[PART_OF_LABEL];
     return owner === undefined || owner === id ? [] : [{ manifest, owner }];
   });
   const owners = new Map(
