@@ -16,6 +16,9 @@ import {
 import { gone, planOf, wouldBe } from '../support/plans.ts';
 import { Seal } from '../support/unchangeable.ts';
 
+/** How the value begins when it is encoded. */
+const SECRET_BASE64 = Buffer.from('hunter2 ').toString('base64').slice(0, 8);
+
 const named = (name: string) => ({ name, namespace: 'default' });
 
 const mounting: Partial<ContainerSpec> = {
@@ -35,7 +38,7 @@ const mounting: Partial<ContainerSpec> = {
 
 const objects = (text: string, more: Partial<ContainerSpec> = {}): readonly ObjectInput[] => [
   { ...CONFIG_MAP, metadata: named('site'), data: { page: text } } as never,
-  { ...SECRET, metadata: named('key'), stringData: { key: text } } as never,
+  { ...SECRET, metadata: named('key'), stringData: { key: `hunter2 ${text}` } } as never,
   { ...VOLUME, metadata: named('data'), spec: {} } as never,
   { ...NETWORK, metadata: named('back'), spec: {} } as never,
   { ...IMAGE, metadata: named('app'), spec: { reference: text === 'new' ? 'app:2' : 'app:1' } } as never,
@@ -116,7 +119,10 @@ test('plans of everything change nothing: a runtime and a client that refuse all
   seal.isSealed = true;
   const actions = new Set<string>();
   for (const question of [...Object.values(questions), ...singles]) {
-    for (const { action, message } of await planOf(world, question)) {
+    const answer = await planOf(world, question);
+    const told = JSON.stringify(answer);
+    t.false(told.includes('hunter2') || told.includes(SECRET_BASE64), 'no value of a Secret is told');
+    for (const { action, message } of answer) {
       actions.add(action);
       t.not(action, 'Unknown', message);
     }

@@ -11,6 +11,7 @@ import {
   VOLUME,
 } from '../../support/container-world.ts';
 import { gone, planOf, planText, wouldBe } from '../../support/plans.ts';
+import { open as openStartFirst, version } from './start-first-world.ts';
 import { mounting, site, variable } from './on-change-world.ts';
 
 const apply = (world: ContainerWorld, object: ReturnType<typeof container>): Promise<Container> =>
@@ -165,6 +166,17 @@ for (const [what, spec, ...lines] of [
     );
   });
 }
+
+test('StartFirst: the next one is made beside the one that serves, which then goes', async (t) => {
+  const { world } = await openStartFirst();
+  await using _ = world;
+  const [web] = await planOf(world, await wouldBe(world, [container('web', version(2))]));
+  t.like(web, { action: 'Replace', message: 'replaced by StartFirst, without a gap, because spec.args changed' });
+  t.deepEqual(
+    web?.steps.map(({ type }) => type),
+    ['Create', 'Start', 'SwitchOver', 'Drain', 'Stop', 'Delete'],
+  );
+});
 
 test('a paused change waits', async (t) => {
   await using world = await open();
