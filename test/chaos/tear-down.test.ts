@@ -62,6 +62,12 @@ test.serial(
 for (const [title, harm] of [
   ['plugins that are gone', async () => ({ CNI_PATH: '/nonexistent' })],
   ['a store that cannot be read', async (data: string) => await writeFile(join(data, 'store.db'), 'no database')],
+  [
+    'a name that stands in the store alone',
+    async (data: string, run: string) => {
+      for (const directory of [data, run]) await rm(join(directory, 'identity'));
+    },
+  ],
   ['a data directory that somebody deleted', async (data: string) => await rm(data, { recursive: true })],
 ] as const) {
   test.serial(`networks go in spite of ${title}`, async (t) => {
@@ -79,7 +85,7 @@ for (const [title, harm] of [
     await space.running('web');
     t.not((await networkTraces(identity)).length, 0);
     await daemon.stop();
-    const env = { ...process.env, ...(await harm(dataDirectory)) };
+    const env = { ...process.env, ...(await harm(dataDirectory, runDirectory)) };
     await tearDown({ dataDirectory, runDirectory, log, env });
     const directories = [dataDirectory, runDirectory];
     t.deepEqual(await findLeaks({ folder, directories, identity, socketsBefore }), []);
