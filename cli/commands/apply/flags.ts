@@ -31,7 +31,10 @@ export const applyFlags = {
   },
   'field-manager': { type: 'text', value: 'NAME', default: 'tsmoby', help: 'Who owns the fields that are applied.' },
   'server-side': { type: 'boolean', default: true, help: 'Let the server merge. There is no other way here.' },
-  wait: { type: 'boolean', help: 'Wait until all objects are as the files say.' },
+  wait: {
+    type: 'boolean',
+    help: 'Wait until all objects are as the files say, and show meanwhile what each is about.',
+  },
   timeout: { type: 'duration', value: 'TIME', default: 300_000, help: 'With --wait: give up after this time (5m).' },
   output: { type: 'text', short: 'o', value: 'FORMAT', help: 'name, json or yaml: show the objects as they are now.' },
   'show-managed-fields': { type: 'boolean', help: 'Show metadata.managedFields with -o yaml and json.' },
