@@ -91,7 +91,7 @@ test.serial('limits are changed in place as planned, and the plan holds once', a
     await succeeds(t, more, 'apply', '-f', '-', '--plan', 'p', '--wait', '--timeout=60s').then(
       (out) => out.split('\n')[0],
     ),
-    'container.tsmoby.dev/a configured',
+    'container.tsmoby.dev/a configured - changed in place (spec.resources)',
   );
   t.is(await instanceOf(t, 'a'), instance);
   const again = await tsmoby(more, 'apply', '-f', '-', '--plan', 'p');

@@ -75,7 +75,11 @@ test('whoever writes status alone does not stand in the way', async (t) => {
   await using at = await planned(files);
   const status = ['patch', 'ctr', 'web', '--subresource=status', '--type=merge', '-p', '{"status":{"restartCount":3}}'];
   beforeWrite(at, 'web', async () => t.is((await direct(at, status)).code, 0));
-  t.deepEqual(await carryOut(at, files), { code: 0, stdout: 'container.tsmoby.dev/web configured\n', stderr: '' });
+  t.deepEqual(await carryOut(at, files), {
+    code: 0,
+    stdout: 'container.tsmoby.dev/web configured - replaced (spec.command)\n',
+    stderr: '',
+  });
 });
 
 test('where the answer never comes, that is said', async (t) => {
