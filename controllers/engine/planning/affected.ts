@@ -3,18 +3,16 @@ import { kindKey, parseKey, type Key } from '../keys.ts';
 import type { Sight } from './foresight.ts';
 import type { Changed } from './overlay.ts';
 
-/** Objects that a change may concern: those that its controllers' own watches would wake, whatever they make of it then. */
-export function affectedBy(changed: Changed, sights: readonly Sight[]): readonly KubeObject[] {
-  const found = new Map<string, KubeObject>();
+/** Objects that a change may concern: those that its controllers' own watches would wake, whatever they make of it then. One after the other, as they are asked for. */
+export function* affectedBy(changed: Changed, sights: readonly Sight[]): Generator<KubeObject> {
   for (const sight of sights) {
     const { controller, reader } = sight;
     for (const key of keysFrom(changed, sight)) {
       const { namespace, name } = parseKey(key);
       const object = reader.get<KubeObject>(controller.kind, namespace, name);
-      if (object !== undefined) found.set(`${kindKey(controller.kind)} ${key}`, object);
+      if (object !== undefined) yield object;
     }
   }
-  return [...found.values()];
 }
 
 function keysFrom({ before, after }: Changed, { controller, reader }: Sight): ReadonlySet<Key> {

@@ -22,14 +22,13 @@ export class Overlay {
   /** By controller, kind and index: the changed objects under each value. */
   readonly #indexes = new Map<string, Map<string, KubeObject[]>>();
 
-  constructor(changed: Iterable<Changed>) {
-    for (const { before, after } of changed) {
-      const object = after ?? before;
-      if (object === undefined) continue;
-      const key = kindKey(object);
-      const kind = this.#kinds.get(key) ?? new Map<Key, KubeObject | undefined>();
-      this.#kinds.set(key, kind.set(keyOf(object), after));
-    }
+  /** All are added before the first index is prepared. */
+  add({ before, after }: Changed): void {
+    const object = after ?? before;
+    if (object === undefined) return;
+    const key = kindKey(object);
+    const kind = this.#kinds.get(key) ?? new Map<Key, KubeObject | undefined>();
+    this.#kinds.set(key, kind.set(keyOf(object), after));
   }
 
   /** Prepares the indexes of a controller; must have ended before its reader is used. */

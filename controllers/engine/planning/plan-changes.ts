@@ -40,19 +40,25 @@ export async function planChanges(
   // One moment for all: two looks at the same thing are to say the same.
   const now = planning.clock.now();
   const clock = { now: () => now };
-  const subjects = withCompany(
-    changes.map((change) => subjectOf(change, planning, formatTime(now))),
-    planning,
-  );
-  const overlay = new Overlay(subjects);
+  const asked: Subject[] = [];
+  for (const change of changes) {
+    await slice.turn();
+    asked.push(subjectOf(change, planning, formatTime(now)));
+  }
+  const subjects = withCompany(asked, planning);
+  const overlay = new Overlay();
+  const leaving: KubeObject[] = [];
+  for (const subject of subjects) {
+    await slice.turn();
+    overlay.add(subject);
+    const { before, after } = subject;
+    if (before !== undefined && after === undefined) leaving.push(beingDeleted(before, formatTime(now)));
+  }
   const sights: Sight[] = [];
   for (const sight of planning.sights) {
     await overlay.index(sight.controller, signal);
     sights.push({ ...sight, reader: overlay.reader(sight.controller.name, sight.before) });
   }
-  const leaving = subjects.flatMap(({ before, after }) =>
-    before === undefined || after !== undefined ? [] : [beingDeleted(before, formatTime(now))],
-  );
   const common = { clock, log: planning.log, signal };
   const there = (ref: ObjectRef) => planning.find(ref, keyOf({ metadata: ref }));
   const would = new Foresight({ ...common, sights, leaving, find: (ref) => overlay.find(ref, there(ref)) });
@@ -89,10 +95,10 @@ async function followed(subjects: readonly Subject[], follow: Follow): Promise<r
     await slice.turn();
     signal.throwIfAborted();
     for (const object of affectedBy(changed, sights)) {
+      await slice.turn();
       const ref = refOf(object);
       if (seen.has(idOf(ref)) || found.length >= MAX_AFFECTED) continue;
       seen.add(idOf(ref));
-      await slice.turn();
       const planned = await would.planOf(ref);
       if (planned === undefined || planned.action === 'None') continue;
       const anyway = await present.planOf(ref);
