@@ -13,12 +13,13 @@ type Fields = Readonly<Record<string, unknown>>;
 export function podSpecOf({ metadata, spec, status }: Container): Fields {
   const { nodeName, restartPolicy, terminationGracePeriodSeconds, hostname, hostNetwork, imagePullSecrets } = spec;
   const { hostPID, hostIPC, hostAliases, dnsPolicy, dnsConfig } = spec;
-  const { sysctls, supplementalGroups } = spec.securityContext ?? {};
+  const { sysctls, supplementalGroups, supplementalGroupsPolicy } = spec.securityContext ?? {};
   return present({
     containers: [containerOf(metadata.name, spec, status)],
     volumes: spec.volumes?.map(volumeOf),
     securityContext: present({
       sysctls,
+      supplementalGroupsPolicy,
       supplementalGroups: supplementalGroups?.map(number).filter((id) => id !== undefined),
     }),
     nodeName,
@@ -108,7 +109,8 @@ function securityOf({
   runAsUser,
   runAsGroup,
   supplementalGroups: _ofThePod,
-  sysctls: _ofThePodToo,
+  supplementalGroupsPolicy: _ofItToo,
+  sysctls: _ofItAsWell,
   ...rest
 }: NonNullable<ContainerSpec['securityContext']>): Fields {
   return present({ ...rest, runAsUser: number(runAsUser), runAsGroup: number(runAsGroup) });

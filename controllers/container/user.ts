@@ -19,7 +19,7 @@ const MAX_ID = 2 ** 32 - 2;
 
 /**
  * The process' user: `runAsUser` and `runAsGroup` win over the image's `user[:group]`; names are looked up in the image's
- * own files. A user found in passwd also gets the groups that list it. Throws a stalled outcome for unknown names.
+ * own files. A user found in passwd also gets the groups that list it, unless the policy is Strict. Throws a stalled outcome for unknown names.
  */
 export function resolveUser(
   imageUser: string,
@@ -35,7 +35,8 @@ export function resolveUser(
   if (context?.runAsNonRoot && uid === 0) {
     throw stalled(REASONS.RunAsNonRootViolation, 'the process would run as user 0, and runAsNonRoot forbids it');
   }
-  const listed = entry === undefined ? [] : groupsListing(files.group, entry.name);
+  const strict = context?.supplementalGroupsPolicy === 'Strict';
+  const listed = entry === undefined || strict ? [] : groupsListing(files.group, entry.name);
   const more = (context?.supplementalGroups ?? []).map((group) => groupId(files.group, String(group)));
   const additionalGids = [...new Set([...listed, ...more])].filter((id) => id !== gid);
   return { uid, gid, additionalGids, home: entry?.home || '/' };

@@ -48,6 +48,10 @@ export const securityContext = object('What the process may do.', {
   supplementalGroups: atomicList('More groups.', intOrName("Group id, or a name from the image's /etc/group."), {
     maxItems: 256,
   }),
+  supplementalGroupsPolicy: string(
+    "Merge (default): also the groups that list its user in the image's /etc/group. Strict: only those that are given.",
+    { enum: ['Merge', 'Strict'] },
+  ),
   privileged: boolean('All capabilities, all devices, no filters. As good as root on this machine.'),
   allowPrivilegeEscalation: boolean(
     'false sets no_new_privs: setuid programs give nothing. Default true, as in core/v1.',

@@ -14,6 +14,7 @@ const {
   runAsUser: _user,
   runAsGroup: _group,
   supplementalGroups: _more,
+  supplementalGroupsPolicy,
   sysctls,
   ...sameSecurity
 } = fields['securityContext']?.properties ?? {};
@@ -49,6 +50,7 @@ export const podSpec: StructuralSchema = object('What is wanted, out of the spec
   volumes: keyedList('What `volumeMounts` mounts.', ['name'], volume),
   securityContext: object('What holds for the Pod as a whole.', {
     supplementalGroups: atomicList('More group ids.', { type: 'integer', format: 'int64' }),
+    ...(supplementalGroupsPolicy && { supplementalGroupsPolicy }),
     ...(sysctls && { sysctls }),
   }),
   ...pick(fields, [

@@ -1682,6 +1682,10 @@ export interface ContainerSecurityContext {
    */
   readonly supplementalGroups?: readonly (number | string)[];
   /**
+   * Merge (default): also the groups that list its user in the image's /etc/group. Strict: only those that are given.
+   */
+  readonly supplementalGroupsPolicy?: 'Merge' | 'Strict';
+  /**
    * All capabilities, all devices, no filters. As good as root on this machine.
    */
   readonly privileged?: boolean;

@@ -51,7 +51,16 @@ export const requirements: readonly Requirement[] = [
     // Debian 12's 20.10 cannot keep images in containerd.
     oldest: '26.0.0',
   },
+  {
+    program: 'docker-compose',
+    package: 'docker-compose',
+    why: 'tests compare what is converted with it, 2 or newer',
+    purposes: ['test'],
+    // Debian 12's is the one in Python, which has another reading of the same files.
+    oldest: '2.0.0',
+  },
   { program: 'git', package: 'git', why: 'tests build from repositories', purposes: ['test'] },
+  { program: 'gpg', package: 'gpg', why: 'tests verify the signatures of commits', purposes: ['test'] },
   { program: 'ssh', package: 'openssh-client', why: 'tests fetch repositories over ssh', purposes: ['test'] },
   { program: 'sshd', package: 'openssh-server', why: 'tests fetch repositories from it', purposes: ['test'] },
   { program: 'iptables', package: 'iptables', why: 'tests publish ports beside its rules', purposes: ['test'] },

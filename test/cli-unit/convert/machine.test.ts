@@ -105,6 +105,15 @@ test('in the network of another there are its hosts and resolvers', async (t) =>
   for (const key of ['dns', 'extra_hosts', 'sysctls']) t.regex(told(made, key), /^not supported/);
 });
 
+test('a user with a group has no others, as with docker', async (t) => {
+  t.deepEqual((await one(t, 'user: "app:7"')).spec('web').securityContext, {
+    runAsUser: 'app',
+    runAsGroup: 7,
+    supplementalGroupsPolicy: 'Strict',
+  });
+  t.deepEqual((await one(t, 'user: app')).spec('web').securityContext, { runAsUser: 'app' });
+});
+
 test('groups by number and by name', async (t) => {
   const made = await one(t, 'group_add: [44, video]');
   t.deepEqual(made.spec('web').securityContext?.supplementalGroups, [44, 'video']);

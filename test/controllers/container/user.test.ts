@@ -34,6 +34,8 @@ const ROWS: readonly Row[] = [
   ['app', { runAsGroup: 7 }, '1000:7 +50,10 /home/app'],
   ['app', { runAsGroup: 'nogroup' }, '1000:65534 +50,10 /home/app'],
   ['', { supplementalGroups: [5, 6, 5, 0] }, '0:0 +5,6 /root'],
+  ['app', { supplementalGroups: [9], supplementalGroupsPolicy: 'Strict' }, '1000:1000 +9 /home/app'],
+  ['app', { supplementalGroupsPolicy: 'Merge' }, '1000:1000 +50,10 /home/app'],
   ['', { supplementalGroups: ['staff', '9', 'wheel'] }, '0:0 +50,9,10 /root'],
   ['app', { supplementalGroups: [50, 9], runAsNonRoot: true }, '1000:1000 +50,10,9 /home/app'],
 ];

@@ -52,7 +52,11 @@ export const processKeys: Handlers<ServiceDraft> = {
   user(field, draft) {
     const [user = '', group] = field.text().split(':');
     if (user !== '') draft.security.runAsUser = idOrName(user);
-    if (group !== undefined && group !== '') draft.security.runAsGroup = idOrName(group);
+    if (group !== undefined && group !== '') {
+      draft.security.runAsGroup = idOrName(group);
+      // docker looks for further groups only where none is given
+      draft.security.supplementalGroupsPolicy = 'Strict';
+    }
     field.to(draft.at(`spec.securityContext.runAsUser${group === undefined ? '' : ' and runAsGroup'}`));
   },
   group_add(field, draft) {
