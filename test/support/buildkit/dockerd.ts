@@ -2,6 +2,7 @@ import { mkdir, rm, rmdir, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { get } from 'node:http';
 import { dirname, join } from 'node:path';
+import { inside } from '../../../bench/network/namespace.ts';
 import { processesOf } from '../daemon/leaks.ts';
 import { eventually } from '../eventually.ts';
 import { makeFolder } from '../interruption.ts';
@@ -16,19 +17,22 @@ export interface DockerdOptions {
   readonly store?: 'containerd' | 'graphdriver';
   /** Its root is a disk of this many bytes. */
   readonly rootBytes?: number;
+  /** File of the network namespace that it stands in, with bridges and rules of its own there. Default: the machine's, and no networks. */
+  readonly network?: string;
 }
 
 /** Made by every dockerd, whatever it is told. */
 const PLUGINS = '/run/docker/plugins';
 
 /**
- * A private dockerd without networks: no bridge, no firewall rules, no forwarding, its own files, runc state and cgroups. Steps of a Dockerfile
+ * A private dockerd, without networks unless it is given one: no bridge, no firewall rules, no forwarding, its own files, runc state and cgroups. Steps of a Dockerfile
  * have network mode `none`, or `host` with its entitlement; in the default mode they fail. Rejects when it does not come up.
  */
 export async function startDockerd({
   containerd,
   store = 'containerd',
   rootBytes,
+  network,
 }: DockerdOptions = {}): Promise<TestBuilder> {
   const folder = await makeFolder('/tmp/tsm-d-');
   const name = nameOf(folder);
@@ -38,11 +42,16 @@ export async function startDockerd({
   const path = pathWith(await wrapRunc(folder));
   await mkdir(join(folder, 'tmp'));
   if (rootBytes !== undefined) await mountDisk(join(folder, 'root'), rootBytes);
+  const [program, words] = inside(network, 'dockerd', [
+    ...argumentsFor(folder, name, config, socket),
+    ...(network === undefined ? NO_NETWORK : []),
+    ...containerdArguments(containerd, name),
+  ]);
   const made = [PLUGINS, dirname(PLUGINS)].filter((directory) => !existsSync(directory));
   return await startBuilder(
     {
       folder,
-      words: ['dockerd', ...argumentsFor(folder, name, config, socket), ...containerdArguments(containerd, name)],
+      words: [program, ...words],
       env: { PATH: path, TMPDIR: join(folder, 'tmp'), NOTIFY_SOCKET: '' },
       isReady: () => answersPing(socket),
     },
@@ -72,6 +81,15 @@ async function forgetContainerd(folder: string): Promise<void> {
   await rm(join(folder, 'exec/containerd/containerd.pid'), { force: true });
 }
 
+const NO_NETWORK = [
+  '--bridge=none',
+  '--iptables=false',
+  '--ip6tables=false',
+  '--ip-forward=false',
+  '--ip-masq=false',
+  '--userland-proxy=false',
+];
+
 function argumentsFor(folder: string, name: string, config: string, socket: string): readonly string[] {
   return [
     `--config-file=${config}`,
@@ -81,12 +99,6 @@ function argumentsFor(folder: string, name: string, config: string, socket: stri
     `--data-root=${folder}/root`,
     `--exec-root=${folder}/exec`,
     `--pidfile=${folder}/pid`,
-    '--bridge=none',
-    '--iptables=false',
-    '--ip6tables=false',
-    '--ip-forward=false',
-    '--ip-masq=false',
-    '--userland-proxy=false',
     '--exec-opt=native.cgroupdriver=cgroupfs',
     `--cgroup-parent=/${name}`,
   ];
