@@ -17,6 +17,8 @@ export class Instances {
   readonly #byOwner = new Map<string, Map<string, InstanceState>>();
   /** Ids to ask again, by owner. */
   readonly #stale = new Map<string, Set<string>>();
+  /** Questions under way, by owner: whoever comes meanwhile waits for their answers. */
+  readonly #asked = new Map<string, Set<Promise<unknown>>>();
   /** Ids in which the kernel took a process, and nobody was told yet. */
   readonly #outOfMemory = new Set<string>();
   #listed: Promise<void> | undefined;
@@ -29,14 +31,18 @@ export class Instances {
     this.#events = events;
   }
 
-  /** The owner's instances, asked again where an event said so. Rejects with Unavailable while the runtime is away. */
+  /** The owner's instances, asked again where an event said so, by whoever came first. Rejects with Unavailable while the runtime is away. */
   async of(uid: string, signal: AbortSignal): Promise<readonly InstanceState[]> {
     if (!this.#events.connected) {
       throw new RuntimeError('Unavailable', 'containerd does not answer', { reason: REASONS.RuntimeUnavailable });
     }
     await this.#list();
+    // Of one that failed or was given up the mark is back.
+    for (let asked = this.#asked.get(uid); asked !== undefined; asked = this.#asked.get(uid))
+      await Promise.allSettled(asked);
+    signal.throwIfAborted();
     const stale = this.#stale.get(uid);
-    if (stale !== undefined) await Promise.all([...stale].map((id) => this.#refresh(id, signal)));
+    if (stale !== undefined) await Promise.all([...stale].map((id) => this.#ask(id, signal)));
     return [...(this.#byOwner.get(uid)?.values() ?? [])];
   }
 
@@ -150,6 +156,17 @@ export class Instances {
     } finally {
       this.#listing -= 1;
     }
+  }
+
+  #ask(id: string, signal: AbortSignal): Promise<void> {
+    const uid = ownerOf(id);
+    const asked = this.#asked.get(uid) ?? new Set();
+    const answered = this.#refresh(id, signal).finally(() => {
+      asked.delete(answered);
+      if (asked.size === 0) this.#asked.delete(uid);
+    });
+    this.#asked.set(uid, asked.add(answered));
+    return answered;
   }
 
   async #refresh(id: string, signal: AbortSignal): Promise<void> {

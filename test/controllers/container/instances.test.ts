@@ -18,7 +18,7 @@ const instance = (id: string, task?: TaskState): InstanceState => ({
 function openInstances(...there: readonly InstanceState[]) {
   const runtime = new Map(there.map((each) => [each.id, each]));
   const calls: string[] = [];
-  const hold: { list?: Promise<void> } = {};
+  const hold: { list?: Promise<void>; get?: Promise<void> } = {};
   const containers = {
     async list() {
       calls.push('list');
@@ -28,6 +28,7 @@ function openInstances(...there: readonly InstanceState[]) {
     },
     async get(id: string) {
       calls.push(`get ${id.slice(UID.length)}`);
+      await hold.get;
       return runtime.get(id);
     },
   } as unknown as Containers;
@@ -54,6 +55,27 @@ test('what an event named is asked again, once', async (t) => {
   t.deepEqual(await instances.of(UID, signal), []);
   t.deepEqual(await instances.of(UID, signal), []);
   t.deepEqual(calls, ['list', 'get -1', 'get -1']);
+});
+
+test('whoever comes while it is asked again waits for the answer, and asks himself when there was none', async (t) => {
+  const { instances, runtime, calls, hold } = openInstances(instance(ID, RUNS));
+  await instances.of(UID, signal);
+  for (const ends of [true, false]) {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    hold.get = promise;
+    runtime.set(ID, instance(ID));
+    instances.changed(ID);
+    const [first, second] = [instances.of(UID, signal), instances.of(UID, signal)];
+    await new Promise(setImmediate);
+    if (ends) resolve();
+    else reject(new Error('given up'));
+    delete hold.get;
+    if (ends) t.deepEqual(await first, [instance(ID)]);
+    else await t.throwsAsync(first, { message: 'given up' });
+    t.deepEqual(await second, [instance(ID)]);
+    instances.put(instance(ID, RUNS));
+  }
+  t.deepEqual(calls, ['list', 'get -1', 'get -1', 'get -1']);
 });
 
 test('what we did ourselves is known without asking', async (t) => {
