@@ -45,7 +45,6 @@ export async function runCi(options: CiOptions): Promise<number> {
   // nothing is started for manifests that cannot be read
   const documents = await documentsOf(flags, io);
   using signals = takeEndSignals(io, (code) => process.exit(code));
-  await sweepLeftJobs(io);
   try {
     await using found = await findDaemon(flags, io, signals.signal);
     const { session, daemon } = found;
@@ -124,6 +123,7 @@ async function findDaemon(flags: CiOptions['flags'], io: Io, signal: AbortSignal
     const session = await openSession(connection, io, USER_AGENT);
     return { session, [Symbol.asyncDispose]: async () => session[Symbol.dispose]() };
   }
+  await sweepLeftJobs(io, signal);
   note(io, `tsmoby ci: ${isThere ? '' : 'no daemon runs here, '}starting one for this job`);
   const daemon = await startPrivateDaemon(io, signal);
   const session = await openSession({ ...connection, server: `unix://${daemon.socketPath}` }, io, USER_AGENT);

@@ -8,11 +8,17 @@ import { note, type Io } from '../io.ts';
 export const FOLDER_PREFIX = 'tsmoby-ci-';
 const NAME = new RegExp(`^${FOLDER_PREFIX}[A-Za-z0-9]{6}$`);
 
-/** Takes away what nobody holds any more, and tells so; what cannot be taken away is told, and keeps no job back. */
-export async function sweepLeftJobs(io: Io): Promise<void> {
+/**
+ * Takes away what nobody holds any more, and tells so; what cannot be taken away is told, and keeps no job back. Rejects with the
+ * signal's reason, between two of them.
+ */
+export async function sweepLeftJobs(io: Io, signal: AbortSignal): Promise<void> {
   const names = (await readdir(tmpdir()).catch((): string[] => [])).filter((name) => NAME.test(name));
   const folders = await Promise.all(names.map((name) => join(tmpdir(), name)).map((path) => isOurs(path, io.uid)));
-  for (const folder of folders) if (folder !== undefined) await sweep(folder, io);
+  for (const folder of folders) {
+    signal.throwIfAborted();
+    if (folder !== undefined) await sweep(folder, io);
+  }
 }
 
 async function sweep(folder: string, io: Io): Promise<void> {

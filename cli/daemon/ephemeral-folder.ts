@@ -1,11 +1,11 @@
 /** The directory of a daemon that takes everything away at its end: whose it is, and whether anybody is still there. */
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rm, rmdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, readlink, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DirectoryInUseError, LOCK_FILE, lockDirectory } from './data-lock.ts';
 import { DirectoryError } from './directories.ts';
 
-/** Says that all beside it is a daemon's that takes it all away at its end. */
+/** Says that all beside it is a daemon's that takes it all away at its end, and where that daemon's processes can be seen. */
 const MARK = 'ephemeral';
 /** Whoever starts it may have its output written there. */
 const OUTPUT = 'log';
@@ -19,16 +19,23 @@ export async function takeFolder(folder: string): Promise<Disposable> {
       `${folder} is not empty: choose another directory with --ephemeral, which is removed at the end`,
     );
   const held = lockDirectory(folder, '--ephemeral');
-  await writeFile(join(folder, MARK), '');
+  await writeFile(join(folder, MARK), await viewOfProcesses());
   return held;
 }
 
-/** Takes one that a daemon left that was killed. Undefined: it is none, or somebody holds it, or it went meanwhile. */
+/**
+ * Takes one that a daemon left that was killed. Undefined: it is none, or somebody holds it, or it went meanwhile. Rejects with
+ * DirectoryError for one whose containers may run where we cannot see them.
+ */
 export async function takeLeftFolder(folder: string): Promise<Disposable | undefined> {
   if (!(await isMarked(folder))) return undefined;
   try {
     const held = lockDirectory(folder, '--ephemeral');
-    if (await isMarked(folder)) return held;
+    if (await isMarked(folder)) {
+      if (await mayBeSeen(folder)) return held;
+      held[Symbol.dispose]();
+      throw new DirectoryError('its containers may run outside of this container: run tsmoby ci there');
+    }
     held[Symbol.dispose]();
   } catch (error) {
     if (!(error instanceof DirectoryInUseError) && existsSync(folder)) throw error;
@@ -38,6 +45,18 @@ export async function takeLeftFolder(folder: string): Promise<Disposable | undef
 
 const isMarked = async (folder: string): Promise<boolean> =>
   (await readdir(folder).catch((): string[] => [])).includes(MARK);
+
+/** The boot, and whose processes /proc shows: a directory for temporary files may be shared with other containers. */
+async function viewOfProcesses(): Promise<string> {
+  const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8');
+  return `${boot.trim()} ${await readlink('/proc/self/ns/pid')}\n`;
+}
+
+/** Of a former boot nothing runs. */
+async function mayBeSeen(folder: string): Promise<boolean> {
+  const [was, is] = [await readFile(join(folder, MARK), 'utf8'), await viewOfProcesses()];
+  return was === is || was.split(' ')[0] !== is.split(' ')[0];
+}
 
 /** So many may look at the same instant whether it is held. */
 const LOOKERS = 5;

@@ -13,6 +13,7 @@ shift
 # iptables' lock is one for all: they change the rules of one network.
 : >>/run/xtables.lock
 own=$(mktemp -d)
+trap 'umount -R "$own" 2>/dev/null; rmdir "$own"' EXIT
 mount -t tmpfs -o mode=755 tmpfs "$own"
 # Everything else is there as before: names are resolved through /run on some machines.
 for path in /run/*; do
@@ -21,15 +22,17 @@ for path in /run/*; do
     buildkit | containerd | docker | docker.* | netns | runc | tsmoby) continue ;;
   esac
   if [ -h "$path" ]; then
-    cp -P "$path" "$own/"
+    cp -P "$path" "$own/" || [ ! -h "$path" ]
   elif [ -d "$path" ]; then
     mkdir "$own/$name"
-    mount --rbind "$path" "$own/$name"
+    # it may have gone meanwhile, like what does not stay long
+    mount --rbind "$path" "$own/$name" || [ ! -e "$path" ]
   elif [ -e "$path" ]; then
     : >"$own/$name"
-    mount --bind "$path" "$own/$name"
+    mount --bind "$path" "$own/$name" || [ ! -e "$path" ]
   fi
 done
 mount --move "$own" /run
 rmdir "$own"
+trap - EXIT
 exec "$@"

@@ -21,13 +21,13 @@ export class PlainLines {
   /** What is to be said now. */
   due({ open }: WaitingList, now: number): readonly string[] {
     return open.flatMap((one) => {
-      const { shown, work, since } = one;
+      const { key, shown, work, since } = one;
       if (work.state === UNSEEN || now - since < SETTLED_MS) return [];
       const line = `${shown}: ${textOf(one)}`;
-      const told = this.#told.get(shown);
+      const told = this.#told.get(key);
       const isNew = told?.state !== work.state;
       if (!isNew && (told.line === line || now - told.at < AGAIN_MS)) return [];
-      this.#told.set(shown, { state: work.state, line, at: now });
+      this.#told.set(key, { state: work.state, line, at: now });
       return [line];
     });
   }

@@ -52,8 +52,7 @@ export class WaitView implements Disposable {
     this.#images = new PulledImages(client);
     this.#begun = this.#outer.now();
     for (const one of awaited) {
-      const names = { short: `${one.kind.singular}/${one.name}`, shown: shownName(one.kind, one.name) };
-      this.#list.add(keyOf(one), names, workOf(undefined), this.#begun);
+      this.#list.add(keyOf(one), namesOf(one, awaited), workOf(undefined), this.#begun);
     }
     this.#stop = new AbortController();
     void this.#tick(this.#stop.signal);
@@ -139,3 +138,11 @@ export class WaitView implements Disposable {
 }
 
 const keyOf = ({ kind, namespace = '', name }: Awaited): string => `${kind.group}/${kind.kind} ${namespace}/${name}`;
+
+/** With its namespace only where another one is called the same. */
+function namesOf(one: Awaited, all: readonly Awaited[]): { readonly short: string; readonly shown: string } {
+  const { kind, name, namespace } = one;
+  const isOnly = all.every((other) => other.kind !== kind || other.name !== name || other.namespace === namespace);
+  const suffix = isOnly || namespace === undefined ? '' : ` in ${namespace}`;
+  return { short: `${kind.singular}/${name}${suffix}`, shown: `${shownName(kind, name)}${suffix}` };
+}

@@ -3,6 +3,8 @@ import type { Work } from './work.ts';
 
 /** One object; the same one is the same entry. */
 export interface Waiting {
+  /** Tells it from all others. */
+  readonly key: string;
   /** `container/web`. */
   readonly short: string;
   /** `container.tsmoby.dev/web`. */
@@ -43,7 +45,7 @@ export class WaitingList {
   }
 
   add(key: string, names: Pick<Waiting, 'short' | 'shown'>, work: Work, now: number): void {
-    this.#entries.set(key, { ...names, work, since: now });
+    this.#entries.set(key, { key, ...names, work, since: now });
   }
 
   /** What is not waited for is passed over. */
@@ -53,7 +55,7 @@ export class WaitingList {
     const since = before.work.state === work.state ? before.since : now;
     const rate = this.#rate(key, work, now);
     const { short, shown } = before;
-    this.#entries.set(key, { short, shown, work, since, ...(rate === undefined ? {} : { bytesPerSecond: rate }) });
+    this.#entries.set(key, { key, short, shown, work, since, ...(rate === undefined ? {} : { bytesPerSecond: rate }) });
   }
 
   done(key: string): void {

@@ -111,3 +111,13 @@ test('a log gets a line when an object does something else for a while, and the 
   list.done('a');
   t.deepEqual(lines.due(list, 90_000), []);
 });
+
+test('in a log, objects of one name in two namespaces are told of apart', (t) => {
+  const [list, lines] = [new WaitingList(), new PlainLines()];
+  for (const namespace of ['prod', 'staging'])
+    list.add(namespace, { short: 'container/web', shown: `web in ${namespace}` }, work('Unseen', 'is not there'), 0);
+  list.update('prod', work('Pulling', 'pulling'), 0);
+  list.update('staging', work('Waiting', 'waits'), 0);
+  t.deepEqual(lines.due(list, 2000), ['web in prod: pulling', 'web in staging: waits']);
+  t.deepEqual(lines.due(list, 3000), []);
+});
