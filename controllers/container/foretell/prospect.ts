@@ -45,7 +45,7 @@ function isDefault(namespace: string, name: string, reader: Reader): boolean {
 }
 
 /** As far as those look who use it. */
-const MADE = { path: '', conditions: [{ type: 'Ready', status: 'True', reason: 'Made', message: '' }] };
+const MADE = { path: '', conditions: [{ type: 'Ready', status: 'True', reason: 'Provisioned', message: '' }] };
 
 export interface Awaited {
   readonly dependencies: readonly Dependency[];
