@@ -1,3 +1,6 @@
+/** Requests under way at once, unless somebody says otherwise. */
+export const AT_ONCE = 16;
+
 /** Starts work for every item, so many at once, in order; each result comes as soon as it is there. */
 export function startBounded<T, R>(
   items: readonly T[],

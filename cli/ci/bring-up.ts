@@ -2,15 +2,13 @@
 import { ApiError } from '../../client/client.ts';
 import { awaitCurrent, type NotCurrent } from '../../client/environment/await-current.ts';
 import type { ObjectRef } from '../../schemas/object.ts';
-import { startBounded } from '../bounded.ts';
+import { AT_ONCE, startBounded } from '../bounded.ts';
 import { isUnreachable, type Session } from '../connect/session.ts';
 import { refOf } from '../kinds/directory.ts';
 import type { Manifest } from '../manifests/manifest.ts';
 import { refusalLines } from '../manifests/refusal-lines.ts';
 import type { WaitView } from '../wait/progress/view.ts';
 
-/** Requests under way at once. */
-const AT_ONCE = 16;
 const FIELD_MANAGER = 'tsmoby-ci';
 
 export type BroughtUp =

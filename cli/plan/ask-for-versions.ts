@@ -1,13 +1,10 @@
 import { ApiError } from '../../client/client.ts';
-import { startBounded } from '../bounded.ts';
+import { AT_ONCE, startBounded } from '../bounded.ts';
 import { isUnreachable, type Session } from '../connect/session.ts';
 import { note } from '../io.ts';
 import type { Manifest } from '../manifests/manifest.ts';
 import { refusalLines } from '../manifests/refusal-lines.ts';
 import { versionsOf, type Merging, type Versions } from './versions-of.ts';
-
-/** Requests under way at once, unless somebody says otherwise. */
-export const AT_ONCE = 16;
 
 /** Every object as it is, and as an apply would leave it. What the server refuses is told with its place, and hides no other. */
 export async function askForVersions(

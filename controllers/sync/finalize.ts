@@ -39,7 +39,7 @@ async function orphan(visit: Visit): Promise<Outcome> {
 async function prune(visit: Visit): Promise<Outcome> {
   const { ending, isOpen } = await pruneMembers(visit, [], false, new Set());
   if (isOpen) {
-    const message = 'other Syncs are asked whether they want what is to go';
+    const message = 'other Syncs are asked whether they want what is to go, or it changed meanwhile';
     return { type: 'progressing', reason: REASONS.Deleting, message, requeueAfterMs: OPEN_MS };
   }
   if (ending.length === 0) return settled();

@@ -64,7 +64,7 @@ function appliedVerdict({ application: { applied, pruned }, spec, attempt, now }
   }
   if (pending.length > 0) return untilTimeout(REASONS.Applying, someOf(pending), spec, attempt, now);
   if (pruned?.isOpen === true) {
-    const message = 'other Syncs are asked whether they want what is to go';
+    const message = 'other Syncs are asked whether they want what is to go, or it changed meanwhile';
     return { type: 'under way', reason: REASONS.Pruning, message, againInMs: PENDING_MS };
   }
   const ending = pruned?.ending ?? [];

@@ -2,7 +2,7 @@
 import type { Sync } from '../../schemas/gen/types.ts';
 import type { KubeObject, ObjectInput } from '../../schemas/object.ts';
 import { isPruneDisabled } from '../../schemas/values/apply-set/marks.ts';
-import { neededBy } from '../../schemas/values/apply-set/order.ts';
+import { heldBy, neededBy } from '../../schemas/values/apply-set/order.ts';
 import { fingerprint } from '../../schemas/values/fingerprint.ts';
 import { idOf, shownObject, type ObjectId } from './names.ts';
 
@@ -28,6 +28,8 @@ export interface Blocked {
 
 export interface PrunePlan {
   readonly deleted: readonly KubeObject[];
+  /** Others that are released would go with them, so they are released, too, and first. */
+  readonly holding: readonly KubeObject[];
   /** They stay, and are members no more. */
   readonly released: readonly KubeObject[];
   /** Another Sync has them, or what they hold, in its files: they stay until it took them over. */
@@ -53,8 +55,11 @@ export function planPrune(facts: PruneFacts): PrunePlan {
     elsewhere.has(idOf(object)) || needed(object) || object.metadata.uid === sync.metadata.uid;
   const left = there.filter(isLeft);
   const going = there.filter((object) => !isLeft(object));
-  const deleted = going.filter((object) => !isPruneDisabled(object));
-  const plan = { deleted, released: going.filter(isPruneDisabled), left, ending };
+  const released = going.filter(isPruneDisabled);
+  const unkept = going.filter((object) => !isPruneDisabled(object));
+  const holding = heldBy(released, unkept);
+  const deleted = unkept.filter((object) => !holding.includes(object));
+  const plan = { deleted, holding, released, left, ending };
   const alive = members.length - ending.length;
   if (!hasBrake || deleted.length <= ALWAYS || deleted.length * 2 <= alive) return plan;
   const digest = `sha256:${fingerprint([...wanted].sort(), 64)}`;

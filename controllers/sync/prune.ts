@@ -13,7 +13,7 @@ export interface Pruned {
   readonly deleted: number;
   /** What is on its way out, for people. */
   readonly ending: readonly string[];
-  /** Other Syncs have not told yet whether they want something of it. */
+  /** Other Syncs have not told yet whether they want something of it, or something is not any more what was decided about. */
   readonly isOpen: boolean;
   /** Others want something of it, or may. */
   readonly isEntangled: boolean;
@@ -38,40 +38,52 @@ export async function pruneMembers(
     return { ...NOTHING_PRUNED, isOpen: true, isEntangled: true };
   const elsewhere = others.flatMap(({ objects = [] }) => objects);
   const plan = planPrune({ sync, members, wanted, elsewhere, approved: visit.approved, hasBrake });
+  // as long as they are members, they would be deleted the next time
+  await inParallel(plan.holding, (object) => release(object, visit));
   await inParallel(plan.released, (object) => release(object, visit));
-  const { gone, ending } = await deleteStaged(plan, visit);
+  const { gone, ending, isOpen } = await deleteStaged(plan, visit);
   if (gone.length > 0) context.event('Normal', REASONS.ObjectsPruned, `deleted ${someOf(gone.map(shownObject), 10)}`);
   return {
     deleted: gone.length,
     ending: ending.map(shownObject),
-    isOpen: false,
+    isOpen,
     isEntangled: plan.left.length > 0,
     ...(plan.blocked === undefined ? {} : { blocked: plan.blocked }),
   };
 }
 
+interface Deleted {
+  readonly gone: readonly KubeObject[];
+  readonly ending: readonly KubeObject[];
+  /** Something was left alone, as it is not what was decided about: the next pass decides anew. */
+  readonly isOpen: boolean;
+}
+
 /** What others need goes when those are gone, perhaps in a later pass. */
-async function deleteStaged(
-  { deleted, ending }: PrunePlan,
-  visit: Visit,
-): Promise<{ readonly gone: readonly KubeObject[]; readonly ending: readonly KubeObject[] }> {
+async function deleteStaged({ deleted, ending }: PrunePlan, visit: Visit): Promise<Deleted> {
   const gone: KubeObject[] = [];
   const going = new Set(ending);
   for (const stage of pruneStages([...deleted, ...ending])) {
-    const left: KubeObject[] = [];
+    const still: KubeObject[] = [];
+    let isOpen = false;
     await inParallel(stage, async (object) => {
-      if (going.has(object) || !(await deleteObject(object, visit))) left.push(object);
-      if (!going.has(object)) gone.push(object);
+      const type = going.has(object) ? 'going' : await deleteObject(object, visit);
+      if (type === 'left') isOpen = true;
+      else if (!going.has(object)) gone.push(object);
+      if (type === 'going') still.push(object);
     });
-    if (left.length > 0) return { gone, ending: left };
+    if (isOpen || still.length > 0) return { gone, ending: still, isOpen };
   }
-  return { gone, ending: [] };
+  return { gone, ending: [], isOpen: false };
 }
 
-/** Whether it is gone at once. */
-const deleteObject = async (object: KubeObject, { context: { client, signal }, set }: Visit): Promise<boolean> =>
-  (await deleteMember(client, object, set, { signal })) === undefined;
+/** What becomes of it. */
+const deleteObject = async (
+  object: KubeObject,
+  { context: { client, signal }, set }: Visit,
+): Promise<'gone' | 'going' | 'left'> => (await deleteMember(client, object, set, { signal })).type;
 
 /** It stays as it is, and is nobody's member. */
-export const release = (object: KubeObject, { context: { client, signal } }: Visit): Promise<void> =>
-  releaseMember(client, object, { signal });
+export async function release(object: KubeObject, { context: { client, signal }, set }: Visit): Promise<void> {
+  await releaseMember(client, object, set, { signal });
+}

@@ -1,7 +1,7 @@
 import { ApiError } from '../../../client/client.ts';
 import type { Container } from '../../../schemas/gen/types.ts';
 import type { KubeObject } from '../../../schemas/object.ts';
-import { startBounded } from '../../bounded.ts';
+import { AT_ONCE, startBounded } from '../../bounded.ts';
 import { isUnreachable, type Session } from '../../connect/session.ts';
 import { note, print } from '../../io.ts';
 import { shownName } from '../../kinds/directory.ts';
@@ -16,9 +16,6 @@ import { runEffectOf } from './run-effect.ts';
 import type { ApplySet } from './set/apply-set.ts';
 import { isUnchanged, wouldBeSame } from './is-unchanged.ts';
 import { isContainer, keyOf, metadataBefore, type Found } from './metadata-before.ts';
-
-/** Requests under way at once. */
-const AT_ONCE = 16;
 
 export interface Applied {
   readonly manifest: Manifest;
@@ -36,7 +33,10 @@ export async function applyManifests(
   format: OutputFormat,
 ): Promise<number> {
   const { flags, io } = call;
-  const before = await metadataBefore(session, manifests, { whole: flags['dry-run'] === 'server' });
+  const before = await metadataBefore(session, manifests, {
+    whole: flags['dry-run'] === 'server',
+    signal: io.signal,
+  });
   const set = await openSet(call, session, manifests, before, format);
   const send = senderOf(call, session, set);
   const answers = new Map<Manifest, Promise<KubeObject>>();

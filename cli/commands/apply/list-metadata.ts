@@ -15,13 +15,14 @@ export interface MetadataQuery {
   readonly labelSelector?: string;
   /** Whole objects. */
   readonly whole?: boolean;
+  readonly signal: AbortSignal;
 }
 
 /** Every object of a kind with its metadata and whatever else the server sends, a page at a time. Rejects with ApiError. */
 export async function* listMetadata(
   { client }: Session,
   kind: KindInfo,
-  { namespace, labelSelector, whole = false }: MetadataQuery,
+  { namespace, labelSelector, whole = false, signal }: MetadataQuery,
 ): AsyncGenerator<JsonObject> {
   const path = resourcePath({ ...refOf(kind), ...(namespace === undefined ? {} : { namespace }) }, kind);
   let next: string | undefined;
@@ -31,6 +32,7 @@ export async function* listMetadata(
     if (next !== undefined) query.set('continue', next);
     const page = await client.raw(`${path}?${query.toString()}`, {
       accept: whole ? 'application/json' : METADATA_ONLY,
+      signal,
     });
     const { items, metadata } = isObject(page) ? page : ({} as JsonObject);
     yield* (isList(items) ? items : []).filter(isObject);

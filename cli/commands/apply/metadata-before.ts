@@ -14,20 +14,26 @@ const FEW = 3;
 /** An object as it was found: of Containers all, of other kinds perhaps just this. */
 export type Found = Pick<KubeObject, 'metadata'>;
 
+interface FindOptions {
+  /** Of every kind all. */
+  readonly whole: boolean;
+  readonly signal: AbortSignal;
+}
+
 /**
  * Every object that is there already, by `keyOf`: metadata, which tells `unchanged` from `configured`, and of Containers what they were, which tells what becomes of
- * those that run. `whole`: of every kind all.
+ * those that run.
  */
 export async function metadataBefore(
   session: Session,
   manifests: readonly Manifest[],
-  { whole }: { readonly whole: boolean },
+  options: FindOptions,
 ): Promise<ReadonlyMap<string, Found>> {
   const groups = Map.groupBy(manifests, ({ kind, namespace = '' }) => `${resourceOf(kind)} ${namespace}`);
   const found = new Map<string, Found>();
   await Promise.all(
     [...groups.values()].map((group) =>
-      group.length <= FEW ? askEach(session, group, found, whole) : list(session, group, found, whole),
+      group.length <= FEW ? askEach(session, group, found, options) : list(session, group, found, options),
     ),
   );
   return found;
@@ -41,7 +47,7 @@ async function askEach(
   { client }: Session,
   group: readonly Manifest[],
   found: Map<string, Found>,
-  whole: boolean,
+  { whole, signal }: FindOptions,
 ): Promise<void> {
   await Promise.all(
     group.map(async (manifest) => {
@@ -51,6 +57,7 @@ async function askEach(
         record(
           await client.raw(resourcePath(target, kind), {
             accept: whole || isContainer(kind) ? 'application/json' : ONE_ONLY,
+            signal,
           }),
           manifest,
           found,
@@ -66,12 +73,12 @@ async function list(
   session: Session,
   group: readonly Manifest[],
   found: Map<string, Found>,
-  whole: boolean,
+  { whole, signal }: FindOptions,
 ): Promise<void> {
   const [first] = group;
   if (first === undefined) return;
   const { kind, namespace } = first;
-  for await (const item of listMetadata(session, kind, { namespace, whole: whole || isContainer(kind) }))
+  for await (const item of listMetadata(session, kind, { namespace, whole: whole || isContainer(kind), signal }))
     record(item, first, found);
 }
 

@@ -1,6 +1,6 @@
 import { isReason, type DeleteOptions } from '../../../client/client.ts';
 import type { KubeObject, Status } from '../../../schemas/object.ts';
-import { startBounded } from '../../bounded.ts';
+import { AT_ONCE, startBounded } from '../../bounded.ts';
 import { isUnreachable, type Session } from '../../connect/session.ts';
 import type { FlagValues, Flags } from '../../flags/flags.ts';
 import { note, print, type Io } from '../../io.ts';
@@ -11,7 +11,6 @@ import { filterOf, type Target } from '../../resources/targets.ts';
 import { awaitObjects, MET, PENDING } from '../../wait/await-objects.ts';
 import { unmetLines } from '../../wait/unmet-lines.ts';
 
-const AT_ONCE = 16;
 /** `--timeout=0`: as long as it takes. */
 const FOREVER_MS = 7 * 24 * 3600 * 1000;
 

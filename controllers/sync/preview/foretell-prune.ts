@@ -20,7 +20,8 @@ export async function* foretellPrune(
   const elsewhere = others.flatMap(({ objects = [] }) => objects);
   const approved = sync.metadata.annotations?.[APPROVE_PRUNE_ANNOTATION];
   const plan = planPrune({ sync, members, wanted, elsewhere, approved, hasBrake: true });
-  const { deleted, released, blocked } = plan;
+  const { deleted, holding, blocked } = plan;
+  const released = [...holding, ...plan.released];
   if (blocked !== undefined) {
     const what = `${count(blocked.objects, 'object')} would be deleted at once, and held back: ${someOf(blocked.examples, 10)}`;
     yield { type: 'note', message: `${what}. If that is meant: tsmoby sync approve ${sync.metadata.name}` };

@@ -1,6 +1,6 @@
 /** What of a set others need: it is made first, goes last, and stays while they do. */
 import { groupOf } from '../../api-version.ts';
-import type { KindRef, KubeObject, ObjectInput } from '../../object.ts';
+import type { KindRef, ObjectInput } from '../../object.ts';
 
 /** `group/Kind`, whatever the version. */
 export type GroupKind = string;
@@ -37,7 +37,7 @@ export function definedKind(
 export function neededBy(
   objects: readonly ObjectInput[],
   namespace: string | undefined,
-): (object: KubeObject) => boolean {
+): (object: ObjectInput) => boolean {
   const namespaces = new Set([namespace, ...objects.map((object) => object.metadata.namespace)]);
   const kinds = new Set(objects.map(groupKindOf));
   return (object) => {
@@ -45,6 +45,15 @@ export function neededBy(
     const defined = definedKind(object);
     return defined !== undefined && kinds.has(defined.groupKind);
   };
+}
+
+/**
+ * Those of what is to go that objects hang on which stay: they would take them along. They must stay, too, and for as long: of what belongs to nobody any more no later look at the set
+ * would tell.
+ */
+export function heldBy<T extends ObjectInput>(staying: readonly ObjectInput[], going: readonly T[]): readonly T[] {
+  const isNeeded = neededBy(staying, undefined);
+  return going.filter((object) => isNeeded(object));
 }
 
 /** The other way round than they were made: what others need goes last. */

@@ -90,3 +90,29 @@ test('neither a namespace nor a definition goes while somebody has objects of it
       undefined,
   );
 });
+
+test('neither a namespace nor a definition goes from under an object that is to stay', async (t) => {
+  await using world = await SyncWorld.open();
+  const annotations = { 'tsmoby.dev/prune': 'disabled' };
+  const kept = { ...gadget, metadata: { ...gadget.metadata, annotations } };
+  await world.write('/srv/app', 'a.yaml', definition, namespace, kept, configMap('other'));
+  await world.write('/srv/app', 'b.yaml', configMap('b'), configMap('c'));
+  await world.apply('app');
+  await world.applied('app');
+  await world.write('/srv/app', 'a.yaml', '');
+  await world.eventually('the other one is gone', async () => (await world.configMap('other')) === undefined);
+  await world.applied('app');
+  // with no member left, what another pass finds is what it goes by
+  await world.delete('app');
+  await world.eventually('all members are gone', async () => (await world.configMap('b')) === undefined);
+  await world.quiet();
+  const there = await Promise.all([
+    world.find({ ...GADGET, namespace: 'made', name: 'g' }),
+    world.find({ ...NAMESPACE, name: 'made' }),
+    world.find({ apiVersion: definition.apiVersion, kind: definition.kind, name: 'gadgets.example.com' }),
+  ]);
+  t.deepEqual(
+    there.map((object) => object !== undefined && object.metadata.deletionTimestamp === undefined),
+    [true, true, true],
+  );
+});

@@ -1,9 +1,10 @@
 /** `apply --prune`: the files as an ApplySet (KEP-3659), whose members go when the files have them no more. */
-import { deleteMember, releaseMember } from '../../../../client/apply-set/members.ts';
+import { deleteMember, releaseMember, type Left } from '../../../../client/apply-set/members.ts';
 import type { KubeObject, ObjectInput } from '../../../../schemas/object.ts';
 import { extentOf, union, type Extent } from '../../../../schemas/values/apply-set/extent.ts';
 import { PART_OF_LABEL, PRUNE_ANNOTATION } from '../../../../schemas/values/apply-set/marks.ts';
-import { startBounded } from '../../../bounded.ts';
+import { heldBy } from '../../../../schemas/values/apply-set/order.ts';
+import { AT_ONCE, startBounded } from '../../../bounded.ts';
 import { isUnreachable, type Session } from '../../../connect/session.ts';
 import { note, print, type Io } from '../../../io.ts';
 import { shownName } from '../../../kinds/directory.ts';
@@ -13,8 +14,6 @@ import { keyOf, type Found } from '../metadata-before.ts';
 import { findMembers } from './members.ts';
 import { parseParent, readParent, shownParents, writeParent, type FoundParent, type Parent } from './parent.ts';
 import { planPrune, type Member } from './plan.ts';
-
-const AT_ONCE = 16;
 
 export interface ApplySetOptions {
   readonly session: Session;
@@ -30,9 +29,25 @@ export interface ApplySetOptions {
 }
 
 export interface Pruned {
-  /** Whether all that had to go is going. */
+  /** False: something was refused. */
   readonly ok: boolean;
+  /** On their way, or gone. */
   readonly going: readonly Member[];
+}
+
+interface Done {
+  readonly type: 'done';
+  /** For people. */
+  readonly text: string;
+}
+
+/** What became of members. */
+interface Ends {
+  readonly done: readonly Member[];
+  /** As they are, because they are not what was decided about. */
+  readonly left: readonly Member[];
+  /** Refused. */
+  readonly failed: readonly Member[];
 }
 
 export class ApplySet {
@@ -52,8 +67,8 @@ export class ApplySet {
    */
   static async open(options: ApplySetOptions): Promise<ApplySet> {
     const { session, io, manifests, dryRun } = options;
-    const parent = await parseParent(options.parent, session);
-    const found = await readParent(parent, session);
+    const parent = await parseParent(options.parent, session, io.signal);
+    const found = await readParent(parent, session, io.signal);
     const problems = await membershipProblems(options, parent.id);
     if (problems.length > 0) throw new ManifestError(problems);
     const set = new ApplySet(options, parent, found);
@@ -77,49 +92,92 @@ export class ApplySet {
     const now = extentOf(wanted);
     const everywhere = union(union(this.#found.extent, now), { groupKinds: new Set(), namespaces: new Set(scope) });
     const keys = new Set(manifests.map(keyOf));
-    const members = await findMembers(session, this.#parent.id, everywhere);
+    const members = await findMembers(session, this.#parent.id, everywhere, io.signal);
     const unwanted = members.filter(({ kind, object }) => !keys.has(keyOf({ kind, ...object.metadata })));
     const parent = { ...this.#found, ...(namespace === undefined ? {} : { namespace }) };
     const plan = planPrune({ unwanted, wanted, parent });
-    for (const { member, why } of plan.left) note(io, `Warning: ${shown(member)} stays in the set: ${why}`);
-    let ok = await this.#each(plan.released, async (member) => {
-      await releaseMember(session.client, member.object, { signal: io.signal, dryRun });
-      return `released (${PRUNE_ANNOTATION}: disabled)`;
-    });
-    for (const stage of plan.deleted) ok = (await this.#each(stage, (member) => this.#delete(member))) && ok;
-    if (ok && !dryRun) await this.#shrink(union(now, extentOf(plan.left.map(({ member }) => member.object))));
-    return { ok, going: plan.deleted.flat() };
+    for (const { member, why } of plan.left) this.#tellLeft(member, why);
+    for (const member of plan.holding) note(io, `Warning: ${shown(member)} stays: objects that stay need it`);
+    // as long as they are members, they would be deleted the next time
+    const holding = await this.#each(plan.holding, (member) => this.#release(member, 'objects that stay need it'));
+    if (holding.failed.length > 0) return { ok: false, going: [] };
+    const released = await this.#each(plan.released, (member) =>
+      this.#release(member, `${PRUNE_ANNOTATION}: disabled`),
+    );
+    const { done, left, failed } = await this.#deleteStages(plan.deleted);
+    const ok = released.failed.length + failed.length === 0;
+    const staying = [...plan.left.map(({ member }) => member), ...released.left, ...left];
+    if (ok && !dryRun) await this.#shrink(union(now, extentOf(staying.map(({ object }) => object))));
+    return { ok, going: done };
   }
 
-  async #delete({ kind, object }: Member): Promise<string> {
+  /** What turns out to stay keeps what it needs. */
+  async #deleteStages(stages: readonly (readonly Member[])[]): Promise<Ends> {
+    const ends = { done: [] as Member[], left: [] as Member[], failed: [] as Member[] };
+    for (const stage of stages) {
+      const staying = [...ends.left, ...ends.failed].map(({ object }) => object);
+      const held = new Set(
+        heldBy(
+          staying,
+          stage.map(({ object }) => object),
+        ),
+      );
+      const kept = stage.filter(({ object }) => held.has(object));
+      for (const member of kept) this.#tellLeft(member, 'objects that are still there need it');
+      const { done, left, failed } = await this.#each(
+        stage.filter(({ object }) => !held.has(object)),
+        (member) => this.#delete(member),
+      );
+      ends.done.push(...done);
+      ends.left.push(...kept, ...left);
+      ends.failed.push(...failed);
+    }
+    return ends;
+  }
+
+  async #release({ object }: Member, why: string): Promise<Done | Left> {
     const { session, io, dryRun } = this.#options;
-    const rest = await deleteMember(session.client, object, this.#parent.id, { signal: io.signal, dryRun });
+    const end = await releaseMember(session.client, object, this.#parent.id, { signal: io.signal, dryRun });
+    if (end.type === 'left') return end;
+    return { type: 'done', text: end.type === 'gone' ? 'is gone already' : `released (${why})` };
+  }
+
+  async #delete({ kind, object }: Member): Promise<Done | Left> {
+    const { session, io, dryRun } = this.#options;
+    const end = await deleteMember(session.client, object, this.#parent.id, { signal: io.signal, dryRun });
+    if (end.type === 'left') return end;
     const isVolume = kind.kind === 'Volume' && kind.group === 'tsmoby.dev';
-    return isVolume && rest !== undefined && keepsData(rest)
-      ? 'pruned (its data stays: spec.reclaimPolicy is Retain)'
-      : 'pruned';
+    const isKept = isVolume && end.type === 'going' && keepsData(end.object);
+    return { type: 'done', text: isKept ? 'pruned (its data stays: spec.reclaimPolicy is Retain)' : 'pruned' };
+  }
+
+  #tellLeft(member: Member, why: string): void {
+    note(this.#options.io, `Warning: ${shown(member)} stays in the set: ${why}`);
   }
 
   async #shrink(extent: Extent): Promise<void> {
     await writeParent(this.#parent, extent, this.#options.session, this.#options.io.signal);
   }
 
-  /** Several at a time, told in order. Whether all went well. */
-  async #each(members: readonly Member[], work: (member: Member) => Promise<string>): Promise<boolean> {
+  /** Several at a time, told in order. */
+  async #each(members: readonly Member[], work: (member: Member) => Promise<Done | Left>): Promise<Ends> {
     const { io, session, dryRun, isPlain } = this.#options;
     const suffix = dryRun ? ' (server dry run)' : '';
-    let ok = true;
+    const ends = { done: [] as Member[], left: [] as Member[], failed: [] as Member[] };
     for (const [at, answer] of startBounded(members, AT_ONCE, work).entries()) {
+      const member = members[at] as Member;
       try {
-        const line = `${shown(members[at] as Member)} ${await answer}${suffix}\n`;
-        await print(isPlain ? io.stdout : io.stderr, line);
+        const end = await answer;
+        ends[end.type].push(member);
+        if (end.type === 'left') note(io, `Warning: ${shown(member)} is left alone: ${end.why}`);
+        else await print(isPlain ? io.stdout : io.stderr, `${shown(member)} ${end.text}${suffix}\n`);
       } catch (error) {
         if (isUnreachable(error)) throw error;
-        ok = false;
+        ends.failed.push(member);
         for (const line of errorLines(error, session.where)) note(io, line);
       }
     }
-    return ok;
+    return ends;
   }
 }
 
@@ -138,7 +196,7 @@ function keepsData(volume: KubeObject): boolean {
 
 /** An object has one set at most, and it is not the file that says which. */
 async function membershipProblems(
-  { manifests, before, force, session }: ApplySetOptions,
+  { manifests, before, force, session, io }: ApplySetOptions,
   id: string,
 ): Promise<readonly string[]> {
   const own = manifests.flatMap(({ object, document, kind, name }) =>
@@ -156,7 +214,7 @@ async function membershipProblems(
   const owners = new Map(
     await Promise.all(
       [...new Set(held.map(({ owner }) => owner))].map(
-        async (owner) => [owner, await shownParents(owner, session)] as const,
+        async (owner) => [owner, await shownParents(owner, session, io.signal)] as const,
       ),
     ),
   );

@@ -9,7 +9,12 @@ import { listMetadata } from '../list-metadata.ts';
 import type { Member } from './plan.ts';
 
 /** Every object of these kinds and namespaces with the label of the set: metadata, of definitions all. Rejects with ApiError. */
-export async function findMembers(session: Session, id: string, extent: Extent): Promise<readonly Member[]> {
+export async function findMembers(
+  session: Session,
+  id: string,
+  extent: Extent,
+  signal: AbortSignal,
+): Promise<readonly Member[]> {
   const kinds = await Promise.all([...extent.groupKinds].map((name) => kindNamed(name, session)));
   const places = kinds.flatMap((kind): readonly { kind: KindInfo; namespace: string | undefined }[] => {
     // of one whose definition is gone, nothing is there
@@ -21,7 +26,7 @@ export async function findMembers(session: Session, id: string, extent: Extent):
   const found = await Promise.all(
     places.map(async ({ kind, namespace }) => {
       const ref = refOf(kind);
-      const query = { namespace, labelSelector: `${PART_OF_LABEL}=${id}`, whole: isDefinition(ref) };
+      const query = { namespace, labelSelector: `${PART_OF_LABEL}=${id}`, whole: isDefinition(ref), signal };
       const members: Member[] = [];
       for await (const item of listMetadata(session, kind, query))
         members.push({ kind, object: { ...item, ...ref } as unknown as KubeObject });

@@ -18,7 +18,7 @@ import {
 } from '../../../../schemas/values/apply-set/marks.ts';
 import type { Session } from '../../../connect/session.ts';
 import { CommandError, UsageError } from '../../../errors.ts';
-import { refOf, resourceOf, shownName, type KindInfo } from '../../../kinds/directory.ts';
+import { refOf, shownName, type KindInfo } from '../../../kinds/directory.ts';
 
 const FIELD_MANAGER = `${toolOf(TOOLING)}-applyset`;
 const DEFINITION = { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' } as const;
@@ -41,12 +41,12 @@ export interface FoundParent {
 }
 
 /** `[RESOURCE[.GROUP]/]NAME`, a Secret unless said; in the namespace of the session. Rejects with UsageError, CommandError, ApiError. */
-export async function parseParent(text: string, session: Session): Promise<Parent> {
+export async function parseParent(text: string, session: Session, signal: AbortSignal): Promise<Parent> {
   const at = text.indexOf('/');
   const name = text.slice(at + 1);
   if (name === '') throw new UsageError(`--applyset ${text}: the name is missing: write [RESOURCE/]NAME`);
   const kind = await session.kinds.typed(at < 0 ? 'secrets' : text.slice(0, at));
-  if (!isBuiltin(kind)) await checkCustom(kind, session);
+  if (!isBuiltin(kind)) await checkCustom(kind, session, signal);
   const isNamespaced = kind.scope === 'Namespaced';
   const namespace = isNamespaced ? session.namespace : '';
   const id = applySetId({ name, namespace, kind: kind.kind, group: kind.group });
@@ -55,12 +55,12 @@ export async function parseParent(text: string, session: Session): Promise<Paren
 
 const isBuiltin = ({ group, kind }: KindInfo): boolean => group === '' && (kind === 'Secret' || kind === 'ConfigMap');
 
-async function checkCustom(kind: KindInfo, { client }: Session): Promise<void> {
+async function checkCustom(kind: KindInfo, { client }: Session, signal: AbortSignal): Promise<void> {
   const refused = new CommandError(
     `--applyset: a ${kind.kind} cannot be the parent of an ApplySet: name a Secret or a ConfigMap, or label the definition of the kind with ${PARENT_TYPE_LABEL}`,
   );
   try {
-    const { metadata } = await client.get({ ...DEFINITION, name: `${kind.plural}.${kind.group}` });
+    const { metadata } = await client.get({ ...DEFINITION, name: `${kind.plural}.${kind.group}` }, { signal });
     if (metadata.labels?.[PARENT_TYPE_LABEL] === undefined) throw refused;
   } catch (error) {
     throw isReason(error, 'NotFound') ? refused : error;
@@ -68,11 +68,11 @@ async function checkCustom(kind: KindInfo, { client }: Session): Promise<void> {
 }
 
 /** Rejects with CommandError for an object that is there and is no parent, or another tool's. */
-export async function readParent(parent: Parent, { client }: Session): Promise<FoundParent> {
+export async function readParent(parent: Parent, { client }: Session, signal: AbortSignal): Promise<FoundParent> {
   const { kind, name } = parent;
   let found: KubeObject;
   try {
-    found = await client.get(refTo(parent));
+    found = await client.get(refTo(parent), { signal });
   } catch (error) {
     if (!isReason(error, 'NotFound')) throw error;
     if (!isBuiltin(kind))
@@ -128,12 +128,12 @@ export async function writeParent(
 }
 
 /** The parents of a set, `secret/web in namespace default`, for people. */
-export async function shownParents(id: string, session: Session): Promise<string> {
+export async function shownParents(id: string, session: Session, signal: AbortSignal): Promise<string> {
   const kinds = await Promise.all(['secrets', 'configmaps', 'syncs'].map((name) => session.kinds.typed(name)));
   const found = await Promise.all(
     kinds.map(async (kind) => {
       const { items } = await session.client
-        .list(refOf(kind), { labelSelector: `${ID_LABEL}=${id}` })
+        .list(refOf(kind), { labelSelector: `${ID_LABEL}=${id}`, signal })
         .catch(() => ({ items: [] as readonly KubeObject[] }));
       return items.map(
         ({ metadata }) => `${shownName(kind, metadata.name)} in namespace ${metadata.namespace ?? 'none'}`,
@@ -148,6 +148,3 @@ const refTo = ({ kind, name, namespace }: Parent): Parameters<Session['client'][
   name,
   ...(namespace === undefined ? {} : { namespace }),
 });
-
-/** `secrets/web`, as `--applyset` takes it. */
-export const shownParent = ({ kind, name }: Parent): string => `${resourceOf(kind)}/${name}`;
