@@ -45,6 +45,7 @@ export class Members {
   /** Objects of others that a Sync waits for. */
   readonly #awaited = new Map<ObjectId, Set<Key>>();
   readonly #soon = new Map<Key, Disposable>();
+  #wakingAll: NodeJS.Immediate | undefined;
   #all: AllKinds | undefined;
   #reader: Reader | undefined;
   #enqueue: (key: Key) => void = () => undefined;
@@ -139,6 +140,8 @@ export class Members {
         this.#enqueue = () => undefined;
         all[Symbol.dispose]();
         this.#all = undefined;
+        clearImmediate(this.#wakingAll);
+        this.#wakingAll = undefined;
         for (const timer of this.#soon.values()) timer[Symbol.dispose]();
         this.#soon.clear();
         this.#sets.clear();
@@ -163,8 +166,15 @@ export class Members {
       },
       signal,
     );
-    // Whoever waited for all kinds, or for an object of this one.
-    setImmediate(() => {
+    this.#wakeAll();
+  }
+
+  /** Whoever waited for all kinds, or for an object of one; on the next turn, when that kind counts as ready. */
+  #wakeAll(): void {
+    // Who has stopped reads no more: the caches may be closed on the next turn, and nobody would catch what they throw.
+    if (this.#all === undefined) return;
+    this.#wakingAll ??= setImmediate(() => {
+      this.#wakingAll = undefined;
       for (const sync of this.#reader?.list<Sync>(SYNC) ?? []) this.#enqueue(keyOf(sync));
     });
   }
