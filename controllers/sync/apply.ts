@@ -7,7 +7,7 @@ import { parentPatch } from './apply-set.ts';
 import { refOf } from '../engine/keys.ts';
 import { inSlices } from '../engine/slices.ts';
 import { shownObject, type ObjectId } from './names.ts';
-import { otherSyncs, type OtherSync } from './others.ts';
+import { isHeldBy, otherSyncs } from './others.ts';
 import { inParallel } from './parallel.ts';
 import { planObject, type ObjectStep } from './plan.ts';
 import { compareWithWanted, send } from './send.ts';
@@ -98,8 +98,8 @@ async function planAll(visit: Visit, targets: readonly Target[], wasApplied: boo
   const plan = (one: Omit<Planned, 'step'>): void => {
     const { id } = one.target;
     const [remembered, refused] = [memory.objects.get(id), memory.refused.get(id)];
-    const isTheirs = isHeldBy(others, one);
     const { sent, live } = one;
+    const isTheirs = isHeldBy(others, live && partOf(live), id);
     const heldUntil = memory.heldUntil(id);
     const step = planObject({ sent, live, remembered, refused, heldUntil, set, isTheirs, mode, wasApplied, now });
     planned.push({ ...one, step });
@@ -109,12 +109,6 @@ async function planAll(visit: Visit, targets: readonly Target[], wasApplied: boo
   const awaited = planned.filter(({ step }) => step.type === 'wait' || step.type === 'theirs');
   deps.members.awaitObjects(visit.key, new Set(awaited.map(({ target }) => target.id)));
   return planned;
-}
-
-/** The Sync whose label an object carries still wants it. */
-function isHeldBy(others: readonly OtherSync[], { target, live }: Omit<Planned, 'step'>): boolean {
-  const owner = live && partOf(live);
-  return others.some((other) => other.set === owner && (other.holdsAll || other.has(target.id)));
 }
 
 /** So many take their time, and somebody may be waiting. */

@@ -22,6 +22,8 @@ export interface AskingSync {
   readonly sync: Sync;
   readonly deps: SyncDeps;
   readonly context: Pick<Context, 'reader' | 'signal'>;
+  /** Nothing may come of it: no remote is asked, and no Sync is woken. Of repositories it is what was last fetched, be it old. */
+  readonly isReadOnly?: true;
 }
 
 /**
@@ -35,6 +37,10 @@ export async function otherSyncs(asking: AskingSync): Promise<readonly OtherSync
     .filter(({ metadata }) => metadata.uid !== sync.metadata.uid && metadata.deletionTimestamp === undefined);
   return Promise.all(others.map((other) => askOther(other, asking)));
 }
+
+/** The ApplySet of which an object is a member still wants it. */
+export const isHeldBy = (others: readonly OtherSync[], owner: string | undefined, id: ObjectId): boolean =>
+  others.some((other) => other.set === owner && (other.holdsAll || other.has(id)));
 
 async function askOther(other: Sync, asking: AskingSync): Promise<OtherSync> {
   const { objects, isSure } = await newestObjects(other, asking);
@@ -74,7 +80,7 @@ async function newestObjects(other: Sync, asking: AskingSync): Promise<Newest> {
 async function newestView(
   other: Sync,
   { source, reading }: SyncInputs,
-  { deps, context: { signal } }: AskingSync,
+  { deps, isReadOnly, context: { signal } }: AskingSync,
 ): Promise<Pick<FilesView, 'read'> | 'unknown' | undefined> {
   const key = keyOf(other);
   const look = deps.looks.peek(key);
@@ -90,7 +96,7 @@ async function newestView(
   // One that is suspended, or waits for others, asks nobody.
   if (look === undefined || look.type === 'failed') return undefined;
   if (look.type === 'pending') return 'unknown';
-  if (known === undefined || look.trouble !== undefined) return known;
+  if (known === undefined || look.trouble !== undefined || isReadOnly) return known;
   try {
     const newest = await deps.sources.revision(source, signal);
     if (newest === undefined || newest === known.fetched.revision) return known;

@@ -1,5 +1,6 @@
 import { isReason, type Client } from '../../../client/client.ts';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Sync } from '../../../schemas/gen/types.ts';
 import type { KubeObject } from '../../../schemas/object.ts';
 import type { Reader } from '../../engine/contract.ts';
 import { refOf } from '../../engine/keys.ts';
@@ -7,14 +8,19 @@ import { differingFields } from '../differences.ts';
 import { partOf } from '../../../schemas/values/apply-set/marks.ts';
 import { isNamespace } from '../../../schemas/values/apply-set/order.ts';
 import { applySetId, managerOf, shownObject } from '../names.ts';
-import { otherSyncs, type AskingSync, type OtherSync } from '../others.ts';
+import { isHeldBy, type OtherSync } from '../others.ts';
 import { planObject } from '../plan.ts';
 import { refusalText } from '../refusal-text.ts';
 import { ignoredPointers, sentDigest, sentObject } from '../sent.ts';
 import type { Target } from '../target.ts';
+import type { SyncDeps } from '../visit.ts';
 import type { PreviewLine } from './preview.ts';
 
-export interface Previewed extends AskingSync {
+export interface Previewed {
+  readonly sync: Sync;
+  readonly deps: SyncDeps;
+  /** What other Syncs have, read when somebody first wants to know, and once. */
+  readonly others: () => Promise<readonly OtherSync[]>;
   /** Just this was applied before, as status says. */
   readonly wasApplied: boolean;
   readonly context: { readonly client: Client; readonly reader: Reader; readonly signal: AbortSignal };
@@ -29,13 +35,12 @@ export async function* compareObjects(
   targets: readonly Target[],
 ): AsyncGenerator<PreviewLine, void, void> {
   const { signal } = preview.context;
-  const others = await otherSyncs(preview);
   const namespaces = new Set(
     targets.flatMap(({ wanted: { object } }) => (isNamespace(object) ? object.metadata.name : [])),
   );
   for (let at = 0; at < targets.length; at += AT_ONCE) {
     const some = targets.slice(at, at + AT_ONCE);
-    const lines = await Promise.all(some.map((target) => compareObject(preview, target, others, namespaces)));
+    const lines = await Promise.all(some.map((target) => compareObject(preview, target, namespaces)));
     yield* lines.filter((line) => line !== undefined);
     await nextTurn();
     signal.throwIfAborted();
@@ -45,7 +50,6 @@ export async function* compareObjects(
 async function compareObject(
   preview: Previewed,
   target: Target,
-  others: readonly OtherSync[],
   namespaces: ReadonlySet<string>,
 ): Promise<PreviewLine | undefined> {
   const { sync, deps } = preview;
@@ -55,15 +59,17 @@ async function compareObject(
   const sent = sentDigest(target, pointers);
   const scope = target.wanted.scope === 'Cluster' ? undefined : object.metadata.namespace;
   const live = deps.members.find(object, scope, object.metadata.name);
+  const set = applySetId(sync);
   const owner = live && partOf(live);
+  const isForeign = owner !== undefined && owner !== set;
   const step = planObject({
     sent,
     live,
     remembered: deps.memories.get(sync.metadata.uid)?.objects.get(target.id),
     refused: undefined,
     heldUntil: 0,
-    set: applySetId(sync),
-    isTheirs: others.some((other) => other.set === owner && (other.holdsAll || other.has(target.id))),
+    set,
+    isTheirs: isForeign && isHeldBy(await preview.others(), owner, target.id),
     mode: sync.spec.drift?.mode ?? 'Enforce',
     wasApplied: preview.wasApplied,
     now: 0,

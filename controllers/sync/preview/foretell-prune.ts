@@ -1,6 +1,5 @@
 import type { ObjectInput } from '../../../schemas/object.ts';
-import { applySetId, shownObject } from '../names.ts';
-import { otherSyncs } from '../others.ts';
+import { applySetId, idOf, shownObject, type ObjectId } from '../names.ts';
 import { planPrune } from '../prune-plan.ts';
 import { APPROVE_PRUNE_ANNOTATION } from '../../../schemas/values/sync-annotations.ts';
 import { count, someOf } from '../words.ts';
@@ -11,12 +10,15 @@ import type { PreviewLine } from './preview.ts';
 export async function* foretellPrune(
   preview: Previewed,
   wanted: readonly ObjectInput[],
+  ids: ReadonlySet<ObjectId>,
   isWhole: boolean,
 ): AsyncGenerator<PreviewLine, void, void> {
   const { sync, deps } = preview;
   if (sync.spec.prune === false) return;
-  const members = deps.members.of(applySetId(sync));
-  const others = await otherSyncs(preview);
+  const set = applySetId(sync);
+  if (deps.members.refs(set).every((member) => ids.has(idOf(member)))) return;
+  const members = deps.members.of(set);
+  const others = await preview.others();
   const elsewhere = others.flatMap(({ objects = [] }) => objects);
   const approved = sync.metadata.annotations?.[APPROVE_PRUNE_ANNOTATION];
   const plan = planPrune({ sync, members, wanted, elsewhere, approved, hasBrake: true });

@@ -1,10 +1,13 @@
 import type { Client } from '../../../client/client.ts';
 import type { Sync } from '../../../schemas/gen/types.ts';
 import type { KubeObject } from '../../../schemas/object.ts';
-import type { Reader } from '../../engine/contract.ts';
+import { ReconcileError, type Reader } from '../../engine/contract.ts';
 import { keyOf } from '../../engine/keys.ts';
+import { idsOfTargets } from '../apply.ts';
+import { checkDependencies } from '../dependencies.ts';
 import { digestOf, filesTrouble, lookAtFiles, revisionOf, type FilesView } from '../files-look.ts';
 import { syncInputs, type SyncInputs } from '../inputs.ts';
+import { otherSyncs, type OtherSync } from '../others.ts';
 import { waiting } from '../references.ts';
 import { REASONS } from '../../../schemas/conditions.ts';
 import { targetOf } from '../target.ts';
@@ -44,7 +47,10 @@ export function createPreview(deps: SyncDeps, reader: () => Reader | undefined, 
     const rendered = await deps.renders.renderApart(sync, view.read, inputs, signal);
     const [digest, revision] = [digestOf(view, inputs), revisionOf(view)];
     const wasApplied = sync.status?.lastAppliedDigest === digest;
-    const asking = { sync, deps, context: { client, reader: read, signal }, wasApplied };
+    const context = { client, reader: read, signal };
+    let asked: Promise<readonly OtherSync[]> | undefined;
+    const others = () => (asked ??= otherSyncs({ sync, deps, context, isReadOnly: true }));
+    const asking = { sync, deps, context, wasApplied, others };
     const attempt = deps.attempts.get(keyOf(sync));
     const isRolledBack = attempt?.state === 'rolled back' && attempt.digest === digest;
     return (async function* (): AsyncGenerator<PreviewLine> {
@@ -52,9 +58,12 @@ export function createPreview(deps: SyncDeps, reader: () => Reader | undefined, 
       yield { type: 'source', revision, digest, objects: objects.length };
       if (isRolledBack)
         yield { type: 'note', message: `${revision} failed, and is not tried again before something differs` };
+      const holding = heldBackBy(sync, read);
+      if (holding !== undefined) yield { type: 'note', message: `nothing of it would be applied now: ${holding}` };
       for (const { message } of problems) yield { type: 'problem', message };
       let refused = 0;
-      for await (const line of compareObjects(asking, objects.map(targetOf))) {
+      const targets = objects.map(targetOf);
+      for await (const line of compareObjects(asking, targets)) {
         refused += Number(line.type === 'problem');
         yield line;
       }
@@ -62,10 +71,22 @@ export function createPreview(deps: SyncDeps, reader: () => Reader | undefined, 
       yield* foretellPrune(
         asking,
         objects.map(({ object }) => object),
+        idsOfTargets(targets),
         isWhole,
       );
     })();
   };
+}
+
+/** The Sync that an application would wait for, or the circle of them. */
+function heldBackBy(sync: Sync, reader: Reader): string | undefined {
+  try {
+    checkDependencies(sync, reader);
+    return undefined;
+  } catch (error) {
+    if (error instanceof ReconcileError && error.outcome.type !== 'settled') return error.outcome.message;
+    throw error;
+  }
 }
 
 /** What is followed, and what is brought here for it, stays as it is. */

@@ -4,6 +4,7 @@ import type { PreviewLine } from '../../../../controllers/sync/preview/preview.t
 import { at, CONFIG_MAP, configMap, SyncWorld } from '../../../support/sync-world.ts';
 
 const URL = 'https://git.example.com/team/infra.git';
+const OTHER_URL = 'https://git.example.com/team/other.git';
 
 async function preview(world: SyncWorld, name = 'app'): Promise<readonly PreviewLine[]> {
   const context = { client: world.api.plainClient('system:controller:sync'), signal: new AbortController().signal };
@@ -87,6 +88,49 @@ test('what drift.mode Warn leaves as it is, and what another Sync has, is a note
   });
   t.regex(notes[0] ?? '', /^note ConfigMap default\/a differs, and would be left so/);
   t.regex(notes[1] ?? '', /^note ConfigMap default\/b belongs to another Sync/);
+});
+
+test('of another Sync with something newer, what it last fetched counts: nothing of it is asked, fetched, woken or applied', async (t) => {
+  await using world = await SyncWorld.open();
+  world.sources.commit(OTHER_URL, filesOf(configMap('shared')));
+  await world.apply('other', { source: { git: { url: OTHER_URL } }, interval: '0' });
+  await world.applied('other');
+  world.sources.commit(URL, filesOf(configMap('a'), configMap('b')));
+  await world.apply('app', { source: { git: { url: URL } }, interval: '0' });
+  await world.applied('app');
+  world.sources.commit(OTHER_URL, filesOf(configMap('new')));
+  world.sources.commit(URL, filesOf(configMap('a'), configMap('shared')));
+  await world.quiet();
+  const before = await world.get('other');
+  world.runtime.controls.resetCounters();
+  t.deepEqual(texts(await preview(world)), [
+    'note ConfigMap default/shared belongs to another Sync, which has it in its files, too',
+    'delete ConfigMap b',
+  ]);
+  const calls = [...world.runtime.controls.calls].filter(([call]) => call.startsWith('sources.'));
+  t.deepEqual(calls, [
+    ['sources.fetch', 1],
+    ['sources.remove', 1],
+  ]);
+  await world.quiet();
+  t.deepEqual(await world.get('other'), before);
+  t.deepEqual(await world.configMaps(), ['a', 'b', 'shared']);
+  t.deepEqual(await world.costOfNothing('other'), []);
+});
+
+test('that dependsOn would hold it back is a note, and what it would do all the same is told', async (t) => {
+  await using world = await SyncWorld.open();
+  await world.write('/srv/app', 'a.yaml', configMap('a'));
+  await world.apply('app', { dependsOn: [{ name: 'base' }] });
+  await world.because('app', 'DependencyNotReady');
+  t.deepEqual(texts(await preview(world)), [
+    'note nothing of it would be applied now: Sync default/base is not there',
+    'create ConfigMap a',
+  ]);
+  await world.write('/srv/base', 'b.yaml', configMap('b'));
+  await world.apply('base');
+  await world.applied('app');
+  t.deepEqual(texts(await preview(world)), []);
 });
 
 test('with drift.mode Warn, other files are applied also by a daemon that remembers nothing', async (t) => {
