@@ -65,7 +65,8 @@ export async function foresee(container: Following, context: PlanContext, travel
     if (steps.length === 0 && next.length > 0 && image.type === 'ready' && image.step?.type === 'Pull')
       steps.push(image.step);
     cause ??= whyOf(look, next, instances, travel);
-    if (next.length === 0 || taken.length >= MAX_STEPS) return { steps, taken, look };
+    if (next.length === 0) return { steps, taken, look };
+    if (taken.length >= MAX_STEPS) throw new ReconcileError(ENDLESS);
     for (const step of next) {
       if (step.type === 'AwaitImage') {
         const outcome = image.type === 'blocked' ? image.outcome : waiting(REASONS.ImageNotReady, step.cause);
@@ -92,6 +93,14 @@ export async function foresee(container: Following, context: PlanContext, travel
     }
   }
 }
+
+/** Nobody can tell. */
+const ENDLESS = {
+  type: 'waiting',
+  unknown: true,
+  reason: REASONS.ReconcileError,
+  message: 'no end is foreseen',
+} as const;
 
 const waiting = (reason: string, message: string): Extract<Outcome, { type: 'waiting' }> => ({
   type: 'waiting',
