@@ -1,18 +1,19 @@
 /** From what a question says to objects, each checked and with its defaults as on its way into the store. */
-import { setImmediate } from 'node:timers/promises';
+import { MAX_CHANGES } from '../../schemas/definitions/plan.ts';
 import { apiVersionOf, parseApiVersion } from '../../schemas/kinds.ts';
 import type { Plan, PlanChange } from '../../schemas/gen/types.ts';
-import type { JsonObject, ObjectRef } from '../../schemas/object.ts';
-import { invalid, maxIssues, show, type FieldIssue } from '../../schemas/structural/issue.ts';
+import type { JsonObject, JsonValue, ObjectRef } from '../../schemas/object.ts';
+import { invalid, maxIssues, required, show, tooMany, type FieldIssue } from '../../schemas/structural/issue.ts';
 import { isObject } from '../../schemas/structural/own.ts';
+import { checkDnsLabel } from '../../schemas/values/names.ts';
 import { shapeObject } from '../codec/decode-object.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { ServedResource } from '../registry/resource.ts';
+import { strategyOf } from '../registry/strategies/index.ts';
+import { validateMetadata } from '../registry/validate-metadata.ts';
 import { badRequest } from '../status-error.ts';
 import type { AskedChange } from './planner.ts';
-
-/** A third of what one piece of work may hold the event loop for. */
-const SLICE_MS = 3;
+import { Slice } from './slice.ts';
 
 export interface Asked {
   readonly changes: readonly AskedChange[];
@@ -20,18 +21,20 @@ export interface Asked {
   readonly issues: readonly FieldIssue[];
 }
 
-/** The changes of a question. Throws BadRequest for objects that nothing can be made of. */
-export async function readChanges({ spec }: Plan, registry: Registry, signal: AbortSignal): Promise<Asked> {
+/**
+ * The changes of a question whose types are right: what else its schema says is looked at here, in slices. Throws BadRequest for objects that
+ * nothing can be made of.
+ */
+export async function readChanges({ spec }: Partial<Plan>, registry: Registry, signal: AbortSignal): Promise<Asked> {
+  if (spec === undefined) return { changes: [], issues: [required('spec')] };
+  const asked = spec.changes ?? [];
+  if (asked.length > MAX_CHANGES) return { changes: [], issues: [tooMany('spec.changes', asked.length, MAX_CHANGES)] };
   const changes: AskedChange[] = [];
   const issues: FieldIssue[] = [];
   const named = new Set<string>();
-  let started = performance.now();
-  for (const [index, change] of (spec.changes ?? []).entries()) {
-    if (performance.now() - started > SLICE_MS) {
-      await setImmediate();
-      signal.throwIfAborted();
-      started = performance.now();
-    }
+  const slice = new Slice(signal);
+  for (const [index, change] of asked.entries()) {
+    await slice.turn();
     const read = readChange(change, `spec.changes[${index}]`, registry);
     if (issues.length >= maxIssues) break;
     if ('issues' in read) {
@@ -88,7 +91,12 @@ function readChange({ object, delete: gone }: PlanChange, path: string, registry
 function shaped(given: JsonObject, at: string, resource: ServedResource, ref: ObjectRef): Read {
   const refuse = (words: string) => badRequest(`${at}: ${words}`);
   const object = shapeObject(given, [], resource, { validation: 'Ignore', warn: () => undefined, refuse });
-  const issues = resource.schema.validate(object as unknown as JsonObject);
+  const strategy = strategyOf(resource.definition);
+  const issues = [
+    ...validateMetadata(object.metadata, strategy),
+    ...resource.schema.validate(object as unknown as JsonObject),
+    ...(strategy.validate?.(object) ?? []),
+  ];
   if (issues.length > 0) return { issues: issues.map((issue) => ({ ...issue, path: within(at, issue.path) })) };
   return { change: { object }, ref };
 }
@@ -103,20 +111,20 @@ function resourceOf(apiVersion: unknown, kind: unknown, registry: Registry): Ser
   return found?.capabilities.update === undefined || found.definition.storedAs !== undefined ? undefined : found;
 }
 
+/** Names become keys and paths: they are as those in the store. */
 function nameIssues(
   { name, namespace }: { readonly name?: unknown; readonly namespace?: unknown },
   path: string,
-  { definition: { scope, kind } }: ServedResource,
+  { definition }: ServedResource,
 ): readonly FieldIssue[] {
-  const required = (field: string): FieldIssue => ({
-    path: `${path}.${field}`,
-    reason: 'FieldValueRequired',
-    message: 'Required value',
-  });
-  const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
-  if (scope === 'Namespaced') {
-    return [...(isText(name) ? [] : [required('name')]), ...(isText(namespace) ? [] : [required('namespace')])];
-  }
-  if (!isText(name)) return [required('name')];
-  return isText(namespace) ? [invalid(`${path}.namespace`, namespace as string, `a ${kind} has no namespace`)] : [];
+  const ofName = textIssues(name, `${path}.name`, strategyOf(definition).checkName);
+  if (definition.scope === 'Namespaced')
+    return [...ofName, ...textIssues(namespace, `${path}.namespace`, checkDnsLabel)];
+  if (namespace === undefined || namespace === '') return ofName;
+  return [...ofName, invalid(`${path}.namespace`, namespace as JsonValue, `a ${definition.kind} has no namespace`)];
+}
+
+function textIssues(value: unknown, path: string, check: (text: string) => readonly string[]): readonly FieldIssue[] {
+  if (typeof value !== 'string' || value === '') return [required(path)];
+  return check(value).map((wrong) => invalid(path, value, wrong));
 }

@@ -6,7 +6,7 @@ import type { JsonObject, KubeObject } from '../../schemas/object.ts';
 import type { FieldIssue } from '../../schemas/structural/issue.ts';
 import { compileStructural } from '../../schemas/structural/structural.ts';
 import { madeValue } from '../registry/object-value.ts';
-import type { CallContext, ServedResource } from '../registry/resource.ts';
+import type { CallContext, Creater, ServedResource } from '../registry/resource.ts';
 import { invalid } from '../status-error.ts';
 import { freezeDeep } from '../../schemas/structural/own.ts';
 
@@ -17,19 +17,20 @@ export type Answer = (asked: KubeObject, context: CallContext) => Promise<JsonOb
 export function reviewResource(definition: KindDefinition, answer: Answer): ServedResource {
   const { kind } = definition;
   const apiVersion = apiVersionOf(definition);
-  return {
-    definition,
-    schema: compileStructural(definition.schema, { metadata: objectMeta }),
-    capabilities: {
-      async create(context, object) {
-        const answered = await answer(object, context);
-        const review = { kind, apiVersion, ...answered } as unknown as KubeObject;
-        return madeValue(() => freezeDeep(review));
-      },
-    },
-    subresources: new Map(),
-  };
+  return askedResource(definition, async (context, object) => {
+    const answered = await answer(object, context);
+    const review = { kind, apiVersion, ...answered } as unknown as KubeObject;
+    return madeValue(() => freezeDeep(review));
+  });
 }
+
+/** The same for whoever makes the whole answer. */
+export const askedResource = (definition: KindDefinition, create: Creater['create']): ServedResource => ({
+  definition,
+  schema: compileStructural(definition.schema, { metadata: objectMeta }),
+  capabilities: { create },
+  subresources: new Map(),
+});
 
 /** Throws Invalid when there is an issue. */
 export function requireValid({ group, kind }: KindDefinition, issues: readonly FieldIssue[]): void {

@@ -30,3 +30,42 @@ export class Slice {
     this.#started = performance.now();
   }
 }
+
+/** So many are sorted, or put in order, at once. */
+const RUN = 500;
+
+/** As `toSorted`, with turns for the event loop: runs are sorted, then merged two by two. */
+export async function sortedInSlices<T>(items: readonly T[], compare: (a: T, b: T) => number): Promise<readonly T[]> {
+  const slice = new Slice();
+  let runs: (readonly T[])[] = [];
+  for (let at = 0; at < items.length; at += RUN) {
+    await slice.turn();
+    runs.push(items.slice(at, at + RUN).toSorted(compare));
+  }
+  while (runs.length > 1) {
+    const merged: (readonly T[])[] = [];
+    for (let at = 0; at < runs.length; at += 2) {
+      merged.push(await mergedInSlices(runs[at] ?? [], runs[at + 1] ?? [], compare, slice));
+    }
+    runs = merged;
+  }
+  return runs[0] ?? [];
+}
+
+async function mergedInSlices<T>(
+  left: readonly T[],
+  right: readonly T[],
+  compare: (a: T, b: T) => number,
+  slice: Slice,
+): Promise<readonly T[]> {
+  const all: T[] = [];
+  const rest = right.values();
+  let next = rest.next();
+  for (const item of left) {
+    for (; next.done !== true && compare(next.value, item) < 0; next = rest.next()) all.push(next.value);
+    all.push(item);
+    if (all.length % RUN === 0) await slice.turn();
+  }
+  for (; next.done !== true; next = rest.next()) all.push(next.value);
+  return all;
+}

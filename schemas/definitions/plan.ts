@@ -18,6 +18,9 @@ export const PLAN_ACTIONS = [
   'Unknown',
 ] as const;
 
+/** Objects of one question at most. */
+export const MAX_CHANGES = 10_000;
+
 const apiVersion = string('apiVersion of the object.', { minLength: 1 });
 const kind = string('Kind of the object.', { minLength: 1 });
 const namespace = string('Namespace of the object; absent for kinds without one.');
@@ -63,12 +66,12 @@ export const plan: KindDefinition = {
               { required: ['apiVersion', 'kind', 'name'] },
             ),
           }),
-          { maxItems: 10_000 },
+          { maxItems: MAX_CHANGES },
         ),
       }),
       status: object('The answer, filled in by the server.', {
         objects: atomicList(
-          'First the objects of the question in its order, then others with something to do because of them, by kind, namespace and name.',
+          'First the objects of the question in its order, then others with something to do because of them, by kind, namespace and name. A question because of which more than 10,000 others would be told of is refused.',
           object(
             'What becomes of an object.',
             {

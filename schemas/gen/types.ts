@@ -4798,7 +4798,7 @@ export interface PlanChangeDelete {
  */
 export interface PlanStatus {
   /**
-   * First the objects of the question in its order, then others with something to do because of them, by kind, namespace and name.
+   * First the objects of the question in its order, then others with something to do because of them, by kind, namespace and name. A question because of which more than 10,000 others would be told of is refused.
    */
   readonly objects?: readonly PlanStatusObject[];
 }

@@ -1,6 +1,6 @@
 import type { KubeObject, ObjectRef } from '../../../schemas/object.ts';
 import type { Clock, Controller, Log, Planned, Reader } from '../contract.ts';
-import { keyOf, kindKey, objectKey, refOf } from '../keys.ts';
+import { keyOf, kindKey, objectKey } from '../keys.ts';
 import { verdictOf } from '../verdict.ts';
 
 export type PlanningController = Controller<KubeObject, Record<string, unknown>>;
@@ -16,8 +16,8 @@ export interface Sight {
 
 export interface ForesightOptions {
   readonly sights: readonly Sight[];
-  /** Objects that are being deleted, though readers do not have them any more. */
-  readonly leaving: readonly KubeObject[];
+  /** Objects that are being deleted, by `idOf`, though readers do not have them any more. */
+  readonly leaving: ReadonlyMap<string, KubeObject>;
   readonly find: (ref: ObjectRef) => KubeObject | undefined;
   readonly clock: Clock;
   readonly log: Log;
@@ -33,12 +33,14 @@ export const idOf = (ref: ObjectRef): string => `${kindKey(ref)} ${objectKey(ref
  */
 export class Foresight {
   readonly #options: ForesightOptions;
-  readonly #leaving: ReadonlyMap<string, KubeObject>;
+  /** Whoever plans for a kind. */
+  readonly #planners: ReadonlyMap<string, Sight>;
   readonly #known = new Map<string, Planned | undefined>();
 
   constructor(options: ForesightOptions) {
     this.#options = options;
-    this.#leaving = new Map(options.leaving.map((object) => [idOf(refOf(object)), object]));
+    const planners = options.sights.filter(({ controller }) => controller.plan !== undefined).toReversed();
+    this.#planners = new Map(planners.map((sight) => [kindKey(sight.controller.kind), sight]));
   }
 
   /** Undefined: nobody plans for its kind, it is not there, or a circle closes. */
@@ -52,11 +54,11 @@ export class Foresight {
   }
 
   async #plan(ref: ObjectRef, path: readonly string[]): Promise<Planned | undefined> {
-    const { sights, clock, log, signal, find } = this.#options;
-    const sight = sights.find(({ controller }) => kindKey(controller.kind) === kindKey(ref) && 'plan' in controller);
+    const { leaving, clock, log, signal, find } = this.#options;
+    const sight = this.#planners.get(kindKey(ref));
     if (sight === undefined) return undefined;
     const { controller, reader, before } = sight;
-    const object = this.#leaving.get(idOf(ref)) ?? reader.get<KubeObject>(ref, ref.namespace, ref.name);
+    const object = leaving.get(idOf(ref)) ?? reader.get<KubeObject>(ref, ref.namespace, ref.name);
     if (object === undefined) return undefined;
     try {
       const planOf = (other: ObjectRef): Promise<Planned | undefined> => this.planOf(other, path);
