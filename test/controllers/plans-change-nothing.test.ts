@@ -1,5 +1,6 @@
 import test from 'ava';
 import type { PlanChange } from '../../controllers/engine/planning/question.ts';
+import { PLAN_ACTIONS } from '../../schemas/definitions/plan.ts';
 import type { ContainerSpec } from '../../schemas/gen/types.ts';
 import type { ObjectInput } from '../../schemas/object.ts';
 import {
@@ -108,6 +109,13 @@ test('plans of everything change nothing: a runtime and a client that refuse all
     changed: await wouldBe(world, objects('new', CHANGED)),
     data: (await wouldBe(world, objects('new'))).slice(0, 2),
     made: await wouldBe(world, fresh),
+    loaded: await wouldBe(world, [
+      {
+        ...IMAGE,
+        metadata: named('loaded'),
+        spec: { reference: 'loaded:1', archive: { path: '/loaded.tar' } },
+      } as never,
+    ]),
     deleted: remove,
     'one by one': [],
   };
@@ -132,8 +140,12 @@ test('plans of everything change nothing: a runtime and a client that refuse all
   t.deepEqual(world.writes, []);
   t.is(world.controls.mutations, 0, [...world.controls.calls.keys()].join());
   t.deepEqual(await everything(world), before);
-  const all = ['Create', 'Delete', 'None', 'Pull', 'Replace', 'Restart', 'Retain', 'Update', 'Wait'];
-  t.deepEqual([...actions].toSorted(), all, 'all of what there is to do was asked for');
+  const all = PLAN_ACTIONS.filter((action) => action !== 'Build' && action !== 'Unknown');
+  t.deepEqual(
+    [...actions].toSorted(),
+    all.toSorted(),
+    'all of what Containers and what they use come to was asked for',
+  );
 });
 
 test('a seal that is broken is seen', async (t) => {
