@@ -3,7 +3,8 @@
  *
  * A hook stands under a path that nobody can guess. It is asked twice about a call: before anything of the body is read, whether it can be for it at all, and
  * after all of it, what it was. A caller learns nothing of a hook that does not know it: an unknown path, another method, a signature that is missing and one
- * that is wrong are answered alike. Calls may come in twice, in any order, and not at all; so they only ever say "look", and never what is to be seen.
+ * that is wrong are answered alike. Only who knows the path and sends what may be a signature can be told of too many calls or too many bytes. Calls may come in twice, in
+ * any order, and not at all; so they only ever say "look", and never what is to be seen.
  */
 export interface Webhooks {
   /** `https://127.0.0.1:9292`, where calls come in; undefined: nobody listens. */

@@ -11,7 +11,7 @@ const ANSWERS: Readonly<Record<WebhookVerdict, readonly [status: number, text: s
   refused: [404, 'not found\n'],
 };
 
-/** Strangers are answered alike, before a byte of what they send is read. */
+/** Strangers are answered alike; whose headers tell that they are some, before a byte of the body is read. */
 export function answerCalls(hooks: HookTable): RequestListener {
   return (request, response) => {
     // A caller that goes away in the middle is nobody's trouble.
@@ -24,11 +24,13 @@ async function answerCall(hooks: HookTable, request: IncomingMessage, response: 
   const [path = ''] = (request.url ?? '').split('?');
   const served = request.method === 'POST' ? hooks.find(path) : undefined;
   if (served === undefined) return refuse(response, ...ANSWERS.refused);
-  if (!served.bucket.take()) return refuse(response, 429, 'too many calls\n');
   const call = served.hook.begin((name) => oneHeader(request, name));
   if (call === undefined) return refuse(response, ...ANSWERS.refused);
+  // After it, so that whoever cannot even try takes nothing from those who can.
+  if (!served.bucket.take()) return refuse(response, 429, 'too many calls\n');
   const verdict = await readBody(request, call);
   if (verdict === 'too large') return refuse(response, 413, `more than ${MAX_BODY_BYTES} bytes\n`);
+  if (verdict === 'refused') return refuse(response, ...ANSWERS.refused);
   const [status, text] = ANSWERS[verdict];
   response.writeHead(status, { 'content-type': 'text/plain' }).end(text);
 }

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { createServer, type Server, type ServerOptions } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Webhooks } from '../ports/webhooks.ts';
 import { answerCalls } from './answer-calls.ts';
 import { HookTable } from './hook-table.ts';
@@ -23,6 +23,7 @@ export type ListeningWebhooks = Webhooks & AsyncDisposable;
 
 /** Whoever sends slowly holds a connection no longer than this. */
 const DEADLINES: ServerOptions = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 5000 };
+const HANDSHAKE_TIMEOUT_MS = 10_000;
 const MAX_CONNECTIONS = 256;
 
 /** Rejects as listening does (EADDRINUSE, EACCES), and for a certificate that is none. */
@@ -34,7 +35,10 @@ export async function listenForWebhooks({ clock, listen }: WebhookListenOptions)
   const { host, port, tls } = listen;
   const answer = answerCalls(hooks);
   const server: Server =
-    tls === undefined ? createServer(DEADLINES, answer) : createTlsServer({ ...DEADLINES, ...tls }, answer);
+    tls === undefined
+      ? createServer(DEADLINES, answer)
+      : createTlsServer({ ...DEADLINES, handshakeTimeout: HANDSHAKE_TIMEOUT_MS, ...tls }, answer);
+  const sockets = socketsOf(server);
   server.maxConnections = MAX_CONNECTIONS;
   server.listen(port, host);
   await once(server, 'listening');
@@ -46,8 +50,18 @@ export async function listenForWebhooks({ clock, listen }: WebhookListenOptions)
     [Symbol.asyncDispose]: async () => {
       const closed = once(server, 'close');
       server.close();
-      server.closeAllConnections();
+      for (const socket of sockets) socket.destroy();
       await closed;
     },
   };
+}
+
+/** All that are open, those in the middle of a handshake, too, of which the server's `closeAllConnections` knows nothing. */
+function socketsOf(server: Server): ReadonlySet<Socket> {
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  return sockets;
 }

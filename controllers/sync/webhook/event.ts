@@ -55,13 +55,12 @@ function follows(ref: GitRef, { ref: pushed, defaultBranch }: Pushed): boolean {
   }
 }
 
-/** `ref` of the JSON, which may stand in a form; undefined: it says none. */
+/** `ref` of the JSON, which may stand in a form whose first field is `payload`; undefined: it says none. */
 function pushedRef(body: string, contentType: string): Pushed | undefined {
   const isForm = contentType.startsWith('application/x-www-form-urlencoded');
-  const text = isForm ? (new URLSearchParams(body).get('payload') ?? '') : body;
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(isForm ? payloadOf(body) : body);
   } catch {
     return undefined;
   }
@@ -70,6 +69,16 @@ function pushedRef(body: string, contentType: string): Pushed | undefined {
   const { default_branch: branch } = { ...fieldsOf(repository), ...fieldsOf(project) };
   return { ref, defaultBranch: typeof branch === 'string' ? branch : undefined };
 }
+
+/** Whatever else is in the form is not decoded: a body of separators would be half a million fields. Throws for what is no encoding. */
+function payloadOf(form: string): string {
+  if (!form.startsWith(PAYLOAD)) return '';
+  const end = form.indexOf('&');
+  const encoded = form.slice(PAYLOAD.length, end === -1 ? undefined : end);
+  return decodeURIComponent(encoded.replaceAll('+', ' '));
+}
+
+const PAYLOAD = 'payload=';
 
 const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};

@@ -12,8 +12,8 @@ export interface HookOptions {
   readonly onCall: () => void;
 }
 
-/** So much of a body is kept and looked into. Pushes with more are believed to be about what is followed. */
-const LOOKED_INTO_BYTES = 1024 * 1024;
+/** So much of a body is kept and looked into, as the worst of it costs milliseconds of the event loop. Pushes with more are believed to be about what is followed. */
+export const LOOKED_INTO_BYTES = 64 * 1024;
 
 /** Nobody can guess it who does not know the token; it tells nothing of the token to who does not know the uid. */
 export const hookPath = (uid: string, token: string): string =>

@@ -41,7 +41,7 @@ interface Trouble {
 
 function tokenOf({ sync, context }: Visit, name: string): string | Trouble {
   try {
-    const token = secretText(secretOf(sync, name, context.reader), 'token') ?? '';
+    const token = secretText(secretOf(sync, name, context.reader), 'token')?.trim() ?? '';
     if (token !== '') return token;
     const message = `Secret ${sync.metadata.namespace}/${name} has no key token`;
     return { reason: REASONS.InvalidSpec, message };

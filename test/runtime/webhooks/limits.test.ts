@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { request } from 'node:https';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { connect as connectTls } from 'node:tls';
 import test from 'ava';
 import { MAX_BODY_BYTES } from '../../../runtime/webhooks/answer-calls.ts';
 import { listenForWebhooks } from '../../../runtime/webhooks/listen.ts';
@@ -24,6 +25,28 @@ test('a flood of calls for one hook is turned away, and nobody else is', async (
   t.is(await call(), 429);
 });
 
+test('calls that cannot be for it take nothing from those that can', async (t) => {
+  await using world = await openWebhooksWorld();
+  using _hook = world.webhooks.serve('/hooks/a', recordingHook());
+  for (let calls = 0; calls < 40; calls += 1) t.is(await world.call('/hooks/a'), 404);
+  t.is(await world.call('/hooks/a', { headers: OPEN }), 202);
+});
+
+test('an unknown path, a signature that is missing and one that is wrong get the same bytes', async (t) => {
+  await using world = await openWebhooksWorld();
+  using _hook = world.webhooks.serve('/hooks/a', recordingHook('refused'));
+  const { port } = new URL(world.webhooks.address ?? '');
+  const answerTo = async (path: string, header: string): Promise<string> => {
+    const socket = connect(Number(port), '127.0.0.1');
+    socket.write(`POST ${path} HTTP/1.1\r\nhost: x\r\n${header}\r\ncontent-length: 2\r\n\r\n{}`);
+    return (await text(socket)).replace(/^date: .*$/im, '');
+  };
+  const wrong = await answerTo('/hooks/a', 'x-key: open');
+  t.regex(wrong, /^HTTP\/1\.1 404 /);
+  t.is(await answerTo('/hooks/none', 'x-key: open'), wrong);
+  t.is(await answerTo('/hooks/a', 'x-key: shut'), wrong);
+});
+
 test('a body that is too large is not taken, whether or not it says so', async (t) => {
   await using world = await openWebhooksWorld();
   const hook = recordingHook();
@@ -37,9 +60,10 @@ test('a body that is too large is not taken, whether or not it says so', async (
     return text(socket);
   };
   t.regex(await send(`content-length: ${MAX_BODY_BYTES + 1}`, Buffer.from('x')), /^HTTP\/1\.1 413 /);
-  const chunk = Buffer.alloc(MAX_BODY_BYTES + 1);
-  const chunked = Buffer.concat([Buffer.from(`${chunk.length.toString(16)}\r\n`), chunk, Buffer.from('\r\n')]);
-  await send('transfer-encoding: chunked', chunked);
+  // Not a byte more, so that all of it was read when the answer comes.
+  const size = MAX_BODY_BYTES + 1;
+  const chunk = Buffer.concat([Buffer.from(`${size.toString(16)}\r\n`), Buffer.alloc(size)]);
+  t.regex(await send('transfer-encoding: chunked', chunk), /^HTTP\/1\.1 413 /);
   t.deepEqual(hook.bodies, []);
 });
 
@@ -73,6 +97,25 @@ test('calls come in by HTTPS with the given certificate', async (t) => {
   const [response] = (await once(call, 'response')) as [{ statusCode: number; resume(): void }];
   response.resume();
   t.is(response.statusCode, 202);
+});
+
+test('a connection that never begins its handshake does not hold up the end', async (t) => {
+  const listen = { host: '127.0.0.1', port: 0, tls: selfSigned() };
+  const webhooks = await listenForWebhooks({ clock: { now: () => 0 }, listen });
+  const port = Number(new URL(webhooks.address ?? '').port);
+  const socket = connect(port, '127.0.0.1');
+  socket.on('error', () => undefined);
+  const closed = once(socket, 'close');
+  await once(socket, 'connect');
+  // One that came later is through, so the server has this one, too.
+  const later = connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false });
+  later.on('error', () => undefined);
+  await once(later, 'secureConnect');
+  // Less than what ends a handshake by itself.
+  t.timeout(9000);
+  await webhooks[Symbol.asyncDispose]();
+  await closed;
+  t.pass();
 });
 
 test('nobody listens unless asked; a port that somebody has is an error', async (t) => {

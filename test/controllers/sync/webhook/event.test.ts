@@ -64,3 +64,14 @@ test('a payload in a form is read as one in JSON', (t) => {
   t.true(concerns(form('refs/heads/main'), MAIN));
   t.false(concerns(form('refs/heads/other'), MAIN));
 });
+
+test('of a form nothing but a payload at its beginning is decoded', (t) => {
+  const form = (body: string): boolean =>
+    concerns({ ...call('push', body), contentType: 'application/x-www-form-urlencoded; charset=utf-8' }, MAIN);
+  const other = `payload=${encodeURIComponent('{"ref": "refs/heads/other"}').replaceAll('%20', '+')}`;
+  t.false(form(other));
+  t.false(form(`${other}&a=%`));
+  t.true(form(`a=b&${other}`));
+  t.true(form('&'.repeat(1000)));
+  t.true(form('payload=%'));
+});

@@ -86,6 +86,17 @@ test('another token is another path; without a Secret, and suspended, and delete
   await world.eventually('nobody takes calls', () => world.webhooks.paths.length === 0);
 });
 
+test('a newline at the end of the token does not count, and one that is nothing else is none', async (t) => {
+  await using world = await openFollowing();
+  const path = await pathOf(world);
+  await world.secret('hook', { token: '\n' });
+  const without = await world.until('it has none', 'app', ({ status }) => status?.webhookPath === undefined);
+  t.regex(conditionOf(without, 'WebhookReady')?.message ?? '', /has no key token$/);
+  await world.secret('hook', { token: 'shared\n' });
+  await world.until('it is the same path', 'app', ({ status }) => status?.webhookPath === path);
+  t.is(world.webhooks.call(path, signedPush('refs/heads/main')), 202);
+});
+
 test('a daemon that listens nowhere says so', async (t) => {
   await using world = await SyncWorld.open();
   world.webhooks.address = undefined;
