@@ -1,7 +1,14 @@
-import { once } from 'node:events';
-import { Agent as HttpAgent, request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import {
+  request as httpRequest,
+  type ClientRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+} from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import type { Duplex } from 'node:stream';
 import { RuntimeError } from '../errors.ts';
+import { openAgent } from './agent.ts';
 
 export interface Posted {
   readonly url: string;
@@ -20,7 +27,8 @@ export interface SendOptions {
 
 export interface Answer {
   readonly status: number;
-  /** Its beginning. */
+  readonly headers: IncomingHttpHeaders;
+  /** Its beginning, or what came of it; nothing of a success, which needs no explanation. */
   readonly text: string;
 }
 
@@ -31,40 +39,59 @@ export async function send(posted: Posted, { env, deadlineMs, signal }: SendOpti
   const url = urlOf(posted.url);
   const deadline = AbortSignal.timeout(deadlineMs);
   const ends = AbortSignal.any([deadline, ...(signal === undefined ? [] : [signal])]);
-  const proxyEnv = { ...env };
-  const agent = url.protocol === 'https:' ? new HttpsAgent({ proxyEnv }) : new HttpAgent({ proxyEnv });
+  using opened = openAgent(url, env);
+  let request: ClientRequest | undefined;
   try {
+    ends.throwIfAborted();
     const { body, headers, ca } = posted;
     const options = {
       method: 'POST',
-      agent,
+      agent: opened.agent,
       signal: ends,
       headers: { 'content-type': 'application/json', 'user-agent': 'tsmoby', ...headers, connection: 'close' },
     };
-    const request =
+    request =
       url.protocol === 'https:'
         ? httpsRequest(url, { ...options, ...(ca === undefined ? {} : { ca }) })
         : httpRequest(url, options);
-    // What goes wrong after the answer began, its reader hears.
-    request.on('error', () => undefined);
     request.end(body);
-    const [response] = (await once(request, 'response')) as [IncomingMessage];
-    return { status: response.statusCode ?? 0, text: await beginningOf(response) };
+    const response = await headOf(request, ends);
+    const { statusCode: status = 0 } = response;
+    const isTaken = status >= 200 && status < 300;
+    return { status, headers: response.headers, text: isTaken ? '' : await beginningOf(response) };
   } catch (cause) {
     throw failureOf(cause, url, deadline, signal);
   } finally {
-    agent.destroy();
+    request?.destroy();
   }
 }
 
+/** Settles in any case: Node keeps the error of a request that was aborted before it had a connection, and says nothing but `close` of one that was to become another protocol. */
+function headOf(request: ClientRequest, ends: AbortSignal): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    ends.addEventListener('abort', () => reject(new Error('aborted')), { once: true });
+    request.once('response', resolve);
+    request.once('upgrade', (response: IncomingMessage, socket: Duplex) => {
+      socket.destroy();
+      resolve(response);
+    });
+    // Stays: what goes wrong later is nobody's trouble.
+    request.on('error', reject);
+    request.once('close', () => reject(new Error('the connection was closed without an answer')));
+  });
+}
+
+/** Trouble on the way only ends it: what the answer means stood in its head. */
 async function beginningOf(response: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    chunks.push(chunk);
-    bytes += chunk.length;
-    if (bytes >= MAX_ANSWER_BYTES) break;
-  }
+  try {
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      chunks.push(chunk);
+      bytes += chunk.length;
+      if (bytes >= MAX_ANSWER_BYTES) break;
+    }
+  } catch {}
   return Buffer.concat(chunks).toString('utf8', 0, MAX_ANSWER_BYTES);
 }
 

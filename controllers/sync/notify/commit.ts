@@ -12,6 +12,8 @@ import { placeOf } from './repository.ts';
 
 export const COMMIT_STATUS = 'commit status';
 
+const ONCE_MORE_AFTER_MS = 300_000;
+
 const STATES: Readonly<Record<Attempt['state'], CommitState>> = {
   running: 'pending',
   applied: 'success',
@@ -23,7 +25,8 @@ type ToldCommit = SyncStatus['commitStatus'];
 
 /**
  * Sets the status of the commit that is followed, unless that was set last; answers what was set by now. Throws a waiting outcome for what is missing in spec or
- * Secret. What was given up is tried again when the attempt, the spec or the Secret is another one: nothing else waits for it.
+ * Secret. What was given up is tried again when the attempt, the spec or the Secret is another one, and every few minutes: a commit is not to look pending for
+ * ever, and as there is one mark alone, nothing else waits for it.
  */
 export function tellCommit(visit: Visit, spec: SyncCommitStatus, find: FindSecret): ToldCommit {
   const { deps, key, context } = visit;
@@ -37,11 +40,13 @@ export function tellCommit(visit: Visit, spec: SyncCommitStatus, find: FindSecre
   const told = { commit, state, target: fingerprint([provider, address, repository, of]) };
   if (fingerprint(told) === fingerprint(last ?? {})) return last;
   const status: CommitStatus = { ...where, commit, state, description: descriptionOf(visit, attempt) };
-  const delivery = deps.deliveries.ask(key, COMMIT_STATUS, fingerprint([told, version]), (signal) =>
-    deps.notifications.setCommitStatus(status, signal),
-  );
-  if (delivery.type === 'under way') visit.again(delivery.dueInMs);
-  return delivery.type === 'delivered' ? told : last;
+  const set = (signal: AbortSignal): Promise<void> => deps.notifications.setCommitStatus(status, signal);
+  const delivery = deps.deliveries.ask(key, COMMIT_STATUS, fingerprint([told, version]), set, {
+    onceMoreAfterMs: ONCE_MORE_AFTER_MS,
+  });
+  if (delivery.type === 'delivered') return told;
+  visit.again(delivery.dueInMs);
+  return last;
 }
 
 type Where = Omit<CommitStatus, 'commit' | 'state' | 'description'> & { readonly version: string };

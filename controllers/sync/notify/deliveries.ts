@@ -1,4 +1,4 @@
-import { isRuntimeError } from '../../../runtime/errors.ts';
+import { isRuntimeError, RuntimeError, type RuntimeErrorCode } from '../../../runtime/errors.ts';
 import { backoffMs } from '../../engine/backoff.ts';
 import type { Clock, Key } from '../../engine/contract.ts';
 import { Waker } from '../../engine/waker.ts';
@@ -8,15 +8,21 @@ export type Delivery =
   /** It comes to an end, which wakes the Sync; `dueInMs`: it waits so long for another try. */
   | { readonly type: 'under way'; readonly dueInMs?: number }
   | { readonly type: 'delivered' }
-  /** It failed too often, or would only fail again. */
-  | { readonly type: 'given up' };
+  /** It failed too often, or would only fail again; `dueInMs`: until it is tried all the same. */
+  | { readonly type: 'given up'; readonly dueInMs?: number };
+
+export interface AskOptions {
+  /** What was given up is tried once more each time so much has gone by. Absent: never. */
+  readonly onceMoreAfterMs?: number;
+}
 
 interface Entry {
   readonly question: string;
   readonly abort: AbortController;
   running: boolean;
   tries: number;
-  retryAt: number;
+  /** When it failed last. */
+  failedAt: number;
   end?: 'delivered' | 'given up';
 }
 
@@ -29,7 +35,12 @@ interface Channel {
 const MAX_TRIES = 10;
 const LONGEST_WAIT_MS = 60_000;
 /** What may be another time; anything else would be the same again. */
-const MAY_HEAL = ['Unavailable', 'DeadlineExceeded', 'ResourceExhausted', 'Internal'] as const;
+const MAY_HEAL: ReadonlySet<RuntimeErrorCode> = new Set([
+  'Unavailable',
+  'DeadlineExceeded',
+  'ResourceExhausted',
+  'Internal',
+]);
 
 /**
  * Things that are told to others, beside the reconciler: on each channel of a Sync one at a time and in order, again with growing waits when it fails, and not
@@ -48,13 +59,21 @@ export class Deliveries {
   });
 
   /** `question` stands for what is delivered, and to whom: another one begins anew, when what is under way has ended. */
-  ask(key: Key, name: string, question: string, deliver: (signal: AbortSignal) => Promise<void>): Delivery {
+  ask(
+    key: Key,
+    name: string,
+    question: string,
+    deliver: (signal: AbortSignal) => Promise<void>,
+    { onceMoreAfterMs }: AskOptions = {},
+  ): Delivery {
     const channel = this.#channelOf(key, name);
     const entry = entryOf(channel, question);
     if (entry.question !== question || entry.running) return { type: 'under way' };
-    if (entry.end !== undefined) return { type: entry.end };
-    const dueInMs = entry.retryAt - this.#clock.now();
-    if (dueInMs > 0) return { type: 'under way', dueInMs };
+    if (entry.end === 'delivered') return { type: 'delivered' };
+    const waitMs = entry.end === 'given up' ? onceMoreAfterMs : backoffMs(entry.tries, LONGEST_WAIT_MS);
+    if (waitMs === undefined) return { type: 'given up' };
+    const dueInMs = entry.failedAt + waitMs - this.#clock.now();
+    if (dueInMs > 0) return { type: entry.end ?? 'under way', dueInMs };
     entry.running = true;
     void this.#run(key, channel, entry, deliver);
     return { type: 'under way' };
@@ -95,10 +114,11 @@ export class Deliveries {
       entry.end = 'delivered';
       delete channel.trouble;
     } catch (error) {
+      const { code, message } = failureOf(error);
       entry.tries += 1;
-      entry.retryAt = this.#clock.now() + backoffMs(entry.tries, LONGEST_WAIT_MS);
-      if (!isRuntimeError(error, ...MAY_HEAL) || entry.tries >= MAX_TRIES) entry.end = 'given up';
-      channel.trouble = (error as Error).message;
+      entry.failedAt = this.#clock.now();
+      if (!MAY_HEAL.has(code) || entry.tries >= MAX_TRIES) entry.end = 'given up';
+      channel.trouble = message;
     }
     entry.running = false;
     if (!signal.aborted) this.source.wake(key);
@@ -109,6 +129,10 @@ export class Deliveries {
 function entryOf(channel: Channel, question: string): Entry {
   const { entry } = channel;
   if (entry !== undefined && (entry.running || entry.question === question)) return entry;
-  channel.entry = { question, abort: new AbortController(), running: false, tries: 0, retryAt: 0 };
+  channel.entry = { question, abort: new AbortController(), running: false, tries: 0, failedAt: 0 };
   return channel.entry;
 }
+
+/** What anything else says is for nobody's eyes: it may tell an address or a password. */
+const failureOf = (error: unknown): RuntimeError =>
+  isRuntimeError(error) ? error : new RuntimeError('Internal', 'a fault of tsmoby itself', { cause: error });

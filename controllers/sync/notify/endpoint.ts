@@ -21,7 +21,7 @@ export function endpointOf({ url, secretRef }: SyncNotification, find: FindSecre
     url: address,
     credentials: {
       ...(token === undefined ? {} : { token: token.trim() }),
-      ...(signingKey === undefined ? {} : { signingKey }),
+      ...(signingKey === undefined ? {} : { signingKey: signingKey.trim() }),
       ...(ca === undefined ? {} : { ca }),
     },
     version: secret === undefined ? '' : versionOf(secret),

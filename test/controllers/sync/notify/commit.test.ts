@@ -1,4 +1,5 @@
 import test from 'ava';
+import { ManualTime } from '../../../support/manual-time.ts';
 import { at, conditionOf, configMap, SyncWorld, WIDGET } from '../../../support/sync-world.ts';
 
 const URL = 'https://git.example.com/team/infra.git';
@@ -77,6 +78,24 @@ test('a token that is no good is told, keeps nothing from its course, and anothe
   await world.secret('statuses', { password: 'new' });
   await set(world, `${commit} success`);
   await world.until('all is well', 'app', (one) => conditionOf(one, 'NotificationFailed') === undefined);
+});
+
+test('a status that was given up is tried once more every few minutes', async (t) => {
+  const time = new ManualTime();
+  await using world = await SyncWorld.open({ time });
+  world.notifications.answer('git.example.com', 401);
+  const commit = world.sources.commit(URL, files(configMap('one')));
+  await world.secret('statuses', { token: 'hush' });
+  await world.apply('app', { source, commitStatus, interval: '0' });
+  await world.applied('app');
+  await world.until('it is told', 'app', (one) => conditionOf(one, 'NotificationFailed'));
+  await world.quiet();
+  world.notifications.answer('git.example.com', 200);
+  await time.pass(60_000);
+  await world.quiet();
+  t.deepEqual(statesOf(world), []);
+  await world.until('all is well', 'app', (one) => conditionOf(one, 'NotificationFailed') === undefined, 10_000);
+  t.deepEqual(statesOf(world), [`${commit} success`]);
 });
 
 test('only a repository has commits; where its address says too little, that is told', async (t) => {

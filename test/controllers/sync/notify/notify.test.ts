@@ -95,7 +95,7 @@ test('an address, a token and a key come from a Secret, and stand nowhere else',
   await world.apply('app', { notifications: [{ name: 'chat', secretRef: { name: 'chat' } }] });
   const waiting = await world.until('it is missing', 'app', (one) => conditionOf(one, 'NotificationFailed'));
   t.regex(conditionOf(waiting, 'NotificationFailed')?.message ?? '', /^notification chat: Secret default\/chat is not/);
-  await world.secret('chat', { address: 'https://hush.example.com/hush\n', token: 'hush', signingKey: 'hush' });
+  await world.secret('chat', { address: 'https://hush.example.com/hush\n', token: 'hush\n', signingKey: 'hush\n' });
   await heard(world, ['Applied']);
   const credentials = { token: 'hush', signingKey: 'hush' };
   t.like(world.notifications.posted[0], { url: 'https://hush.example.com/hush', credentials });
