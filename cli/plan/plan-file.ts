@@ -1,5 +1,6 @@
 /** What a plan file holds: enough to tell whether a plan that is made again is the same, and nothing that may not be shown. */
 import type { ObjectRef } from '../../schemas/object.ts';
+import { isNamespace } from '../../schemas/values/apply-set/order.ts';
 import { fingerprint } from '../../schemas/values/fingerprint.ts';
 import { maskedChanges } from './mask-secrets.ts';
 import type { AffectedObject, PlanReport, ReportedObject } from './report.ts';
@@ -20,7 +21,7 @@ interface Foreseen extends ObjectRef {
 export interface PlannedEntry extends Foreseen {
   readonly operation: ReportedObject['operation'];
   readonly generation?: number;
-  /** Of kinds without generations: nothing else tells that they were written. */
+  /** Of kinds without generations: nothing else tells that they were written. Of namespaces, whose status is written by others, labels and the like are in `desired`. */
   readonly resourceVersion?: string;
   /** Of the manifest's fields and of what differs by them, as `diff` shows both: values of Secrets are stars there. */
   readonly desired: string;
@@ -59,8 +60,8 @@ export function wishOf(
   return {
     operation: object.operation,
     ...(generation === undefined ? {} : { generation }),
-    ...(generation !== undefined || resourceVersion === undefined ? {} : { resourceVersion }),
-    desired: desiredDigest(manifest, object),
+    ...(generation !== undefined || resourceVersion === undefined || isNamespace(object) ? {} : { resourceVersion }),
+    desired: desiredDigest(manifest, live, object),
   };
 }
 
@@ -68,9 +69,17 @@ export function wishOf(
  * What the server fills in for a new object does not count: it may be made up anew for each question. What an apply changes
  * of one that is there does.
  */
-function desiredDigest({ object: wish }: Versions['manifest'], { operation, fields }: ReportedObject): string {
+function desiredDigest(
+  { object: wish }: Versions['manifest'],
+  live: Versions['live'],
+  { operation, fields }: ReportedObject,
+): string {
   const wanted = maskedChanges(undefined, wish as never);
-  return digestOf([wanted, operation === 'create' ? [] : fields]);
+  const differing = operation === 'create' ? [] : fields;
+  if (live === undefined || !isNamespace(live)) return digestOf([wanted, differing]);
+  // all that an apply can change of it, and no status
+  const { labels = {}, annotations = {}, ownerReferences = [] } = live.metadata;
+  return digestOf([wanted, differing, { labels, annotations, ownerReferences }]);
 }
 
 function foreseen({

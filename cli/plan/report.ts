@@ -1,7 +1,7 @@
 /** What changes of objects come to, for people and scripts. The page docs/plans.md describes it, and a test holds both together. */
 import type { PlanChange, PlanStatusObject } from '../../schemas/gen/types.ts';
 import { parseApiVersion } from '../../schemas/kinds.ts';
-import type { JsonObject, KubeObject, ObjectRef } from '../../schemas/object.ts';
+import type { JsonObject, KubeObject, ManagedFieldsEntry, ObjectRef } from '../../schemas/object.ts';
 import type { Session } from '../connect/session.ts';
 import { askForPlan } from './ask-for-plan.ts';
 import type { FieldChange } from './field-changes.ts';
@@ -92,10 +92,27 @@ export function describeChange({ live, merged }: ObjectChange): ReportedObject {
 }
 
 function questionOf({ live, merged }: ObjectChange): PlanChange {
-  if (merged !== undefined) return { object: merged as unknown as JsonObject };
+  if (merged !== undefined) return { object: wishOf(merged) };
   const { apiVersion, kind, metadata } = live as KubeObject;
   const { name, namespace } = metadata;
   return { delete: { apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) } };
+}
+
+/**
+ * Without what the server has of its own, which may be most of an object: many changes are to fit into one question. When somebody last wished something of it is told: a tag that moves is
+ * asked for when that is newer.
+ */
+function wishOf(merged: KubeObject): JsonObject {
+  const { status: _, metadata, ...wish } = merged as KubeObject & { readonly status?: unknown };
+  const { uid: _u, resourceVersion: _v, generation: _g, creationTimestamp: _c, managedFields = [], ...rest } = metadata;
+  const wishes = managedFields.filter(({ subresource, time }) => subresource === undefined && time !== undefined);
+  const newest = wishes.reduce<ManagedFieldsEntry | undefined>(
+    (best, one) => (best?.time === undefined || (one.time ?? '') > best.time ? one : best),
+    undefined,
+  );
+  if (newest === undefined) return { ...wish, metadata: rest } as unknown as JsonObject;
+  const { manager, operation, time } = newest;
+  return { ...wish, metadata: { ...rest, managedFields: [{ manager, operation, time }] } } as unknown as JsonObject;
 }
 
 const refOf = ({ apiVersion, kind, namespace, name }: ObjectRef): ObjectRef => ({

@@ -2,15 +2,12 @@ import type { Session } from '../../connect/session.ts';
 import { note, print } from '../../io.ts';
 import type { Manifest } from '../../manifests/manifest.ts';
 import { askForVersions } from '../../plan/ask-for-versions.ts';
-import { isDifferent, reportPlan, type PlanReport } from '../../plan/report.ts';
-import { stepsText } from '../../plan/report-text.ts';
+import { isDifferent, reportPlan } from '../../plan/report.ts';
 import { noteWithoutPlan, reportDocument } from '../../plan/report-document.ts';
-import type { Versions } from '../../plan/versions-of.ts';
 import type { Call } from '../command.ts';
-import { runDiffProgram } from './diff-program.ts';
 import type { diffFlags } from './flags.ts';
 import type { DiffOutput } from './output.ts';
-import { writeVersionFiles } from './version-files.ts';
+import { showChanges } from './show-changes.ts';
 
 const SAME = 0;
 const DIFFERENT = 1;
@@ -37,7 +34,9 @@ export async function diffManifests(
     await print(io.stdout, await reportDocument(report, output.type));
     return failed ? FAILED : isDifferent(report) ? DIFFERENT : SAME;
   }
-  const { code, report } = await showText(call, session, versions);
+  const { code, report } = await showChanges(io, session, versions, {
+    managedFields: flags['show-managed-fields'],
+  });
   if (output.type === 'plan') {
     if (failed || report === undefined) {
       note(io, `error: ${output.file} is not written: there is no plan for all of these objects`);
@@ -49,23 +48,4 @@ export async function diffManifests(
     note(io, `the plan is in ${output.file}; carry it out with: tsmoby apply --plan ${output.file} -f …`);
   }
   return failed ? FAILED : code;
-}
-
-/** The report is absent where the program that compares was not happy: what follows would be read as all that differs. */
-async function showText(
-  { flags, io }: DiffCall,
-  session: Session,
-  versions: readonly Versions[],
-): Promise<{ readonly code: number; readonly report?: PlanReport }> {
-  let code: number;
-  {
-    await using files = await writeVersionFiles(io, versions, { managedFields: flags['show-managed-fields'] });
-    code = await runDiffProgram(io, files.live, files.merged);
-  }
-  if (code > DIFFERENT) return { code };
-  const report = await reportPlan(session, versions, io.signal);
-  noteWithoutPlan(report, io);
-  const steps = stepsText(report, io.stdout);
-  if (steps !== '') await print(io.stdout, `\n${steps}`);
-  return { code, report };
 }

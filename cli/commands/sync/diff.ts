@@ -2,9 +2,7 @@ import { note, print } from '../../io.ts';
 import { parseFormat } from '../../output/format.ts';
 import { noteWithoutPlan, reportDocument } from '../../plan/report-document.ts';
 import { reportPlan } from '../../plan/report.ts';
-import { stepsText } from '../../plan/report-text.ts';
-import { runDiffProgram } from '../diff/diff-program.ts';
-import { writeVersionFiles } from '../diff/version-files.ts';
+import { showChanges } from '../diff/show-changes.ts';
 import type { SyncAction } from './actions.ts';
 import { oneName } from './one-sync.ts';
 import { readPreview } from './preview.ts';
@@ -29,15 +27,7 @@ export const diffSync: SyncAction = async ({ flags, args, io, session: open }) =
     return failed ? FAILED : changes.length > 0 ? DIFFERENT : SAME;
   }
   if (changes.length === 0) return failed ? FAILED : SAME;
-  let code: number;
-  {
-    await using files = await writeVersionFiles(io, changes, { managedFields: false });
-    code = await runDiffProgram(io, files.live, files.merged);
-  }
-  if (code > DIFFERENT) return code;
-  const report = await reportPlan(session, changes, io.signal);
-  noteWithoutPlan(report, io);
-  const steps = stepsText(report, io.stdout);
-  if (steps !== '') await print(io.stdout, `\n${steps}`);
+  const { code, report } = await showChanges(io, session, changes, { managedFields: false });
+  if (report === undefined) return code;
   return failed ? FAILED : DIFFERENT;
 };

@@ -223,3 +223,26 @@ test('the file holds no value of a Secret, in no form', async (t) => {
   t.is(q, r);
   t.not(q, before);
 });
+
+test('who writes status of a namespace does not stand in the way of a plan, and who labels it does', async (t) => {
+  await using at = await openPlanned();
+  const space = (label: string): string =>
+    `apiVersion: v1\nkind: Namespace\nmetadata: {name: shop, labels: {a: "${label}"}}\n`;
+  await at.apply(space('1'));
+  const client = at.world.api.plainClient();
+  const ref = { apiVersion: 'v1', kind: 'Namespace', name: 'shop' } as const;
+  const condition = { type: 'Seen', status: 'True', reason: 'Seen', message: '', lastTransitionTime: null };
+  const writeStatus = () =>
+    client.patch(ref, { status: { conditions: [condition] } }, { type: 'merge', subresource: 'status' });
+  const before = (await client.get(ref)).metadata.resourceVersion;
+  const run = await carryOut(t, at, space('2'), { between: writeStatus });
+  t.deepEqual(run, { code: 0, stdout: 'namespace/shop configured\n', stderr: '' });
+  t.not((await client.get(ref)).metadata.resourceVersion, before);
+  const label = () => client.patch(ref, { metadata: { labels: { b: '1' } } }, { type: 'merge' });
+  const refused = await carryOut(t, at, space('3'), { between: label });
+  t.is(refused.code, 1);
+  t.regex(
+    refused.stderr,
+    /^error: namespace\/shop: its manifest, or what an apply would change, is not what was planned\n/,
+  );
+});
