@@ -6,7 +6,7 @@ import type { Container, ContainerVolume, ContainerVolumeMount, Volume } from '.
 import { REASONS } from '../../schemas/conditions.ts';
 import { quantityValue } from '../../schemas/values/quantity.ts';
 import { ReconcileError, type Reader } from '../engine/contract.ts';
-import { hostPath } from './host-path.ts';
+import { hostPath } from '../engine/host-path.ts';
 import { projectedFiles, projectVolume } from './projections.ts';
 
 export interface MountDeps {
@@ -16,7 +16,7 @@ export interface MountDeps {
 
 /** As much as looks. */
 export interface MountsView {
-  readonly volumes: Pick<Volumes, 'resolveHostPath'>;
+  readonly volumes: Pick<Volumes, 'checkHostPath'>;
 }
 
 /**
@@ -46,9 +46,8 @@ export async function checkMounts(container: Container, reader: Reader, { volume
   for (const volume of container.spec.volumes ?? []) {
     if (!mounted.has(volume.name)) continue;
     if (volume.volume !== undefined) readyVolume(container, volume.volume.name, reader);
-    // Types that make what is missing are not asked: this only looks.
     const { path, type } = volume.hostPath ?? {};
-    if (path !== undefined && !type?.endsWith('OrCreate')) await hostPath(path, type, volumes);
+    if (path !== undefined) await hostPath(volumes.checkHostPath(path, type));
     projectedFiles(container, volume, reader);
   }
 }
@@ -95,7 +94,8 @@ async function sourceOf(
   reader: Reader,
   deps: MountDeps,
 ): Promise<string> {
-  if (volume.hostPath !== undefined) return hostPath(volume.hostPath.path, volume.hostPath.type, deps.volumes);
+  const { path, type } = volume.hostPath ?? {};
+  if (path !== undefined) return hostPath(deps.volumes.resolveHostPath(path, type));
   if (volume.emptyDir !== undefined) return deps.volumes.ensureScratch(container.metadata.uid, `volume-${volume.name}`);
   if (volume.volume !== undefined) return volumeObject(container, volume.volume.name, mount, image, reader, deps);
   return projectVolume(container, volume, reader, deps.volumes);

@@ -2,14 +2,15 @@ import { isRuntimeError } from '../../runtime/errors.ts';
 import type { InstanceSpec } from '../../runtime/ports/containers.ts';
 import type { ImageRecord } from '../../runtime/ports/images.ts';
 import type { Sandbox } from '../../runtime/ports/sandboxes.ts';
+import { checkInstance } from './check.ts';
 import { resolveDevices } from './devices.ts';
 import { messageFile } from './describe-run.ts';
 import { resolveEnvironment } from './environment.ts';
 import { requestAgain } from './image-link.ts';
-import { checkMounts, prepareMounts, standardMounts } from './mounts.ts';
+import { prepareMounts, standardMounts } from './mounts.ts';
 import { checkQuestions } from './probe-spec.ts';
-import { checkNetworks, ensureSandbox, servingGeneration, tellPlace } from './sandbox.ts';
-import { commandOf, translate } from './translate.ts';
+import { ensureSandbox, servingGeneration, tellPlace } from './sandbox.ts';
+import { translate } from './translate.ts';
 import { resolveUser } from './user.ts';
 import type { ReadyImage, Work } from './work.ts';
 
@@ -46,20 +47,11 @@ export async function prepareAgain(work: Work): Promise<void> {
   await Promise.all([sandboxOf(work), prepareMounts(container, undefined, context.reader, deps), resetMessage(work)]);
 }
 
-/**
- * Whether another instance could be made now, before the one that runs is stopped for it. Changes nothing; throws the outcome that
- * `prepare` would.
- */
+/** Whether another instance could be made now, before the one that runs is stopped for it. Throws the outcome that `prepare` would. */
 export async function checkPrepared(work: Work, ready: ReadyImage): Promise<void> {
-  const { container, context, deps } = work;
-  checkQuestions(container);
-  const image = await recordOf(work, ready);
-  const environment = resolveEnvironment(container, context.reader);
-  resolveUser(image.config.user, container.spec.securityContext, await deps.imageCache.userFiles(image));
-  commandOf(container, image.config, environment);
-  checkNetworks(work);
-  await checkMounts(container, context.reader, deps);
-  await resolveDevices(container, deps.volumes);
+  const record = await recordOf(work, ready);
+  const userFiles = await work.deps.imageCache.userFiles(record);
+  await checkInstance(work, { record, userFiles }, work.deps);
 }
 
 /** An Image sees by itself that its record is gone; a Build makes it again when it is asked to. */

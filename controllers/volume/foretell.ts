@@ -2,12 +2,13 @@ import type { Volumes } from '../../runtime/ports/volumes.ts';
 import type { Volume } from '../../schemas/gen/types.ts';
 import { REASONS } from '../../schemas/conditions.ts';
 import type { PlanContext, Planned } from '../engine/contract.ts';
+import { hostPath } from '../engine/host-path.ts';
 import { planProvision, planRelease } from './plan.ts';
 import { volumeId } from './names.ts';
 import { usersOf } from './users.ts';
 
 /** As much of the port as only looks. */
-export type VolumesView = Pick<Volumes, 'statDirectory'>;
+export type VolumesView = Pick<Volumes, 'statDirectory' | 'checkHostPath'>;
 
 /** What would be done for a Volume, and what would become of its data. */
 export async function foretellVolume(volume: Volume, { reader }: PlanContext, volumes: VolumesView): Promise<Planned> {
@@ -15,7 +16,7 @@ export async function foretellVolume(volume: Volume, { reader }: PlanContext, vo
   const hasDirectory = volume.spec.tmpfs === undefined && volume.spec.hostPath === undefined;
   const found = hasDirectory ? await volumes.statDirectory(volumeId(volume)) : undefined;
   const path = found?.path ?? volume.status?.path;
-  if (deletionTimestamp === undefined) return provision(volume, found, path);
+  if (deletionTimestamp === undefined) return provision(volume, found, path, volumes);
   const release = planRelease(volume, usersOf(volume, reader));
   switch (release.type) {
     case 'Wait':
@@ -44,13 +45,20 @@ function removed(type: string, path: string | undefined, cause: string): Planned
   return { action: 'Delete', message: `deleted: ${cause}`, steps: [{ type, ...target, cause }] };
 }
 
-function provision(volume: Volume, found: Parameters<typeof planProvision>[1], path: string | undefined): Planned {
+/** Throws what a pass would wait for. */
+async function provision(
+  volume: Volume,
+  found: Parameters<typeof planProvision>[1],
+  path: string | undefined,
+  volumes: VolumesView,
+): Promise<Planned> {
   const plan = planProvision(volume, found, volume.status ?? {});
   const isNew = volume.status?.path === undefined;
   switch (plan.type) {
     case 'Missing':
       return { action: 'Wait', message: `waits: ${REASONS.VolumeDataMissing}: ${plan.message}`, steps: [] };
     case 'HostPath':
+      await hostPath(volumes.checkHostPath(plan.path, volume.spec.hostPath?.type));
       return isNew ? made('Provision', plan.path, 'a path of this machine is looked for') : THERE;
     case 'Tmpfs':
       return isNew ? made('Provision', undefined, 'a file system in memory is mounted') : THERE;

@@ -1,16 +1,13 @@
-import { isRuntimeError, type RuntimeError } from '../../runtime/errors.ts';
 import type { Volumes } from '../../runtime/ports/volumes.ts';
 import type { Container, Volume, VolumeStatus } from '../../schemas/gen/types.ts';
 import { REASONS } from '../../schemas/conditions.ts';
 import { quantityValue } from '../../schemas/values/quantity.ts';
 import { ReconcileError, settled, type Outcome, type ReconcileContext } from '../engine/contract.ts';
+import { hostPath as realPath } from '../engine/host-path.ts';
 import { volumeId } from './names.ts';
 import { planProvision, planRelease } from './plan.ts';
 
 type Context = ReconcileContext<VolumeStatus>;
-
-/** A host path that is missing may come any moment, and nothing tells us when. */
-const HOST_PATH_POLL_MS = 10_000;
 
 /** The storage is there, and status says where. Data that vanished is never replaced by an empty directory unasked. */
 export async function reconcileVolume(volume: Volume, context: Context, volumes: Volumes): Promise<Outcome> {
@@ -26,7 +23,8 @@ type Provisioned = { readonly type: string; readonly path: string; readonly popu
 async function provision(volume: Volume, context: Context, volumes: Volumes): Promise<Provisioned> {
   const { tmpfs, hostPath } = volume.spec;
   if (hostPath !== undefined) {
-    return { type: 'HostPath', path: await hostDirectory(hostPath, volumes), populated: undefined };
+    const path = await realPath(volumes.resolveHostPath(hostPath.path, hostPath.type));
+    return { type: 'HostPath', path, populated: undefined };
   }
   if (tmpfs === undefined) return directory(volume, context, volumes);
   const options = {
@@ -47,25 +45,6 @@ async function directory(volume: Volume, { status, event }: Context, volumes: Vo
     event('Normal', REASONS.Provisioned, `found the data that an earlier Volume ${id.name} retained: ${there.path}`);
   }
   return { type: 'Directory', path: there.path, populated: there.populated || undefined };
-}
-
-async function hostDirectory(hostPath: NonNullable<Volume['spec']['hostPath']>, volumes: Volumes): Promise<string> {
-  try {
-    return await volumes.resolveHostPath(hostPath.path, hostPath.type);
-  } catch (error) {
-    if (!isRuntimeError(error)) throw error;
-    throw hostPathError(error);
-  }
-}
-
-/** What the daemon forbids only a person can allow; what is not there yet may come. */
-function hostPathError(error: RuntimeError): ReconcileError {
-  const { message } = error;
-  if (error.code === 'InvalidArgument') {
-    return new ReconcileError({ type: 'stalled', reason: error.reason ?? REASONS.HostPathNotAllowed, message });
-  }
-  const reason = error.reason ?? (error.code === 'NotFound' ? REASONS.HostPathNotFound : REASONS.HostPathWrongType);
-  return new ReconcileError({ type: 'waiting', reason, message, requeueAfterMs: HOST_PATH_POLL_MS }, { cause: error });
 }
 
 /** Waits for the Containers that mount it, then does with the data what the policy says. */

@@ -89,6 +89,20 @@ export class FakeVolumes implements Volumes {
 
   async resolveHostPath(path: string, type = ''): Promise<string> {
     await this.#gate.pass('volumes.resolveHostPath');
+    if (await this.#isHostPathThere(path, type)) return path;
+    if (type === 'DirectoryOrCreate') await this.#files.makeDirectory(path);
+    else await this.#files.write(path, '');
+    return path;
+  }
+
+  async checkHostPath(path: string, type = ''): Promise<string> {
+    await this.#gate.pass('volumes.checkHostPath');
+    await this.#isHostPathThere(path, type);
+    return path;
+  }
+
+  /** False: the type makes it. */
+  async #isHostPathThere(path: string, type: string): Promise<boolean> {
     if (!this.#allowed.some((allowed) => path === allowed || path.startsWith(`${allowed}/`))) {
       throw new RuntimeError(
         'InvalidArgument',
@@ -100,13 +114,13 @@ export class FakeVolumes implements Volumes {
     }
     const kind = await this.#files.kind(path);
     if (kind === undefined) {
-      if (type === 'DirectoryOrCreate') await this.#files.makeDirectory(path);
-      else if (type === 'FileOrCreate') await this.#files.write(path, '');
-      else throw new RuntimeError('NotFound', `host path ${path} does not exist`);
-    } else if ((type.startsWith('Directory') && kind !== 'directory') || (type.startsWith('File') && kind !== 'file')) {
+      if (type.endsWith('OrCreate')) return false;
+      throw new RuntimeError('NotFound', `host path ${path} does not exist`);
+    }
+    if ((type.startsWith('Directory') && kind !== 'directory') || (type.startsWith('File') && kind !== 'file')) {
       throw new RuntimeError('FailedPrecondition', `host path ${path} is a ${kind}, not a ${type}`);
     }
-    return path;
+    return true;
   }
 
   async project(key: string, files: readonly ProjectedFile[]): Promise<{ path: string; changed: boolean }> {

@@ -47,6 +47,8 @@ export interface Volumes {
    * NotFound / FailedPrecondition when it is missing or not of the type. `type` as in core/v1 HostPathVolumeSource.
    */
   resolveHostPath(path: string, type?: string): Promise<string>;
+  /** As `resolveHostPath`, and makes nothing: of what a type would make, this is where it would be. */
+  checkHostPath(path: string, type?: string): Promise<string>;
   /** Writes or swaps a projection; answers its directory and whether anything changed. */
   project(key: string, files: readonly ProjectedFile[]): Promise<{ readonly path: string; readonly changed: boolean }>;
   removeProjection(key: string): Promise<void>;

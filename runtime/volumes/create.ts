@@ -4,7 +4,7 @@ import type { Host, HostFacts } from '../ports/host.ts';
 import type { VolumeId, Volumes } from '../ports/volumes.ts';
 import { ensureDirectory, removeDirectory, statDirectory } from './directories.ts';
 import { fileFailure, unlessMissing } from './failures.ts';
-import { resolveHostPath } from './host-path.ts';
+import { checkHostPath, resolveHostPath } from './host-path.ts';
 import { createLayout } from './names.ts';
 import { populate } from './populate.ts';
 import { ensureProjectionRoot } from './projection-root.ts';
@@ -46,6 +46,7 @@ export function createVolumes({ facts, host, allowHostPaths }: VolumesOptions): 
     tmpfsMounted: (id) => volume(id, () => tmpfsMounted(host, layout.tmpfs(id.uid))),
     removeTmpfs: (id) => volume(id, () => removeTmpfs(host, layout.tmpfs(id.uid))),
     resolveHostPath: (path, type = '') => told(`host path ${path}`, () => resolveHostPath(path, type, allowHostPaths)),
+    checkHostPath: (path, type = '') => told(`host path ${path}`, () => checkHostPath(path, type, allowHostPaths)),
     project: (key, files) =>
       told(`files of ${key}`, async () => {
         const path = layout.projection(key);

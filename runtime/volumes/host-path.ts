@@ -10,17 +10,38 @@ import { isErrno, unlessMissing } from './failures.ts';
  * write there can still put a link in the place of a directory: allow only paths that containers do not share with strangers.
  */
 export async function resolveHostPath(path: string, type: string, allowed: readonly string[]): Promise<string> {
+  const { wanted, missing } = await find(path, type, allowed);
+  if (missing > 0) await make(wanted, type);
+  const resolved = await realpath(wanted);
+  await checkAllowed(path, resolved, allowed);
+  checkType(path, await stat(resolved), type);
+  return resolved;
+}
+
+/** Where it is, or would be made. Makes nothing; throws as `resolveHostPath` does before it makes something. */
+export async function checkHostPath(path: string, type: string, allowed: readonly string[]): Promise<string> {
+  const { wanted, missing } = await find(path, type, allowed);
+  if (missing === 0) checkType(path, await stat(wanted), type);
+  return wanted;
+}
+
+interface Found {
+  /** All links resolved, with the names of what does not exist yet. */
+  readonly wanted: string;
+  /** How many those are; where there are some, the type makes them. */
+  readonly missing: number;
+}
+
+async function find(path: string, type: string, allowed: readonly string[]): Promise<Found> {
   if (!isAbsolute(path) || path.includes('\0')) {
     throw new RuntimeError('InvalidArgument', `host path ${JSON.stringify(path)} is not an absolute path`);
   }
   const { real, missing } = await resolveExisting(path);
   const wanted = join(real, ...missing);
   await checkAllowed(path, wanted, allowed);
-  if (missing.length > 0) await make(path, wanted, type, missing.length);
-  const resolved = await realpath(wanted);
-  await checkAllowed(path, resolved, allowed);
-  checkType(path, await stat(resolved), type);
-  return resolved;
+  const isMade = type === 'DirectoryOrCreate' || (type === 'FileOrCreate' && missing.length === 1);
+  if (missing.length > 0 && !isMade) throw notFound(path, 'does not exist');
+  return { wanted, missing: missing.length };
 }
 
 /** The real path of the deepest part that exists, and the names that follow it. */
@@ -56,17 +77,15 @@ export function isWithin(root: string, path: string): boolean {
   return path === root || path.startsWith(prefix);
 }
 
-async function make(path: string, wanted: string, type: string, depth: number): Promise<void> {
+async function make(wanted: string, type: string): Promise<void> {
   if (type === 'DirectoryOrCreate') {
     await mkdir(wanted, { recursive: true, mode: 0o755 });
-  } else if (type === 'FileOrCreate' && depth === 1) {
-    try {
-      await using _file = await open(wanted, 'wx', 0o644);
-    } catch (error) {
-      if (!isErrno(error, 'EEXIST')) throw error;
-    }
-  } else {
-    throw notFound(path, 'does not exist');
+    return;
+  }
+  try {
+    await using _file = await open(wanted, 'wx', 0o644);
+  } catch (error) {
+    if (!isErrno(error, 'EEXIST')) throw error;
   }
 }
 

@@ -194,6 +194,23 @@ export function volumesSuite(test: Test, name: string, create: () => Promise<Vol
     t.is(await volumes.resolveHostPath(`${allowed}/new/file`, 'FileOrCreate'), `${allowed}/new/file`);
   });
 
+  check(
+    'looking at a host path answers where it would be, and makes nothing',
+    async (t, { volumes, allowed, write }) => {
+      await write(`${allowed}/dir/file`, 'x');
+      t.is(await volumes.checkHostPath(`${allowed}/dir`), `${allowed}/dir`);
+      t.is(await volumes.checkHostPath(`${allowed}/dir/file`, 'FileOrCreate'), `${allowed}/dir/file`);
+      t.is(await codeOf(volumes.checkHostPath(`${allowed}/dir/file`, 'DirectoryOrCreate')), 'FailedPrecondition');
+      t.is(await codeOf(volumes.checkHostPath(`${allowed}/dir`, 'FileOrCreate')), 'FailedPrecondition');
+      t.is(await codeOf(volumes.checkHostPath(`${allowed}x`, 'DirectoryOrCreate')), 'InvalidArgument');
+      t.is(await volumes.checkHostPath(`${allowed}/new/deep`, 'DirectoryOrCreate'), `${allowed}/new/deep`);
+      t.is(await volumes.checkHostPath(`${allowed}/dir/new`, 'FileOrCreate'), `${allowed}/dir/new`);
+      for (const path of ['new/deep', 'new', 'dir/new']) {
+        t.is(await codeOf(volumes.checkHostPath(`${allowed}/${path}`)), 'NotFound', path);
+      }
+    },
+  );
+
   check('a host path that is not allowed says so, and how to allow it', async (t, { volumes }) => {
     const error = await t.throwsAsync(volumes.resolveHostPath('/'), { instanceOf: RuntimeError });
     t.is(error.reason, 'HostPathNotAllowed');

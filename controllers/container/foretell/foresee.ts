@@ -1,19 +1,19 @@
+import { isRuntimeError } from '../../../runtime/errors.ts';
 import type { InstanceState } from '../../../runtime/ports/containers.ts';
-import type { Volumes } from '../../../runtime/ports/volumes.ts';
 import type { Outcome, PlanContext, PlannedStep, StatusWriter } from '../../engine/contract.ts';
 import { ReconcileError } from '../../engine/contract.ts';
 import { REASONS } from '../../../schemas/conditions.ts';
 import type { ContainerStatus } from '../../../schemas/gen/types.ts';
+import { checkInstance, type Content } from '../check.ts';
 import { readConfiguration } from '../configuration.ts';
-import { resolveEnvironment } from '../environment.ts';
 import { asItRuns, configurationHashFor } from '../kept.ts';
-import { checkMounts } from '../mounts.ts';
+import type { MountsView } from '../mounts.ts';
+import type { ImageCache } from '../image-cache.ts';
 import { SPEC_HASH_LABEL, specHash } from '../names.ts';
 import { networkMode } from '../network-mode.ts';
 import { plan, type Step } from '../plan.ts';
-import { checkQuestions } from '../probe-spec.ts';
 import type { Following } from '../rollout/revision.ts';
-import { checkNetworks, sharedSandbox } from '../sandbox.ts';
+import { sharedSandbox } from '../sandbox.ts';
 import { wantedOf } from '../wanted.ts';
 import type { Side } from '../work.ts';
 import { advance, type Foreseen, type Scene } from './advance.ts';
@@ -33,6 +33,11 @@ export interface Way {
   readonly look: Foreseen;
 }
 
+/** What is looked at before an instance is made. */
+export interface InstanceView extends MountsView {
+  readonly imageCache: Pick<ImageCache, 'record' | 'userFiles'>;
+}
+
 export interface Travel {
   readonly scene: Scene;
   readonly status: StatusWriter<ContainerStatus>;
@@ -41,7 +46,7 @@ export interface Travel {
   readonly unheld: boolean;
   readonly image: ForetoldImage;
   readonly awaited: Awaited;
-  readonly volumes: Pick<Volumes, 'resolveHostPath'>;
+  readonly view: InstanceView;
   /** Why what runs gives place. */
   readonly why: (look: Foreseen, instance: InstanceState) => string;
 }
@@ -80,7 +85,7 @@ export async function foresee(container: Following, context: PlanContext, travel
       }
       if (!isChecked && isBeginning(step)) {
         isChecked = true;
-        const missing = await whatIsMissing(look, travel.volumes);
+        const missing = await whatIsMissing(look, travel);
         if (missing !== undefined) return { steps, taken, look, blocked: missing };
         const first =
           image.type === 'ready' ? (image.step ?? askFirst(container, context, instances, look)) : undefined;
@@ -142,17 +147,26 @@ function askFirst(container: Following, context: PlanContext, instances: readonl
   return isFresh ? asksFirst(container, context) : undefined;
 }
 
-async function whatIsMissing(look: Foreseen, volumes: Travel['volumes']): Promise<Way['blocked']> {
-  const { container, context } = look;
+async function whatIsMissing(look: Foreseen, { image, view }: Travel): Promise<Way['blocked']> {
   try {
-    checkQuestions(container);
-    resolveEnvironment(container, context.reader);
-    checkNetworks(look);
-    await checkMounts(container, context.reader, { volumes });
+    await checkInstance(look, await contentOf(image, view), view);
     return undefined;
   } catch (error) {
     if (!(error instanceof ReconcileError) || error.outcome.type === 'settled') throw error;
     return error.outcome;
+  }
+}
+
+/** Undefined where it has yet to come, or to come again: an Image sees by itself that its record is gone. */
+async function contentOf(image: ForetoldImage, { imageCache }: InstanceView): Promise<Content | undefined> {
+  if (image.type === 'blocked' || image.content === undefined) return undefined;
+  const { recordName, manifestDigest } = image.content;
+  try {
+    const record = await imageCache.record(recordName, manifestDigest);
+    return { record, userFiles: await imageCache.userFiles(record) };
+  } catch (error) {
+    if (isRuntimeError(error, 'NotFound')) return undefined;
+    throw error;
   }
 }
 

@@ -1,4 +1,3 @@
-import type { Volumes } from '../../../runtime/ports/volumes.ts';
 import type { Container } from '../../../schemas/gen/types.ts';
 import {
   ELSEWHERE,
@@ -21,15 +20,14 @@ import { servingBeside } from '../start-first/serving.ts';
 import type { Scene } from './advance.ts';
 import { whyReplaced } from './causes.ts';
 import { DraftStatus } from './draft-status.ts';
-import { foresee, type Travel } from './foresee.ts';
+import { foresee, type InstanceView, type Travel } from './foresee.ts';
 import { foretellImage, UNKNOWN_DIGEST } from './image.ts';
 import { prospect, prospectiveDependencies } from './prospect.ts';
 import { verdict } from './verdict.ts';
 
 /** As much of what a pass has as only looks. */
-export interface ContainerView {
+export interface ContainerView extends InstanceView {
   readonly instances: Pick<Instances, 'of'>;
-  readonly volumes: Pick<Volumes, 'resolveHostPath'>;
   readonly dependencyObjects: Pick<DependencyObjects, 'kindOf'>;
   readonly nodeName: string;
 }
@@ -62,7 +60,7 @@ export async function foretellContainer(
     scene,
     image,
     awaited,
-    volumes: view.volumes,
+    view,
     unheld: wasGood(wanted, status.current),
     why: (look: Parameters<Travel['why']>[0], instance: Parameters<Travel['why']>[1]) =>
       whyReplaced(look, instance, context),

@@ -24,6 +24,8 @@ export type ForetoldImage =
   | {
       readonly type: 'ready';
       readonly image: Pick<ReadyImage, 'manifestDigest'>;
+      /** The content that is here already, and stays what it is. */
+      readonly content?: Pick<ReadyImage, 'recordName' | 'manifestDigest'>;
       /** What comes before, where the content has yet to come. */
       readonly step?: PlannedStep;
       /** It comes from a Build that will have another result. */
@@ -66,7 +68,7 @@ function knownDigest({ metadata }: Following, value: string, reader: PlanContext
     .find((digest) => digest !== undefined);
 }
 
-const found = (link: ImageLink): ForetoldImage => link;
+const found = (link: ImageLink): ForetoldImage => (link.type === 'ready' ? { ...link, content: link.image } : link);
 
 /** Other content than there is, by what its own controller would do. */
 async function whatComes(object: Image | Build, { planOf }: PlanContext): Promise<PlannedStep | undefined> {

@@ -2,6 +2,7 @@ import test from 'ava';
 import { DraftStatus } from '../../../controllers/container/foretell/draft-status.ts';
 import { foresee, type Travel } from '../../../controllers/container/foretell/foresee.ts';
 import { ReconcileError, type PlanContext } from '../../../controllers/engine/contract.ts';
+import { RuntimeError } from '../../../runtime/errors.ts';
 import type { Container } from '../../../schemas/gen/types.ts';
 import { container } from '../../support/container-world.ts';
 
@@ -12,6 +13,8 @@ const WEB = (() => {
 
 const reader: PlanContext['reader'] = { get: () => undefined, list: () => [] };
 
+const gone = new RuntimeError('NotFound', 'nothing is here');
+
 const travel = (sees: Travel['sees']): Travel => ({
   scene: { instances: [], started: 0, clock: { now: () => 0 } },
   status: new DraftStatus({}),
@@ -19,7 +22,10 @@ const travel = (sees: Travel['sees']): Travel => ({
   unheld: false,
   image: { type: 'ready', image: { manifestDigest: 'sha256:1' } },
   awaited: { dependencies: [], mayCome: true },
-  volumes: { resolveHostPath: (path) => Promise.resolve(path) },
+  view: {
+    volumes: { checkHostPath: (path) => Promise.resolve(path) },
+    imageCache: { record: () => Promise.reject(gone), userFiles: () => Promise.reject(gone) },
+  },
   why: () => 'it is another one',
 });
 

@@ -131,7 +131,7 @@ test('Recreate: content that is back before anything was stopped has changed not
       ...runtime,
       volumes: new Proxy(runtime.volumes, {
         get(target, name) {
-          if (name === 'resolveHostPath') {
+          if (name === 'resolveHostPath' || name === 'checkHostPath') {
             return (path: string) =>
               isThere ? Promise.resolve(path) : Promise.reject(new RuntimeError('NotFound', `${path} is not there`));
           }

@@ -1,6 +1,14 @@
 import test from 'ava';
 import type { Volume } from '../../../schemas/gen/types.ts';
-import { container, ContainerWorld, CONTAINER, isReady, ref, VOLUME } from '../../support/container-world.ts';
+import {
+  conditionOf,
+  container,
+  ContainerWorld,
+  CONTAINER,
+  isReady,
+  ref,
+  VOLUME,
+} from '../../support/container-world.ts';
 import { gone, planOf, planText, wouldBe } from '../../support/plans.ts';
 
 const volume = (spec: Volume['spec'] = {}) => ({ ...VOLUME, metadata: { name: 'data', namespace: 'default' }, spec });
@@ -9,6 +17,8 @@ const mounting = {
   volumes: [{ name: 'v', volume: { name: 'data' } }],
   volumeMounts: [{ name: 'v', mountPath: '/data' }],
 };
+
+const hasFailed = (object: Volume): boolean => conditionOf(object, 'Ready')?.status === 'False';
 
 async function open(spec: Volume['spec'] = {}) {
   const world = await ContainerWorld.open();
@@ -29,6 +39,35 @@ test('a Volume that is not there is made, and one that is there is left alone', 
   t.deepEqual(planText(await planOf(world, await wouldBe(world, [volume()]))), [
     'Changed Volume data None: its storage is there',
   ]);
+});
+
+for (const [what, hostPath, why] of [
+  ['is not allowed', { path: '/etc' }, /^HostPathNotAllowed: .*--allow-host-path/],
+  ['is not allowed to be made', { path: '/srv', type: 'DirectoryOrCreate' }, /^HostPathNotAllowed: /],
+  ['is not there', { path: '/allowed/none' }, /^HostPathNotFound: .* does not exist/],
+] as const) {
+  test(`a Volume of a path that ${what} waits as it would, and so does who mounts it`, async (t) => {
+    await using world = await ContainerWorld.open({ allowHostPaths: ['/allowed'] });
+    const objects = [volume({ hostPath }), container('web', mounting)];
+    const [data, web] = await planOf(world, await wouldBe(world, objects));
+    t.like(data, { action: 'Wait', steps: [] });
+    t.like(web, { action: 'Wait', message: 'waits: VolumeNotReady: Volume default/data is not ready: not yet made' });
+    await world.user.create(volume({ hostPath }));
+    const { reason = '', message = '' } = conditionOf(await world.volume('data', hasFailed), 'Ready') ?? {};
+    t.regex(`${reason}: ${message}`, why);
+    t.is(data?.message, `waits: ${reason}: ${message}`);
+  });
+}
+
+test('a Volume of a path that is made on the way is foretold, and the path not made', async (t) => {
+  await using world = await ContainerWorld.open({ allowHostPaths: ['/allowed'] });
+  const change = await wouldBe(world, [volume({ hostPath: { path: '/allowed/new', type: 'DirectoryOrCreate' } })]);
+  const expected = [
+    'Changed Volume data Create: made: a path of this machine is looked for',
+    '  Provision /allowed/new: a path of this machine is looked for',
+  ];
+  t.deepEqual(planText(await planOf(world, change)), expected);
+  await t.throwsAsync(world.runtime.volumes.resolveHostPath('/allowed/new'), { message: /does not exist/ });
 });
 
 test('a Volume that is deleted retains its data, or loses them, and says where', async (t) => {

@@ -30,6 +30,8 @@ test(
     for (const path of ['link', 'link/inner', 'link/new', 'link/../secret']) {
       const error = await failure(t, volumes.resolveHostPath(`${allowed}/${path}`, 'DirectoryOrCreate'));
       t.is(error.reason, 'HostPathNotAllowed', path);
+      const looked = await failure(t, volumes.checkHostPath(`${allowed}/${path}`, 'DirectoryOrCreate'));
+      t.is(looked.message, error.message, path);
     }
     await t.throwsAsync(stat(`${directory}/secret/new`), { code: 'ENOENT' });
   }),

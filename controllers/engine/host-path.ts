@@ -1,19 +1,14 @@
 import { isRuntimeError, type RuntimeError } from '../../runtime/errors.ts';
-import type { Volumes } from '../../runtime/ports/volumes.ts';
 import { REASONS } from '../../schemas/conditions.ts';
-import { ReconcileError } from '../engine/contract.ts';
+import { ReconcileError } from './contract.ts';
 
 /** A host path that is missing may come any moment, and nothing tells us when. */
 const HOST_PATH_POLL_MS = 10_000;
 
-/** The real path of one that the daemon allows. Throws the outcome of one that it does not, that is missing, or something else. */
-export async function hostPath(
-  path: string,
-  type: string | undefined,
-  volumes: Pick<Volumes, 'resolveHostPath'>,
-): Promise<string> {
+/** The real path that the Volumes port answers. Throws the outcome of one that the daemon does not allow, that is missing, or something else. */
+export async function hostPath(answer: Promise<string>): Promise<string> {
   try {
-    return await volumes.resolveHostPath(path, type);
+    return await answer;
   } catch (error) {
     if (!isRuntimeError(error)) throw error;
     throw hostPathError(error);
