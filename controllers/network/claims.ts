@@ -27,13 +27,17 @@ export class Claims {
 
   /** Another network that has an address of it. */
   holder(range: Cidr, uid: string, reader: Reader): Claimant | undefined {
-    for (const claimant of this.#loaded(reader).overlapping(range)) {
-      if (claimant.uid === uid) continue;
-      // Its finalizer was forced off, so nobody told that it went.
-      if (isGone(claimant, reader)) this.release(claimant.uid);
-      else return claimant;
-    }
-    return undefined;
+    return this.holders(range, uid, reader)[0];
+  }
+
+  /** All other networks that have an address of it. */
+  holders(range: Cidr, uid: string, reader: Reader): readonly Claimant[] {
+    const others = this.#loaded(reader)
+      .overlapping(range)
+      .filter((claimant) => claimant.uid !== uid);
+    // Their finalizers were forced off, so nobody told that they went.
+    for (const claimant of others.filter((one) => isGone(one, reader))) this.release(claimant.uid);
+    return others.filter((claimant) => !isGone(claimant, reader));
   }
 
   /** These, and no others any more; what another has stays its own. */
@@ -81,5 +85,5 @@ const createdAt = ({ metadata }: Network): string => metadata.creationTimestamp;
 const isGone = ({ namespace, name, uid }: Claimant, reader: Reader): boolean =>
   reader.get<Network>(NETWORK, namespace, name)?.metadata.uid !== uid;
 
-const rangesOf = (subnets: readonly { readonly subnet?: string }[]): readonly Cidr[] =>
+export const rangesOf = (subnets: readonly { readonly subnet?: string }[]): readonly Cidr[] =>
   subnets.flatMap(({ subnet = '' }) => parseCidr(subnet) ?? []);

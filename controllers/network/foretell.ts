@@ -1,14 +1,17 @@
 import type { Network } from '../../schemas/gen/types.ts';
+import { overlap, type Cidr } from '../../schemas/values/addresses.ts';
 import { ReconcileError, type PlanContext, type Planned } from '../engine/contract.ts';
 import { changedFields, changedText } from '../engine/planning/changed-fields.ts';
-import { NETWORK, type Claims } from './claims.ts';
+import { NETWORK, rangesOf, type Claims } from './claims.ts';
 import type { MachineRanges } from './machine-ranges.ts';
 import { isComplete, planSubnets, type SubnetPlan } from './plan.ts';
 import { inUse, recordedSubnets, refused, textOf } from './reconcile.ts';
 import { isAttached, usersOf } from './users.ts';
 
 export interface NetworkView {
-  readonly claims: Pick<Claims, 'holder'>;
+  readonly claims: Pick<Claims, 'holders'>;
+  /** Those of other machines have no ranges here. */
+  readonly isOurs: (network: Network) => boolean;
   readonly machine: Pick<MachineRanges, 'fresh' | 'known'>;
   readonly storeIdentity: string;
 }
@@ -46,18 +49,46 @@ function allocation({ spec }: Network, plan: Allocation, cause: string) {
   return { type: 'Allocate', ...(isAsked ? { target: textOf(plan.subnets) } : {}), cause };
 }
 
-function surroundings(network: Network, { reader, before }: PlanContext, view: NetworkView) {
-  const { uid } = network.metadata;
+function surroundings(network: Network, context: PlanContext, view: NetworkView) {
+  const holder = holderAmong(context, view);
   return {
-    /** Claims are of what there is; of a network that would be gone the range would be free. */
-    network(range: Parameters<Claims['holder']>[0]): string | undefined {
-      const holder = view.claims.holder(range, uid, before);
-      if (holder === undefined) return undefined;
-      const there = reader.get<Network>(NETWORK, holder.namespace, holder.name);
-      return there?.metadata.uid === holder.uid ? `network ${holder.namespace}/${holder.name}` : undefined;
+    network(range: Cidr): string | undefined {
+      const found = holder(range, network);
+      return found && `network ${found.metadata.namespace}/${found.metadata.name}`;
     },
-    machine: (range: Parameters<Claims['holder']>[0]) => view.machine.known.overlapping(range)[0],
-    attached: isAttached(network, reader),
+    machine: (range: Cidr) => view.machine.known.overlapping(range)[0],
+    attached: isAttached(network, context.reader),
     storeIdentity: view.storeIdentity,
   };
 }
+
+/**
+ * Who would have an address of a range before a network asks for it. Claims are of what there is: one that would be gone frees its own. Of those that
+ * ask for one that they do not have yet, whoever is listed first gets it, as objects are applied one after the other.
+ */
+function holderAmong({ reader, before }: PlanContext, { claims, isOurs }: NetworkView) {
+  const asking = reader
+    .list<Network>(NETWORK)
+    .filter(isOurs)
+    .map((network) => ({ network, ranges: rangesOf(network.spec.subnets ?? []) }))
+    .filter(({ ranges }) => ranges.length > 0);
+  const holder = (range: Cidr, { metadata: { uid } }: Network): Network | undefined => {
+    const claiming = claims
+      .holders(range, uid, before)
+      .map(({ namespace, name, uid: theirs }) => {
+        const there = reader.get<Network>(NETWORK, namespace, name);
+        return there?.metadata.uid === theirs ? there : undefined;
+      })
+      .find((there) => there !== undefined);
+    if (claiming !== undefined) return claiming;
+    const at = asking.findIndex(({ network }) => network.metadata.uid === uid);
+    return asking.slice(0, at < 0 ? asking.length : at).find((other) => isOneOf(other.ranges, range) && gets(other))
+      ?.network;
+  };
+  /** Others may keep it from what it asks for. */
+  const gets = ({ network, ranges }: (typeof asking)[number]): boolean =>
+    ranges.every((range) => holder(range, network) === undefined);
+  return holder;
+}
+
+const isOneOf = (ranges: readonly Cidr[], range: Cidr): boolean => ranges.some((one) => overlap(one, range));

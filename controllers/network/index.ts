@@ -45,7 +45,7 @@ export function networkController(options: NetworkControllerOptions): Controller
     async finalize(network, context) {
       return isOurs(network) ? finalizeNetwork(network, context, deps) : settled();
     },
-    plan: (network, context) => (isOurs(network) ? foretellNetwork(network, context, deps) : ELSEWHERE),
+    plan: (network, context) => (isOurs(network) ? foretellNetwork(network, context, { ...deps, isOurs }) : ELSEWHERE),
   };
 }
 
