@@ -70,8 +70,13 @@ export function nameOf({ apiVersion, kind, name }: ObjectRef): string {
   return `${[kind.toLowerCase(), ...(group === '' ? [] : [group])].join('.')}/${name}`;
 }
 
-/** On a narrow terminal, in several lines of which the further ones stand in. */
-function folded(line: string, { isTTY = false, columns }: TextOutput): string {
+/** What would speak to the terminal, or turn the direction of a line. */
+const CONTROLS = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu;
+const escaped = (sign: string): string => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`;
+
+/** Nothing but signs that are seen; on a narrow terminal, in several lines of which the further ones stand in. */
+function folded(text: string, { isTTY = false, columns }: TextOutput): string {
+  const line = text.replaceAll(/\s*\n\s*/g, ' ').replaceAll(CONTROLS, escaped);
   if (!isTTY || columns === undefined || line.length <= columns) return line;
   const indent = ' '.repeat(line.length - line.trimStart().length);
   const hanging = `\n${indent}${' '.repeat(HANGING)}`;

@@ -71,7 +71,8 @@ function told({ container, configuration, context }: Look): readonly PlannedStep
     const [cause = ''] = placeWords(container, [place]);
     if (frozen) return [];
     if (onChange.action === 'Signal') return [{ type: 'Signal', target: onChange.signal ?? DEFAULT_SIGNAL, cause }];
-    if (onChange.action === 'Exec') return [{ type: 'Exec', target: (onChange.exec?.command ?? []).join(' '), cause }];
+    // Its arguments may hold what nobody is to read.
+    if (onChange.action === 'Exec') return [{ type: 'Exec', target: onChange.exec?.command[0] ?? '', cause }];
     return [];
   });
 }

@@ -32,7 +32,11 @@ export function verdict(way: Way, around: Around): Planned {
   }
   const cause = steps.find(({ type }) => type === 'Start')?.cause ?? start.cause;
   if (around.former.length === 0) return { action: 'Create', message: `made and started, because ${cause}`, steps };
-  if (has('Create') || has('Delete')) return { action: 'Replace', message: `replaced, because ${cause}`, steps };
+  if (has('Create') || has('Delete')) {
+    const gap = around.rollout?.gap;
+    const why = gap === undefined ? '' : `; the old one is stopped first, because ${gap}`;
+    return { action: 'Replace', message: `replaced, because ${cause}${why}`, steps };
+  }
   return { action: 'Restart', message: `started again, because ${cause}`, steps };
 }
 

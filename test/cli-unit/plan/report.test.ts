@@ -184,6 +184,18 @@ test('on a narrow terminal lines are folded, and further ones stand in', (t) => 
   );
 });
 
+test('nothing in a plan speaks to the terminal', (t) => {
+  const steps = [{ type: 'Exec', target: 'sh\u001b[2J', cause: 'two\n  lines\u009b1m' }];
+  const object = reported('web', { message: 'changed\u0007', steps, fields: [{ path: 'data.\u202ek', before: '' }] });
+  t.is(
+    stepsText(reportOf([object]), output()) + fieldsText(object, output()),
+    `container.tsmoby.dev/web: changed\\u0007
+  Exec sh\\u001b[2J: two lines\\u009b1m
+  data.\\u202ek: "" (removed)
+`,
+  );
+});
+
 test('fields are told with both values, long ones by their length', (t) => {
   const fields = [
     { path: 'spec.image', before: 'nginx:1.26', after: 'nginx:1.27' },

@@ -142,10 +142,10 @@ for (const [what, spec, ...lines] of [
   ],
   [
     'Exec',
-    mounting({ action: 'Exec', exec: { command: ['reload', 'now'] } }),
+    mounting({ action: 'Exec', exec: { command: ['reload', '--password=secret'] } }),
     'Affected Container web Update: changed in place, because ConfigMap site changed',
     '  UpdateFiles /site: ConfigMap site changed',
-    '  Exec reload now: ConfigMap site changed',
+    '  Exec reload: ConfigMap site changed',
   ],
   [
     'nothing but the files',
@@ -176,6 +176,16 @@ test('StartFirst: the next one is made beside the one that serves, which then go
     web?.steps.map(({ type }) => type),
     ['Create', 'Start', 'SwitchOver', 'Drain', 'Stop', 'Delete'],
   );
+});
+
+test('StartFirst: a change that cannot be without a gap says why', async (t) => {
+  const { world } = await openStartFirst({ restartPolicy: 'OnFailure' });
+  await using _ = world;
+  const next = container('web', version(2, { restartPolicy: 'OnFailure' }));
+  const [web] = await planOf(world, await wouldBe(world, [next]));
+  const message =
+    'replaced, because spec.args changed; the old one is stopped first, because restartPolicy is OnFailure';
+  t.like(web, { action: 'Replace', message });
 });
 
 test('a paused change waits', async (t) => {
