@@ -20,12 +20,14 @@ import type { ReadyImage } from '../work.ts';
 /** Stands for the digest of content that nobody has yet: it is none that is there. */
 export const UNKNOWN_DIGEST = 'not known yet';
 
+type Known = Pick<ReadyImage, 'recordName' | 'manifestDigest'>;
+
 export type ForetoldImage =
   | {
       readonly type: 'ready';
       readonly image: Pick<ReadyImage, 'manifestDigest'>;
-      /** The content that is here already, and stays what it is. */
-      readonly content?: Pick<ReadyImage, 'recordName' | 'manifestDigest'>;
+      /** The content that is here already, and stays what it is as far as one can tell. */
+      readonly content?: Known;
       /** What comes before, where the content has yet to come. */
       readonly step?: PlannedStep;
       /** It comes from a Build that will have another result. */
@@ -42,7 +44,7 @@ export async function foretellImage(container: Following, context: PlanContext):
     if (named) return { type: 'blocked', outcome: notThere(container) };
     if (container.spec.imagePullPolicy === 'Never') return { type: 'blocked', outcome: neverPulled(container) };
     const target = normalized(container.spec.image ?? '');
-    return coming({ type: 'Pull', target, cause: 'the image is not here yet' }, knownDigest(container, target, reader));
+    return coming({ type: 'Pull', target, cause: 'the image is not here yet' }, known(container, target, reader));
   }
   const { object } = source;
   const before = source.kind === 'Build' ? imageBefore(container, source.object, reader) : undefined;
@@ -54,18 +56,22 @@ export async function foretellImage(container: Following, context: PlanContext):
   return found(linkOf(container, source.object));
 }
 
-const coming = (
-  step: PlannedStep,
-  manifestDigest: string = UNKNOWN_DIGEST,
-): ForetoldImage & { readonly type: 'ready' } => ({ type: 'ready', image: { manifestDigest }, step });
+const coming = (step: PlannedStep, content?: Known): ForetoldImage & { readonly type: 'ready' } => ({
+  type: 'ready',
+  image: content ?? { manifestDigest: UNKNOWN_DIGEST },
+  ...(content && { content }),
+  step,
+});
 
 /** Somebody of the namespace has it, got in another way: a tag is taken to have stood still. */
-function knownDigest({ metadata }: Following, value: string, reader: PlanContext['reader']): string | undefined {
+function known({ metadata }: Following, value: string, reader: PlanContext['reader']): Known | undefined {
   const query = { namespace: metadata.namespace ?? '', index: { name: 'reference', value } };
-  return reader
-    .list<Image>(IMAGE, query)
-    .map(({ status }) => (status?.reference === value ? status.manifestDigest : undefined))
-    .find((digest) => digest !== undefined);
+  for (const { status } of reader.list<Image>(IMAGE, query)) {
+    const { reference, recordName, manifestDigest } = status ?? {};
+    if (reference === value && recordName !== undefined && manifestDigest !== undefined)
+      return { recordName, manifestDigest };
+  }
+  return undefined;
 }
 
 const found = (link: ImageLink): ForetoldImage => (link.type === 'ready' ? { ...link, content: link.image } : link);
