@@ -171,7 +171,7 @@ test.serial('of the job that was killed nothing is left after a while', async (t
 test.serial(
   'copies that want the same port of the machine run beside each other, and see only themselves',
   async (t) => {
-    const count = 8;
+    const count = Number(process.env['TSMOBY_TEST_JOBS'] ?? 8);
     await writeFile(join(folder, 'copies.yaml'), [IMAGE, WEB].join('---\n'));
     const script =
       'sleep 1; wget -qO- http://$TSMOBY_ADDRESS_WEB; wget -qO- http://$TSMOBY_IP_WEB:8080; echo $TSMOBY_PORT_WEB';
