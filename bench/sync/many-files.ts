@@ -50,7 +50,7 @@ export async function benchManyFiles(world: World, count: number): Promise<Bench
   for (let save = 0; save < PASSES; save += 1) {
     // whatever the one before it set in motion has come to rest
     await sleep(BETWEEN_SAVES_MS);
-    saves.push(await measured(world, () => saveOne(client, folder, save)));
+    saves.push(await measured(world, () => saveOne(client, folder, save * Math.floor(count / PASSES))));
   }
   await deleteSync(client, 'many');
   const bare = await measured(world, () => applyFiles(client, folder));
@@ -144,8 +144,7 @@ async function writeFiles(folder: string, count: number): Promise<void> {
 }
 
 /** Never the same one twice. */
-async function saveOne(client: Client, folder: string, save: number): Promise<void> {
-  const index = save * IN_A_DIRECTORY + 1;
+async function saveOne(client: Client, folder: string, index: number): Promise<void> {
   const seen = untilSeen<ConfigMap>(client, CONFIG_MAP, `many-${index}`, ({ data }) => data?.['value'] === 'saved');
   await writeFile(fileOf(folder, index), manifest(index, 'saved'));
   await seen;
