@@ -10,7 +10,7 @@ import type { Manifest } from '../../manifests/manifest.ts';
 import type { OutputFormat } from '../../output/format.ts';
 import { objectText } from '../../output/object-text.ts';
 import type { Call } from '../command.ts';
-
+import { applyOptions } from './apply-options.ts';
 import type { applyFlags } from './flags.ts';
 import { runEffectOf } from './run-effect.ts';
 import type { ApplySet } from './set/apply-set.ts';
@@ -100,19 +100,12 @@ export const isFoundation = ({ kind: { kind, group } }: Manifest): boolean =>
   (kind === 'Namespace' && group === '') || (kind === 'CustomResourceDefinition' && group === 'apiextensions.k8s.io');
 
 function senderOf(
-  { flags, io }: Call<typeof applyFlags>,
+  call: Call<typeof applyFlags>,
   { client }: Session,
   set: ApplySet | undefined,
 ): (manifest: Manifest) => Promise<KubeObject> {
-  return ({ object }) =>
-    client.apply(set?.member(object) ?? object, {
-      fieldManager: flags['field-manager'],
-      force: flags['force-conflicts'],
-      fieldValidation: 'Strict',
-      dryRun: flags['dry-run'] === 'server',
-      onWarning: (text) => note(io, `Warning: ${text}`),
-      signal: io.signal,
-    });
+  const options = applyOptions(call);
+  return ({ object }) => client.apply(set?.member(object) ?? object, options);
 }
 
 /** `before`: as it was found, undefined when it was not there. */

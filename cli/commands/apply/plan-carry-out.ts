@@ -14,6 +14,7 @@ import { readPlanFile } from '../../plan/stored-plan.ts';
 import { versionsOf, type Versions } from '../../plan/versions-of.ts';
 import type { Call } from '../command.ts';
 import { appliedText, isFoundation, resultLine, type Applied } from './apply-manifests.ts';
+import { applyOptions } from './apply-options.ts';
 import type { applyFlags } from './flags.ts';
 
 type ApplyCall = Call<typeof applyFlags>;
@@ -90,19 +91,12 @@ function refuse({ io }: ApplyCall, file: string, differences: readonly string[])
 
 /** Under the version that was read. Whoever only writes status does not stand in the way; then it is read again. */
 async function write(call: ApplyCall, session: Session, { versions, entry }: Step): Promise<KubeObject> {
-  const { flags, io } = call;
+  const options = applyOptions(call);
   let { live } = versions;
   const { manifest } = versions;
   for (let left = TRIES; ; left -= 1) {
     try {
-      return await session.client.apply(under(live, manifest.object), {
-        fieldManager: flags['field-manager'],
-        force: flags['force-conflicts'],
-        fieldValidation: 'Strict',
-        dryRun: flags['dry-run'] === 'server',
-        onWarning: (text) => note(io, `Warning: ${text}`),
-        signal: io.signal,
-      });
+      return await session.client.apply(under(live, manifest.object), options);
     } catch (error) {
       if (left <= 1 || !isStale(error)) throw error;
       const again = await versionsOf(call, session, manifest);
