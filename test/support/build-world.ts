@@ -7,7 +7,7 @@ import { systemTimers } from '../../controllers/engine/timers.ts';
 import { imageController } from '../../controllers/image/index.ts';
 import { createFakeRuntime, type FakeRuntime } from '../../runtime/fake/create.ts';
 import type { BuildContexts } from '../../runtime/ports/build-contexts.ts';
-import type { BuildEvent, BuildRequest, Builders } from '../../runtime/ports/builders.ts';
+import type { BuildEvent, Builders } from '../../runtime/ports/builders.ts';
 import type { BuildLogEntry } from '../../runtime/ports/build-logs.ts';
 import type {
   Build,
@@ -345,9 +345,3 @@ export const step = (id: string, fields: Partial<Extract<BuildEvent, { readonly 
   cached: false,
   ...fields,
 });
-
-/** Whatever a secret's value must never get into. */
-export const secretsOf = ({ secret }: BuildRequest, id: string): string | undefined => {
-  const bytes = secret(id);
-  return bytes === undefined ? undefined : Buffer.from(bytes).toString('utf8');
-};
